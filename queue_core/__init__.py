@@ -1,0 +1,64 @@
+"""The queue and the jobs: everything that works without a window."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from queue_core.errors import JobError, JobNotFoundError, JobQueueError
+    from queue_core.jobs.base import BaseJob
+    from queue_core.jobs.converter_job import ConverterJob
+    from queue_core.jobs.dataset_job import DatasetJob
+    from queue_core.jobs.explainer_job import ExplainerJob
+    from queue_core.jobs.explorer_job import ExplorerJob
+    from queue_core.jobs.generative_job import GenerativeJob
+    from queue_core.jobs.model_job import ModelJob
+    from queue_core.jobs.predict_job import PredictJob
+    from queue_core.queue.base import BaseJobQueue, JobRecord, JobStatus
+    from queue_core.queue.huey_queue import HueyJobQueue
+
+__version__ = "0.1.0"
+
+# Imported when first asked for: a child process and the window need only a few of them.
+_PLACES = {
+    "BaseJob": "queue_core.jobs.base",
+    "BaseJobQueue": "queue_core.queue.base",
+    "ConverterJob": "queue_core.jobs.converter_job",
+    "DatasetJob": "queue_core.jobs.dataset_job",
+    "ExplainerJob": "queue_core.jobs.explainer_job",
+    "ExplorerJob": "queue_core.jobs.explorer_job",
+    "GenerativeJob": "queue_core.jobs.generative_job",
+    "HueyJobQueue": "queue_core.queue.huey_queue",
+    "JobError": "queue_core.errors",
+    "JobNotFoundError": "queue_core.errors",
+    "JobQueueError": "queue_core.errors",
+    "JobRecord": "queue_core.queue.base",
+    "JobStatus": "queue_core.queue.base",
+    "ModelJob": "queue_core.jobs.model_job",
+    "PredictJob": "queue_core.jobs.predict_job",
+}
+
+__all__ = [
+    "BaseJob",
+    "BaseJobQueue",
+    "ConverterJob",
+    "DatasetJob",
+    "ExplainerJob",
+    "ExplorerJob",
+    "GenerativeJob",
+    "HueyJobQueue",
+    "JobError",
+    "JobNotFoundError",
+    "JobQueueError",
+    "JobRecord",
+    "JobStatus",
+    "ModelJob",
+    "PredictJob",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PLACES:
+        return getattr(import_module(_PLACES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""The closed set of artifact kinds and their one stored form each."""

@@ -1,0 +1,81 @@
+"""The exception tree: every message is a sentence a user can act on."""
+
+from __future__ import annotations
+
+
+class MonitorError(Exception):
+    """Base of every error that the program raises on purpose.
+
+    Attributes:
+        message: What happened, one sentence that names the file, column or parameter.
+        hint: What to do next, one sentence; empty where the message says it all.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep every attribute across processes (the default drops keyword arguments)."""
+        return (_rebuild, (type(self), self.__dict__.copy()))
+
+
+def _rebuild(kind: type[MonitorError], state: dict[str, object]) -> MonitorError:
+    error = kind.__new__(kind)
+    error.__dict__.update(state)
+    error.args = (state.get("message", ""),)
+    return error
+
+
+class JobQueueError(MonitorError):
+    """The queue cannot do what was asked."""
+
+
+class JobNotFoundError(JobQueueError):
+    """There is no job with this id."""
+
+
+class JobError(MonitorError):
+    """A job ended in error for a reason that it can explain."""
+
+
+class DataError(JobError):
+    """The data does not allow it: a bad file, a wrong column, no rows left."""
+
+
+class ParameterError(JobError):
+    """A parameter is missing, unknown or out of its bounds.
+
+    Attributes:
+        parameter: Name of the parameter.
+    """
+
+    def __init__(self, message: str, *, parameter: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.parameter = parameter
+
+
+class MissingPackageError(JobError):
+    """An optional package is not installed.
+
+    Attributes:
+        package: Name of the package to import.
+        extra: The extra of this project that brings it.
+    """
+
+    def __init__(self, package: str, *, extra: str, feature: str) -> None:
+        super().__init__(
+            f"{feature} needs the package {package}, which is not installed.",
+            hint=f"Install it with: pip install 'dashai-monitor[{extra}]'.",
+        )
+        self.package = package
+        self.extra = extra
+
+
+class LocalFolderError(MonitorError):
+    """The local folder cannot be used: missing, read-only, full, or of a newer version."""
+
+
+class UntrustedBlobError(JobQueueError):
+    """A stored job does not carry our signature and was not opened."""

@@ -1,0 +1,128 @@
+"""What a job is: a class with parameters that a child process can run."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from queue_core.errors import JobError
+from queue_core.paths import LocalFolder
+
+logger = logging.getLogger(__name__)
+
+
+class JobReporter(Protocol):
+    """How a running job speaks to its supervisor."""
+
+    def progress(self, fraction: float | None, message: str) -> None:
+        """Report how far the job is: 0 to 1, or None where the total work is unknown."""
+
+    def warning(self, text: str) -> None:
+        """Report what was done that the user should know; kept with the job."""
+
+    def output(self, text: str) -> None:
+        """Stream a piece of the job's output, e.g. generated tokens."""
+
+    def entity(self, kind: str, entity_id: int) -> None:
+        """Name the entity of the main database that this job makes."""
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """Where a job runs; given by the queue at `put` and by the child process at `run`.
+
+    Attributes:
+        job_id: Identifier of the job.
+        folder: The local folder, with the main database and the stored data.
+        reporter: None outside of a running child process.
+        attempt: Which attempt this is, from 1.
+    """
+
+    job_id: str
+    folder: LocalFolder
+    reporter: JobReporter | None = None
+    attempt: int = 1
+
+
+class BaseJob(ABC):
+    """A piece of work that runs in a process of its own.
+
+    Subclasses may live anywhere, `__main__` included. They override `run`; everything it needs
+    comes from `kwargs`, which must be serialisable with dill.
+
+    Attributes:
+        TYPE: What kind of job it is, for people.
+        PARAMETERS: JSON Schema object of its parameters; a form is made from it. None: no form.
+        kwargs: The parameters.
+    """
+
+    TYPE: ClassVar[str] = "Job"
+    PARAMETERS: ClassVar[Mapping[str, Any] | None] = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        nested = kwargs.pop("kwargs", {})
+        self.kwargs: dict[str, Any] = {**kwargs, **nested}
+        self._context: JobContext | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the context behind: it belongs to one process."""
+        return {**self.__dict__, "_context": None}
+
+    def bind(self, context: JobContext) -> None:
+        """Tell the job where it is; the queue and the child process call this."""
+        self._context = context
+
+    @property
+    def context(self) -> JobContext:
+        """Where the job runs.
+
+        Raises:
+            JobError: The job was neither put nor run by a queue.
+        """
+        if self._context is None:
+            raise JobError(
+                f"{type(self).__name__} is not bound to a queue.",
+                hint="Give it to HueyJobQueue.put, or call bind() first.",
+            )
+        return self._context
+
+    @abstractmethod
+    def run(self) -> Any:
+        """Do the work. What it returns is kept as JSON data with the job."""
+
+    def set_status_as_delivered(self) -> None:  # noqa: B027 - optional to override
+        """Mark the job's entity as delivered; called by `put` in the submitter's process.
+
+        May add to `kwargs`, e.g. the id of the entity that it made.
+        """
+
+    def set_status_as_error(self) -> None:  # noqa: B027 - optional to override
+        """Mark the job's entity as failed; called in a child process after any failure."""
+
+    def on_cancel(self) -> None:  # noqa: B027 - optional to override
+        """Clean up what a cancelled, killed or crashed run left; called in a fresh child."""
+
+    def get_job_name(self) -> str:
+        """Return what the user sees in the table."""
+        return str(self.kwargs.get("name") or type(self).__name__)
+
+    def get_params(self) -> dict[str, Any]:
+        """Return the parameters to show with the job."""
+        return dict(self.kwargs)
+
+    def report_progress(self, fraction: float | None, message: str | None = None) -> None:
+        """Report progress: 0 to 1, or None where the total work is unknown. Never raises."""
+        if self._context is None or self._context.reporter is None:
+            return
+        if fraction is not None:
+            fraction = min(1.0, max(0.0, float(fraction)))
+        self._context.reporter.progress(fraction, message or "")
+
+    def report_warning(self, text: str) -> None:
+        """Keep a sentence with the job that says what was done to the user's data."""
+        logger.warning("%s", text)
+        if self._context is not None and self._context.reporter is not None:
+            self._context.reporter.warning(text)

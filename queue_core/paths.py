@@ -1,0 +1,93 @@
+"""Where everything lies below the local folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from queue_core.errors import LocalFolderError
+
+ENVIRONMENT_VARIABLE = "DASHAI_LOCAL_PATH"
+
+
+@dataclass(frozen=True)
+class LocalFolder:
+    """The folder of one user's jobs and data.
+
+    Attributes:
+        root: `~/.DashAI`, or what `$DASHAI_LOCAL_PATH` names.
+    """
+
+    root: Path
+
+    @classmethod
+    def resolve(cls, path: str | os.PathLike[str] | None = None) -> LocalFolder:
+        """Return the folder that *path*, the environment or the default names (not created)."""
+        chosen = path or os.environ.get(ENVIRONMENT_VARIABLE) or "~/.DashAI"
+        return cls(Path(chosen).expanduser().absolute())
+
+    @property
+    def queue_db(self) -> Path:
+        """The queue's database, shared with DashAI."""
+        return self.root / "job_queue.db"
+
+    @property
+    def monitor(self) -> Path:
+        """Everything of ours but the queue."""
+        return self.root / "monitor"
+
+    @property
+    def main_db(self) -> Path:
+        """The database of datasets, runs and all other entities."""
+        return self.monitor / "main.db"
+
+    @property
+    def datasets(self) -> Path:
+        """One folder per stored dataset."""
+        return self.monitor / "datasets"
+
+    @property
+    def artifacts(self) -> Path:
+        """One folder per entity that has artifacts: `artifacts/<kind>/<id>/`."""
+        return self.monitor / "artifacts"
+
+    @property
+    def temporary(self) -> Path:
+        """Half-written files; emptied at start. On the same disk as their final place."""
+        return self.monitor / "tmp"
+
+    @property
+    def logs(self) -> Path:
+        """The program's own logs and the jobs' output."""
+        return self.monitor / "logs"
+
+    @property
+    def secret_key(self) -> Path:
+        """The key that signs stored jobs."""
+        return self.monitor / "secret.key"
+
+    @property
+    def settings(self) -> Path:
+        """The settings file."""
+        return self.monitor / "settings.toml"
+
+    def create(self) -> LocalFolder:
+        """Make the folders, readable by their owner only.
+
+        Raises:
+            LocalFolderError: The folder cannot be made or written to.
+        """
+        try:
+            for folder in (
+                self.root, self.monitor, self.datasets, self.artifacts, self.temporary, self.logs,
+            ):  # fmt: skip
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not os.access(self.monitor, os.W_OK | os.X_OK):
+                raise PermissionError(13, "Permission denied", str(self.monitor))
+        except OSError as error:
+            raise LocalFolderError(
+                f"The folder {self.root} cannot be used: {error.strerror or error}.",
+                hint=f"Make it writable, or set {ENVIRONMENT_VARIABLE} to another folder.",
+            ) from error
+        return self

@@ -1,0 +1,341 @@
+"""What a job queue is: the records, the statuses and the operations every backend offers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from queue_core.jobs.base import BaseJob
+
+OUR_ORIGIN = "dashai-monitor"
+
+
+class JobStatus(StrEnum):
+    """The six states of a job, with the words stored in `task_copy`."""
+
+    NOT_STARTED = "not_started"
+    STARTED = "started"
+    FINISHED = "finished"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+    KILLED = "killed"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a job in this state will not change any more."""
+        return self not in (JobStatus.NOT_STARTED, JobStatus.STARTED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRecord:
+    """One row of `task_copy`. Times are aware datetimes in UTC.
+
+    Attributes:
+        id: Identifier, a UUID whose order is the order of creation.
+        task_type: Class name of the job.
+        job_name: What the user sees.
+        status: Where the job stands.
+        enqueued_at: When it was put.
+        last_update: When its row last changed.
+        started_at: When the (last) attempt began.
+        finished_at: When the (last) attempt ended.
+        progress: 0 to 100; None where the total work is unknown.
+        progress_message: The phase, in words.
+        error_msg: Why it failed, one sentence; never empty on `error`.
+        error_hint: What to do next; empty where the message says it all.
+        error_type: Class name of the exception, e.g. `DataError`.
+        error_causes: The chain of causes, nearest first: `{"type": ..., "message": ...}`.
+        traceback: The traceback with its causes, as Python prints it.
+        exit_code: How its process ended, where it ended by itself.
+        exit_signal: Name of the signal that ended its process, e.g. `SIGSEGV`.
+        pid: Its process, while it runs.
+        attempt: Which attempt this is, from 1.
+        max_attempts: How many there may be.
+        params: Its parameters, as JSON data.
+        result: What `run` returned, as JSON data (None where it returned nothing).
+        warnings: What was done that the user should know.
+        retry_of: The job that this one repeats.
+        origin: Which program put it; `dashai-monitor` for ours.
+        priority: Higher runs first.
+        not_before: The earliest start.
+        after: The jobs that this one waits for.
+        group_id: What it was submitted together with.
+        requested: An order that its owner has not carried out yet, e.g. `cancel`.
+        paused: Whether it is suspended.
+        pinned: Whether clean-up must keep it.
+        timeout_s: Wall-clock limit of an attempt.
+        memory_limit_bytes: Limit of the memory of its process tree.
+        memory_bytes: Memory of its process tree, now.
+        peak_memory_bytes: The most it ever was.
+        cpu_time_s: Processor time of its process tree.
+    """
+
+    id: str
+    task_type: str
+    job_name: str
+    status: JobStatus
+    enqueued_at: datetime
+    last_update: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    progress: float | None = None
+    progress_message: str | None = None
+    error_msg: str | None = None
+    error_hint: str | None = None
+    error_type: str | None = None
+    error_causes: tuple[Mapping[str, str], ...] = ()
+    traceback: str | None = None
+    exit_code: int | None = None
+    exit_signal: str | None = None
+    pid: int | None = None
+    attempt: int = 1
+    max_attempts: int = 1
+    params: Mapping[str, Any] = field(default_factory=dict)
+    result: Any = None
+    warnings: tuple[str, ...] = ()
+    retry_of: str | None = None
+    origin: str | None = None
+    priority: int = 0
+    not_before: datetime | None = None
+    after: tuple[str, ...] = ()
+    group_id: str | None = None
+    requested: str | None = None
+    paused: bool = False
+    pinned: bool = False
+    timeout_s: float | None = None
+    memory_limit_bytes: int | None = None
+    memory_bytes: int | None = None
+    peak_memory_bytes: int | None = None
+    cpu_time_s: float | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this program put it; DashAI's jobs are shown and left alone."""
+        return self.origin == OUR_ORIGIN
+
+    def duration(self, *, now: datetime | None = None) -> timedelta | None:
+        """Return how long it ran (until *now* while it runs); None before it starts."""
+        if self.started_at is None:
+            return None
+        end = self.finished_at or now
+        if end is None:
+            return None
+        return max(end - self.started_at, timedelta(0))
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """Which jobs to list.
+
+    Attributes:
+        statuses: Only these; empty means all.
+        task_types: Only these class names; empty means all.
+        search: Words that name, type, error or phase must contain, case-insensitive.
+    """
+
+    statuses: frozenset[JobStatus] = frozenset()
+    task_types: frozenset[str] = frozenset()
+    search: str = ""
+
+
+@dataclass(frozen=True)
+class JobOrder:
+    """In which order to list them.
+
+    Attributes:
+        column: A column of `task_copy`, or `duration`.
+        descending: Largest (newest) first.
+    """
+
+    column: str = "enqueued_at"
+    descending: bool = True
+
+
+@dataclass(frozen=True)
+class JobCounts:
+    """How many jobs there are, for the sidebar.
+
+    Attributes:
+        by_status: Jobs in each status.
+        by_type: Jobs of each class name.
+    """
+
+    by_status: Mapping[JobStatus, int]
+    by_type: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """All jobs."""
+        return sum(self.by_status.values())
+
+
+@dataclass(frozen=True)
+class ChangeBatch:
+    """What happened to `task_copy` after a cursor.
+
+    Attributes:
+        cursor: Where the next call goes on.
+        changed: Ids inserted or updated, each once.
+        deleted: Ids that are gone.
+        reset: The cursor is older than the feed remembers: read everything again.
+    """
+
+    cursor: int
+    changed: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    reset: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.deleted or self.reset)
+
+
+class LogSource(StrEnum):
+    """Where a line of a job's log came from."""
+
+    STDOUT = "stdout"
+    STDERR = "stderr"
+    LOGGING = "logging"
+    WARNINGS = "warnings"
+    MONITOR = "monitor"
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of a job's log.
+
+    Attributes:
+        number: Its place in the log, from 1, increasing.
+        time: When it was written, UTC.
+        level: A level of `logging`: 10, 20, 30, 40, 50.
+        source: Where it came from.
+        text: The line, without its end.
+        attempt: The attempt that wrote it, from 1.
+    """
+
+    number: int
+    time: datetime
+    level: int
+    source: LogSource
+    text: str
+    attempt: int = 1
+
+
+class BaseJobQueue(ABC):
+    """A durable queue of jobs.
+
+    Every method may be called from any thread. None of them may be called on a thread that
+    paints: they read and write a database.
+    """
+
+    @abstractmethod
+    def put(self, job: BaseJob) -> str:
+        """Store *job* durably and return its id at once; it runs when its turn comes.
+
+        Raises:
+            JobQueueError: The job cannot be stored (not serialisable, disk full, ...).
+        """
+
+    @abstractmethod
+    def get(self, job_id: str) -> JobRecord:
+        """Return status and metadata of a job.
+
+        Raises:
+            JobNotFoundError: There is no such job.
+        """
+
+    @abstractmethod
+    async def async_get(self, job_id: str) -> JobRecord:
+        """Do what `get` does without blocking the event loop."""
+
+    @abstractmethod
+    def peek(self) -> JobRecord:
+        """Return the job that runs next; it stays in the queue.
+
+        Raises:
+            JobQueueError: No job is waiting.
+        """
+
+    @abstractmethod
+    def is_empty(self) -> bool:
+        """Return whether no job of ours waits or runs."""
+
+    @abstractmethod
+    def cancel(self, job_id: str) -> bool:
+        """Stop a waiting or running job; return False if it had ended already.
+
+        A waiting job is `cancelled` on return; a running one is marked and its process tree ended.
+
+        Raises:
+            JobNotFoundError: There is no such job.
+            JobQueueError: The job belongs to DashAI.
+        """
+
+    @abstractmethod
+    def retry(self, job_id: str, changes: Mapping[str, Any] | None = None) -> str:
+        """Put an ended job again, with *changes* to its parameters; return the new job's id.
+
+        Raises:
+            JobNotFoundError: There is no such job.
+            JobQueueError: It has not ended, belongs to DashAI, or cannot be read.
+        """
+
+    @abstractmethod
+    def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
+        """Delete ended jobs and their logs; return the ids removed. Others are left alone."""
+
+    @abstractmethod
+    def list(
+        self,
+        where: JobFilter | None = None,
+        order: JobOrder | None = None,
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[JobRecord]:
+        """Return the jobs that match, newest first unless *order* says otherwise."""
+
+    @abstractmethod
+    def ids(self, where: JobFilter | None = None, order: JobOrder | None = None) -> list[str]:
+        """Return the ids of the jobs that match, in order: the spine of a table model."""
+
+    @abstractmethod
+    def get_many(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
+        """Return the records of these jobs by id; missing ones are left out."""
+
+    @abstractmethod
+    def counts(self) -> JobCounts:
+        """Return how many jobs there are by status and by type."""
+
+    @abstractmethod
+    def changes_since(self, cursor: int = 0) -> ChangeBatch:
+        """Return what changed after *cursor* (by any process) and the next cursor."""
+
+    @abstractmethod
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call *callback*, on any thread, soon after each change; return what ends that.
+
+        The callback carries nothing and must return at once: it is a wake-up for a reader that
+        then asks `changes_since`. Changes of other processes are noticed within 50 ms.
+        """
+
+    @abstractmethod
+    def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> list[LogLine]:
+        """Return the lines of a job's log whose number is above *after*.
+
+        Raises:
+            JobNotFoundError: There is no such job.
+        """
+
+    @abstractmethod
+    def wait(self, job_id: str, timeout_s: float | None = None) -> JobRecord:
+        """Block until the job has ended; return its record.
+
+        Raises:
+            JobNotFoundError: There is no such job, or it was removed meanwhile.
+            TimeoutError: It has not ended in time.
+        """
