@@ -5,46 +5,12 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from queue_core.errors import JobError
-from queue_core.paths import LocalFolder
+from queue_core.runner.context import JobContext
 
 logger = logging.getLogger(__name__)
-
-
-class JobReporter(Protocol):
-    """How a running job speaks to its supervisor."""
-
-    def progress(self, fraction: float | None, message: str) -> None:
-        """Report how far the job is: 0 to 1, or None where the total work is unknown."""
-
-    def warning(self, text: str) -> None:
-        """Report what was done that the user should know; kept with the job."""
-
-    def output(self, text: str) -> None:
-        """Stream a piece of the job's output, e.g. generated tokens."""
-
-    def entity(self, kind: str, entity_id: int) -> None:
-        """Name the entity of the main database that this job makes."""
-
-
-@dataclass(frozen=True)
-class JobContext:
-    """Where a job runs; given by the queue at `put` and by the child process at `run`.
-
-    Attributes:
-        job_id: Identifier of the job.
-        folder: The local folder, with the main database and the stored data.
-        reporter: None outside of a running child process.
-        attempt: Which attempt this is, from 1.
-    """
-
-    job_id: str
-    folder: LocalFolder
-    reporter: JobReporter | None = None
-    attempt: int = 1
 
 
 class BaseJob(ABC):
@@ -62,10 +28,12 @@ class BaseJob(ABC):
     TYPE: ClassVar[str] = "Job"
     PARAMETERS: ClassVar[Mapping[str, Any] | None] = None
 
+    # On the class, so that a subclass that forgets super().__init__() still runs.
+    _context: JobContext | None = None
+
     def __init__(self, **kwargs: Any) -> None:
         nested = kwargs.pop("kwargs", {})
         self.kwargs: dict[str, Any] = {**kwargs, **nested}
-        self._context: JobContext | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the context behind: it belongs to one process."""
