@@ -1,0 +1,1 @@
+"""The jobs table and the details of one job."""

@@ -1,0 +1,1 @@
+"""Datasets, notebooks, models and sessions."""

@@ -1,0 +1,1 @@
+"""Ways to submit a job: drop, preview, forms."""

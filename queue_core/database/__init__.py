@@ -1,0 +1,1 @@
+"""The main database: datasets, runs and all other entities."""

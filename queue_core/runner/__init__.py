@@ -1,0 +1,1 @@
+"""Runs each job in a process of its own."""

@@ -1,0 +1,1 @@
+"""Estimators and how they are described."""
