@@ -1,0 +1,191 @@
+"""Connections to the queue's SQLite database: one a thread, one writer at a time."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from queue_core.errors import JobQueueError, LocalFolderError
+
+logger = logging.getLogger(__name__)
+
+BUSY_TIMEOUT_S = 5.0
+_FULL_HINTS = ("database or disk is full", "disk I/O error")
+
+
+class Database:
+    """The queue's database file.
+
+    Each thread has a connection of its own. Writers of this process take turns on a lock, so that
+    none of them sleeps in SQLite's busy handler while another one commits; only a writer of
+    another process can make one wait there.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._write_lock = threading.RLock()
+        self._all: list[sqlite3.Connection] = []
+        self._all_lock = threading.Lock()
+        self._closed = False
+        self._after_commit: list[Callable[[], None]] = []
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Call *callback* after each commit of this object, on the committing thread."""
+        self._after_commit.append(callback)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, in autocommit mode.
+
+        Raises:
+            LocalFolderError: The file cannot be opened.
+        """
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = self._connect()
+            self._local.synchronous = "FULL"
+        return found
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._closed:
+            raise JobQueueError("The queue is closed.")
+        try:
+            connection = sqlite3.connect(
+                self.path,
+                timeout=BUSY_TIMEOUT_S,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+            )
+            _set_journal_mode(connection)
+            # A new connection starts with SQLite's defaults, whatever another one has set.
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA temp_store=MEMORY")
+            connection.execute("PRAGMA cache_size=-8000")
+        except sqlite3.Error as error:
+            raise LocalFolderError(
+                f"The job database {self.path} cannot be opened: {error}.",
+                hint="Check that the folder is writable and the disk is not full.",
+            ) from error
+        connection.row_factory = sqlite3.Row
+        with self._all_lock:
+            self._all.append(connection)
+        return connection
+
+    def read(self, sql: str, parameters: Any = ()) -> list[sqlite3.Row]:
+        """Run a query on this thread's connection and return all rows."""
+        return self.connection.execute(sql, parameters).fetchall()
+
+    def read_one(self, sql: str, parameters: Any = ()) -> sqlite3.Row | None:
+        """Run a query on this thread's connection and return the first row."""
+        row: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
+        return row
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """Write atomically; nested calls on a thread join the outer transaction.
+
+        Args:
+            durable: Wait for the disk at the commit, so that a power cut cannot take it back.
+                What need not survive one (progress, samples) saves the wait.
+
+        Raises:
+            JobQueueError: The database stayed locked, or the disk is full.
+        """
+        connection = self.connection
+        if getattr(self._local, "depth", 0):
+            yield connection
+            return
+        with self._write_lock:
+            self._set_durable(connection, durable=durable)
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                self._local.depth = 1
+                try:
+                    yield connection
+                finally:
+                    self._local.depth = 0
+                connection.execute("COMMIT")
+            except BaseException as error:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise _explain(error, self.path) from error
+                raise
+        for callback in self._after_commit:
+            callback()
+
+    def _set_durable(self, connection: sqlite3.Connection, *, durable: bool) -> None:
+        wanted = "FULL" if durable else "NORMAL"
+        if self._local.synchronous != wanted:
+            connection.execute(f"PRAGMA synchronous={wanted}")
+            self._local.synchronous = wanted
+
+    def close(self) -> None:
+        """Close all connections; call it when no thread uses them any more."""
+        self._closed = True
+        with self._all_lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+
+    def release(self) -> None:
+        """Close this thread's connection; a thread that ends calls it."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            del self._local.connection
+            with self._all_lock:
+                if connection in self._all:
+                    self._all.remove(connection)
+            connection.close()
+
+
+def _set_journal_mode(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; doing so on a new file upgrades a lock, which can fail when two start."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _explain(error: sqlite3.OperationalError, path: Path) -> JobQueueError:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return DatabaseBusyError(
+            f"Another program holds {path.name} locked.",
+            hint="It is tried again; close other programs that use the folder if it stays so.",
+        )
+    if any(hint in text for hint in _FULL_HINTS):
+        return DiskFullError(
+            f"The disk of {path.parent} is full: nothing could be stored.",
+            hint="Free some space; the queue goes on by itself.",
+        )
+    if "readonly" in text:
+        return JobQueueError(
+            f"{path} is read-only.", hint="Make the folder writable; the queue goes on by itself."
+        )
+    return JobQueueError(f"The job database could not be written: {text}.")
+
+
+class DatabaseBusyError(JobQueueError):
+    """Another process held a write lock for longer than we wait."""
+
+
+class DiskFullError(JobQueueError):
+    """There was no space left to store it."""
