@@ -1,0 +1,287 @@
+"""The only door between threads and widgets: orders go out, answers and news come in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.i18n import tr
+from queue_core.errors import MonitorError
+from queue_core.paths import LocalFolder
+from queue_core.queue.base import (
+    BaseJobQueue,
+    ChangeBatch,
+    JobCounts,
+    JobFilter,
+    JobOrder,
+    JobRecord,
+    JobStatus,
+    LogLine,
+)
+
+if TYPE_CHECKING:
+    from queue_core.jobs.base import BaseJob
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READER_THREADS = 3
+ORDER_THREADS = 2
+BATCH_INTERVAL_S = 0.05
+FEED_RETRY_S = 1.0
+SAME_MESSAGE_INTERVAL_S = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """Something the user should know.
+
+    Attributes:
+        text: What happened, one sentence.
+        hint: What to do next, one sentence; may be empty.
+        details: A traceback or other long text; may be empty.
+        is_error: Whether something went wrong.
+    """
+
+    text: str
+    hint: str = ""
+    details: str = ""
+    is_error: bool = True
+
+
+@dataclass(frozen=True)
+class SystemLoad:
+    """How busy the machine is.
+
+    Attributes:
+        cpu_percent: All cores together, 0 to 100.
+        available_bytes: Memory that programs can still get.
+    """
+
+    cpu_percent: float
+    available_bytes: int
+
+
+class Bridge(QObject):
+    """Runs what takes time on other threads and brings results back to the GUI thread.
+
+    Signals:
+        opened: The queue can be used; what was asked before is answered now.
+        changed: A `ChangeBatch`, at most 20 a second.
+        failed: A `Message` to show.
+    """
+
+    opened = Signal()
+    changed = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, folder: LocalFolder, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self.folder = folder
+        self._loop = loop
+        self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
+        self._orders = ThreadPoolExecutor(ORDER_THREADS, thread_name_prefix="orders")
+        self._queue: asyncio.Future[BaseJobQueue] = loop.create_future()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._news = asyncio.Event()
+        self._news_pending = False
+        self._unsubscribe: Callable[[], None] | None = None
+        self._last_shown: dict[str, float] = {}
+
+    # --- life ---------------------------------------------------------------------------------
+
+    async def open(self, make_queue: Callable[[], BaseJobQueue]) -> BaseJobQueue:
+        """Make the queue on another thread and begin to follow its changes.
+
+        Raises:
+            MonitorError: The queue cannot be opened; what waits for it is cancelled.
+        """
+        try:
+            queue = await self._run(self._orders, make_queue)
+            cursor = (await self.call(queue.changes_since)).cursor
+        except BaseException:
+            self._queue.cancel()
+            raise
+        self._unsubscribe = queue.subscribe(self._wake)
+        self._queue.set_result(queue)
+        self.start(self._follow(queue, cursor), what=tr("Following the queue"))
+        self.opened.emit()
+        self.changed.emit(ChangeBatch(cursor, reset=True))
+        return queue
+
+    async def close(self) -> None:
+        """End the feed and every task; then let the threads end."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        current = asyncio.current_task()
+        tasks = [task for task in self._tasks if task is not current]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if not self._queue.done():
+            self._queue.cancel()
+        for pool in (self._readers, self._orders):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the queue can be used."""
+        return self._queue.done() and not self._queue.cancelled()
+
+    # --- hopping threads ----------------------------------------------------------------------
+
+    async def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run *function* on a reader thread; return its result or raise its exception here."""
+        return await self._run(self._readers, partial(function, *args, **kwargs))
+
+    def start(self, coroutine: Coroutine[Any, Any, T], *, what: str) -> asyncio.Task[T]:
+        """Run *coroutine* in the background; a failure is logged and shown as a message.
+
+        Args:
+            coroutine: The work.
+            what: What it does, as the user would say it: "Cancelling 3 jobs".
+        """
+        task = self._loop.create_task(coroutine, name=what)
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._on_task_done, what))
+        return task
+
+    def report(self, error: BaseException, *, what: str) -> None:
+        """Log *error* and show it; the same message at most once in five seconds."""
+        logger.error("%s: %s", what, error, exc_info=error)
+        message = describe_error(error, what=what)
+        now = time.monotonic()
+        if now - self._last_shown.get(message.text, -1e9) >= SAME_MESSAGE_INTERVAL_S:
+            self._last_shown[message.text] = now
+            self.failed.emit(message)
+
+    # --- questions ----------------------------------------------------------------------------
+
+    async def ids(self, where: JobFilter, order: JobOrder) -> list[str]:
+        """Return the ids of the jobs that match, in order."""
+        return await self.call((await self._ready()).ids, where, order)
+
+    async def records(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
+        """Return the records of these jobs; missing ones are left out."""
+        return await self.call((await self._ready()).get_many, job_ids)
+
+    async def counts(self) -> JobCounts:
+        """Return how many jobs there are by status and type."""
+        return await self.call((await self._ready()).counts)
+
+    async def waiting_ids(self) -> list[str]:
+        """Return the ids of all waiting jobs, oldest first."""
+        where = JobFilter(statuses=frozenset({JobStatus.NOT_STARTED}))
+        return await self.ids(where, JobOrder("enqueued_at", descending=False))
+
+    async def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> list[LogLine]:
+        """Return lines of a job's log whose number is above *after*."""
+        queue = await self._ready()
+        return await self.call(queue.logs, job_id, after=after, limit=limit)
+
+    async def system_load(self) -> SystemLoad:
+        """Return how busy the machine has been since the last call."""
+        return await self.call(_read_system_load)
+
+    # --- orders -------------------------------------------------------------------------------
+
+    async def submit(self, job: BaseJob) -> str:
+        """Put a job; return its id."""
+        return await self._run(self._orders, partial((await self._ready()).put, job))
+
+    async def retry(self, job_id: str, changes: Mapping[str, Any] | None = None) -> str:
+        """Put an ended job again; return the new job's id."""
+        queue = await self._ready()
+        return await self._run(self._orders, partial(queue.retry, job_id, changes))
+
+    async def cancel(self, job_ids: Sequence[str]) -> int:
+        """Stop these jobs; return how many of them had not ended yet."""
+        queue = await self._ready()
+        return await self._run(self._orders, partial(_cancel_all, queue, tuple(job_ids)))
+
+    async def remove(self, job_ids: Sequence[str]) -> tuple[str, ...]:
+        """Delete ended jobs and their logs; return the ids removed."""
+        queue = await self._ready()
+        return await self._run(self._orders, partial(queue.remove, tuple(job_ids)))
+
+    # --- inside -------------------------------------------------------------------------------
+
+    async def _ready(self) -> BaseJobQueue:
+        return await asyncio.shield(self._queue)
+
+    async def _run(self, pool: Executor, function: Callable[[], T]) -> T:
+        return await self._loop.run_in_executor(pool, function)
+
+    def _wake(self) -> None:
+        """Note that something changed; called by the queue on any thread."""
+        if not self._news_pending:
+            self._news_pending = True
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    async def _follow(self, queue: BaseJobQueue, cursor: int) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            self._news_pending = False
+            try:
+                batch = await self.call(queue.changes_since, cursor)
+            except Exception as error:  # noqa: BLE001 - the feed must outlive a locked database
+                self.report(error, what=tr("Reading what changed"))
+                await asyncio.sleep(FEED_RETRY_S)
+                self._news.set()
+                continue
+            cursor = batch.cursor
+            if batch:
+                self.changed.emit(batch)
+            await asyncio.sleep(BATCH_INTERVAL_S)
+
+    def _on_task_done(self, what: str, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            self.report(error, what=what)
+
+
+def describe_error(error: BaseException, *, what: str) -> Message:
+    """Return what to tell the user about *error*, which happened while doing *what*."""
+    details = "".join(traceback.format_exception(error))
+    if isinstance(error, MonitorError):
+        return Message(text=error.message, hint=error.hint, details=details)
+    reason = str(error).strip() or type(error).__name__
+    return Message(
+        text=tr("{what} did not work: {reason}", what=what, reason=reason), details=details
+    )
+
+
+def _cancel_all(queue: BaseJobQueue, job_ids: tuple[str, ...]) -> int:
+    """Cancel every one of them, then raise the first error there was."""
+    count = 0
+    first_error: MonitorError | None = None
+    for job_id in job_ids:
+        try:
+            count += queue.cancel(job_id)
+        except MonitorError as error:
+            first_error = first_error or error
+    if first_error is not None:
+        raise first_error
+    return count
+
+
+def _read_system_load() -> SystemLoad:
+    import psutil
+
+    return SystemLoad(psutil.cpu_percent(None), psutil.virtual_memory().available)

@@ -1,0 +1,66 @@
+"""Our own icons: SVG files of one family, drawn in the colour that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+
+class IconEngine(QIconEngine):
+    """Draws one icon at any size in the colour of the moment, so that themes can change."""
+
+    def __init__(self, name: str, colour: Callable[[bool], str]) -> None:
+        super().__init__()
+        self._name = name
+        self._colour = colour
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw the icon into *rect*."""
+        ratio = painter.device().devicePixelRatio()
+        side = min(rect.width(), rect.height())
+        picture = self._render(side, mode, ratio)
+        left = rect.x() + (rect.width() - side) // 2
+        top = rect.y() + (rect.height() - side) // 2
+        painter.drawPixmap(QRect(left, top, side, side), picture)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Return the icon as a picture of *size* device pixels."""
+        return self._render(min(size.width(), size.height()), mode, 1.0)
+
+    def scaledPixmap(
+        self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
+    ) -> QPixmap:
+        """Return the icon as a picture of *size* device pixels on a screen of *scale*."""
+        side = min(size.width(), size.height())
+        return self._render(round(side / scale), mode, scale)
+
+    def clone(self) -> QIconEngine:
+        """Return another one like this."""
+        return IconEngine(self._name, self._colour)
+
+    def _render(self, side: int, mode: QIcon.Mode, ratio: float) -> QPixmap:
+        colour = self._colour(mode == QIcon.Mode.Disabled)
+        return render_icon(self._name, colour, side, ratio)
+
+
+@lru_cache(maxsize=512)
+def render_icon(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
+    """Return the icon *name* in *colour* (`#rrggbb`) as a picture of *size* logical pixels."""
+    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
+    picture = QPixmap(round(size * ratio), round(size * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    renderer.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return picture
+
+
+@cache
+def _source(name: str) -> str:
+    return (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
