@@ -195,12 +195,16 @@ class ChangeBatch:
 
 
 class LogSource(StrEnum):
-    """Where a line of a job's log came from."""
+    """Where a line of a job's log came from.
+
+    `OUTPUT` is what the job streams as its result, piece by piece: `"".join` makes it whole.
+    """
 
     STDOUT = "stdout"
     STDERR = "stderr"
     LOGGING = "logging"
     WARNINGS = "warnings"
+    OUTPUT = "output"
     MONITOR = "monitor"
 
 

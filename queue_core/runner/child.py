@@ -1,0 +1,269 @@
+"""The child process: runs one job after another until its supervisor is gone.
+
+Started as `python -P -m queue_core.runner CONNECTION`. It never imports Qt, and imports the
+heavy libraries while it waits for its first job.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import importlib
+import json
+import logging
+import os
+import pickle
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from queue_core.paths import LocalFolder
+from queue_core.runner.context import JobContext, RunnableJob
+from queue_core.runner.hygiene import CleanSlate, resident_bytes
+from queue_core.runner.logs import OUTPUT, install_logging, mark
+from queue_core.runner.protocol import (
+    CleanUp,
+    Entity,
+    Finished,
+    Message,
+    Progress,
+    Ready,
+    Run,
+    Warned,
+    decode,
+    encode,
+)
+from queue_core.runner.reports import report_failure
+
+logger = logging.getLogger(__name__)
+
+_PROGRESS_INTERVAL_S = 0.05
+_RESULT_LIMIT = 512 * 1024
+
+
+class Channel:
+    """The child's end of the connection; several threads may send."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def send(self, message: Message) -> None:
+        """Send a message; a supervisor that is gone is noticed by the watcher."""
+        with self._lock, contextlib.suppress(OSError):
+            self._connection.send_bytes(encode(message))
+
+    def receive(self) -> tuple[Message, bytes]:
+        """Wait for an order and its job.
+
+        Raises:
+            EOFError: The supervisor is gone.
+        """
+        message = decode(self._connection.recv_bytes())
+        return message, self._connection.recv_bytes()
+
+    def has_order(self) -> bool:
+        """Return whether an order waits."""
+        return self._connection.poll(0)
+
+    @property
+    def descriptor(self) -> int:
+        """The file descriptor, for the watcher."""
+        return self._connection.fileno()
+
+
+class Reporter:
+    """What a running job reports goes through here; see `context.JobReporter`."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._last_sent = 0.0
+        self._last_message: str | None = None
+
+    def progress(self, fraction: float | None, message: str) -> None:
+        """Send progress, at most 20 times a second within a phase."""
+        now = time.monotonic()
+        if (
+            now - self._last_sent < _PROGRESS_INTERVAL_S
+            and fraction != 1.0
+            and message == self._last_message
+        ):
+            return
+        self._last_sent, self._last_message = now, message
+        self._channel.send(Progress(fraction, message))
+
+    def warning(self, text: str) -> None:
+        """Send a sentence to keep with the job."""
+        self._channel.send(Warned(text))
+
+    def output(self, text: str) -> None:
+        """Write a piece of the job's output."""
+        sys.stderr.write(mark(logging.INFO, OUTPUT, text))
+        sys.stderr.flush()
+
+    def entity(self, kind: str, entity_id: int) -> None:
+        """Send which entity the job makes."""
+        self._channel.send(Entity(kind, entity_id))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve a supervisor until it closes the connection."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    connection = Connection(int(arguments[0]))
+    preload = arguments[1].split(",") if len(arguments) > 1 and arguments[1] else []
+    os.environ.pop("PYTHONPATH", None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    faulthandler.enable()
+    _adopt_orphans()
+    install_logging()
+    channel = Channel(connection)
+    threading.Thread(
+        target=_watch, args=(channel.descriptor,), name="parent-watcher", daemon=True
+    ).start()
+    channel.send(Ready(os.getpid()))
+    _preload(preload, channel)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            order, payload = channel.receive()
+            if isinstance(order, Run):
+                channel.send(_run(order, payload, Reporter(channel)))
+            elif isinstance(order, CleanUp):
+                channel.send(_clean_up(order, payload))
+
+
+def _watch(descriptor: int) -> None:
+    """End this process and its session when the supervisor's end of the connection closes."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLHUP | getattr(select, "POLLRDHUP", 0))
+    while True:
+        for _, event in poll.poll():
+            if event:
+                os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of orphaned descendants, so that none of them can hide (Linux)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        pr_set_child_subreaper = 36
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
+
+
+def _preload(modules: list[str], channel: Channel) -> None:
+    """Import heavy libraries while no job waits."""
+    for name in modules:
+        if channel.has_order():
+            return
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # noqa: BLE001 - an optional library that fails is not needed
+            logger.debug("could not preload %s: %s", name, error)
+
+
+def _run(order: Run, payload: bytes, reporter: Reporter) -> Message:
+    rss_at_start = resident_bytes()
+    slate = CleanSlate()
+    answer: Message
+    with slate:
+        job: RunnableJob | None = None
+        try:
+            with _submitters_place(order):
+                job = _load(payload)
+                context = JobContext(
+                    order.job_id, LocalFolder(Path(order.folder)), reporter, order.attempt
+                )
+                job.bind(context)
+                answer = Finished(_as_json(job.run()), reusable=True)
+        except BaseException as error:  # noqa: BLE001 - the border: everything becomes a report
+            answer = report_failure(error, reusable=True, searched=order.import_path)
+            if job is not None:
+                _try(job.set_status_as_error)
+            del job
+    if not slate.is_clean(rss_at_start=rss_at_start):
+        answer = _not_reusable(answer)
+    return answer
+
+
+def _clean_up(order: CleanUp, payload: bytes) -> Message:
+    """Let a job that was stopped from outside clean up after itself."""
+    with CleanSlate():
+        try:
+            with _submitters_place(order):
+                job = _load(payload)
+                job.bind(JobContext(order.job_id, LocalFolder(Path(order.folder)), None,
+                                    order.attempt))  # fmt: skip
+                _try(job.on_cancel)
+                if not order.cancelled:
+                    _try(job.set_status_as_error)
+        except BaseException as error:  # noqa: BLE001 - the border
+            return report_failure(error, reusable=False, searched=order.import_path)
+    return Finished(None, reusable=True)
+
+
+@contextlib.contextmanager
+def _submitters_place(order: Run | CleanUp) -> Iterator[None]:
+    """Work where the submitter worked: its folder and its import path."""
+    sys.path[:0] = [entry for entry in order.import_path if entry not in sys.path]
+    if order.cwd is not None:
+        # A folder that is gone is no reason not to run; relative paths then say so themselves.
+        with contextlib.suppress(OSError):
+            os.chdir(order.cwd)
+    importlib.invalidate_caches()
+    yield
+
+
+def _load(payload: bytes) -> RunnableJob:
+    # The signature was verified by the supervisor. What pickle wrote, pickle reads ten times
+    # faster than dill.
+    if b"dill" in payload:
+        import dill
+
+        job: RunnableJob = dill.loads(payload)
+    else:
+        job = pickle.loads(payload)
+    return job
+
+
+def _try(step: Any) -> None:
+    try:
+        step()
+    except BaseException:  # noqa: BLE001 - the failure that led here is the one to report
+        logger.exception("%s failed", getattr(step, "__name__", step))
+
+
+def _not_reusable(answer: Message) -> Message:
+    from dataclasses import replace
+
+    return replace(answer, reusable=False)  # type: ignore[type-var,call-arg]
+
+
+def _as_json(result: Any) -> str | None:
+    """Return the result as JSON text; what JSON cannot hold becomes its repr."""
+    if result is None:
+        return None
+    try:
+        text = json.dumps(result, default=_json_default)
+    except (TypeError, ValueError, RecursionError):
+        text = json.dumps(_json_default(result))
+    if len(text) > _RESULT_LIMIT:
+        text = json.dumps(f"{text[:1000]}… (cut: the result has {len(text):,} characters)")
+    return text
+
+
+def _json_default(value: Any) -> Any:
+    item = getattr(value, "item", None)
+    if callable(item) and getattr(value, "shape", None) == ():
+        return item()
+    try:
+        return repr(value)
+    except Exception as error:  # noqa: BLE001 - a user's __repr__ may raise anything
+        return f"<{type(value).__qualname__}: {type(error).__name__} in __repr__>"
+
