@@ -1,0 +1,347 @@
+"""Draws each kind of mark on one panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from queue_core.artifacts.figure import (
+    Area,
+    Bars,
+    Box,
+    ColorScale,
+    Heatmap,
+    Histogram,
+    Line,
+    Lines,
+    LineStyle,
+    Panel,
+    Points,
+    Rule,
+    Text,
+    Tone,
+    Violin,
+)
+from queue_core.artifacts.themes import ThemeColors
+from queue_core.artifacts.ticks import shorten, to_place
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_STYLES = {LineStyle.SOLID: "-", LineStyle.DASHED: (0, (4, 3)), LineStyle.DOTTED: (0, (1, 2))}
+# Above this many elements a mark becomes an image inside of the SVG: small and fast to show.
+_RASTER_ABOVE = 3_000
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """Where a panel's marks are drawn.
+
+    Attributes:
+        axes: The panel as matplotlib knows it.
+        panel: Its description.
+        colors: The theme.
+        color_bars: Collects what needs a colour bar: the artist and its title.
+    """
+
+    axes: Axes
+    panel: Panel
+    colors: ThemeColors
+    color_bars: list[tuple[Any, str]]
+
+    def x(self, values: Any) -> Any:
+        """Return positions along x in matplotlib's unit."""
+        return to_place(self.panel.x, values)
+
+    def y(self, values: Any) -> Any:
+        """Return positions along y in matplotlib's unit."""
+        return to_place(self.panel.y, values)
+
+
+def draw_mark(canvas: Canvas, mark: Any) -> None:
+    """Draw one mark of a panel."""
+    _DRAWERS[type(mark)](canvas, mark)
+
+
+def _line(canvas: Canvas, mark: Line) -> None:
+    canvas.axes.plot(
+        canvas.x(mark.x),
+        canvas.y(mark.y),
+        color=canvas.colors.color(mark.color),
+        linestyle=_STYLES[mark.style],
+        linewidth=mark.width,
+        drawstyle="steps-post" if mark.is_stepped else "default",
+        marker="o" if mark.has_markers else None,
+        markersize=4.5,
+        alpha=mark.opacity,
+        label=mark.label or None,
+        rasterized=len(mark.x) > 50_000,
+    )
+
+
+def _lines(canvas: Canvas, mark: Lines) -> None:
+    from matplotlib.collections import LineCollection
+
+    if not mark.rows:
+        return
+    places = canvas.x(mark.x)
+    segments = [np.column_stack([places, canvas.y(row)]) for row in mark.rows]
+    colors = [canvas.colors.color(color) for color in mark.colors or (0,)]
+    canvas.axes.add_collection(
+        LineCollection(
+            segments,
+            colors=colors,
+            linewidths=mark.width,
+            alpha=mark.opacity,
+            rasterized=len(segments) * len(mark.x) > _RASTER_ABOVE,
+        )
+    )
+    canvas.axes.autoscale_view()
+
+
+def _area(canvas: Canvas, mark: Area) -> None:
+    canvas.axes.fill_between(
+        canvas.x(mark.x),
+        canvas.y(mark.low),
+        canvas.y(mark.high),
+        color=canvas.colors.color(mark.color),
+        alpha=mark.opacity,
+        linewidth=0,
+        label=mark.label or None,
+    )
+
+
+def _bars(canvas: Canvas, mark: Bars) -> None:
+    colors = [canvas.colors.color(color) for color in mark.colors]
+    style: dict[str, Any] = {
+        "color": colors or canvas.colors.color(mark.color),
+        "alpha": mark.opacity,
+        "label": mark.label or None,
+        "error_kw": {"ecolor": canvas.colors.tones[Tone.MUTED], "elinewidth": 1, "capsize": 2},
+    }
+    bases = mark.bases or 0.0
+    if mark.is_horizontal:
+        places, style["xerr"] = canvas.y(mark.positions), mark.errors or None
+        bars = canvas.axes.barh(places, mark.values, mark.width, left=bases, **style)
+    else:
+        places, style["yerr"] = canvas.x(mark.positions), mark.errors or None
+        bars = canvas.axes.bar(places, mark.values, mark.width, bottom=bases, **style)
+    if mark.texts:
+        canvas.axes.bar_label(
+            bars,
+            list(mark.texts),
+            padding=3,
+            fontsize=7.5,
+            color=canvas.colors.tones[Tone.MUTED],
+        )
+        if mark.is_horizontal:
+            canvas.axes.margins(x=0.12)
+        else:
+            canvas.axes.margins(y=0.12)
+
+
+def _histogram(canvas: Canvas, mark: Histogram) -> None:
+    canvas.axes.stairs(
+        canvas.y(mark.counts),
+        canvas.x(mark.edges),
+        fill=True,
+        color=canvas.colors.color(mark.color),
+        alpha=mark.opacity,
+        label=mark.label or None,
+        linewidth=0,
+    )
+    # The gaps between bars are lines in the colour of the surface: crisp at every size.
+    if len(mark.counts) <= 120:
+        canvas.axes.vlines(
+            canvas.x(mark.edges)[1:-1],
+            0,
+            np.maximum(mark.counts[1:], mark.counts[:-1]),
+            colors=canvas.colors.surface,
+            linewidth=0.8,
+        )
+    canvas.axes.set_ylim(bottom=0)
+
+
+def _points(canvas: Canvas, mark: Points) -> None:
+    style: dict[str, Any] = {}
+    if mark.values:
+        style |= {"c": mark.values, "cmap": color_map(canvas.colors, mark.scale)}
+        if mark.scale is ColorScale.DIVERGING:
+            limit = float(np.nanmax(np.abs(mark.values), initial=0.0)) or 1.0
+            style |= {"vmin": -limit, "vmax": limit}
+    else:
+        style["color"] = canvas.colors.color(mark.color)
+    marker = _MARKERS[mark.color % len(_MARKERS)] if isinstance(mark.color, int) else "o"
+    drawn = canvas.axes.scatter(
+        canvas.x(mark.x),
+        canvas.y(mark.y),
+        s=mark.size**2,
+        marker=marker,
+        alpha=mark.opacity,
+        linewidths=0.4 if len(mark.x) < 1_000 else 0,
+        edgecolors=canvas.colors.surface,
+        label=mark.label or None,
+        rasterized=len(mark.x) > _RASTER_ABOVE,
+        **style,
+    )
+    if mark.values and mark.value_label:
+        canvas.color_bars.append((drawn, mark.value_label))
+
+
+def _heatmap(canvas: Canvas, mark: Heatmap) -> None:
+    from matplotlib.colors import LogNorm, Normalize
+
+    values = np.ma.masked_invalid(np.array(mark.values, dtype=float, ndmin=2))
+    low = mark.minimum if mark.minimum is not None else _bound(values.min(), 0.0)
+    high = mark.maximum if mark.maximum is not None else _bound(values.max(), 1.0)
+    if mark.scale is ColorScale.DIVERGING:
+        high = max(abs(low), abs(high)) or 1.0
+        low = -high
+    if mark.is_logarithmic:
+        values = np.ma.masked_less_equal(values, 0)
+        norm: Any = LogNorm(vmin=max(low, 1e-12), vmax=max(high, low * 1.0001, 1e-11))
+    else:
+        norm = Normalize(vmin=low, vmax=high if high > low else low + 1)
+    cells = canvas.axes.pcolormesh(
+        canvas.x(mark.x_edges),
+        canvas.y(mark.y_edges),
+        values,
+        cmap=color_map(canvas.colors, mark.scale),
+        norm=norm,
+        rasterized=values.size > _RASTER_ABOVE,
+        edgecolors=canvas.colors.surface if values.size <= 400 else "none",
+        linewidth=0.8 if values.size <= 400 else 0,
+    )
+    if mark.label:
+        canvas.color_bars.append((cells, mark.label))
+    if mark.text_format:
+        _cell_texts(canvas, mark, values, cells)
+
+
+def _bound(value: Any, default: float) -> float:
+    return default if value is np.ma.masked else float(value)
+
+
+def _cell_texts(canvas: Canvas, mark: Heatmap, values: Any, cells: Any) -> None:
+    middles_x = canvas.x(mark.x_edges)[:-1] + np.diff(canvas.x(mark.x_edges)) / 2
+    middles_y = canvas.y(mark.y_edges)[:-1] + np.diff(canvas.y(mark.y_edges)) / 2
+    size_pt = 8.0 if max(values.shape) <= 10 else 6.5
+    for row, column in zip(*np.nonzero(~np.ma.getmaskarray(values)), strict=True):
+        value = float(values[row, column])
+        red, green, blue, _ = cells.cmap(cells.norm(value))
+        is_bright = 0.299 * red + 0.587 * green + 0.114 * blue > 0.55
+        canvas.axes.text(
+            middles_x[column],
+            middles_y[row],
+            format(value, mark.text_format).replace("-", "−"),
+            ha="center",
+            va="center",
+            fontsize=size_pt,
+            color="#14181C" if is_bright else "#FFFFFF",
+        )
+
+
+def _box(canvas: Canvas, mark: Box) -> None:
+    color = canvas.colors.color(mark.color)
+    axes, place, half = canvas.axes, mark.position, mark.width / 2
+    text_color = canvas.colors.tones[Tone.TEXT]
+
+    def stroke(along: list[float], across: list[float], **style: Any) -> None:
+        x, y = (along, across) if mark.is_horizontal else (across, along)
+        axes.plot(x, y, **{"color": color, "linewidth": 1.3, "solid_capstyle": "butt", **style})
+
+    stroke([mark.low, mark.first_quartile], [place, place])
+    stroke([mark.third_quartile, mark.high], [place, place])
+    for end in (mark.low, mark.high):
+        stroke([end, end], [place - half / 2, place + half / 2])
+    corners = [mark.first_quartile, mark.third_quartile, mark.third_quartile, mark.first_quartile]
+    sides = [place - half, place - half, place + half, place + half]
+    x, y = (corners, sides) if mark.is_horizontal else (sides, corners)
+    axes.fill(x, y, facecolor=canvas.colors.surface, zorder=2.1)
+    axes.fill(x, y, facecolor=_faded(color, 0.3), edgecolor=color, linewidth=1.3, zorder=2.2)
+    stroke([mark.median] * 2, [place - half, place + half], linewidth=2.2, zorder=2.5)
+    dot = {"linestyle": "", "zorder": 2.6, "markersize": 4}
+    if mark.mean is not None:
+        white = canvas.colors.surface
+        stroke([mark.mean], [place], marker="D", color=text_color, markeredgecolor=white, **dot)
+    if mark.outliers:
+        places = [place] * len(mark.outliers)
+        dots = {**dot, "markersize": 2.8, "alpha": 0.55, "markeredgewidth": 0}
+        stroke(list(mark.outliers), places, marker="o", **dots)
+
+
+def _faded(color: str, opacity: float) -> tuple[float, float, float, float]:
+    from matplotlib.colors import to_rgba
+
+    return to_rgba(color, opacity)
+
+
+def _violin(canvas: Canvas, mark: Violin) -> None:
+    if not mark.values:
+        return
+    density = np.asarray(mark.density)
+    half = density / (density.max() or 1.0) * mark.width / 2
+    color = canvas.colors.color(mark.color)
+    fill = canvas.axes.fill_betweenx if not mark.is_horizontal else canvas.axes.fill_between
+    fill(
+        mark.values,
+        mark.position - half,
+        mark.position + half,
+        facecolor=_faded(color, 0.28),
+        edgecolor=color,
+        linewidth=1.0,
+    )
+
+
+def _rule(canvas: Canvas, mark: Rule) -> None:
+    style: dict[str, Any] = {
+        "color": canvas.colors.color(mark.color),
+        "linestyle": _STYLES[mark.style],
+        "linewidth": 1.1,
+        "label": mark.label or None,
+    }
+    if mark.is_horizontal:
+        canvas.axes.axhline(float(canvas.y([mark.value])[0]), **style)
+    else:
+        canvas.axes.axvline(float(canvas.x([mark.value])[0]), **style)
+
+
+def _text(canvas: Canvas, mark: Text) -> None:
+    relative: dict[str, Any] = {"transform": canvas.axes.transAxes} if mark.is_relative else {}
+    canvas.axes.text(
+        mark.x if mark.is_relative else float(canvas.x([mark.x])[0]),
+        mark.y if mark.is_relative else float(canvas.y([mark.y])[0]),
+        shorten(mark.text, 60),
+        ha=mark.align,
+        va="center",
+        fontsize=mark.size_pt,
+        color=canvas.colors.color(mark.color),
+        **relative,
+    )
+
+
+def color_map(colors: ThemeColors, scale: ColorScale) -> Any:
+    """Return the colours of a scale as a matplotlib map."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    stops = colors.diverging if scale is ColorScale.DIVERGING else colors.sequential
+    return LinearSegmentedColormap.from_list(scale.value, stops).with_extremes(bad=colors.missing)
+
+
+_DRAWERS: dict[type[Any], Callable[[Canvas, Any], None]] = {
+    Line: _line,
+    Lines: _lines,
+    Area: _area,
+    Bars: _bars,
+    Histogram: _histogram,
+    Points: _points,
+    Heatmap: _heatmap,
+    Box: _box,
+    Violin: _violin,
+    Rule: _rule,
+    Text: _text,
+}

@@ -1,0 +1,151 @@
+"""Ticks and their labels: numbers with separators, dates, and names cut to what fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from queue_core.artifacts.figure import Axis, AxisScale
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SECONDS_PER_DAY = 86_400.0
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_TICK_SIZE_PT = 8.0
+# Mean width of a letter relative to the font size; a little wide, so that labels never touch.
+_LETTER_WIDTH = 0.62
+
+
+def shorten(text: str, length: int) -> str:
+    """Return *text* in one line of at most *length* characters, cut in the middle."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    head = (length - 1) * 2 // 3
+    return f"{line[:head].rstrip()}…{line[-(length - 1 - head) :].lstrip()}"
+
+
+def apply_axis(axes: Axes, axis: Axis, *, which: str, extent_in: float) -> None:
+    """Set up the x or y axis of a panel.
+
+    Args:
+        axes: The panel as matplotlib knows it.
+        axis: Its description.
+        which: `x` or `y`.
+        extent_in: Length of the axis in inches, to know how many labels fit.
+    """
+    from matplotlib.ticker import FuncFormatter
+
+    native = getattr(axes, f"{which}axis")
+    label = f"{axis.label} ({axis.unit})" if axis.label and axis.unit else axis.label
+    room = int(extent_in * 72 / (9.0 * _LETTER_WIDTH))
+    getattr(axes, f"set_{which}label")(shorten(label, max(room, 12)))
+    if axis.scale in {AxisScale.LOG, AxisScale.SYMLOG}:
+        getattr(axes, f"set_{which}scale")(axis.scale.value)
+        native.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
+    elif axis.scale is AxisScale.CATEGORY:
+        _apply_categories(axes, axis, which, extent_in)
+    elif axis.scale is AxisScale.TIME:
+        _apply_time(native, extent_in if which == "x" else extent_in * 1.5)
+    else:
+        _apply_numbers(native, which, extent_in)
+    _apply_limits(axes, axis, which)
+    if not axis.has_ticks:
+        native.set_ticks([])
+    native.grid(visible=axis.has_grid and axis.scale is not AxisScale.CATEGORY)
+
+
+def to_place(axis: Axis, values: Sequence[float]) -> Any:
+    """Return positions in matplotlib's unit: days for times, else as they are."""
+    import numpy as np
+
+    places = np.asarray(values, dtype=float)
+    return places / SECONDS_PER_DAY if axis.scale is AxisScale.TIME else places
+
+
+def _apply_limits(axes: Axes, axis: Axis, which: str) -> None:
+    scale = SECONDS_PER_DAY if axis.scale is AxisScale.TIME else 1.0
+    limits = {
+        side: value / scale
+        for side, value in (("min", axis.minimum), ("max", axis.maximum))
+        if value is not None
+    }
+    if limits:
+        named = {f"{which}{side}": value for side, value in limits.items()}
+        getattr(axes, f"set_{which}lim")(**named)
+    if axis.is_inverted:
+        getattr(axes, f"{which}axis").set_inverted(True)
+
+
+def _apply_numbers(native: Any, which: str, extent_in: float) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    most = max(2, int(extent_in / (0.85 if which == "x" else 0.42)))
+    native.set_major_locator(MaxNLocator(nbins=min(most, 8), steps=[1, 2, 2.5, 5, 10]))
+    native.set_major_formatter(FuncFormatter(lambda value, _: _number(value, native)))
+
+
+def _number(value: float, native: Any) -> str:
+    low, high = sorted(native.get_view_interval())
+    largest = max(abs(low), abs(high))
+    if largest == 0 or abs(value) < (high - low) * 1e-9:
+        return "0"
+    if largest >= 1e7 or largest < 1e-3:
+        return f"{value:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e−")
+    text = f"{value:,.{max(0, _decimals(high - low))}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
+def _power(value: float) -> str:
+    """Return a tick of a logarithmic axis: plain up to 10,000, else a power of ten."""
+    import math
+
+    if value == 0 or 1e-3 <= abs(value) <= 1e4:
+        return f"{value:,g}".replace("-", "−")
+    exponent = math.floor(math.log10(abs(value)) + 1e-9)
+    factor = round(value / 10.0**exponent, 2)
+    sign = {1.0: "", -1.0: "−"}.get(factor, f"{factor:g}·")
+    return f"{sign}10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def _decimals(span: float) -> int:
+    import math
+
+    return 2 - math.floor(math.log10(span)) if span > 0 else 2
+
+
+def _apply_time(native: Any, extent_in: float) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=2, maxticks=max(3, int(extent_in / 0.8)))
+    native.set_major_locator(locator)
+    native.set_major_formatter(ConciseDateFormatter(locator))
+
+
+def _apply_categories(axes: Axes, axis: Axis, which: str, extent_in: float) -> None:
+    count = len(axis.categories)
+    slot_pt = extent_in * 72 / max(count, 1)
+    getattr(axes, f"set_{which}lim")(-0.5, max(count, 1) - 0.5)
+    # Where not even one line of text fits into a slot, only every n-th name is written.
+    step = max(1, -(-int(_TICK_SIZE_PT * 1.25) // max(int(slot_pt), 1)))
+    places = list(range(0, count, step))
+    names = [axis.categories[place] for place in places]
+    if which == "y":
+        axes.set_yticks(places, [shorten(name, 30) for name in names])
+        axes.tick_params(axis="y", length=0)
+        return
+    longest = max((len(name) for name in names), default=0)
+    fits = longest * _TICK_SIZE_PT * _LETTER_WIDTH <= slot_pt * step
+    texts = [shorten(name, max(longest, 4) if fits else 22) for name in names]
+    axes.set_xticks(places, texts)
+    axes.tick_params(axis="x", length=0)
+    if not fits:
+        slanted = slot_pt * step >= _TICK_SIZE_PT * 2
+        for tick_label in axes.get_xticklabels():
+            tick_label.set(
+                rotation=40 if slanted else 90,
+                rotation_mode="anchor",
+                horizontalalignment="right",
+                verticalalignment="top" if slanted else "center",
+            )
