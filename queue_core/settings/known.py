@@ -1,0 +1,151 @@
+"""Every setting there is. The settings window and the documentation are made from `SETTINGS`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+from queue_core.settings.record import Setting
+
+GIB: Final = 2**30
+
+
+def default_workers(cores: int, memory_bytes: int) -> int:
+    """Return how many jobs run at once: one core stays free, and each job may have 4 GiB."""
+    return max(1, min(4, cores - 1, memory_bytes // (4 * GIB)))
+
+
+def _workers_here() -> int:
+    import psutil
+
+    return default_workers(os.cpu_count() or 1, psutil.virtual_memory().total)
+
+
+WORKERS = Setting(
+    key="queue.workers", kind=int, default=_workers_here, minimum=1, maximum=64,
+    title="Jobs at once",
+    sentence="How many jobs run at the same time; more need more memory.",
+)  # fmt: skip
+CANCEL_GRACE_S = Setting(
+    key="runner.cancel_grace_s", kind=float, default=2.0, minimum=0, maximum=60, unit="s",
+    title="Grace before a job is killed",
+    sentence="How long a cancelled job may take to end by itself.",
+)  # fmt: skip
+PRELOAD = Setting(
+    key="runner.preload", kind=tuple, default=("pandas", "pyarrow", "duckdb"),
+    title="Libraries loaded ahead",
+    sentence="Modules that a waiting process imports ahead, so that its first job starts faster.",
+)  # fmt: skip
+IDLE_TIMEOUT_S = Setting(
+    key="runner.idle_timeout_s", kind=float, default=300.0, minimum=1, maximum=86_400, unit="s",
+    title="Let idle processes go after",
+    sentence="How long a process without a job is kept before its memory is given back.",
+)  # fmt: skip
+NICE = Setting(
+    key="runner.nice", kind=int, default=10, minimum=0, maximum=19,
+    title="How far jobs step back",
+    sentence="Higher leaves more of the processor to the desktop; 0 makes jobs its equals.",
+)  # fmt: skip
+THEME = Setting(
+    key="window.theme", kind=str, default="system",
+    choices={"system": "As the system", "light": "Light", "dark": "Dark"},
+    title="Appearance", sentence="Light or dark colours.",
+)  # fmt: skip
+LANGUAGE = Setting(
+    key="window.language", kind=str, default="system",
+    choices={"system": "As the system", "en": "English", "es": "Español"},
+    title="Language", sentence="The language of the window.",
+)  # fmt: skip
+DENSITY = Setting(
+    key="window.density", kind=str, default="comfortable",
+    choices={"comfortable": "Comfortable", "compact": "Compact"},
+    title="Row height", sentence="How close together the rows of tables stand.",
+)  # fmt: skip
+CLOSE_ACTION = Setting(
+    key="window.close_action", kind=str, default="ask",
+    choices={"ask": "Ask", "tray": "Keep running in the tray", "stop": "Stop the jobs"},
+    title="When the window closes while jobs run",
+    sentence="What happens to running jobs when the window is closed.",
+)  # fmt: skip
+REDUCE_MOTION = Setting(
+    key="window.reduce_motion", kind=bool, default=False,
+    title="Reduce motion", sentence="Show changes without animation.",
+)  # fmt: skip
+MEMORY_FRACTION = Setting(
+    key="limits.memory_fraction", kind=float, default=0.8, minimum=0.05, maximum=1.0,
+    title="Memory of one job",
+    sentence="The part of this computer's memory that one job may use before it is ended.",
+)  # fmt: skip
+OUTPUT_BYTES = Setting(
+    key="limits.output_bytes", kind=int, default=16 * 2**20, minimum=64 * 2**10, unit="bytes",
+    title="Log of one job",
+    sentence="How much of a job's output is kept; beginning and end stay, the middle is cut.",
+)  # fmt: skip
+FREE_MEMORY_FLOOR_BYTES = Setting(
+    key="limits.free_memory_floor_bytes", kind=int, default=GIB // 2, minimum=0, unit="bytes",
+    title="Memory that stays free",
+    sentence="Below this much free memory no new job starts, and the biggest one is ended.",
+)  # fmt: skip
+MAX_ATTEMPTS = Setting(
+    key="retries.max_attempts", kind=int, default=1, minimum=1, maximum=100,
+    title="Attempts",
+    sentence="How often a job is tried when its error may pass by itself.",
+)  # fmt: skip
+RETRY_DELAY_S = Setting(
+    key="retries.delay_s", kind=float, default=10.0, minimum=0, maximum=86_400, unit="s",
+    title="Wait before the next attempt",
+    sentence="How long to wait after the first failure; each further wait is twice as long.",
+)  # fmt: skip
+MAX_AGE_DAYS = Setting(
+    key="retention.max_age_days", kind=int, default=0, minimum=0, unit="days",
+    title="Keep ended jobs for",
+    sentence="Ended jobs older than this are removed from the table; 0 keeps them for ever.",
+)  # fmt: skip
+MAX_COUNT = Setting(
+    key="retention.max_count", kind=int, default=0, minimum=0,
+    title="Keep at most",
+    sentence="How many ended jobs stay in the table; 0 keeps all.",
+)  # fmt: skip
+MAX_BYTES = Setting(
+    key="retention.max_bytes", kind=int, default=0, minimum=0, unit="bytes",
+    title="Disk for logs and records",
+    sentence="How much disk ended jobs may use before the oldest are removed; 0 is no limit.",
+)  # fmt: skip
+SAMPLE_ROWS = Setting(
+    key="datasets.sample_rows", kind=int, default=100_000, minimum=1_000, maximum=100_000_000,
+    title="Rows of a sample",
+    sentence="How many rows an exploration takes from a larger dataset; it says so when it does.",
+)  # fmt: skip
+
+
+def _timeout(task_type: str, work: str) -> Setting[float]:
+    return Setting(
+        key=f"limits.timeout_s.{task_type}", kind=float, default=0.0, minimum=0, unit="s",
+        title=f"Time limit of {work}",
+        sentence=f"How long {work} may take before it is ended; 0 is no limit.",
+    )  # fmt: skip
+
+
+OTHER_TYPES: Final = "other"
+TIMEOUTS: Final[Mapping[str, Setting[float]]] = {
+    task_type: _timeout(task_type, work)
+    for task_type, work in (
+        ("DatasetJob", "loading a dataset"),
+        ("ExplorerJob", "an exploration"),
+        ("ConverterJob", "a transformation"),
+        ("ModelJob", "a training"),
+        ("PredictJob", "a prediction"),
+        ("ExplainerJob", "an explanation"),
+        ("GenerativeJob", "a generation"),
+        (OTHER_TYPES, "any other job"),
+    )
+}
+
+_ALL: Final[tuple[Setting[Any], ...]] = (
+    WORKERS, CANCEL_GRACE_S, PRELOAD, IDLE_TIMEOUT_S, NICE,
+    THEME, LANGUAGE, DENSITY, CLOSE_ACTION, REDUCE_MOTION,
+    *TIMEOUTS.values(), MEMORY_FRACTION, OUTPUT_BYTES, FREE_MEMORY_FLOOR_BYTES,
+    MAX_ATTEMPTS, RETRY_DELAY_S, MAX_AGE_DAYS, MAX_COUNT, MAX_BYTES, SAMPLE_ROWS,
+)  # fmt: skip
+SETTINGS: Final[Mapping[str, Setting[Any]]] = {setting.key: setting for setting in _ALL}
