@@ -25,6 +25,8 @@ BODY_PT = 10.0
 TITLE_PT = 13.0
 SMALL_PT = 9.0
 
+STYLE_SHEETS = ("window.qss", "pages.qss")
+
 
 class ThemeMode(StrEnum):
     """What the user chose."""
@@ -201,7 +203,8 @@ def _icon_colour(role: str, *, disabled: bool) -> str:
 
 
 def _style_sheet(shown: Colours) -> str:
-    text = (files("resources") / "styles" / "window.qss").read_text(encoding="utf-8")
+    folder = files("resources") / "styles"
+    text = "".join((folder / name).read_text(encoding="utf-8") for name in STYLE_SHEETS)
     # Longest names first: @text must not eat the beginning of @text_muted.
     names = sorted((field.name for field in fields(shown)), key=len, reverse=True)
     values: Mapping[str, str] = {name: getattr(shown, name) for name in names}
