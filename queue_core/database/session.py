@@ -1,0 +1,133 @@
+"""Sessions on the main database: one engine per file and process, migrated at first use."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from queue_core.database import sqlite
+from queue_core.database.migrate import prepare_database
+from queue_core.errors import LocalFolderError
+from queue_core.paths import LocalFolder
+
+_engines: dict[Path, tuple[tuple[int, int] | None, Engine]] = {}
+_engines_lock = threading.Lock()
+
+
+def engine_for(folder: LocalFolder) -> Engine:
+    """Return the engine of the folder's main database, which is made or migrated if need be.
+
+    Raises:
+        LocalFolderError: The folder cannot be used, or the database is of a newer program.
+    """
+    path = folder.main_db
+    with _engines_lock:
+        known = _engines.get(path)
+        if known is not None:
+            if known[0] == _identity(path):
+                return known[1]
+            # The file was deleted or replaced: connections would go on with the old one.
+            _engines.pop(path)[1].dispose()
+        prepare_database(folder)
+        engine = sqlite.make_engine(path, json_serializer=to_json_text)
+        _engines[path] = (_identity(path), engine)
+        return engine
+
+
+@contextmanager
+def open_session(folder: LocalFolder) -> Iterator[Session]:
+    """Open a session that writes: committed at the end, rolled back after an exception.
+
+    Writers take turns, so keep the block short: compute first, then open the session.
+
+    Raises:
+        LocalFolderError: The database cannot be used (disk full, read-only, damaged, busy).
+    """
+    with (
+        _explained(folder),
+        Session(engine_for(folder), expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
+
+
+@contextmanager
+def read_session(folder: LocalFolder) -> Iterator[Session]:
+    """Open a session that only reads, one consistent state; it never waits for a writer.
+
+    Raises:
+        LocalFolderError: The database cannot be used.
+    """
+    engine = engine_for(folder).execution_options(read_only=True)
+    with _explained(folder), Session(engine, autoflush=False) as session:
+        yield session
+        session.rollback()
+
+
+def close_database(folder: LocalFolder) -> None:
+    """Close the connections of this process; the next session opens new ones."""
+    with _engines_lock:
+        known = _engines.pop(folder.main_db, None)
+    if known is not None:
+        known[1].dispose()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return (status.st_dev, status.st_ino)
+
+
+def to_json_text(value: Any) -> str:
+    """Return *value* as JSON text; numbers that JSON does not know (NaN, infinity) as null."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+_SENTENCES = (
+    ("disk is full", "The disk is full.", "Free some space and try again."),
+    ("readonly", "The database cannot be written to.", "Make the local folder writable."),
+    ("unable to open", "The database cannot be opened.", "See that the local folder is yours."),
+    ("locked", "The database is busy with another program.", "Try again in a moment."),
+    ("disk I/O", "The disk does not answer properly.", "See that the disk is attached and sound."),
+)
+
+
+@contextmanager
+def _explained(folder: LocalFolder) -> Iterator[None]:
+    """Turn what the environment did to the database into a sentence."""
+    try:
+        yield
+    except DBAPIError as error:
+        if sqlite.is_damage(error.orig):
+            raise LocalFolderError(
+                f"The database {folder.main_db} is damaged.",
+                hint="Quit the program and put the newest main.db.before-* copy in its place.",
+            ) from error
+        for words, sentence, hint in _SENTENCES:
+            if words in str(error.orig):
+                raise LocalFolderError(f"{sentence} ({folder.main_db})", hint=hint) from error
+        raise

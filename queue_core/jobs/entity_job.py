@@ -1,0 +1,227 @@
+"""What the jobs that make an entity of the main database share: its life from put to end.
+
+One job makes one entity. `put` makes the row (DELIVERED) in the submitter's process; the child
+marks it STARTED, does the work, and marks it FINISHED in the very transaction that stores the
+results. Whatever goes wrong ends in ERROR with a sentence, and leaves no files behind.
+
+A retry of a job that failed works on the same entity again; a retry of one that finished makes
+a new entity, for people compare results and never lose one by asking for another. A job that
+replaces its own earlier result on purpose says so in `replaces_result`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from abc import abstractmethod
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+
+from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.errors import DataError
+from queue_core.jobs.base import BaseJob
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from queue_core.database.columns import Entity
+
+STOPPED = "The job was stopped before it ended."
+CANCELLED = "Cancelled."
+
+EntityT = TypeVar("EntityT", bound="Entity")
+# Columns that belong to the entity's life, not to what the job was told.
+_OWN_COLUMNS = frozenset(
+    ("id", "status", "error", "job_id", "created_at", "started_at", "finished_at", "provenance")
+)
+
+
+class EntityJob(BaseJob, Generic[EntityT]):
+    """A job that makes one entity; subclasses say what the entity is and how its result is made.
+
+    Attributes:
+        ENTITY: Kind of the entity. Its id travels in `kwargs` as `<kind>_id`.
+    """
+
+    ENTITY: ClassVar[EntityKind]
+
+    _failure: str | None = None
+
+    @abstractmethod
+    def create_entity(self, session: Session) -> EntityT:
+        """Return a new entity made from `kwargs`, not added to the session.
+
+        Name parents by their ids. Called when the job is put, also for a retry of a failed job,
+        whose entity takes over what may have changed. Check here what can be checked at once.
+
+        Raises:
+            JobError: The parameters cannot be right, e.g. the dataset does not exist.
+        """
+
+    @abstractmethod
+    def execute(self) -> Mapping[str, Any]:
+        """Do the work, outside of any transaction; return a short summary as JSON data.
+
+        Files go to `temporary_folder` first, and to their place by one `os.replace` at the end.
+        """
+
+    def store(self, session: Session, entity: EntityT, result: Mapping[str, Any]) -> None:
+        """Write the results to the entity, in the transaction that marks it as finished.
+
+        Args:
+            session: An open transaction; do not commit.
+            entity: The job's entity.
+            result: What `execute` returned.
+        """
+
+    @property
+    def replaces_result(self) -> bool:
+        """Whether a finished entity is made again in place; where that fails it stays as it was."""
+        return False
+
+    @property
+    def entity_id(self) -> int:
+        """The id of the job's entity.
+
+        Raises:
+            DataError: It was not delivered yet.
+        """
+        found = self.kwargs.get(self._id_key)
+        if found is None:
+            raise DataError(f"The {self.ENTITY.label} of this job was not made yet.")
+        return int(found)
+
+    @property
+    def temporary_folder(self) -> Path:
+        """A folder of this job for half-written files (made here), on the disk of their place."""
+        from queue_core.database.storage import job_temporary_folder
+
+        folder = job_temporary_folder(self.context.folder, self.context.job_id)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    def set_status_as_delivered(self) -> None:
+        """Make the entity, or take up the one of a failed attempt, and mark it as delivered."""
+        from queue_core.database.session import open_session
+
+        with open_session(self.context.folder) as session:
+            fresh = self.create_entity(session)
+            entity = self._entity_to_reuse(session)
+            if entity is None:
+                entity = fresh
+                session.add(entity)
+            else:
+                _take_over(entity, fresh)
+            entity.name = entity.name or self.get_job_name()
+            entity.status = EntityStatus.DELIVERED
+            entity.error = None
+            entity.job_id = self.context.job_id
+            session.flush()
+            self.kwargs[self._id_key] = entity.id
+
+    def run(self) -> dict[str, Any]:
+        """Make the entity's result; return `{"entity": kind, "id": ..., **summary}`."""
+        try:
+            if self._id_key not in self.kwargs:
+                self.set_status_as_delivered()
+            self._start()
+            if self.context.reporter is not None:
+                self.context.reporter.entity(self.ENTITY.value, self.entity_id)
+            summary = self.execute()
+            self._finish(summary)
+        except Exception as error:
+            self._failure = _reason(error)
+            raise
+        self._remove_temporary_folder()
+        return {"entity": self.ENTITY.value, "id": self.entity_id, **summary}
+
+    def set_status_as_error(self) -> None:
+        """Mark the entity as failed, with the reason where `run` left one, and remove its files."""
+        self._give_up(self._failure or STOPPED)
+
+    def on_cancel(self) -> None:
+        """Mark the entity as cancelled and remove what was half written."""
+        self._give_up(CANCELLED)
+
+    @property
+    def _id_key(self) -> str:
+        return f"{self.ENTITY.value}_id"
+
+    def _entity_to_reuse(self, session: Session) -> EntityT | None:
+        entity_id = self.kwargs.get(self._id_key)
+        entity = None if entity_id is None else self._load(session, int(entity_id))
+        if entity is None or entity.job_id == self.context.job_id:
+            return entity
+        if entity.status is EntityStatus.FINISHED:
+            return entity if self.replaces_result else None
+        # Another job may still be working on it.
+        return None if entity.status.is_busy else entity
+
+    def _load(self, session: Session, entity_id: int) -> EntityT | None:
+        from queue_core.database.tables import ENTITY_TABLES
+
+        return cast("EntityT | None", session.get(ENTITY_TABLES[self.ENTITY], entity_id))
+
+    def _load_own(self, session: Session) -> EntityT:
+        entity = self._load(session, self.entity_id)
+        if entity is None:
+            raise DataError(
+                f"The {self.ENTITY.label} {self.entity_id} of this job was deleted.",
+                hint="Submit the job anew.",
+            )
+        return entity
+
+    def _start(self) -> None:
+        from queue_core.database.columns import utc_now
+        from queue_core.database.session import open_session
+
+        with open_session(self.context.folder) as session:
+            entity = self._load_own(session)
+            entity.status = EntityStatus.STARTED
+            entity.error = None
+            entity.job_id = self.context.job_id
+            entity.started_at = utc_now()
+
+    def _finish(self, result: Mapping[str, Any]) -> None:
+        from queue_core.database.columns import utc_now
+        from queue_core.database.session import open_session
+
+        with open_session(self.context.folder) as session:
+            entity = self._load_own(session)
+            self.store(session, entity, result)
+            entity.status = EntityStatus.FINISHED
+            entity.finished_at = utc_now()
+
+    def _give_up(self, reason: str) -> None:
+        from queue_core.database.reconcile import give_up
+        from queue_core.database.session import open_session
+
+        if self._id_key in self.kwargs:
+            with open_session(self.context.folder) as session:
+                entity = self._load(session, self.entity_id)
+                if entity is not None and entity.job_id == self.context.job_id:
+                    give_up(self.context.folder, entity, reason)
+        self._remove_temporary_folder()
+
+    def _remove_temporary_folder(self) -> None:
+        from queue_core.database.storage import job_temporary_folder
+
+        with suppress(FileNotFoundError):
+            shutil.rmtree(job_temporary_folder(self.context.folder, self.context.job_id))
+
+
+def _take_over(entity: Entity, fresh: Entity) -> None:
+    """Give *entity* what *fresh* was told; what *fresh* says nothing of stays."""
+    from sqlalchemy import inspect
+
+    state = inspect(fresh, raiseerr=True)
+    for column in state.mapper.column_attrs:
+        if column.key in state.dict and column.key not in _OWN_COLUMNS:
+            setattr(entity, column.key, state.dict[column.key])
+
+
+def _reason(error: Exception) -> str:
+    from queue_core.runner.reports import report_failure
+
+    return report_failure(error, reusable=True, searched=[]).message
