@@ -1,0 +1,167 @@
+"""The one form in which columns are stored, whatever library made them.
+
+Storage keeps every value: decimals stay decimals and large integers stay exact. Only what tables
+of rows cannot hold is rewritten: nested values become JSON text, dictionaries become their values,
+and not-a-number becomes missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from queue_core.components.column_types import ColumnType, column_type_of
+
+
+@dataclass(frozen=True)
+class NormalForm:
+    """How batches of one schema become batches of the stored schema.
+
+    Attributes:
+        schema: The stored `pyarrow.Schema`.
+        types: The column types that the source states (categories of a dictionary), by name.
+        notes: What is rewritten, in sentences.
+    """
+
+    schema: Any
+    types: Mapping[str, ColumnType]
+    notes: tuple[str, ...]
+
+    def apply(self, batch: Any) -> Any:
+        """Return *batch* (`pyarrow.RecordBatch`) in the stored form."""
+        import pyarrow as pa
+
+        arrays = [
+            _to_stored(batch.column(position), field.type)
+            for position, field in enumerate(self.schema)
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+
+def normal_form(schema: Any) -> NormalForm:
+    """Return how columns of *schema* (`pyarrow.Schema`) are stored."""
+    import pyarrow as pa
+    import pyarrow.types as kinds
+
+    names, notes = unique_names(schema.names)
+    fields = []
+    types: dict[str, ColumnType] = {}
+    nested = []
+    for name, field in zip(names, schema, strict=True):
+        stored = _stored_type(field.type)
+        fields.append(pa.field(name, stored))
+        if kinds.is_dictionary(field.type) and column_type_of(stored) is ColumnType.TEXT:
+            types[name] = ColumnType.CATEGORY
+        if _is_nested(field.type):
+            nested.append(name)
+    if nested:
+        notes = (*notes, f"{_columns(nested)} nested values; they are kept as JSON text.")
+    return NormalForm(pa.schema(fields), types, notes)
+
+
+def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Return *names* made non-empty and unique, and sentences that say which ones changed.
+
+    Names that differ in case only count as equal, as they do in SQL.
+    """
+    used: set[str] = {name.casefold() for name in names if name.strip()}
+    seen: set[str] = set()
+    result: list[str] = []
+    repeated: list[str] = []
+    empty: list[str] = []
+    for position, name in enumerate(names, start=1):
+        chosen = name
+        if not name.strip():
+            chosen = _free_name(f"column_{position}", used)
+            empty.append(f"column {position} is now “{chosen}”")
+        elif name.casefold() in seen:
+            chosen = _free_name(name, used, start=2)
+            repeated.append(f"“{name}” (column {position}) is now “{chosen}”")
+        used.add(chosen.casefold())
+        seen.add(chosen.casefold())
+        result.append(chosen)
+    notes = []
+    if repeated:
+        notes.append(f"Some columns have the same name: {_listed(repeated)}.")
+    if empty:
+        notes.append(f"Some columns have no name: {_listed(empty)}.")
+    return result, tuple(notes)
+
+
+def _free_name(name: str, used: Iterable[str], start: int = 1) -> str:
+    taken = set(used)
+    if start == 1 and name.casefold() not in taken:
+        return name
+    number = max(start, 2)
+    while f"{name}_{number}".casefold() in taken:
+        number += 1
+    return f"{name}_{number}"
+
+
+def _listed(parts: Sequence[str], limit: int = 5) -> str:
+    more = f" and {len(parts) - limit} more" if len(parts) > limit else ""
+    return ", ".join(parts[:limit]) + more
+
+
+def _columns(names: Sequence[str]) -> str:
+    quoted = _listed([f"“{name}”" for name in names])
+    return f"Column {quoted} holds" if len(names) == 1 else f"Columns {quoted} hold"
+
+
+def _is_nested(arrow_type: Any) -> bool:
+    import pyarrow.types as kinds
+
+    return bool(kinds.is_nested(arrow_type) or kinds.is_union(arrow_type))
+
+
+def _stored_type(arrow_type: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.types as kinds
+
+    if isinstance(arrow_type, pa.BaseExtensionType):
+        return _stored_type(arrow_type.storage_type)
+    if kinds.is_dictionary(arrow_type) or kinds.is_run_end_encoded(arrow_type):
+        return _stored_type(arrow_type.value_type)
+    if _is_nested(arrow_type) or kinds.is_null(arrow_type) or kinds.is_interval(arrow_type):
+        return pa.string()
+    if kinds.is_large_string(arrow_type) or kinds.is_string_view(arrow_type):
+        return pa.string()
+    if kinds.is_uint64(arrow_type):
+        return arrow_type
+    if kinds.is_integer(arrow_type):
+        return pa.int64()
+    if kinds.is_floating(arrow_type):
+        return pa.float64()
+    if kinds.is_date(arrow_type):
+        return pa.date32()
+    if kinds.is_time(arrow_type):
+        return pa.time64("us") if arrow_type.unit != "ns" else arrow_type
+    if kinds.is_large_binary(arrow_type) or kinds.is_binary_view(arrow_type):
+        return pa.binary()
+    return arrow_type
+
+
+def _to_stored(array: Any, stored: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.types as kinds
+
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
+    if _is_nested(array.type) or kinds.is_interval(array.type):
+        return pa.array([_as_json(value) for value in array.to_pylist()], stored)
+    if kinds.is_run_end_encoded(array.type):
+        array = pc.run_end_decode(array)
+    if not array.type.equals(stored):
+        array = array.cast(stored)
+    if kinds.is_floating(stored):
+        is_nan = pc.is_nan(array)
+        if pc.any(is_nan).as_py():
+            array = pc.if_else(is_nan, pa.scalar(None, stored), array)
+    return array
+
+
+def _as_json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,230 @@
+"""Per-column statistics of a Parquet file, in one scan per group of columns.
+
+Counts, extremes, mean and deviation are exact. Quartiles are exact up to a million rows and come
+from an even sample of about that many above; the number of distinct values is exact up to 200,000
+rows and estimated within a few percent above. `ColumnInfo.statistics["approximate"]` names what
+was not computed exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from queue_core.components.column_types import ColumnType, column_type_of, is_category
+from queue_core.components.engine import connect, execute, literal
+from queue_core.components.stored_dataset import ColumnInfo
+
+EXACT_QUARTILE_ROWS = 1_000_000
+EXACT_DISTINCT_ROWS = 200_000
+TOP_VALUES = 10
+TOP_MAX_DISTINCT = 10_000
+TOP_MAX_CHARACTERS = 200
+COLUMNS_PER_SCAN = 50
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column to describe: its place in the file, its name and its type as stored."""
+
+    position: int
+    name: str
+    type: ColumnType
+
+    @property
+    def sql(self) -> str:
+        return f"c{self.position}"
+
+
+class Profiler:
+    """Describes the columns of one Parquet file.
+
+    Attributes:
+        path: The file.
+        row_count: Its rows.
+    """
+
+    def __init__(self, path: Path, *, spill_folder: Path, threads: int | None = None) -> None:
+        import pyarrow.parquet as pq
+
+        self.path = path
+        with pq.ParquetFile(path) as file:
+            schema = file.schema_arrow
+            self.row_count: int = file.metadata.num_rows
+        self._columns = [
+            _Column(position, field.name, column_type_of(field.type))
+            for position, field in enumerate(schema)
+        ]
+        self._spill_folder = spill_folder
+        self._threads = threads
+        # A view by position: names may differ in case only, which SQL does not tell apart.
+        aliases = ", ".join(column.sql for column in self._columns)
+        self._source = (
+            f"read_parquet({literal(str(path))}, file_row_number=true) AS t({aliases}, row)"
+        )
+
+    @property
+    def _sample_step(self) -> int:
+        return max(1, round(self.row_count / EXACT_QUARTILE_ROWS))
+
+    def run(
+        self,
+        types: Mapping[str, ColumnType] | None = None,
+        on_progress: Callable[[float], None] = lambda _fraction: None,
+    ) -> tuple[ColumnInfo, ...]:
+        """Return what is known of each column, in order.
+
+        Args:
+            types: Column types that are not to be derived from the values.
+            on_progress: Told the fraction done, 0 to 1.
+        """
+        described: list[ColumnInfo] = []
+        total = len(self._columns)
+        connection = connect(threads=self._threads, spill_folder=self._spill_folder)
+        try:
+            for start in range(0, total, COLUMNS_PER_SCAN):
+                group = self._columns[start : start + COLUMNS_PER_SCAN]
+
+                def scanned(fraction: float, start: int = start, size: int = len(group)) -> None:
+                    on_progress((start + 0.9 * fraction * size) / total)
+
+                facts = self._scan(connection, group, scanned)
+                for column in group:
+                    info = self._describe(connection, column, facts[column.position], types or {})
+                    described.append(info)
+                    on_progress(len(described) / total)
+        finally:
+            connection.close()
+        return tuple(described)
+
+    def _scan(
+        self, connection: Any, group: Sequence[_Column], on_progress: Callable[[float], None]
+    ) -> dict[int, dict[str, Any]]:
+        facts = self._scan_with(connection, group, on_progress, finite=False)
+        extremes = (found.get(key) for found in facts.values() for key in ("min", "max"))
+        if any(isinstance(value, float) and not math.isfinite(value) for value in extremes):
+            # Infinite values have no mean and hide the true extremes: count them apart.
+            facts = self._scan_with(connection, group, on_progress, finite=True)
+        return facts
+
+    def _scan_with(
+        self,
+        connection: Any,
+        group: Sequence[_Column],
+        on_progress: Callable[[float], None],
+        *,
+        finite: bool,
+    ) -> dict[int, dict[str, Any]]:
+        keys: list[tuple[int, str]] = []
+        parts: list[str] = []
+        for column in group:
+            for key, expression in self._expressions(column, finite=finite).items():
+                keys.append((column.position, key))
+                parts.append(expression)
+        sql = f"SELECT {', '.join(parts)} FROM {self._source}"
+        values = execute(connection, sql, on_progress)[0]
+        facts: dict[int, dict[str, Any]] = {column.position: {} for column in group}
+        for (position, key), value in zip(keys, values, strict=True):
+            facts[position][key] = value
+        return facts
+
+    def _expressions(self, column: _Column, *, finite: bool) -> dict[str, str]:
+        name = column.sql
+        exact = self.row_count <= EXACT_DISTINCT_ROWS
+        found = {
+            "present": f"count({name})",
+            "distinct": f"count(DISTINCT {name})" if exact else f"approx_count_distinct({name})",
+        }
+        if column.type.is_temporal or column.type is ColumnType.DURATION:
+            found |= {"min": f"min({name})", "max": f"max({name})"}
+        if column.type.is_number:
+            value = name
+            if finite and column.type is ColumnType.FLOAT:
+                value = f"(CASE WHEN isfinite({name}::DOUBLE) THEN {name} END)"
+                found["infinite"] = f"count({name}) - count({value})"
+            step = self._sample_step
+            sampled = "" if step == 1 else f" FILTER (hash(row) % {step} = 0)"
+            found |= {
+                "min": f"min({value})",
+                "max": f"max({value})",
+                "mean": f"avg({value}::DOUBLE)",
+                "std": f"stddev_samp({value}::DOUBLE)",
+                "quartiles": f"quantile_cont({value}::DOUBLE, [0.25, 0.5, 0.75]){sampled}",
+            }
+        return found
+
+    def _describe(
+        self,
+        connection: Any,
+        column: _Column,
+        facts: dict[str, Any],
+        types: Mapping[str, ColumnType],
+    ) -> ColumnInfo:
+        present = int(facts.pop("present"))
+        distinct = min(int(facts["distinct"]), present)
+        statistics: dict[str, Any] = {"distinct": distinct}
+        approximate = ["distinct"] if self.row_count > EXACT_DISTINCT_ROWS else []
+        q1, median, q3 = facts.pop("quartiles", None) or (None, None, None)
+        for key in ("min", "max", "mean", "std"):
+            if key in facts:
+                statistics[key] = _as_json(facts[key])
+        if column.type.is_number:
+            statistics |= {"q1": _as_json(q1), "median": _as_json(median), "q3": _as_json(q3)}
+            if facts.get("infinite"):
+                statistics["infinite"] = int(facts["infinite"])
+            if self._sample_step > 1:
+                approximate += ["q1", "median", "q3"]
+        column_type = column.type
+        if column_type.is_textual or column_type is ColumnType.BOOLEAN:
+            top = self._top(connection, column, distinct)
+            if top is not None:
+                values, distinct = top
+                statistics |= {"distinct": distinct, "top": values}
+                approximate = []
+                if column_type is ColumnType.TEXT and is_category(distinct, present):
+                    column_type = ColumnType.CATEGORY
+        if approximate:
+            statistics["approximate"] = approximate
+        return ColumnInfo(
+            name=column.name,
+            type=types.get(column.name, column_type),
+            missing=self.row_count - present,
+            statistics=statistics,
+        )
+
+    def _top(
+        self, connection: Any, column: _Column, distinct: int
+    ) -> tuple[list[dict[str, Any]], int] | None:
+        """Return the most frequent values and the exact number of different ones."""
+        if distinct > TOP_MAX_DISTINCT and self.row_count > EXACT_DISTINCT_ROWS:
+            return None
+        rows = execute(
+            connection,
+            f"SELECT {column.sql}, count(*) AS n, count(*) OVER () FROM {self._source} "
+            f"WHERE {column.sql} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT {TOP_VALUES}",
+        )
+        values = [{"value": _shortened(value), "count": count} for value, count, _ in rows]
+        return values, int(rows[0][2]) if rows else 0
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > TOP_MAX_CHARACTERS:
+        return value[:TOP_MAX_CHARACTERS] + "…"
+    return value
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value
