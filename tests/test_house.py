@@ -34,7 +34,7 @@ def test_leaked_process():
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 
 def test_leaked_thread():
-    threading.Thread(target=threading.Event().wait, args=(6,), name="lost").start()
+    threading.Thread(target=threading.Event().wait, args=(4,), name="lost").start()
 """
 
 

@@ -1,0 +1,77 @@
+# Every target builds what it needs first; Python >= 3.11, make and git are enough to begin with.
+# PYTHON=... chooses another interpreter; ARGS=... goes to the program or to pytest.
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.run-system
+DEV := $(VENV)/.dev-system
+SOURCES := queue_core gui resources tests packaging
+FAST := not slow and not faults and not bench
+CODE := not faults and not bench
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test test-core check lint faults bench lock clean moved
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUN) ## Open the program
+	@exec $(BIN)/dashai-monitor $(ARGS)
+
+setup: $(DEV) ## Build .venv with everything for development
+
+test: $(DEV) ## Run the fast tests
+	@$(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
+
+test-core: $(DEV) ## Run the core's tests with Qt made unimportable
+	@$(BIN)/python tests/without_qt.py $(ARGS)
+
+check: lint ## Run everything that a change must pass
+	@$(BIN)/python -m pytest -m "$(CODE)" --durations=15 $(ARGS)
+
+lint: $(DEV) ## Check style, types and who imports whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+faults: $(DEV) ## Kill processes, fill disks: is any job lost?
+	@$(BIN)/python -m pytest -m faults --timeout=900 $(ARGS)
+
+bench: $(DEV) ## Measure, and print a table
+	@$(BIN)/python -m pytest -m bench --timeout=900 -s $(ARGS)
+
+# A virtual environment does not work after its folder was moved.
+ifneq ($(shell cat $(VENV)/.home 2>/dev/null),$(CURDIR))
+$(VENV)/.run-libraries $(VENV)/.dev-libraries: moved
+endif
+
+.SECONDARY:
+
+$(VENV)/.%-libraries: requirements/%.lock pyproject.toml packaging/bootstrap.sh
+	@sh packaging/bootstrap.sh libraries $*
+
+# No stamp is left while something is missing, so it is named again the next time.
+$(VENV)/.%-system: $(VENV)/.%-libraries
+	@sh packaging/bootstrap.sh system $*
+
+# The locks hold hashes for every platform and Python >= 3.11. Only the main index is asked, so
+# that no private one leaves a trace in them.
+EXTRAS := --extra gui --extra explain --extra imbalance --extra stats --extra lightgbm
+LOCK_TOOLS := build/lock-tools
+COMPILE = UV_EXTRA_INDEX_URL= UV_FIND_LINKS= UV_CUSTOM_COMPILE_COMMAND="make lock" \
+	$(LOCK_TOOLS)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate $(EXTRAS)
+
+lock: $(LOCK_TOOLS)/bin/uv ## Choose the newest versions that fit, and write the locks
+	@$(COMPILE) --upgrade pyproject.toml requirements/build.in -o requirements/run.lock
+	@$(COMPILE) --upgrade --extra dev -c requirements/run.lock pyproject.toml requirements/build.in \
+		-o requirements/dev.lock
+
+$(LOCK_TOOLS)/bin/uv:
+	@sh packaging/bootstrap.sh venv $(LOCK_TOOLS)
+	@$(LOCK_TOOLS)/bin/python -m pip install -q --disable-pip-version-check uv
+
+clean: ## Remove everything that was built
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
