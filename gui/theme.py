@@ -205,6 +205,8 @@ def _icon_colour(role: str, *, disabled: bool) -> str:
 def _style_sheet(shown: Colours) -> str:
     folder = files("resources") / "styles"
     text = "".join((folder / name).read_text(encoding="utf-8") for name in STYLE_SHEETS)
+    text = text.replace("@marks", f"{folder}/marks")
+    text = text.replace("@theme", "dark" if shown is DARK else "light")
     # Longest names first: @text must not eat the beginning of @text_muted.
     names = sorted((field.name for field in fields(shown)), key=len, reverse=True)
     values: Mapping[str, str] = {name: getattr(shown, name) for name in names}

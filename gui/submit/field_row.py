@@ -1,0 +1,168 @@
+"""One parameter in a form: label, editor, help, problem, and the way back to the start."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from gui.i18n import tr, translate
+from gui.submit.schema import Field, FieldKind
+from gui.theme import icon, small_font
+
+WIDE = (
+    FieldKind.MULTILINE, FieldKind.COLUMNS, FieldKind.ENTITIES, FieldKind.CHOICES,
+    FieldKind.OBJECT, FieldKind.PATH, FieldKind.TEXT, FieldKind.LIST, FieldKind.UNION,
+)  # fmt: skip
+NARROW_PX = 260
+
+
+class FieldRow:
+    """The widgets of one parameter.
+
+    Attributes:
+        field: What the schema says.
+        editor: The widget that holds the value.
+        applies: Whether the field is part of the form now.
+        was_touched: Whether its problems are shown; an untouched empty field is not scolded.
+    """
+
+    def __init__(self, field: Field, editor: Any, help_text: str) -> None:
+        self.field = field
+        self.editor = editor
+        self.applies = True
+        self.was_touched = False
+        self._baseline: Any = None
+        self._was_earlier = False
+        self._problem_elsewhere = ""
+        self._label = QLabel(translate(field.title))
+        self._label.setWordWrap(True)
+        self._label.setBuddy(editor)
+        self._mark = QLabel("•")
+        self._mark.setProperty("role", "accent")
+        self._mark.setFixedWidth(12)
+        self._reset = QToolButton()
+        self._reset.setIcon(icon("undo", "muted"))
+        self._reset.setProperty("role", "small")
+        self._reset.clicked.connect(self.reset)
+        policy = self._reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._reset.setSizePolicy(policy)
+        self._help = _sentence(translate(help_text), "muted")
+        self._problem = _sentence("", "error")
+        editor.setAccessibleName(translate(field.title))
+        editor.setAccessibleDescription(help_text)
+
+    def place(self, grid: QGridLayout) -> None:
+        """Add the widgets to the next three lines of *grid*."""
+        line = grid.rowCount()
+        top = Qt.AlignmentFlag.AlignTop
+        label = QHBoxLayout()
+        label.setSpacing(0)
+        label.addWidget(self._mark, 0, top)
+        label.addWidget(self._label, 1, top)
+        label.setContentsMargins(0, 6, 0, 0)
+        beside = QHBoxLayout()
+        beside.setSpacing(4)
+        beside.addWidget(self.editor, 1 if self.field.kind in WIDE else 0)
+        if self.field.kind not in WIDE:
+            self.editor.setMinimumWidth(
+                0 if self.field.kind is FieldKind.BOOLEAN else NARROW_PX - 60
+            )
+            beside.addStretch(1)
+        beside.addWidget(self._reset, 0, top)
+        grid.addLayout(label, line, 0)
+        grid.addLayout(beside, line, 1)
+        grid.addWidget(self._help, line + 1, 1)
+        grid.addWidget(self._problem, line + 2, 1)
+        grid.setRowMinimumHeight(line + 3, 8)
+
+    def set_baseline(self, value: Any, *, was_earlier: bool) -> None:
+        """Set what the row goes back to: the default, or what an earlier job had."""
+        self._baseline = value
+        self._was_earlier = was_earlier
+        if was_earlier:
+            shown = tr("Was {value}.", value=_short(value))
+        else:
+            shown = tr("Default: {value}", value=_short(value))
+        self._reset.setToolTip(shown)
+        self._reset.setAccessibleName(
+            tr("Reset {field}", field=translate(self.field.title)) + f" ({shown})"
+        )
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the value differs from what the row started from."""
+        return bool(_canonical(self.editor.value()) != _canonical(self._baseline))
+
+    def reset(self) -> None:
+        """Go back to what the row started from."""
+        self.editor.set_value(self._baseline)
+
+    def forget_touch(self) -> None:
+        """Treat the row as one that nobody has edited yet."""
+        self.was_touched = False
+
+    def show_problem(self, sentence: str) -> None:
+        """Show a problem until the value changes."""
+        self.was_touched = True
+        self._problem_elsewhere = sentence
+        self._show(sentence)
+
+    def refresh(self, problem: str | None) -> None:
+        """Show or hide the row's parts."""
+        self._problem_elsewhere = ""
+        self._show(problem if self.was_touched else None)
+        for widget in (self._label, self.editor):
+            widget.setVisible(self.applies)
+        self._help.setVisible(self.applies and bool(self._help.text()))
+        can_reset = self.applies and self.is_changed
+        self._mark.setText("•" if can_reset else "")
+        self._mark.setVisible(self.applies)
+        self._reset.setVisible(can_reset)
+        state = tr("Changed. {help}", help=self._help.text()) if can_reset else self._help.text()
+        self.editor.setAccessibleDescription(f"{problem or ''} {state}".strip())
+
+    def _show(self, problem: str | None) -> None:
+        self._problem.setText(problem or "")
+        self._problem.setVisible(bool(problem) and self.applies)
+        if self.editor.property("invalid") != bool(problem):
+            self.editor.setProperty("invalid", bool(problem))
+            _restyle(self.editor)
+
+
+def _sentence(text: str, role: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setProperty("role", role)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setFont(small_font())
+    return label
+
+
+def _restyle(widget: QWidget) -> None:
+    """Let the style sheet see a property that changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def _canonical(value: Any) -> str:
+    """Make values comparable as JSON: 1 and 1.0 are the same number, true is not 1."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if value in ("", None):
+        return ""
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _short(value: Any) -> str:
+    if value is None or value in ("", []):
+        return tr("Not set")
+    if isinstance(value, bool):
+        return tr("Yes") if value else tr("No")
+    if isinstance(value, list):
+        value = ", ".join(str(item) for item in value)
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -1,0 +1,250 @@
+"""A form made from a parameter schema: labels, help, validation and defaults for every field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
+
+from gui.i18n import tr, tr_plural
+from gui.submit.editors import (
+    BooleanEditor,
+    ChoiceEditor,
+    ListEditor,
+    MultilineEditor,
+    ObjectEditor,
+    PathEditor,
+    TextEditor,
+)
+from gui.submit.field_row import FieldRow
+from gui.submit.number_editor import NumberEditor
+from gui.submit.pickers import Option, OptionEditor, OptionsEditor
+from gui.submit.schema import Field, FieldKind, parse_schema
+from gui.submit.union_editor import UnionEditor
+from gui.submit.validation import problem_with, range_sentence
+from gui.theme import icon
+
+COLUMN = "column"
+_OPTION = (FieldKind.COLUMN, FieldKind.ENTITY)
+_OPTIONS = (FieldKind.COLUMNS, FieldKind.ENTITIES)
+
+
+class SchemaForm(QWidget):
+    """One row for each parameter.
+
+    Signals:
+        changed: A value changed; carries the parameter's name.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self, schema: Mapping[str, Any], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields = parse_schema(schema)
+        self._rows: dict[str, FieldRow] = {}
+        self._fold = QToolButton(self)
+        self._advanced = QWidget(self)
+        self._baseline = {field.name: field.empty_value() for field in self.fields}
+        self._build()
+        for name, value in self._baseline.items():
+            self._rows[name].editor.set_value(value)
+        for row in self._rows.values():
+            row.forget_touch()
+            row.set_baseline(self._baseline[row.field.name], was_earlier=False)
+            row.editor.changed.connect(lambda name=row.field.name: self._on_changed(name))
+        self._refresh()
+
+    # --- values -------------------------------------------------------------------------------
+
+    def values(self) -> dict[str, Any]:
+        """Return the value of every field that applies; optional ones left empty are left out."""
+        return {
+            name: row.editor.value()
+            for name, row in self._rows.items()
+            if row.applies and not _is_left_empty(row)
+        }
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Show *values*; fields that they do not name keep theirs, unknown names are ignored."""
+        for name, value in values.items():
+            if name in self._rows:
+                self._rows[name].editor.set_value(value)
+        self._refresh()
+
+    def set_baseline(self, values: Mapping[str, Any]) -> None:
+        """Start from an earlier job's *values*: what differs from them is marked from now on."""
+        self.set_values(values)
+        for name, row in self._rows.items():
+            if name in values:
+                row.set_baseline(values[name], was_earlier=True)
+            row.forget_touch()
+        self._refresh()
+
+    def changes(self) -> dict[str, Any]:
+        """Return the values that differ from what the form started from."""
+        return {n: v for n, v in self.values().items() if self._rows[n].is_changed}
+
+    def reset(self) -> None:
+        """Put every field back to what the form started from."""
+        for row in self._rows.values():
+            row.reset()
+
+    def errors(self) -> dict[str, str]:
+        """Return, for each field that cannot be used as it is, the sentence that says why."""
+        found = {}
+        for name, row in self._rows.items():
+            problem = problem_with(row.field, row.editor.value()) if row.applies else None
+            if problem is not None:
+                found[name] = problem
+        return found
+
+    def show_errors(self) -> bool:
+        """Show every error, go to the first one; return whether there was any."""
+        errors = self.errors()
+        for row in self._rows.values():
+            row.was_touched = True
+        self._refresh()
+        for name in errors:
+            if self._rows[name].field.advanced:
+                self._fold.setChecked(True)
+            self._rows[name].editor.setFocus()
+            return True
+        return False
+
+    def show_problem(self, name: str, sentence: str) -> bool:
+        """Show a problem that was found elsewhere; return False for a name that is not here."""
+        row = self._rows.get(name)
+        if row is None or not row.applies:
+            return False
+        row.show_problem(sentence)
+        row.editor.setFocus()
+        return True
+
+    # --- what is picked from lists ------------------------------------------------------------
+
+    def set_options(self, kind: str, options: Sequence[Option]) -> None:
+        """Offer *options* in every field whose format is *kind*, e.g. "dataset"."""
+        for row in self._rows.values():
+            if row.field.format == kind and kind != COLUMN:
+                row.editor.set_options(options)
+
+    def set_columns(self, columns: Sequence[Option]) -> None:
+        """Offer columns; `detail` is the column's type, which fields may narrow."""
+        for row in self._rows.values():
+            if row.field.format == COLUMN:
+                row.editor.set_options(_fitting(row.field, columns))
+
+    def fields_of_format(self, kind: str) -> tuple[Field, ...]:
+        """Return the fields whose format is *kind*."""
+        return tuple(field for field in self.fields if field.format == kind)
+
+    def row(self, name: str) -> FieldRow:
+        """Return the row of a field."""
+        return self._rows[name]
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(8)
+        outer.addLayout(self._grid([field for field in self.fields if not field.advanced]))
+        self._advanced.setVisible(False)
+        folded = [field for field in self.fields if field.advanced]
+        self._fold.setVisible(bool(folded))
+        if folded:
+            self._build_fold(outer, len(folded))
+            self._advanced.setLayout(self._grid(folded))
+            outer.addWidget(self._advanced)
+        outer.addStretch(1)
+
+    def _build_fold(self, outer: QVBoxLayout, count: int) -> None:
+        self._fold.setText(tr_plural("{count} more parameter", "{count} more parameters", count))
+        self._fold.setCheckable(True)
+        self._fold.setAutoRaise(True)
+        self._fold.setIcon(icon("chevron_right"))
+        self._fold.setToolButtonStyle(self._fold.toolButtonStyle().ToolButtonTextBesideIcon)
+        self._fold.toggled.connect(self._advanced.setVisible)
+        self._fold.toggled.connect(
+            lambda on: self._fold.setIcon(icon("chevron_down" if on else "chevron_right"))
+        )
+        outer.addWidget(self._fold)
+
+    def _grid(self, fields: Sequence[Field]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, 150)
+        for field in fields:
+            row = FieldRow(field, make_editor(field), help_text(field))
+            row.place(grid)
+            self._rows[field.name] = row
+        return grid
+
+    def _on_changed(self, name: str) -> None:
+        self._rows[name].was_touched = True
+        self._refresh()
+        self.changed.emit(name)
+
+    def _refresh(self) -> None:
+        """Show the fields that apply, their problems and what differs from the start."""
+        shown: dict[str, Any] = {}
+        for name, row in self._rows.items():
+            row.applies = row.field.applies(shown)
+            if row.applies:
+                shown[name] = row.editor.value()
+            row.refresh(problem_with(row.field, row.editor.value()) if row.applies else None)
+
+
+def make_editor(field: Field) -> Any:
+    """Return the editor, a widget, for a field."""
+    if field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
+        editor = NumberEditor(whole=field.kind is FieldKind.INTEGER, bounds=field.bounds)
+        editor.set_placeholder(tr("Not set") if field.nullable else "")
+        return editor
+    if field.kind is FieldKind.BOOLEAN and not field.nullable:
+        return BooleanEditor()
+    if field.kind is FieldKind.UNION:
+        return UnionEditor(field, make_editor)
+    if field.kind in _OPTION:
+        return OptionEditor(field)
+    if field.kind in _OPTIONS or field.kind is FieldKind.CHOICES:
+        several = OptionsEditor(field)
+        if field.kind is FieldKind.CHOICES:
+            several.set_options(
+                [Option(v, t) for v, t in zip(field.choices, field.choice_titles, strict=True)]
+            )
+        return several
+    simple: dict[FieldKind, type[QWidget]] = {
+        FieldKind.MULTILINE: MultilineEditor,
+        FieldKind.PATH: PathEditor,
+        FieldKind.CHOICE: ChoiceEditor,
+        FieldKind.BOOLEAN: ChoiceEditor,
+        FieldKind.LIST: ListEditor,
+        FieldKind.OBJECT: ObjectEditor,
+    }
+    return simple.get(field.kind, TextEditor)(field)  # type: ignore[arg-type]
+
+
+def help_text(field: Field) -> str:
+    """Return the description with the allowed range behind it."""
+    allowed = range_sentence(field.bounds)
+    return " ".join(part for part in (field.description, allowed) if part)
+
+
+def _is_left_empty(row: FieldRow) -> bool:
+    value = row.editor.value()
+    return value is None and not row.field.nullable
+
+
+def _fitting(field: Field, columns: Sequence[Option]) -> list[Option]:
+    if not field.column_types:
+        return list(columns)
+    wanted = set(field.column_types)
+    if "number" in wanted:
+        wanted |= {"integer", "float"}
+    return [option for option in columns if option.detail in wanted]
