@@ -229,6 +229,44 @@ class LogLine:
     attempt: int = 1
 
 
+class AfterPolicy(StrEnum):
+    """What a job that waits for others does when one of them fails or is cancelled."""
+
+    SKIP = "skip"
+    RUN_ANYWAY = "run_anyway"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobOptions:
+    """How a job is to be run. None means: as the settings say.
+
+    Attributes:
+        priority: Higher runs first.
+        delay_s: Seconds until the earliest start.
+        not_before: The earliest start; excludes `delay_s`.
+        after: Ids of jobs that must have ended before.
+        after_policy: What happens when one of these did not finish.
+        max_attempts: How often it may be tried.
+        retry_delay_s: Seconds before the second attempt; doubled before each further one.
+        timeout_s: Wall-clock limit of an attempt; 0 means none.
+        memory_limit_bytes: Limit of the memory of its process tree; 0 means none.
+        pinned: Whether clean-up must keep it.
+        group_id: What it belongs to.
+    """
+
+    priority: int = 0
+    delay_s: float | None = None
+    not_before: datetime | None = None
+    after: tuple[str, ...] = ()
+    after_policy: AfterPolicy = AfterPolicy.SKIP
+    max_attempts: int | None = None
+    retry_delay_s: float | None = None
+    timeout_s: float | None = None
+    memory_limit_bytes: int | None = None
+    pinned: bool = False
+    group_id: str | None = None
+
+
 class BaseJobQueue(ABC):
     """A durable queue of jobs.
 
@@ -237,7 +275,7 @@ class BaseJobQueue(ABC):
     """
 
     @abstractmethod
-    def put(self, job: BaseJob) -> str:
+    def put(self, job: BaseJob, options: JobOptions | None = None) -> str:
         """Store *job* durably and return its id at once; it runs when its turn comes.
 
         Raises:
@@ -300,11 +338,11 @@ class BaseJobQueue(ABC):
         *,
         limit: int | None = None,
         offset: int = 0,
-    ) -> list[JobRecord]:
+    ) -> Sequence[JobRecord]:
         """Return the jobs that match, newest first unless *order* says otherwise."""
 
     @abstractmethod
-    def ids(self, where: JobFilter | None = None, order: JobOrder | None = None) -> list[str]:
+    def ids(self, where: JobFilter | None = None, order: JobOrder | None = None) -> Sequence[str]:
         """Return the ids of the jobs that match, in order: the spine of a table model."""
 
     @abstractmethod
@@ -328,7 +366,7 @@ class BaseJobQueue(ABC):
         """
 
     @abstractmethod
-    def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> list[LogLine]:
+    def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
         """Return the lines of a job's log whose number is above *after*.
 
         Raises:

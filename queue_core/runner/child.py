@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from queue_core.runner.logs import OUTPUT, install_logging, mark
 from queue_core.runner.protocol import (
     CleanUp,
     Entity,
+    Failed,
     Finished,
     Message,
     Progress,
@@ -171,7 +173,7 @@ def _preload(modules: list[str], channel: Channel) -> None:
 def _run(order: Run, payload: bytes, reporter: Reporter) -> Message:
     rss_at_start = resident_bytes()
     slate = CleanSlate()
-    answer: Message
+    answer: Finished | Failed
     with slate:
         job: RunnableJob | None = None
         try:
@@ -188,7 +190,7 @@ def _run(order: Run, payload: bytes, reporter: Reporter) -> Message:
                 _try(job.set_status_as_error)
             del job
     if not slate.is_clean(rss_at_start=rss_at_start):
-        answer = _not_reusable(answer)
+        answer = replace(answer, reusable=False)
     return answer
 
 
@@ -237,12 +239,6 @@ def _try(step: Any) -> None:
         step()
     except BaseException:  # noqa: BLE001 - the failure that led here is the one to report
         logger.exception("%s failed", getattr(step, "__name__", step))
-
-
-def _not_reusable(answer: Message) -> Message:
-    from dataclasses import replace
-
-    return replace(answer, reusable=False)  # type: ignore[type-var,call-arg]
 
 
 def _as_json(result: Any) -> str | None:

@@ -33,12 +33,15 @@ class JobContext:
         folder: The local folder, with the main database and the stored data.
         reporter: None outside of a running child process.
         attempt: Which attempt this is, from 1.
+        ending: Why it was stopped from outside, one sentence; told to `on_cancel` and
+            `set_status_as_error` where it is known.
     """
 
     job_id: str
     folder: LocalFolder
     reporter: JobReporter | None = None
     attempt: int = 1
+    ending: str = ""
 
 
 class RunnableJob(Protocol):

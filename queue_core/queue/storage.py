@@ -1,0 +1,270 @@
+"""Huey's storage over our tables: it wakes its worker at once, and each job costs two commits.
+
+What Huey asks for is mapped on `task_copy`, so that there is one truth: a scheduled task is a
+waiting row with a `not_before`, a dequeue claims the row, and the end of a job is written in the
+same transaction that claims the next one.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from huey.constants import EmptyData
+from huey.storage import BaseStorage
+
+from queue_core.errors import JobQueueError
+from queue_core.queue import task_copy
+from queue_core.queue.connection import Database
+
+logger = logging.getLogger(__name__)
+
+_WAIT_S = 1.0
+_RETRY_WRITE_S = 0.25
+
+
+class WakingStorage(BaseStorage):  # type: ignore[misc]
+    """A blocking storage: `dequeue` waits until a job is ready, and is woken by `put`.
+
+    Args:
+        name: Huey's queue name.
+        database: The queue's database.
+
+    Attributes:
+        blocking: Tells Huey's worker not to sleep between looks.
+        make_message: Returns Huey's message for a job whose message is gone.
+        may_start: Says whether a job may be started now (queue paused, memory short, stopping).
+        current_pid: Returns the process that will run the next job of the calling thread.
+    """
+
+    blocking = True
+
+    def __init__(self, name: str, database: Database) -> None:
+        super().__init__(name)
+        self._database = database
+        self._local = threading.local()
+        self._ready = threading.Condition()
+        self._tickets = 0
+        self._closing = False
+        self.make_message: Callable[[str], bytes] = lambda _: b""
+        self.may_start: Callable[[], bool] = lambda: True
+        self.current_pid: Callable[[], int | None] = lambda: None
+        self.on_problem: Callable[[JobQueueError | None], None] = lambda _: None
+
+    # Putting -----------------------------------------------------------------------------------
+
+    def stage(self, job: task_copy.NewJob) -> None:
+        """Keep the row that belongs to the next `enqueue` of this thread."""
+        self._local.staged = job
+
+    def enqueue(self, data: bytes, priority: float | None = None) -> None:
+        """Store Huey's message: with the staged row of a new job, or for a job that goes again."""
+        del priority  # the row has it
+        staged: task_copy.NewJob | None = getattr(self._local, "staged", None)
+        if staged is None:
+            raise JobQueueError("A job was enqueued that was not put through the queue.")
+        self._local.staged = None
+        from dataclasses import replace
+
+        with self._database.transaction() as connection:
+            task_copy.insert_job(connection, replace(staged, message=data))
+        self.wake()
+
+    def add_to_schedule(self, data: bytes, ts: datetime) -> None:
+        """Put the job that this thread has just run back, not to start before *ts*."""
+        job_id, _ = self._local.finished
+        moment = ts.replace(tzinfo=UTC) if ts.tzinfo is None else ts
+        with self._database.transaction() as connection:
+            self._write_end(connection)
+            connection.execute(
+                "UPDATE task_copy SET attempt = attempt + 1 WHERE id = ?", (job_id,)
+            )
+            task_copy.set_message(connection, job_id, data, moment.timestamp())
+        self.wake()
+
+    # Running -----------------------------------------------------------------------------------
+
+    def finished(self, job_id: str, write: Callable[[Any], None]) -> None:
+        """Keep what is to be written about the job that this thread has just run.
+
+        It is written by the next `dequeue`, in one transaction with the next claim.
+        """
+        self._local.finished = (job_id, write)
+
+    def _write_end(self, connection: Any) -> None:
+        pending = getattr(self._local, "finished", None)
+        if pending is not None:
+            pending[1](connection)
+            self._local.finished = None
+
+    def flush(self) -> None:
+        """Write what this thread still holds; tried until it works or the queue closes.
+
+        A failed write of a status is never dropped: the job's end is known here only.
+        """
+        while getattr(self._local, "finished", None) is not None:
+            pending = self._local.finished
+            try:
+                with self._database.transaction() as connection:
+                    self._write_end(connection)
+            except JobQueueError as error:
+                self._local.finished = pending
+                self.on_problem(error)
+                if self._closing and not self._patience_left():
+                    logger.error("the end of job %s could not be stored: %s", pending[0], error)
+                    return
+                time.sleep(_RETRY_WRITE_S)
+            else:
+                self.on_problem(None)
+
+    def _patience_left(self) -> bool:
+        self._local.patience = getattr(self._local, "patience", 40) - 1
+        return bool(self._local.patience > 0)
+
+    def wait_ready(self, timeout_s: float = _WAIT_S) -> bool:
+        """Wait until a job may be ready for this thread; return whether to try."""
+        if self._has_ready():
+            return True
+        with self._ready:
+            ticket = self._tickets
+        if self._has_ready():
+            return True
+        with self._ready:
+            if self._tickets == ticket and not self._closing:
+                self._ready.wait(min(timeout_s, self._next_due_s(timeout_s)))
+        return self._has_ready()
+
+    def _has_ready(self) -> bool:
+        if self._closing or not self.may_start():
+            return False
+        return (
+            self._database.read_one(
+                f"SELECT 1 FROM task_copy WHERE {task_copy.READY} LIMIT 1", (time.time(),)
+            )
+            is not None
+        )
+
+    def _next_due_s(self, timeout_s: float) -> float:
+        """Return how long until a delayed job is due."""
+        row = self._database.read_one(
+            "SELECT MIN(not_before) FROM task_copy WHERE status = 'not_started' "
+            f"AND origin = '{task_copy.OUR_ORIGIN}' AND not_before > ?",
+            (time.time(),),
+        )
+        if row is None or row[0] is None:
+            return timeout_s
+        return max(0.001, row[0] - time.time())
+
+    def dequeue(self) -> bytes | None:
+        """Write the end of this thread's last job and claim the next one, in one transaction."""
+        if getattr(self._local, "finished", None) is None and not self.wait_ready():
+            return None
+        pending = getattr(self._local, "finished", None)
+        claimed: tuple[str, bytes | None] | None = None
+        try:
+            with self._database.transaction() as connection:
+                self._write_end(connection)
+                if not self._closing and self.may_start():
+                    claimed = task_copy.claim(connection, self.current_pid(), time.time())
+        except JobQueueError as error:
+            self._local.finished = pending
+            self.on_problem(error)
+            self.flush()
+            if pending is None:
+                with self._ready:
+                    self._ready.wait(_RETRY_WRITE_S)
+            return None
+        self.on_problem(None)
+        if claimed is None:
+            return None
+        job_id, message = claimed
+        return message if message is not None else self.make_message(job_id)
+
+    def wake(self, *, everybody: bool = False) -> None:
+        """Tell a waiting worker (or all) to look."""
+        with self._ready:
+            self._tickets += 1
+            if everybody:
+                self._ready.notify_all()
+            else:
+                self._ready.notify()
+
+    def begin_close(self) -> None:
+        """Give out no more jobs."""
+        self._closing = True
+        self.wake(everybody=True)
+
+    def reopen(self) -> None:
+        """Give out jobs again."""
+        self._closing = False
+
+    # What else Huey asks -----------------------------------------------------------------------
+
+    def queue_size(self) -> int:
+        """Return how many jobs wait."""
+        row = self._database.read_one(
+            "SELECT COUNT(*) FROM task_copy WHERE status = 'not_started' AND origin = ?",
+            (task_copy.OUR_ORIGIN,),
+        )
+        return int(row[0]) if row else 0
+
+    def enqueued_items(self, limit: int | None = None) -> list[bytes]:
+        """Return the messages of waiting jobs, next first."""
+        rows = self._database.read(
+            "SELECT data FROM task WHERE queue = ? ORDER BY priority DESC, id LIMIT ?",
+            (self.name, -1 if limit is None else limit),
+        )
+        return [bytes(row[0]) for row in rows]
+
+    def read_schedule(self, ts: datetime) -> list[bytes]:
+        """Return nothing: delayed jobs are waiting rows, claimed when they are due."""
+        del ts
+        return []
+
+    def schedule_size(self) -> int:
+        """Return 0; see `read_schedule`."""
+        return 0
+
+    def scheduled_items(self, limit: int | None = None) -> list[bytes]:
+        """Return nothing; see `read_schedule`."""
+        del limit
+        return []
+
+    # Huey's key-value store is not used: results and errors are columns of the job's row, which
+    # clean-up removes with it. Revocation is `cancel`, so Huey's look-ups find nothing.
+
+    def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Keep nothing; see above."""
+
+    def peek_data(self, key: str) -> Any:
+        """Find nothing; see above."""
+        del key
+        return EmptyData
+
+    def peek_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Find nothing; see above."""
+        del keys
+        return {}
+
+    def pop_data(self, key: str) -> Any:
+        """Find nothing; see above."""
+        del key
+        return EmptyData
+
+    def delete_data(self, key: str) -> bool:
+        """Find nothing; see above."""
+        del key
+        return False
+
+    def has_data_for_key(self, key: str) -> bool:
+        """Find nothing; see above."""
+        del key
+        return False
+
+    def result_store_size(self) -> int:
+        """Return 0; see above."""
+        return 0

@@ -1,0 +1,208 @@
+"""The write side of `task_copy`: one function per change of a job's life."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from queue_core.queue.base import OUR_ORIGIN, JobStatus
+from queue_core.queue.clock import from_text, host_id, now_text, owner_id, to_text
+from queue_core.runner.outcome import EndReason, Outcome
+
+QUEUE_NAME = "dashai-monitor"
+_PARAMS_LIMIT = 64 * 1024
+
+# A waiting job of ours that nothing keeps from running but its place in the queue.
+READY = (
+    f"status = 'not_started' AND origin = '{OUR_ORIGIN}' AND blocked_by = 0 "
+    "AND requested IS NULL AND (not_before IS NULL OR not_before <= ?)"
+)
+RUN_ORDER = "priority DESC, position"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob:
+    """What is stored of a job at `put`."""
+
+    id: str
+    task_type: str
+    name: str
+    blob: bytes
+    message: bytes
+    params: dict[str, Any]
+    environment: str
+    priority: int = 0
+    not_before: float | None = None
+    after: tuple[str, ...] = ()
+    after_policy: str = "skip"
+    max_attempts: int = 1
+    timeout_s: float | None = None
+    memory_limit_bytes: int | None = None
+    pinned: bool = False
+    group_id: str | None = None
+    retry_of: str | None = None
+    schedule_id: str | None = None
+
+
+def insert_job(connection: sqlite3.Connection, job: NewJob) -> None:
+    """Store a waiting job and Huey's message for it; both or neither, by the transaction."""
+    cursor = connection.execute(
+        "INSERT INTO task (queue, data, priority) VALUES (?, ?, ?)",
+        (QUEUE_NAME, job.message, job.priority),
+    )
+    now = now_text()
+    blocked = 0
+    for after in job.after:
+        blocked += connection.execute(
+            "INSERT OR IGNORE INTO monitor_dependency (job_id, after_id) VALUES (?, ?)",
+            (job.id, after),
+        ).rowcount
+    connection.execute(
+        "INSERT INTO task_copy (id, task_type, job_name, enqueued_at, status, last_update, "
+        "job_blob, origin, params, environment, message_id, priority, position, not_before, "
+        "blocked_by, after_ids, after_policy, group_id, retry_of, schedule_id, max_attempts, "
+        "timeout_s, memory_limit_bytes, pinned) "
+        "VALUES (?,?,?,?,'not_started',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            job.id, job.task_type, job.name, now, now, job.blob, OUR_ORIGIN,
+            params_json(job.params), job.environment, cursor.lastrowid, job.priority,
+            float(cursor.lastrowid or 0), job.not_before, blocked,
+            json.dumps(job.after) if job.after else None, job.after_policy, job.group_id,
+            job.retry_of, job.schedule_id, job.max_attempts, job.timeout_s,
+            job.memory_limit_bytes, int(job.pinned),
+        ),
+    )  # fmt: skip
+
+
+def params_json(params: dict[str, Any]) -> str:
+    """Return parameters as JSON text for people; what JSON cannot hold becomes its repr."""
+    try:
+        text = json.dumps(params, default=_shown, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        text = json.dumps({str(key): _shown(value) for key, value in params.items()})
+    if len(text) <= _PARAMS_LIMIT:
+        return text
+    share = _PARAMS_LIMIT // max(1, len(params))
+    return json.dumps({str(key): _shown(value)[:share] for key, value in params.items()})
+
+
+def _shown(value: Any) -> str:
+    try:
+        return str(value) if hasattr(value, "__fspath__") else repr(value)
+    except Exception as error:  # noqa: BLE001 - a user's __repr__ may raise anything
+        return f"<{type(value).__qualname__}: {type(error).__name__} in __repr__>"
+
+
+def claim(connection: sqlite3.Connection, pid: int | None, now_s: float) -> tuple[str, bytes | None] | None:
+    """Take the next ready job off the queue and mark it started; one transaction, so that no crash
+    can leave a job that is neither waiting nor known to run.
+
+    Returns:
+        The job's id and Huey's message for it (None where the message is gone); None where no
+        job is ready.
+    """  # noqa: D205
+    row = connection.execute(
+        f"SELECT id, message_id FROM task_copy WHERE {READY} ORDER BY {RUN_ORDER} LIMIT 1",
+        (now_s,),
+    ).fetchone()
+    if row is None:
+        return None
+    message = connection.execute(
+        "SELECT data FROM task WHERE id = ? AND queue = ?", (row["message_id"], QUEUE_NAME)
+    ).fetchone()
+    connection.execute("DELETE FROM task WHERE id = ?", (row["message_id"],))
+    now = now_text()
+    connection.execute(
+        "UPDATE task_copy SET status = 'started', started_at = ?, last_update = ?, finished_at = "
+        "NULL, owner = ?, owner_host = ?, pid = ?, message_id = NULL, progress = NULL, "
+        "progress_message = NULL WHERE id = ?",
+        (now, now, owner_id(), host_id(), pid, row["id"]),
+    )
+    return row["id"], None if message is None else bytes(message[0])
+
+
+def set_message(connection: sqlite3.Connection, job_id: str, data: bytes, not_before: float | None) -> None:
+    """Put an existing job back into the queue with Huey's *data* as its message."""
+    row = connection.execute(
+        "SELECT priority FROM task_copy WHERE id = ?", (job_id,)
+    ).fetchone()
+    if row is None:
+        return
+    cursor = connection.execute(
+        "INSERT INTO task (queue, data, priority) VALUES (?, ?, ?)",
+        (QUEUE_NAME, data, row["priority"]),
+    )
+    connection.execute(
+        "UPDATE task_copy SET status = 'not_started', message_id = ?, position = COALESCE("
+        "position, ?), not_before = ?, owner = NULL, owner_host = NULL, pid = NULL, "
+        "progress = NULL, progress_message = NULL, paused = 0, last_update = ? WHERE id = ?",
+        (cursor.lastrowid, float(cursor.lastrowid or 0), not_before, now_text(), job_id),
+    )
+
+
+_STATUS_OF = {
+    EndReason.FINISHED: JobStatus.FINISHED,
+    EndReason.CANCELLED: JobStatus.CANCELLED,
+    EndReason.INTERRUPTED: JobStatus.KILLED,
+}
+
+
+def status_of(reason: EndReason) -> JobStatus:
+    """Return the status that an end of this reason leaves."""
+    return _STATUS_OF.get(reason, JobStatus.ERROR)
+
+
+def finish(connection: sqlite3.Connection, job_id: str, outcome: Outcome) -> None:
+    """Store the end of an attempt, in the job's row and in its history."""
+    row = connection.execute(
+        "SELECT started_at, attempt, after_policy FROM task_copy WHERE id = ?", (job_id,)
+    ).fetchone()
+    if row is None:
+        return  # removed by another program; there is nothing left to be true
+    status = status_of(outcome.reason)
+    started = from_text(row["started_at"]) or datetime.now(UTC)
+    # Measured, not read off a clock that may have been set meanwhile.
+    finished = to_text(started + timedelta(seconds=outcome.elapsed_s))
+    error = outcome.error
+    message = _error_message(outcome)
+    connection.execute(
+        "UPDATE task_copy SET status = ?, finished_at = ?, last_update = ?, run_seconds = ?, "
+        "paused_seconds = ?, error_msg = ?, error_hint = ?, error_type = ?, error_causes = ?, "
+        "error_frames = ?, traceback = ?, exit_code = ?, exit_signal = ?, result = ?, "
+        "progress = CASE WHEN ? = 'finished' THEN 100 ELSE progress END, "
+        "pid = NULL, owner = NULL, owner_host = NULL, requested = NULL, paused = 0, "
+        "memory_bytes = NULL, peak_memory_bytes = COALESCE(?, peak_memory_bytes), "
+        "cpu_time_s = COALESCE(?, cpu_time_s) WHERE id = ?",
+        (
+            status, finished, now_text(), outcome.elapsed_s - outcome.paused_s, outcome.paused_s,
+            message, error.hint if error else None, error.type if error else None,
+            json.dumps(error.causes) if error and error.causes else None,
+            json.dumps(error.frames) if error and error.frames else None,
+            error.traceback or None if error else None, outcome.exit_code, outcome.exit_signal,
+            outcome.result_json, status, outcome.peak_memory_bytes, outcome.cpu_time_s, job_id,
+        ),
+    )  # fmt: skip
+    keep_attempt(connection, job_id)
+
+
+def keep_attempt(connection: sqlite3.Connection, job_id: str) -> None:
+    """Copy the end of the attempt that the row shows into the job's history."""
+    connection.execute(
+        "INSERT OR REPLACE INTO monitor_attempt (job_id, attempt, started_at, finished_at, "
+        "run_seconds, status, error_msg, traceback, exit_code, exit_signal, peak_memory_bytes, "
+        "cpu_time_s) SELECT id, attempt, started_at, finished_at, run_seconds, status, error_msg, "
+        "traceback, exit_code, exit_signal, peak_memory_bytes, cpu_time_s FROM task_copy "
+        "WHERE id = ?",
+        (job_id,),
+    )
+
+
+def _error_message(outcome: Outcome) -> str | None:
+    if outcome.error is not None:
+        return outcome.error.message or f"{outcome.error.type} was raised without a message."
+    if outcome.reason is EndReason.INTERRUPTED:
+        return "Interrupted: the program was closed while the job ran."
+    return None

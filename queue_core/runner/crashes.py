@@ -1,0 +1,74 @@
+"""Says why a child process ended that did not end its job: signal, exit code, out of memory."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+from queue_core.runner.outcome import ErrorReport
+
+_SENTENCES = {
+    "SIGSEGV": "native code touched memory that it must not (segmentation fault)",
+    "SIGBUS": "native code read memory that is not there (bus error)",
+    "SIGABRT": "native code gave up (abort)",
+    "SIGFPE": "native code made an impossible calculation",
+    "SIGILL": "native code used an instruction that this processor does not have",
+    "SIGTERM": "another program asked it to end",
+    "SIGINT": "it was interrupted",
+    "SIGHUP": "its session was closed",
+    "SIGXCPU": "it reached the system's limit of processor time",
+    "SIGXFSZ": "it reached the system's limit of file size",
+    "SIGPIPE": "it wrote to a closed pipe",
+}
+_VMSTAT = Path("/proc/vmstat")
+
+
+def describe_crash(code: int, *, oom: bool) -> tuple[ErrorReport, str | None]:
+    """Return the report of a process that ended with *code*, and the signal's name, if any.
+
+    Args:
+        code: As `subprocess` gives it: negative for a signal.
+        oom: Whether the operating system ended a process for memory meanwhile.
+    """
+    if code >= 0:
+        return ErrorReport(
+            "ProcessExit",
+            f"The job's process ended by itself with exit code {code} before the job had finished.",
+            hint="Something in the job called os._exit or a library gave up; see the log.",
+        ), None
+    name = _signal_name(-code)
+    if name == "SIGKILL":
+        if oom:
+            message = "The operating system ended the job because memory ran out (SIGKILL)."
+        else:
+            message = (
+                "The job's process was killed from outside (SIGKILL): by the operating system "
+                "because memory ran out, or by another program."
+            )
+        return ErrorReport(
+            "ProcessKilled", message, hint="Close other programs, or work on less data at once."
+        ), name
+    why = _SENTENCES.get(name, "it got a signal")
+    hint = "" if name in ("SIGTERM", "SIGINT", "SIGHUP") else (
+        "The log ends with the stack of the crash; it is a fault of a library, not of your data "
+        "alone. Try other parameters or another version of that library."
+    )  # fmt: skip
+    return ErrorReport("ProcessCrashed", f"The job's process crashed with {name}: {why}.", hint), name
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def oom_kills() -> int:
+    """Return how many processes this machine has ended for memory since it was started (Linux)."""
+    try:
+        for line in _VMSTAT.read_text().splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    except (OSError, ValueError):
+        pass
+    return 0
