@@ -48,25 +48,25 @@ endif
 
 .SECONDARY:
 
-$(VENV)/.%-libraries: requirements/%.lock pyproject.toml packaging/bootstrap.sh
+$(VENV)/.%-libraries: requirements/%.lock requirements/build.lock pyproject.toml packaging/bootstrap.sh
 	@sh packaging/bootstrap.sh libraries $*
 
 # No stamp is left while something is missing, so it is named again the next time.
 $(VENV)/.%-system: $(VENV)/.%-libraries
 	@sh packaging/bootstrap.sh system $*
 
-# The locks hold hashes for every platform and Python >= 3.11. Only the main index is asked, so
-# that no private one leaves a trace in them.
+# The locks hold hashes for every platform and Python >= 3.11; dev is a superset of run. Only the
+# main index is asked, so that no private one leaves a trace in them.
 EXTRAS := --extra gui --extra explain --extra imbalance --extra stats --extra lightgbm
 LOCK_TOOLS := build/lock-tools
 COMPILE = UV_EXTRA_INDEX_URL= UV_FIND_LINKS= UV_CUSTOM_COMPILE_COMMAND="make lock" \
 	$(LOCK_TOOLS)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate $(EXTRAS)
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --upgrade
 
 lock: $(LOCK_TOOLS)/bin/uv ## Choose the newest versions that fit, and write the locks
-	@$(COMPILE) --upgrade pyproject.toml requirements/build.in -o requirements/run.lock
-	@$(COMPILE) --upgrade --extra dev -c requirements/run.lock pyproject.toml requirements/build.in \
-		-o requirements/dev.lock
+	@$(COMPILE) requirements/build.in -o requirements/build.lock
+	@$(COMPILE) $(EXTRAS) pyproject.toml -o requirements/run.lock
+	@$(COMPILE) $(EXTRAS) --extra dev -c requirements/run.lock pyproject.toml -o requirements/dev.lock
 
 $(LOCK_TOOLS)/bin/uv:
 	@sh packaging/bootstrap.sh venv $(LOCK_TOOLS)

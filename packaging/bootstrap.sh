@@ -65,16 +65,20 @@ is_usable() {
         [ "$(cat $venv/.home 2>/dev/null || pwd)" = "$(pwd)" ]
 }
 
+# What has to be built is built with the locked setuptools; pip is locked, too.
+pip_install() {
+    $venv/bin/python -m pip --disable-pip-version-check install --no-input --no-build-isolation "$@"
+}
+
 install_libraries() {
     is_usable || make_venv $venv
     pwd >$venv/.home
     quiet=
     if [ ! -t 2 ]; then quiet=-q; fi
     say "Installing the locked libraries into $venv (the first time some 350 MB are fetched)"
-    $venv/bin/python -m pip install $quiet --no-input --disable-pip-version-check \
-        --require-hashes -r "requirements/$kind.lock"
-    $venv/bin/python -m pip install -q --no-input --disable-pip-version-check \
-        --no-deps --no-build-isolation -e .
+    pip_install $quiet --require-hashes -r requirements/build.lock
+    pip_install $quiet --require-hashes -r "requirements/$kind.lock"
+    pip_install -q --no-deps -e .
     touch "$venv/.$kind-libraries"
 }
 
