@@ -73,6 +73,14 @@ class MissingPackageError(JobError):
         self.extra = extra
 
 
+class EntityNotFoundError(MonitorError):
+    """There is no dataset, run, ... with this id in the main database."""
+
+
+class EntityInUseError(MonitorError):
+    """An entity cannot be deleted: others hang on it, or a job works with it."""
+
+
 class LocalFolderError(MonitorError):
     """The local folder cannot be used: missing, read-only, full, or of a newer version."""
 

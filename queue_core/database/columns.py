@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, Text
@@ -23,6 +24,22 @@ _NAMING = {
 
 JsonObject = dict[str, Any]
 JsonList = list[Any]
+
+# SQLite gives a deleted row's id to the next one unless told otherwise.
+IDS_FOR_EVER = {"sqlite_autoincrement": True}
+# Marks a foreign key to what the row made; all others name what it was made from.
+IS_OUTPUT = {"is_output": True}
+
+
+def values_of(kind: type[StrEnum]) -> Enum:
+    """Return a column type that stores the values of an enumeration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=32,
+        create_constraint=False,
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 def utc_now() -> datetime:
@@ -65,7 +82,7 @@ class Base(DeclarativeBase):
         str: Text(),
         JsonObject: MutableDict.as_mutable(JSON(none_as_null=True)),
         JsonList: MutableList.as_mutable(JSON(none_as_null=True)),
-        EntityStatus: Enum(EntityStatus, native_enum=False, length=16, create_constraint=False),
+        EntityStatus: values_of(EntityStatus),
     }
 
 
@@ -95,8 +112,7 @@ class Entity(Base):
     started_at: Mapped[datetime | None] = mapped_column(sort_order=-3)
     finished_at: Mapped[datetime | None] = mapped_column(sort_order=-2)
     provenance: Mapped[JsonObject] = mapped_column(default=dict, sort_order=-1)
-    # SQLite gives a deleted row's id to the next one unless told otherwise.
-    __table_args__: Any = {"sqlite_autoincrement": True}  # noqa: RUF012
+    __table_args__: Any = IDS_FOR_EVER
 
     @property
     def kind(self) -> EntityKind:

@@ -7,6 +7,7 @@ import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,22 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from queue_core.database import sqlite
-from queue_core.database.migrate import prepare_database
+from queue_core.database.migrate import Preparation, prepare_database
 from queue_core.errors import LocalFolderError
 from queue_core.paths import LocalFolder
 
-_engines: dict[Path, tuple[tuple[int, int] | None, Engine]] = {}
-_engines_lock = threading.Lock()
+
+@dataclass(frozen=True)
+class _Database:
+    """The engine on one file, and what was done before its first use."""
+
+    engine: Engine
+    identity: tuple[int, int] | None
+    preparation: Preparation
+
+
+_databases: dict[Path, _Database] = {}
+_databases_lock = threading.Lock()
 
 
 def engine_for(folder: LocalFolder) -> Engine:
@@ -29,18 +40,18 @@ def engine_for(folder: LocalFolder) -> Engine:
     Raises:
         LocalFolderError: The folder cannot be used, or the database is of a newer program.
     """
-    path = folder.main_db
-    with _engines_lock:
-        known = _engines.get(path)
-        if known is not None:
-            if known[0] == _identity(path):
-                return known[1]
-            # The file was deleted or replaced: connections would go on with the old one.
-            _engines.pop(path)[1].dispose()
-        prepare_database(folder)
-        engine = sqlite.make_engine(path, json_serializer=to_json_text)
-        _engines[path] = (_identity(path), engine)
-        return engine
+    return _database(folder).engine
+
+
+def preparation_of(folder: LocalFolder) -> Preparation:
+    """Return what was done to the database before this process first used it.
+
+    Its `notice` is for the user.
+
+    Raises:
+        LocalFolderError: As `engine_for`.
+    """
+    return _database(folder).preparation
 
 
 @contextmanager
@@ -75,10 +86,26 @@ def read_session(folder: LocalFolder) -> Iterator[Session]:
 
 def close_database(folder: LocalFolder) -> None:
     """Close the connections of this process; the next session opens new ones."""
-    with _engines_lock:
-        known = _engines.pop(folder.main_db, None)
+    with _databases_lock:
+        known = _databases.pop(folder.main_db, None)
     if known is not None:
-        known[1].dispose()
+        known.engine.dispose()
+
+
+def _database(folder: LocalFolder) -> _Database:
+    path = folder.main_db
+    with _databases_lock:
+        known = _databases.get(path)
+        if known is not None:
+            if known.identity == _identity(path):
+                return known
+            # The file was deleted or replaced: connections would go on with the old one.
+            _databases.pop(path).engine.dispose()
+        preparation = prepare_database(folder)
+        engine = sqlite.make_engine(path, json_serializer=to_json_text)
+        found = _Database(engine, _identity(path), preparation)
+        _databases[path] = found
+        return found
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

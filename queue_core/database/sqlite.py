@@ -73,9 +73,11 @@ def look_at(path: Path) -> FileLook:
             if is_damage(error):
                 return FileLook(FileState.DAMAGED)
             raise
+    if not revisions:
+        return FileLook(FileState.FOREIGN)
     return FileLook(
         FileState.OURS,
-        revision=revisions[0] if revisions else None,
+        revision=revisions[0],
         program_version=version[0] if version else None,
     )
 
@@ -142,12 +144,18 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     # WORKAROUND: the sqlite3 module starts transactions by itself, late and never for reads or
     # DDL, unless its isolation level is None (https://github.com/python/cpython/issues/54133).
     connection.isolation_level = None
+    # SQLite's own knows the letters of ASCII only.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _begin(connection: Connection) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+# What an entity's error says when nothing more is known of the end of its job.
+STOPPED = "The job was stopped before it ended."
+
 
 class EntityStatus(StrEnum):
     """Where an entity stands; stored by these names."""

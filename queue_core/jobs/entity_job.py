@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
-from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.database.status import STOPPED, EntityKind, EntityStatus
 from queue_core.errors import DataError
 from queue_core.jobs.base import BaseJob
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from queue_core.database.columns import Entity
 
-STOPPED = "The job was stopped before it ended."
 CANCELLED = "Cancelled."
 
 EntityT = TypeVar("EntityT", bound="Entity")
@@ -137,12 +136,12 @@ class EntityJob(BaseJob, Generic[EntityT]):
         return {"entity": self.ENTITY.value, "id": self.entity_id, **summary}
 
     def set_status_as_error(self) -> None:
-        """Mark the entity as failed, with the reason where `run` left one, and remove its files."""
-        self._give_up(self._failure or STOPPED)
+        """Mark the entity as failed, saying why, and remove its files."""
+        self._give_up(self._failure or self.context.ending or STOPPED)
 
     def on_cancel(self) -> None:
         """Mark the entity as cancelled and remove what was half written."""
-        self._give_up(CANCELLED)
+        self._give_up(self.context.ending or CANCELLED)
 
     @property
     def _id_key(self) -> str:
@@ -194,7 +193,7 @@ class EntityJob(BaseJob, Generic[EntityT]):
             entity.finished_at = utc_now()
 
     def _give_up(self, reason: str) -> None:
-        from queue_core.database.reconcile import give_up
+        from queue_core.database.deletion import give_up
         from queue_core.database.session import open_session
 
         if self._id_key in self.kwargs:

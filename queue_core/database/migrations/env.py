@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import Enum
 
 from queue_core.database import tables
 from queue_core.database.columns import UtcDateTime
@@ -14,6 +15,8 @@ def render_item(kind: str, item: Any, _autogenerate: Any) -> str | Literal[False
     """Write our own column types as plain ones: an old revision must not depend on new code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Enum):
+        return f"sa.String({item.length})"
     return False
 
 

@@ -23,20 +23,7 @@ def upgrade() -> None:
         "dataset",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "NOT_STARTED",
-                "DELIVERED",
-                "STARTED",
-                "FINISHED",
-                "ERROR",
-                name="entitystatus",
-                native_enum=False,
-                length=16,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", sa.String(32), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("job_id", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -71,6 +58,7 @@ def upgrade() -> None:
 
     op.create_table(
         "pending_removal",
-        sa.Column("path", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("path", name=op.f("pk_pending_removal")),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("entity_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "entity_id", name=op.f("pk_pending_removal")),
     )

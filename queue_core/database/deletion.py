@@ -1,0 +1,198 @@
+"""Delete entities with what hangs on them: rows first, stored folders after."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from queue_core.database.status import STOPPED, EntityKind, EntityStatus
+from queue_core.database.storage import stored_folders
+from queue_core.errors import EntityInUseError, EntityNotFoundError
+from queue_core.paths import LocalFolder
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from queue_core.database.columns import Entity
+    from queue_core.database.dependents import Dependent
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """What a deletion took.
+
+    Attributes:
+        kind: What was deleted.
+        id: Its id.
+        name: Its name.
+        along: What went along with it.
+    """
+
+    kind: EntityKind
+    id: int
+    name: str
+    along: tuple[Dependent, ...]
+
+
+def delete_entity(
+    folder: LocalFolder, kind: EntityKind, entity_id: int, *, cascade: bool
+) -> Deletion:
+    """Delete an entity, what is nothing without it, and what they stored.
+
+    Args:
+        folder: The local folder.
+        kind: What to delete.
+        entity_id: Which one.
+        cascade: Whether what people made from it goes as well; without it such a thing keeps
+            the entity from being deleted. `dependents` tells beforehand.
+
+    Raises:
+        EntityNotFoundError: There is no such entity.
+        EntityInUseError: Something hangs on it, or a job that has not ended works with it.
+    """
+    from queue_core.database.dependents import Effect, dependents
+    from queue_core.database.session import open_session
+
+    with open_session(folder) as session:
+        entity = load_entity(session, kind, entity_id)
+        hanging = dependents(session, entity)
+        _refuse_if_busy(entity, hanging)
+        if not cascade:
+            _refuse_if_protected(entity, hanging)
+        along = tuple(item for item in hanging if item.effect is not Effect.KEPT)
+        _delete_rows(session, [(kind, entity_id), *((item.kind, item.id) for item in along)])
+        deletion = Deletion(kind, entity_id, entity.name, along)
+    finish_removals(folder)
+    return deletion
+
+
+def load_entity(session: Session, kind: EntityKind, entity_id: int) -> Entity:
+    """Return an entity.
+
+    Raises:
+        EntityNotFoundError: There is no such entity.
+    """
+    from queue_core.database.tables import ENTITY_TABLES
+
+    entity = session.get(ENTITY_TABLES[kind], entity_id)
+    if entity is None:
+        raise EntityNotFoundError(
+            f"There is no {kind.label} with the id {entity_id}.",
+            hint="It may have been deleted; list what there is with `library`.",
+        )
+    return entity
+
+
+def finish_removals(folder: LocalFolder) -> None:
+    """Remove the stored folders of deleted entities; what a crash left undone, too."""
+    from sqlalchemy import select
+
+    from queue_core.database.session import open_session, read_session
+    from queue_core.database.tables import PendingRemoval
+
+    with read_session(folder) as session:
+        pending = [(row.kind, row.entity_id) for row in session.scalars(select(PendingRemoval))]
+    removed = [key for key in pending if _remove(stored_folders(folder, key[0], key[1]))]
+    if removed:
+        with open_session(folder) as session:
+            for key in removed:
+                row = session.get(PendingRemoval, key)
+                if row is not None:
+                    session.delete(row)
+
+
+def give_up(folder: LocalFolder, entity: Entity, reason: str) -> None:
+    """Mark an entity whose job failed or was stopped, and remove what the job stored for it.
+
+    An entity that holds an earlier result keeps it, and stays finished.
+    """
+    if entity.status is EntityStatus.FINISHED and entity.error is None:
+        return
+    entity.error = reason
+    if entity.is_complete:
+        entity.status = EntityStatus.FINISHED
+        return
+    entity.status = EntityStatus.ERROR
+    _remove(stored_folders(folder, entity.kind, entity.id))
+
+
+def reconcile_entities(folder: LocalFolder, live_job_ids: Collection[str]) -> int:
+    """Give up the entities that wait for a job that is no more; return how many there were.
+
+    Also ends deletions that a crash interrupted. To be called at start.
+
+    Args:
+        folder: The local folder.
+        live_job_ids: The jobs that wait or run; no others will ever finish their entity.
+    """
+    from sqlalchemy import select
+
+    from queue_core.database.session import open_session
+    from queue_core.database.tables import ENTITY_TABLES
+
+    alive = set(live_job_ids)
+    busy = [status for status in EntityStatus if status.is_busy]
+    count = 0
+    with open_session(folder) as session:
+        for table in ENTITY_TABLES.values():
+            for entity in session.scalars(select(table).where(table.status.in_(busy))):
+                if entity.job_id not in alive:
+                    give_up(folder, entity, STOPPED)
+                    count += 1
+    finish_removals(folder)
+    return count
+
+
+def _refuse_if_busy(entity: Entity, hanging: Iterable[Dependent]) -> None:
+    concerned: list[Entity | Dependent] = [entity, *hanging]
+    for item in concerned:
+        if item.status.is_busy:
+            raise EntityInUseError(
+                f"The {entity.kind.label} “{entity.name}” cannot be deleted now: a job works"
+                f" on the {item.kind.label} “{item.name}”.",
+                hint="Wait for the job to end, or cancel it.",
+            )
+
+
+def _refuse_if_protected(entity: Entity, hanging: list[Dependent]) -> None:
+    from queue_core.database.dependents import Effect, counted
+
+    if any(item.effect is Effect.PROTECTED for item in hanging):
+        raise EntityInUseError(
+            f"The {entity.kind.label} “{entity.name}” cannot be deleted alone:"
+            f" {counted(hanging)} made from it would be lost.",
+            hint="Delete them first, or delete it together with all that was made from it.",
+        )
+
+
+def _delete_rows(session: Session, keys: list[tuple[EntityKind, int]]) -> None:
+    """Delete the rows, children before their parents; parts go by the database's own cascade."""
+    from queue_core.database.columns import Base
+    from queue_core.database.tables import ENTITY_TABLES, PendingRemoval
+
+    order = [table.name for table in Base.metadata.sorted_tables]
+    for kind, entity_id in sorted(keys, key=lambda key: -order.index(key[0].value)):
+        entity = session.get(ENTITY_TABLES[kind], entity_id)
+        if entity is not None:
+            session.delete(entity)
+            session.flush()
+            session.merge(PendingRemoval(kind=kind, entity_id=entity_id))
+
+
+def _remove(places: Iterable[Path]) -> bool:
+    """Remove folders; return False where one of them is still there."""
+    for place in places:
+        try:
+            shutil.rmtree(place)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            logger.warning("The folder %s could not be removed: %s.", place, error)
+            return False
+    return True
