@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication
 from gui import i18n
 from gui.theme import Theme, ThemeMode, install_theme
 
-
 # The offscreen platform says this of every window that is shown.
 HARMLESS = "This plugin does not support propagateSizeHints"
 
