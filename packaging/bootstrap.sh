@@ -78,7 +78,8 @@ install_libraries() {
     say "Installing the locked libraries into $venv (the first time some 350 MB are fetched)"
     pip_install $quiet --require-hashes -r requirements/build.lock
     pip_install $quiet --require-hashes -r "requirements/$kind.lock"
-    pip_install -q --no-deps -e .
+    # setuptools warns about every editable installation.
+    PYTHONWARNINGS=ignore pip_install -q --no-deps -e .
     touch "$venv/.$kind-libraries"
 }
 
