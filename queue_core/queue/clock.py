@@ -43,7 +43,7 @@ _last_id_ms = 0
 
 
 def new_id() -> str:
-    """Return a UUID of version 7: its order is the order of creation, even if a clock is set back."""
+    """Return a UUID of version 7: in order of creation, even if a clock is set back."""
     global _last_id_ms
     with _id_lock:
         milliseconds = _last_id_ms = max(time.time_ns() // 1_000_000, _last_id_ms + 1)

@@ -49,14 +49,16 @@ class SlotWorker(Worker):  # type: ignore[misc]
         """Wait for a job, make sure of a child, then let Huey dequeue and execute."""
         storage = self.huey.storage
         slot = self.owner.slot
-        if self.retiring.is_set():
-            return
-        if not storage.wait_ready():
+        has_child = slot.child is not None and slot.child.is_reusable
+        if not has_child:
+            # The next claim needs a new child first; the end of the last job does not wait for it.
+            storage.flush()
+        if not storage.has_end_to_write and not storage.wait_ready():
             self._rest()
             return
         self._idle_looks = 0
         try:
-            if slot.child is None or not slot.child.is_reusable:
+            if not has_child:
                 self._replace_child()
         except JobQueueError:
             return
@@ -95,6 +97,7 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
     def __init__(self, huey: Any, *, owner: SlotOwner, workers: int) -> None:
         self._owner = owner
         self._serial = 0
+        self.worker_threads: list[tuple[SlotWorker, threading.Thread]] = []
         super().__init__(
             huey, workers=workers, periodic=False, check_worker_health=False, scheduler_interval=60
         )
@@ -132,7 +135,9 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
         for _ in range(workers - len(alive)):
             self._serial += 1
             worker = self._create_worker()
-            thread = self._create_process(worker, f"Worker-{len(self.worker_threads)}-{self._serial}")
+            thread = self._create_process(
+                worker, f"Worker-{len(self.worker_threads)}-{self._serial}"
+            )
             fresh.append((worker, thread))
             thread.start()
         retired = [(w, t) for w, t in self.worker_threads if w.retiring.is_set() and t.is_alive()]

@@ -21,10 +21,9 @@ _COLUMNS = (
     "pinned, memory_bytes, peak_memory_bytes, cpu_time_s"
 )
 # A list shows no tracebacks and no results: they may be large, and a page has many rows.
-_LIGHT = _COLUMNS.replace("traceback,", "NULL AS traceback,").replace(
-    "result,", "NULL AS result,"
-)
+_LIGHT = _COLUMNS.replace("traceback,", "NULL AS traceback,").replace("result,", "NULL AS result,")
 _MANY = 500
+_STATUSES = {status.value: status for status in JobStatus}
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 # Rows are stored in the order of creation, which a clock that is set back does not change.
@@ -50,7 +49,7 @@ def to_record(row: sqlite3.Row) -> JobRecord:
         id=row["id"],
         task_type=row["task_type"],
         job_name=row["job_name"] or row["task_type"],
-        status=JobStatus(status) if status in JobStatus else JobStatus.KILLED,
+        status=_STATUSES.get(status, JobStatus.KILLED),
         enqueued_at=from_text(row["enqueued_at"]) or _EPOCH,
         last_update=from_text(row["last_update"]) or _EPOCH,
         started_at=from_text(row["started_at"]),
@@ -137,14 +136,11 @@ def read_ids(database: Database, where: JobFilter, order: JobOrder) -> list[str]
 def read_counts(database: Database) -> JobCounts:
     """Count the jobs by status and by type."""
     by_status = dict.fromkeys(JobStatus, 0)
-    by_type: dict[str, int] = {}
     for status, count in database.read("SELECT status, COUNT(*) FROM task_copy GROUP BY status"):
-        if status in JobStatus:
-            by_status[JobStatus(status)] += count
-    for task_type, count in database.read(
-        "SELECT task_type, COUNT(*) FROM task_copy GROUP BY task_type"
-    ):
-        by_type[task_type] = count
+        if status in _STATUSES:
+            by_status[_STATUSES[status]] += count
+    rows = database.read("SELECT task_type, COUNT(*) FROM task_copy GROUP BY task_type")
+    by_type = {row[0]: row[1] for row in rows}
     return JobCounts(by_status, by_type)
 
 
@@ -170,8 +166,6 @@ def _condition(where: JobFilter) -> tuple[str, list[str]]:
     for word in where.search.split():
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         columns = ("job_name", "task_type", "error_msg", "progress_message", "params", "id")
-        parts.append(
-            "(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in columns) + ")"
-        )
+        parts.append("(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in columns) + ")")
         parameters.extend([f"%{escaped}%"] * len(columns))
     return ("WHERE " + " AND ".join(parts) if parts else ""), parameters

@@ -19,6 +19,7 @@ from huey.storage import BaseStorage
 
 from queue_core.errors import JobQueueError
 from queue_core.queue import task_copy
+from queue_core.queue.base import OUR_ORIGIN
 from queue_core.queue.connection import Database
 
 logger = logging.getLogger(__name__)
@@ -80,9 +81,7 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
         moment = ts.replace(tzinfo=UTC) if ts.tzinfo is None else ts
         with self._database.transaction() as connection:
             self._write_end(connection)
-            connection.execute(
-                "UPDATE task_copy SET attempt = attempt + 1 WHERE id = ?", (job_id,)
-            )
+            connection.execute("UPDATE task_copy SET attempt = attempt + 1 WHERE id = ?", (job_id,))
             task_copy.set_message(connection, job_id, data, moment.timestamp())
         self.wake()
 
@@ -101,12 +100,17 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
             pending[1](connection)
             self._local.finished = None
 
+    @property
+    def has_end_to_write(self) -> bool:
+        """Whether this thread holds the end of a job that is not written yet."""
+        return getattr(self._local, "finished", None) is not None
+
     def flush(self) -> None:
         """Write what this thread still holds; tried until it works or the queue closes.
 
         A failed write of a status is never dropped: the job's end is known here only.
         """
-        while getattr(self._local, "finished", None) is not None:
+        while self.has_end_to_write:
             pending = self._local.finished
             try:
                 with self._database.transaction() as connection:
@@ -152,16 +156,16 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
         """Return how long until a delayed job is due."""
         row = self._database.read_one(
             "SELECT MIN(not_before) FROM task_copy WHERE status = 'not_started' "
-            f"AND origin = '{task_copy.OUR_ORIGIN}' AND not_before > ?",
+            f"AND origin = '{OUR_ORIGIN}' AND not_before > ?",
             (time.time(),),
         )
         if row is None or row[0] is None:
             return timeout_s
-        return max(0.001, row[0] - time.time())
+        return max(0.001, float(row[0]) - time.time())
 
     def dequeue(self) -> bytes | None:
         """Write the end of this thread's last job and claim the next one, in one transaction."""
-        if getattr(self._local, "finished", None) is None and not self.wait_ready():
+        if not self.has_end_to_write and not self.wait_ready():
             return None
         pending = getattr(self._local, "finished", None)
         claimed: tuple[str, bytes | None] | None = None
@@ -208,7 +212,7 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
         """Return how many jobs wait."""
         row = self._database.read_one(
             "SELECT COUNT(*) FROM task_copy WHERE status = 'not_started' AND origin = ?",
-            (task_copy.OUR_ORIGIN,),
+            (OUR_ORIGIN,),
         )
         return int(row[0]) if row else 0
 
@@ -237,7 +241,7 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
     # Huey's key-value store is not used: results and errors are columns of the job's row, which
     # clean-up removes with it. Revocation is `cancel`, so Huey's look-ups find nothing.
 
-    def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:  # noqa: FBT001, FBT002
+    def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:
         """Keep nothing; see above."""
 
     def peek_data(self, key: str) -> Any:

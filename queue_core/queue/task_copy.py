@@ -96,7 +96,9 @@ def _shown(value: Any) -> str:
         return f"<{type(value).__qualname__}: {type(error).__name__} in __repr__>"
 
 
-def claim(connection: sqlite3.Connection, pid: int | None, now_s: float) -> tuple[str, bytes | None] | None:
+def claim(
+    connection: sqlite3.Connection, pid: int | None, now_s: float
+) -> tuple[str, bytes | None] | None:
     """Take the next ready job off the queue and mark it started; one transaction, so that no crash
     can leave a job that is neither waiting nor known to run.
 
@@ -124,11 +126,11 @@ def claim(connection: sqlite3.Connection, pid: int | None, now_s: float) -> tupl
     return row["id"], None if message is None else bytes(message[0])
 
 
-def set_message(connection: sqlite3.Connection, job_id: str, data: bytes, not_before: float | None) -> None:
+def set_message(
+    connection: sqlite3.Connection, job_id: str, data: bytes, not_before: float | None
+) -> None:
     """Put an existing job back into the queue with Huey's *data* as its message."""
-    row = connection.execute(
-        "SELECT priority FROM task_copy WHERE id = ?", (job_id,)
-    ).fetchone()
+    row = connection.execute("SELECT priority FROM task_copy WHERE id = ?", (job_id,)).fetchone()
     if row is None:
         return
     cursor = connection.execute(

@@ -18,7 +18,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -178,7 +178,7 @@ def _run(order: Run, payload: bytes, reporter: Reporter) -> Message:
         job: RunnableJob | None = None
         try:
             with _submitters_place(order):
-                job = _load(payload)
+                job = _load(payload, order.changes)
                 context = JobContext(
                     order.job_id, LocalFolder(Path(order.folder)), reporter, order.attempt
                 )
@@ -199,7 +199,7 @@ def _clean_up(order: CleanUp, payload: bytes) -> Message:
     with CleanSlate():
         try:
             with _submitters_place(order):
-                job = _load(payload)
+                job = _load(payload, order.changes)
                 job.bind(JobContext(order.job_id, LocalFolder(Path(order.folder)), None,
                                     order.attempt))  # fmt: skip
                 _try(job.on_cancel)
@@ -222,7 +222,7 @@ def _submitters_place(order: Run | CleanUp) -> Iterator[None]:
     yield
 
 
-def _load(payload: bytes) -> RunnableJob:
+def _load(payload: bytes, changes: Mapping[str, Any]) -> RunnableJob:
     # The signature was verified by the supervisor. What pickle wrote, pickle reads ten times
     # faster than dill.
     if b"dill" in payload:
@@ -231,13 +231,15 @@ def _load(payload: bytes) -> RunnableJob:
         job: RunnableJob = dill.loads(payload)
     else:
         job = pickle.loads(payload)
+    if changes:
+        job.kwargs.update(changes)
     return job
 
 
 def _try(step: Any) -> None:
     try:
         step()
-    except BaseException:  # noqa: BLE001 - the failure that led here is the one to report
+    except BaseException:
         logger.exception("%s failed", getattr(step, "__name__", step))
 
 
@@ -262,4 +264,3 @@ def _json_default(value: Any) -> Any:
         return repr(value)
     except Exception as error:  # noqa: BLE001 - a user's __repr__ may raise anything
         return f"<{type(value).__qualname__}: {type(error).__name__} in __repr__>"
-

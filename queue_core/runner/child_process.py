@@ -133,13 +133,18 @@ class ChildProcess:
             hint="Run `dashai-monitor doctor` to check the installation.",
         )
 
-    def run(self, order: RunOrder, *, folder: Path, listener: JobListener, log: LogWriter) -> Outcome:
+    def run(
+        self, order: RunOrder, *, folder: Path, listener: JobListener, log: LogWriter
+    ) -> Outcome:
         """Run one attempt of a job and wait for its end; never raises for what the job does."""
         with self._lock:
             self._job_id, self._end_reason, self._detail = order.job_id, None, ""
         oom_before = oom_kills()
         began = time.monotonic()
-        run = Run(order.job_id, order.attempt, str(folder), order.cwd, list(order.import_path))
+        run = Run(
+            order.job_id, order.attempt, str(folder), order.cwd, list(order.import_path),
+            order.changes,
+        )  # fmt: skip
         answer = self._exchange(run, order.payload, listener, log)
         elapsed = time.monotonic() - began
         with self._lock:
@@ -150,7 +155,7 @@ class ChildProcess:
         if isinstance(answer, Finished):
             self._reusable = answer.reusable and ender is None
             return Outcome(EndReason.FINISHED, elapsed, result_json=answer.result)
-        if isinstance(answer, Failed) and (reason is None or reason.is_failure):
+        if isinstance(answer, Failed) and reason is None:
             self._reusable = answer.reusable and ender is None
             return Outcome(EndReason.RAISED, elapsed, error=_as_report(answer))
         self._reusable = False
@@ -321,9 +326,7 @@ def child_command(connection: int, preload: Sequence[str]) -> list[str]:
     return [sys.executable, "-P", "-m", "queue_core.runner", *arguments]
 
 
-def _spawn(
-    theirs: Connection, *, preload: Sequence[str], folder: Path
-) -> subprocess.Popen[bytes]:
+def _spawn(theirs: Connection, *, preload: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
     environment = dict(os.environ, DASHAI_LOCAL_PATH=str(folder), PYTHONPATH=_ROOT)
     return subprocess.Popen(
         child_command(theirs.fileno(), preload),

@@ -47,6 +47,8 @@ class JobContext:
 class RunnableJob(Protocol):
     """What the child process needs of a job; `BaseJob` provides it."""
 
+    kwargs: dict[str, Any]
+
     def bind(self, context: JobContext) -> None:
         """Tell the job where it is."""
 

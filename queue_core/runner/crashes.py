@@ -53,7 +53,9 @@ def describe_crash(code: int, *, oom: bool) -> tuple[ErrorReport, str | None]:
         "The log ends with the stack of the crash; it is a fault of a library, not of your data "
         "alone. Try other parameters or another version of that library."
     )  # fmt: skip
-    return ErrorReport("ProcessCrashed", f"The job's process crashed with {name}: {why}.", hint), name
+    return ErrorReport(
+        "ProcessCrashed", f"The job's process crashed with {name}: {why}.", hint
+    ), name
 
 
 def _signal_name(number: int) -> str:

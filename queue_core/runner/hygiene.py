@@ -100,7 +100,7 @@ class CleanSlate:
 
 def resident_bytes() -> int:
     """Return the memory of this process, in bytes."""
-    if sys.platform == "linux":
+    if sys.platform.startswith("linux"):
         with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - hot path
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     import psutil

@@ -256,7 +256,7 @@ class _RecordHandler(logging.Handler):
         except (OSError, ValueError, RecursionError):
             self.handleError(record)
 
-    def handleError(self, record: logging.LogRecord) -> None:
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Drop the record: the job may have closed its streams."""
 
 
@@ -279,7 +279,7 @@ def _show_warning(
     filename: str,
     lineno: int,
     file: TextIO | None = None,
-    line: str | None = None,
+    line: str | None = None,  # noqa: ARG001 - the signature of warnings.showwarning
 ) -> None:
     text = f"{category.__name__}: {message} ({filename}:{lineno})"
     (file or sys.stderr).write(mark(logging.WARNING, WARNINGS, text))

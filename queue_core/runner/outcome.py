@@ -86,6 +86,7 @@ class RunOrder:
         payload: The serialised job; its signature has been verified.
         cwd: The submitter's working folder; None where it is unknown.
         import_path: The submitter's own import path entries.
+        changes: Parameters that a retry changes.
         attempt: Which attempt this is, from 1.
         timeout_s: Wall-clock limit; None means none.
         memory_limit_bytes: Limit of the process tree; None means none.
@@ -95,7 +96,8 @@ class RunOrder:
     job_id: str
     payload: bytes
     cwd: str | None = None
-    import_path: tuple[str, ...] = field(default_factory=tuple)
+    import_path: tuple[str, ...] = ()
+    changes: Mapping[str, Any] = field(default_factory=dict)
     attempt: int = 1
     timeout_s: float | None = None
     memory_limit_bytes: int | None = None

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import psutil
 
+_IS_LINUX = sys.platform.startswith("linux")
 _POLL_S = 0.005
 _CHILDREN_FILE = Path(f"/proc/self/task/{os.getpid()}/children")
 
 
 def descendants(pid: int) -> set[int]:
     """Return the pids of all living descendants of *pid*, without itself."""
-    if sys.platform == "linux" and _CHILDREN_FILE.exists():
+    if _IS_LINUX and _CHILDREN_FILE.exists():
         found: set[int] = set()
         waiting = [pid]
         while waiting:
@@ -39,7 +40,7 @@ def descendants(pid: int) -> set[int]:
 def _children_linux(pid: int) -> list[int]:
     found: list[int] = []
     try:
-        threads = os.listdir(f"/proc/{pid}/task")
+        threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - hot path
     except OSError:
         return found
     for thread in threads:
@@ -72,7 +73,7 @@ def tree(pid: int) -> set[int]:
 
 def is_running(pid: int) -> bool:
     """Return whether the process exists and is not a zombie."""
-    if sys.platform == "linux":
+    if _IS_LINUX:
         try:
             with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - hot path
                 return file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")

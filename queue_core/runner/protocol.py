@@ -27,6 +27,7 @@ class Run:
     folder: str
     cwd: str | None
     import_path: list[str]
+    changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class CleanUp:
     folder: str
     cwd: str | None
     import_path: list[str]
+    changes: Mapping[str, Any]
     cancelled: bool
 
 

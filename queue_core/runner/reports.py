@@ -8,6 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -16,6 +17,7 @@ from queue_core.runner.protocol import Failed
 
 _MESSAGE_LIMIT = 4_000
 _TRACEBACK_LIMIT = 200_000
+_OWN_FOLDER = str(Path(__file__).parent)
 _FRAMES_KEPT = 12
 _LOCALS_KEPT = 30
 _VALUE_LIMIT = 300
@@ -128,6 +130,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _format(error: BaseException) -> str:
+    """Return the traceback as Python prints it, without the runner's own frame."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
+        trace = trace.tb_next
+    error = error.with_traceback(trace) if trace is not None else error
     try:
         text = "".join(traceback.format_exception(error))
     except Exception:  # noqa: BLE001 - a user's exception may break the formatter too

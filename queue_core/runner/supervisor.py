@@ -130,9 +130,7 @@ class Supervisor:
         """End the process tree of a running job; return False if it does not run here."""
         with self._lock:
             child = self._running.get(job_id)
-        return child is not None and child.end(
-            job_id, reason, grace_s=self.grace_s, detail=detail
-        )
+        return child is not None and child.end(job_id, reason, grace_s=self.grace_s, detail=detail)
 
     def running(self) -> dict[str, int]:
         """Return the pid of the child of each running job."""
@@ -143,7 +141,7 @@ class Supervisor:
         """Let a job that ended without its own help clean up, in a child, in the background."""
         clean_up = CleanUp(
             order.job_id, order.attempt, str(self._root), order.cwd, list(order.import_path),
-            cancelled,
+            order.changes, cancelled,
         )  # fmt: skip
         self._orders.put((clean_up, order.payload))
 
