@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,14 +31,14 @@ class Draft:
 
     def write(self, writer: ArtifactWriter) -> Artifact:
         """Store it with the writer's other artifacts."""
-        add = {
+        adders: dict[ArtifactKind, Callable[[str, str, Any], Artifact]] = {
             ArtifactKind.TABLE: writer.add_table,
             ArtifactKind.FIGURE: writer.add_figure,
             ArtifactKind.TEXT: writer.add_text,
             ArtifactKind.REPORT: writer.add_report,
             ArtifactKind.MODEL: writer.add_model,
         }
-        return add[self.kind](self.name, self.title, self.content)
+        return adders[self.kind](self.name, self.title, self.content)
 
 
 def figure_draft(name: str, figure: Figure) -> Draft:

@@ -7,10 +7,10 @@ light and dark. Numbers are plain floats (NaN where one is missing), times are s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 FIGURE_VERSION = 1
 
@@ -53,6 +53,20 @@ class ColorScale(StrEnum):
 
     SEQUENTIAL = "sequential"
     DIVERGING = "diverging"
+
+
+class NumberArray(Protocol):
+    """A NumPy array or what behaves like one; kept as a tuple of floats."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def tolist(self) -> Any:
+        """Return the numbers as a list."""
+
+
+Numbers = Sequence[float] | NumberArray
 
 
 def _floats(values: Iterable[Any]) -> tuple[float, ...]:
@@ -106,8 +120,8 @@ class Line(_Frozen):
 
     _NUMBERS = ("x", "y")
 
-    x: Sequence[float]
-    y: Sequence[float]
+    x: Numbers
+    y: Numbers
     label: str = ""
     color: Color = 0
     style: LineStyle = LineStyle.SOLID
@@ -127,8 +141,8 @@ class Lines:
         colors: One colour per line; empty: all the first.
     """
 
-    x: Sequence[float]
-    rows: Sequence[Sequence[float]]
+    x: Numbers
+    rows: Sequence[Numbers]
     colors: Sequence[Color] = ()
     width: float = 0.9
     opacity: float = 0.35
@@ -145,9 +159,9 @@ class Area(_Frozen):
 
     _NUMBERS = ("x", "low", "high")
 
-    x: Sequence[float]
-    low: Sequence[float]
-    high: Sequence[float]
+    x: Numbers
+    low: Numbers
+    high: Numbers
     label: str = ""
     color: Color = 0
     opacity: float = 0.25
@@ -168,10 +182,10 @@ class Bars(_Frozen):
 
     _NUMBERS = ("positions", "values", "bases", "errors")
 
-    positions: Sequence[float]
-    values: Sequence[float]
-    bases: Sequence[float] = ()
-    errors: Sequence[float] = ()
+    positions: Numbers
+    values: Numbers
+    bases: Numbers = ()
+    errors: Numbers = ()
     texts: Sequence[str] = ()
     colors: Sequence[Color] = ()
     label: str = ""
@@ -192,8 +206,8 @@ class Histogram(_Frozen):
 
     _NUMBERS = ("edges", "counts")
 
-    edges: Sequence[float]
-    counts: Sequence[float]
+    edges: Numbers
+    counts: Numbers
     label: str = ""
     color: Color = 0
     opacity: float = 0.85
@@ -211,9 +225,9 @@ class Points(_Frozen):
 
     _NUMBERS = ("x", "y", "values")
 
-    x: Sequence[float]
-    y: Sequence[float]
-    values: Sequence[float] = ()
+    x: Numbers
+    y: Numbers
+    values: Numbers = ()
     value_label: str = ""
     scale: ColorScale = ColorScale.SEQUENTIAL
     label: str = ""
@@ -237,9 +251,9 @@ class Heatmap:
         text_format: Format of the number written into each cell, e.g. `.2f`; empty: none.
     """
 
-    x_edges: Sequence[float]
-    y_edges: Sequence[float]
-    values: Sequence[Sequence[float]]
+    x_edges: Numbers
+    y_edges: Numbers
+    values: Sequence[Numbers]
     label: str = ""
     scale: ColorScale = ColorScale.SEQUENTIAL
     minimum: float | None = None
@@ -273,7 +287,7 @@ class Box(_Frozen):
     third_quartile: float
     high: float
     mean: float | None = None
-    outliers: Sequence[float] = ()
+    outliers: Numbers = ()
     color: Color = 0
     width: float = 0.5
     is_horizontal: bool = False
@@ -286,8 +300,8 @@ class Violin(_Frozen):
     _NUMBERS = ("values", "density")
 
     position: float
-    values: Sequence[float]
-    density: Sequence[float]
+    values: Numbers
+    density: Numbers
     color: Color = 0
     width: float = 0.85
     is_horizontal: bool = False
@@ -372,8 +386,8 @@ class Figure:
     panels: Sequence[Panel]
     subtitle: str = ""
     columns: int = 1
-    row_ratios: Sequence[float] = ()
-    column_ratios: Sequence[float] = ()
+    row_ratios: Numbers = ()
+    column_ratios: Numbers = ()
     legend_title: str = ""
     notes: Sequence[str] = ()
     width_in: float = 8.0

@@ -67,6 +67,10 @@ def draw_mark(canvas: Canvas, mark: Any) -> None:
     _DRAWERS[type(mark)](canvas, mark)
 
 
+def _array(values: Any) -> Any:
+    return np.asarray(values, dtype=float)
+
+
 def _line(canvas: Canvas, mark: Line) -> None:
     canvas.axes.plot(
         canvas.x(mark.x),
@@ -123,13 +127,14 @@ def _bars(canvas: Canvas, mark: Bars) -> None:
         "label": mark.label or None,
         "error_kw": {"ecolor": canvas.colors.tones[Tone.MUTED], "elinewidth": 1, "capsize": 2},
     }
-    bases = mark.bases or 0.0
+    bases = _array(mark.bases) if mark.bases else 0.0
+    values = _array(mark.values)
     if mark.is_horizontal:
         places, style["xerr"] = canvas.y(mark.positions), mark.errors or None
-        bars = canvas.axes.barh(places, mark.values, mark.width, left=bases, **style)
+        bars = canvas.axes.barh(places, values, mark.width, left=bases, **style)
     else:
         places, style["yerr"] = canvas.x(mark.positions), mark.errors or None
-        bars = canvas.axes.bar(places, mark.values, mark.width, bottom=bases, **style)
+        bars = canvas.axes.bar(places, values, mark.width, bottom=bases, **style)
     if mark.texts:
         canvas.axes.bar_label(
             bars,
@@ -159,7 +164,7 @@ def _histogram(canvas: Canvas, mark: Histogram) -> None:
         canvas.axes.vlines(
             canvas.x(mark.edges)[1:-1],
             0,
-            np.maximum(mark.counts[1:], mark.counts[:-1]),
+            np.maximum(_array(mark.counts)[1:], _array(mark.counts)[:-1]),
             colors=canvas.colors.surface,
             linewidth=0.8,
         )
@@ -171,7 +176,7 @@ def _points(canvas: Canvas, mark: Points) -> None:
     if mark.values:
         style |= {"c": mark.values, "cmap": color_map(canvas.colors, mark.scale)}
         if mark.scale is ColorScale.DIVERGING:
-            limit = float(np.nanmax(np.abs(mark.values), initial=0.0)) or 1.0
+            limit = float(np.nanmax(np.abs(_array(mark.values)), initial=0.0)) or 1.0
             style |= {"vmin": -limit, "vmax": limit}
     else:
         style["color"] = canvas.colors.color(mark.color)
@@ -288,7 +293,7 @@ def _violin(canvas: Canvas, mark: Violin) -> None:
     color = canvas.colors.color(mark.color)
     fill = canvas.axes.fill_betweenx if not mark.is_horizontal else canvas.axes.fill_between
     fill(
-        mark.values,
+        _array(mark.values),
         mark.position - half,
         mark.position + half,
         facecolor=_faded(color, 0.28),

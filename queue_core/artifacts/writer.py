@@ -32,9 +32,24 @@ class ArtifactWriter:
         path: The folder that the artifacts will be in.
     """
 
-    def __init__(self, folder: LocalFolder, entity_kind: str, entity_id: int) -> None:
+    def __init__(
+        self,
+        folder: LocalFolder,
+        entity_kind: str,
+        entity_id: int,
+        *,
+        temporary: Path | None = None,
+    ) -> None:
+        """Prepare to write.
+
+        Args:
+            folder: The local folder.
+            entity_kind: Kind of the entity that the artifacts belong to.
+            entity_id: Its id.
+            temporary: Where to collect them, on the same disk; None: the local folder's place.
+        """
         self.path = artifact_folder(folder, entity_kind, entity_id)
-        self._temporary = folder.temporary
+        self._temporary = temporary or folder.temporary
         self._staging: Path | None = None
         self._artifacts: list[Artifact] = []
 
