@@ -169,9 +169,13 @@ class Bridge(QObject):
 
     # --- questions ----------------------------------------------------------------------------
 
-    async def ids(self, where: JobFilter, order: JobOrder) -> list[str]:
+    async def ids(self, where: JobFilter, order: JobOrder) -> Sequence[str]:
         """Return the ids of the jobs that match, in order."""
         return await self.call((await self._ready()).ids, where, order)
+
+    async def record(self, job_id: str) -> JobRecord:
+        """Return a job with all there is to know: traceback and result too."""
+        return await self.call((await self._ready()).get, job_id)
 
     async def records(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
         """Return the records of these jobs; missing ones are left out."""
@@ -181,12 +185,12 @@ class Bridge(QObject):
         """Return how many jobs there are by status and type."""
         return await self.call((await self._ready()).counts)
 
-    async def waiting_ids(self) -> list[str]:
+    async def waiting_ids(self) -> Sequence[str]:
         """Return the ids of all waiting jobs, oldest first."""
         where = JobFilter(statuses=frozenset({JobStatus.NOT_STARTED}))
         return await self.ids(where, JobOrder("enqueued_at", descending=False))
 
-    async def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> list[LogLine]:
+    async def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
         """Return lines of a job's log whose number is above *after*."""
         queue = await self._ready()
         return await self.call(queue.logs, job_id, after=after, limit=limit)

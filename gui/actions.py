@@ -1,0 +1,233 @@
+"""Every command of the window as a record; menus, buttons and shortcuts are made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from gui.i18n import mark, tr, translate
+from gui.theme import icon
+from queue_core.queue.base import JobRecord
+
+
+class Place(StrEnum):
+    """Where a command appears."""
+
+    NEW_JOB = "new_job"
+    MENU = "menu"
+    CONTEXT = "context"
+    DETAILS = "details"
+    TRAY = "tray"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The selected jobs, as a command sees them.
+
+    Attributes:
+        ids: All of them, in the order of the table.
+        records: Those whose records have been read; with thousands selected, not all have.
+    """
+
+    ids: tuple[str, ...] = ()
+    records: tuple[JobRecord, ...] = ()
+
+    @property
+    def is_partly_unknown(self) -> bool:
+        """Whether some selected jobs have not been read yet."""
+        return len(self.records) < len(self.ids)
+
+    def any(self, condition: Callable[[JobRecord], bool]) -> bool:
+        """Return whether the condition holds, or may hold, for one of them."""
+        return self.is_partly_unknown or any(condition(record) for record in self.records)
+
+
+def always(selection: Selection) -> bool:  # noqa: ARG001 - one of many predicates
+    """Allow a command at any time."""
+    return True
+
+
+def has_any(selection: Selection) -> bool:
+    """Allow a command while something is selected."""
+    return bool(selection.ids)
+
+
+def has_one(selection: Selection) -> bool:
+    """Allow a command for exactly one job."""
+    return len(selection.ids) == 1
+
+
+def can_cancel(selection: Selection) -> bool:
+    """Allow it while a job of ours waits or runs."""
+    return any(
+        r.is_ours and not r.status.is_final and r.requested != "cancel" for r in selection.records
+    )
+
+
+def can_retry(selection: Selection) -> bool:
+    """Allow it where a job of ours has ended."""
+    return selection.any(lambda record: record.is_ours and record.status.is_final)
+
+
+def can_remove(selection: Selection) -> bool:
+    """Allow it where all selected jobs have ended and one of them is ours."""
+    if any(not record.status.is_final for record in selection.records):
+        return False
+    return has_any(selection) and selection.any(lambda record: record.is_ours)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One command.
+
+    Attributes:
+        id: Its name, e.g. `job.cancel`; its handler is registered under it.
+        title: What the user reads, in English; a verb.
+        icon: Name of its icon; may be empty.
+        shortcuts: Keys, as `QKeySequence` reads them.
+        places: Where it appears.
+        enabled: Whether it can be used with this selection.
+        sentence: What it does, for the tooltip; may be empty.
+        is_checkable: Whether it is a switch.
+        starts_group: Whether a line separates it from the command above.
+    """
+
+    id: str
+    title: str
+    icon: str = ""
+    shortcuts: tuple[str, ...] = ()
+    places: frozenset[Place] = frozenset()
+    enabled: Callable[[Selection], bool] = always
+    sentence: str = ""
+    is_checkable: bool = False
+    starts_group: bool = False
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        id="job.details", title=mark("Show details"), icon="details",
+        places=frozenset({Place.CONTEXT}), enabled=has_one,
+    ),
+    Action(
+        id="job.cancel", title=mark("Cancel"), icon="stop", shortcuts=("Delete",),
+        places=frozenset({Place.CONTEXT, Place.DETAILS}), enabled=can_cancel,
+        sentence=mark("Stop the selected jobs now."), starts_group=True,
+    ),
+    Action(
+        id="job.retry", title=mark("Retry"), icon="retry", shortcuts=("Ctrl+R", "F5"),
+        places=frozenset({Place.CONTEXT, Place.DETAILS}), enabled=can_retry,
+        sentence=mark("Run the selected jobs again, as new jobs."),
+    ),
+    Action(
+        id="job.remove", title=mark("Remove"), icon="remove", shortcuts=("Delete",),
+        places=frozenset({Place.CONTEXT, Place.DETAILS}), enabled=can_remove,
+        sentence=mark("Take the selected jobs and their logs out of the table."),
+        starts_group=True,
+    ),
+    Action(
+        id="job.copy", title=mark("Copy rows"), icon="copy",
+        places=frozenset({Place.CONTEXT}), enabled=has_any,
+    ),
+    Action(
+        id="job.copy_id", title=mark("Copy identifier"),
+        places=frozenset({Place.CONTEXT}), enabled=has_any,
+    ),
+    Action(
+        id="view.search", title=mark("Search jobs"), icon="search", shortcuts=("Ctrl+F",),
+        places=frozenset({Place.MENU}),
+    ),
+    Action(id="view.clear", title=mark("Clear search and filters"), shortcuts=("Esc",)),
+    Action(
+        id="view.details", title=mark("Details"), icon="details", shortcuts=("F9",),
+        places=frozenset({Place.MENU}), is_checkable=True,
+    ),
+    Action(
+        id="app.quit", title=mark("Quit"), icon="quit", shortcuts=("Ctrl+Q",),
+        places=frozenset({Place.MENU, Place.TRAY}), starts_group=True,
+    ),
+)  # fmt: skip
+
+
+class ActionSet(QObject):
+    """The commands of one window: their Qt actions, handlers and current state."""
+
+    def __init__(self, window: QWidget, actions: Iterable[Action] = ACTIONS) -> None:
+        super().__init__(window)
+        self._window = window
+        self._records: dict[str, Action] = {}
+        self._actions: dict[str, QAction] = {}
+        self._handlers: dict[str, Callable[[Selection], None]] = {}
+        self.selection = Selection()
+        self.add(actions)
+
+    def add(self, actions: Iterable[Action]) -> None:
+        """Make more commands known."""
+        for record in actions:
+            self._records[record.id] = record
+            self._actions[record.id] = self._make(record)
+            self._window.addAction(self._actions[record.id])
+
+    def handle(self, action_id: str, handler: Callable[[Selection], None]) -> None:
+        """Say what a command does; it is called with the jobs selected at that moment."""
+        if action_id not in self._records:
+            raise KeyError(action_id)
+        self._handlers[action_id] = handler
+
+    def without_handler(self) -> tuple[str, ...]:
+        """Return the commands that would do nothing."""
+        return tuple(i for i in self._records if i not in self._handlers)
+
+    def qaction(self, action_id: str) -> QAction:
+        """Return the Qt action of a command."""
+        return self._actions[action_id]
+
+    def record(self, action_id: str) -> Action:
+        """Return the record of a command."""
+        return self._records[action_id]
+
+    def at(self, place: Place) -> tuple[Action, ...]:
+        """Return the commands that appear in *place*, in order."""
+        return tuple(record for record in self._records.values() if place in record.places)
+
+    def fill(self, menu: QMenu, place: Place) -> None:
+        """Put the commands of *place* into a menu."""
+        for record in self.at(place):
+            if record.starts_group and not menu.isEmpty():
+                menu.addSeparator()
+            menu.addAction(self._actions[record.id])
+
+    def update(self, selection: Selection) -> None:
+        """Enable what can be done with the jobs that are selected now."""
+        self.selection = selection
+        for action_id, record in self._records.items():
+            self._actions[action_id].setEnabled(record.enabled(selection))
+
+    def trigger(self, action_id: str) -> None:
+        """Run a command."""
+        self._handlers[action_id](self.selection)
+
+    def _make(self, record: Action) -> QAction:
+        action = QAction(translate(record.title), self)
+        action.setObjectName(record.id)
+        if record.icon:
+            action.setIcon(icon(record.icon))
+        action.setShortcuts([QKeySequence(keys) for keys in record.shortcuts])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setCheckable(record.is_checkable)
+        action.setToolTip(tooltip(record))
+        action.triggered.connect(lambda: self.trigger(record.id))
+        return action
+
+
+def tooltip(record: Action) -> str:
+    """Return what a command does and its first shortcut."""
+    text = translate(record.sentence or record.title)
+    if not record.shortcuts:
+        return text
+    keys = QKeySequence(record.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    return tr("{text} ({keys})", text=text, keys=keys)

@@ -1,0 +1,173 @@
+"""The columns of the jobs table, as records; addressed by name everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
+from gui.i18n import mark, tr, translate
+from gui.jobs.presentation import first_line, outcome, status_word, type_word
+from queue_core.queue.base import JobRecord, JobStatus
+
+
+class CellKind(StrEnum):
+    """How a cell is painted."""
+
+    TEXT = "text"
+    STATUS = "status"
+    NAME = "name"
+    TYPE = "type"
+    PROGRESS = "progress"
+    NUMBER = "number"
+    CODE = "code"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a cell's text depends on besides the record.
+
+    Attributes:
+        now: The time.
+        position: The job's place among the waiting ones, from 1.
+    """
+
+    now: datetime
+    position: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column.
+
+    Attributes:
+        name: What it is called in code and in the remembered settings.
+        title: What the user sees, in English.
+        kind: How its cells are painted.
+        text: What a cell says.
+        order_by: The queue's column to sort by; None: cannot be sorted.
+        width_px: Width at first.
+        tooltip: What a cell says at length; None: its text where it is cut off.
+        is_shown: Whether it is there at first.
+        is_flexible: Whether it takes the room that is left.
+        ticks: Whether it changes as time goes by while a job runs.
+    """
+
+    name: str
+    title: str
+    kind: CellKind
+    text: Callable[[JobRecord, Facts], str]
+    order_by: str | None
+    width_px: int
+    tooltip: Callable[[JobRecord], str] | None = None
+    is_shown: bool = False
+    is_flexible: bool = False
+    ticks: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The title in the user's language."""
+        return translate(self.title)
+
+
+def _relative(moment: datetime | None, facts: Facts) -> str:
+    return "" if moment is None else format_relative(moment, now=facts.now)
+
+
+def _exact(moment: datetime | None) -> str:
+    return "" if moment is None else format_moment(moment)
+
+
+def _duration(record: JobRecord, facts: Facts) -> str:
+    running = record.status is JobStatus.STARTED
+    span = record.duration(now=facts.now if running else None)
+    return "" if span is None else format_duration(span)
+
+
+def _attempt(record: JobRecord, _facts: Facts) -> str:
+    if record.max_attempts <= 1:
+        return format_count(record.attempt)
+    return tr("{number} of {total}", number=record.attempt, total=record.max_attempts)
+
+
+def _memory(record: JobRecord, _facts: Facts) -> str:
+    size = record.memory_bytes if record.status is JobStatus.STARTED else record.peak_memory_bytes
+    return "" if size is None else format_bytes(size)
+
+
+def _problem(record: JobRecord) -> str:
+    return "\n".join(part for part in (record.error_msg, record.error_hint) if part)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        name="status", title=mark("Status"), kind=CellKind.STATUS, order_by="status",
+        text=lambda record, _: status_word(record.status), width_px=116, is_shown=True,
+    ),
+    Column(
+        name="name", title=mark("Job"), kind=CellKind.NAME, order_by="job_name",
+        text=lambda record, _: record.job_name, width_px=220, is_shown=True,
+        is_flexible=True, ticks=True,
+    ),
+    Column(
+        name="type", title=mark("Type"), kind=CellKind.TYPE, order_by="task_type",
+        text=lambda record, _: type_word(record.task_type), width_px=112, is_shown=True,
+    ),
+    Column(
+        name="progress", title=mark("Progress"), kind=CellKind.PROGRESS, order_by="progress",
+        text=lambda record, facts: outcome(record, facts.position), tooltip=_problem,
+        width_px=200, is_shown=True, is_flexible=True, ticks=True,
+    ),
+    Column(
+        name="created", title=mark("Created"), kind=CellKind.TEXT, order_by="enqueued_at",
+        text=lambda record, facts: _relative(record.enqueued_at, facts),
+        tooltip=lambda record: _exact(record.enqueued_at), width_px=96,
+    ),
+    Column(
+        name="started", title=mark("Started"), kind=CellKind.TEXT, order_by="started_at",
+        text=lambda record, facts: _relative(record.started_at, facts),
+        tooltip=lambda record: _exact(record.started_at), width_px=100, is_shown=True,
+    ),
+    Column(
+        name="finished", title=mark("Ended"), kind=CellKind.TEXT, order_by="finished_at",
+        text=lambda record, facts: _relative(record.finished_at, facts),
+        tooltip=lambda record: _exact(record.finished_at), width_px=96,
+    ),
+    Column(
+        name="duration", title=mark("Duration"), kind=CellKind.NUMBER, order_by="duration",
+        text=_duration, width_px=96, is_shown=True, ticks=True,
+    ),
+    Column(
+        name="error", title=mark("Error"), kind=CellKind.TEXT, order_by="error_msg",
+        text=lambda record, _: first_line(record.error_msg), tooltip=_problem, width_px=260,
+    ),
+    Column(
+        name="memory", title=mark("Memory"), kind=CellKind.NUMBER, order_by="peak_memory_bytes",
+        text=_memory, width_px=88,
+    ),
+    Column(
+        name="attempt", title=mark("Attempt"), kind=CellKind.NUMBER, order_by="attempt",
+        text=_attempt, width_px=72,
+    ),
+    Column(
+        name="process", title=mark("Process"), kind=CellKind.NUMBER, order_by=None,
+        text=lambda record, _: "" if record.pid is None else str(record.pid), width_px=76,
+    ),
+    Column(
+        name="origin", title=mark("Made by"), kind=CellKind.TEXT, order_by=None,
+        text=lambda record, _: origin_word(record), width_px=112,
+    ),
+    Column(
+        name="id", title=mark("Identifier"), kind=CellKind.CODE, order_by=None,
+        text=lambda record, _: record.id, width_px=260,
+    ),
+)  # fmt: skip
+
+COLUMN_INDEX: Mapping[str, int] = {column.name: i for i, column in enumerate(COLUMNS)}
+
+
+def origin_word(record: JobRecord) -> str:
+    """Return which program put a job."""
+    return tr("This program") if record.is_ours else (record.origin or "DashAI")

@@ -1,0 +1,171 @@
+"""How a job is put into words: its status, type, progress and outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from gui.format import format_count, format_duration, format_percent, format_remaining
+from gui.i18n import mark, tr, translate
+from queue_core.queue.base import JobRecord, JobStatus
+
+# Before this much time and progress, an estimate would jump.
+ESTIMATE_AFTER_S = 2.0
+ESTIMATE_AFTER_PERCENT = 3.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a status or a type of job is shown.
+
+    Attributes:
+        word: What it is called, in English.
+        icon: Name of its icon.
+    """
+
+    word: str
+    icon: str
+
+
+STATUS_LOOKS: Mapping[JobStatus, Look] = {
+    JobStatus.STARTED: Look(mark("Running"), "started"),
+    JobStatus.NOT_STARTED: Look(mark("Waiting"), "not_started"),
+    JobStatus.ERROR: Look(mark("Failed"), "error"),
+    JobStatus.FINISHED: Look(mark("Finished"), "finished"),
+    JobStatus.CANCELLED: Look(mark("Cancelled"), "cancelled"),
+    JobStatus.KILLED: Look(mark("Interrupted"), "killed"),
+}
+
+TYPE_LOOKS: Mapping[str, Look] = {
+    "DatasetJob": Look(mark("Dataset"), "dataset"),
+    "ExplorerJob": Look(mark("Exploration"), "explorer"),
+    "ConverterJob": Look(mark("Conversion"), "converter"),
+    "ModelJob": Look(mark("Model"), "model"),
+    "PredictJob": Look(mark("Prediction"), "predict"),
+    "ExplainerJob": Look(mark("Explanation"), "explainer"),
+    "GenerativeJob": Look(mark("Generation"), "generative"),
+}
+
+
+def status_word(status: JobStatus) -> str:
+    """Return what a status is called."""
+    return translate(STATUS_LOOKS[status].word)
+
+
+def type_word(task_type: str) -> str:
+    """Return what a job type is called; foreign class names are split into words."""
+    if task_type in TYPE_LOOKS:
+        return translate(TYPE_LOOKS[task_type].word)
+    name = task_type.rpartition(".")[2].removesuffix("Job") or task_type
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ")
+
+
+def type_icon(task_type: str) -> str:
+    """Return the name of a job type's icon."""
+    look = TYPE_LOOKS.get(task_type)
+    return look.icon if look else "job"
+
+
+def status_sentence(record: JobRecord, now: datetime) -> str:
+    """Return "Failed after 3.1 s", "Running for 12 s", ..."""
+    if record.requested == "cancel" and not record.status.is_final:
+        return tr("Cancelling…")
+    span = record.duration(now=now)
+    word = status_word(record.status)
+    if span is None:
+        return word
+    duration = format_duration(span)
+    if record.status is JobStatus.STARTED:
+        return tr("{status} for {duration}", status=word, duration=duration)
+    if record.status is JobStatus.FINISHED:
+        return tr("{status} in {duration}", status=word, duration=duration)
+    return tr("{status} after {duration}", status=word, duration=duration)
+
+
+def remaining_s(record: JobRecord, now: datetime) -> float | None:
+    """Return how many seconds a running job will take still, or None where nobody can say."""
+    if record.status is not JobStatus.STARTED or record.started_at is None or record.paused:
+        return None
+    elapsed_s = (now - record.started_at).total_seconds()
+    done = record.progress or 0.0
+    if elapsed_s < ESTIMATE_AFTER_S or not ESTIMATE_AFTER_PERCENT <= done < 100:
+        return None
+    return elapsed_s * (100 - done) / done
+
+
+def remaining_text(record: JobRecord, now: datetime) -> str:
+    """Return "about 20 s left", or nothing."""
+    left_s = remaining_s(record, now)
+    return "" if left_s is None else format_remaining(left_s)
+
+
+def percent_text(record: JobRecord) -> str:
+    """Return "62 %", or nothing where the total work is unknown."""
+    return "" if record.progress is None else format_percent(record.progress / 100)
+
+
+def outcome(record: JobRecord, position: int | None) -> str:
+    """Return where a job stands, in one line: its progress, place in the queue, or its end.
+
+    Args:
+        record: The job.
+        position: Its place among the waiting jobs, from 1.
+    """
+    match record.status:
+        case JobStatus.STARTED:
+            return percent_text(record) or tr("Working")
+        case JobStatus.NOT_STARTED:
+            return waiting_text(record, position)
+        case JobStatus.ERROR:
+            return first_line(record.error_msg) or tr("It ended without saying why.")
+        case JobStatus.KILLED:
+            return first_line(record.error_msg) or tr("It was stopped when the program ended.")
+        case JobStatus.CANCELLED:
+            return tr("Cancelled by you") if record.is_ours else ""
+        case JobStatus.FINISHED:
+            return result_text(record)
+
+
+def waiting_text(record: JobRecord, position: int | None) -> str:
+    """Return why a job waits, in a few words."""
+    if record.paused:
+        return tr("Paused")
+    if record.not_before is not None and record.not_before > datetime.now(UTC):
+        time = record.not_before.astimezone().strftime("%H:%M")
+        return tr("Not before {time}", time=time)
+    if position is None:
+        return tr("In the queue")
+    if position == 1:
+        return tr("Next in the queue")
+    return tr("Number {position} in the queue", position=format_count(position))
+
+
+def result_text(record: JobRecord) -> str:
+    """Return the size of a finished job's result, where it is a table."""
+    result = record.result
+    if not isinstance(result, Mapping):
+        return ""
+    rows, columns = result.get("rows"), result.get("columns")
+    if not isinstance(rows, int):
+        return ""
+    count = len(columns) if isinstance(columns, list | tuple) else columns
+    if isinstance(count, int):
+        return tr("{rows} × {columns}", rows=format_count(rows), columns=format_count(count))
+    return tr("{rows} rows", rows=format_count(rows))
+
+
+def describe_job(record: JobRecord, now: datetime) -> str:
+    """Return a whole row as one sentence, for screen readers."""
+    parts = [record.job_name, type_word(record.task_type), status_sentence(record, now)]
+    if record.status is JobStatus.STARTED:
+        parts += [percent_text(record), record.progress_message or "", remaining_text(record, now)]
+    elif record.error_msg:
+        parts.append(first_line(record.error_msg))
+    return ", ".join(part for part in parts if part)
+
+
+def first_line(text: str | None) -> str:
+    """Return the first line of *text* that holds anything."""
+    return next((line.strip() for line in (text or "").splitlines() if line.strip()), "")

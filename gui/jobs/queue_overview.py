@@ -1,0 +1,58 @@
+"""Which place each waiting job has in the queue, and how many jobs there are of each kind."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.bridge import Bridge
+from gui.i18n import tr
+from gui.throttle import Throttle
+from queue_core.queue.base import ChangeBatch, JobCounts, JobStatus
+
+COUNTS_INTERVAL_S = 0.2
+
+
+class QueueOverview(QObject):
+    """The numbers of the sidebar and the status bar, and the places in the queue.
+
+    Signals:
+        counts_changed: The `JobCounts` are new.
+        positions_changed: Waiting jobs have other places.
+    """
+
+    counts_changed = Signal(object)
+    positions_changed = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._positions: dict[str, int] = {}
+        self.counts = JobCounts({}, {})
+        self._throttle = Throttle(
+            bridge, self._read, what=tr("Counting jobs"), interval_s=COUNTS_INTERVAL_S, parent=self
+        )
+        bridge.changed.connect(self._on_changed)
+
+    def position(self, job_id: str) -> int | None:
+        """Return the place of a waiting job, from 1."""
+        return self._positions.get(job_id)
+
+    def count(self, status: JobStatus) -> int:
+        """Return how many jobs have *status*."""
+        return self.counts.by_status.get(status, 0)
+
+    def _on_changed(self, batch: ChangeBatch) -> None:
+        self._throttle.request()
+
+    async def _read(self) -> None:
+        before = self.counts
+        self.counts = await self._bridge.counts()
+        if self.counts != before:
+            self.counts_changed.emit(self.counts)
+        if not self.count(JobStatus.NOT_STARTED) and not self._positions:
+            return
+        ids = await self._bridge.waiting_ids()
+        positions = {job_id: place for place, job_id in enumerate(ids, 1)}
+        if positions != self._positions:
+            self._positions = positions
+            self.positions_changed.emit()

@@ -1,0 +1,402 @@
+"""The jobs table as the user handles it: rows, selection, keyboard, place kept through news."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QPoint,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+
+from gui.i18n import tr
+from gui.jobs.column_widths import ColumnWidths
+from gui.jobs.columns import COLUMN_INDEX, COLUMNS
+from gui.jobs.delegate import JobDelegate
+from gui.jobs.record_store import RecordStore
+from gui.jobs.row_plan import spans_of
+from gui.jobs.table_model import JobTableModel
+from gui.theme import (
+    COMPACT_ROW_HEIGHT_PX,
+    ROW_HEIGHT_PX,
+    SECOND_LINE_PX,
+    current_theme,
+    wants_less_motion,
+)
+from queue_core.queue.base import JobOrder, JobStatus
+
+FLASH_S = 0.9
+FLASH_FRAME_MS = 40
+TICK_MS = 1000
+RELATIVE_TIMES_MS = 20_000
+MOST_COPIED_ROWS = 5000
+
+
+@dataclass(frozen=True)
+class Place:
+    """What one was looking at, by job id.
+
+    Attributes:
+        top_id: The first row in sight; empty at the very top, where new rows may push in.
+        top_offset_px: How much of it is scrolled out.
+        current_id: The row with the focus.
+        selected: The selected jobs.
+    """
+
+    top_id: str
+    top_offset_px: int
+    current_id: str
+    selected: frozenset[str]
+
+
+class JobTableView(QTableView):
+    """A table of jobs.
+
+    Signals:
+        selection_changed: Other jobs are selected, or the same ones sit elsewhere.
+        details_wanted: Enter or a double click.
+        menu_wanted: A context menu is wanted at this global position.
+        typed: Letters typed where no cell takes them.
+        above_changed: How many new jobs arrived above what is in sight.
+    """
+
+    selection_changed = Signal()
+    details_wanted = Signal()
+    menu_wanted = Signal(QPoint)
+    typed = Signal(str)
+    above_changed = Signal(int)
+
+    def __init__(
+        self, model: JobTableModel, store: RecordStore, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._jobs = model
+        self._store = store
+        self._line_px = ROW_HEIGHT_PX
+        self._tall: set[str] = set()
+        self._flashes: dict[str, float] = {}
+        self._place = Place("", 0, "", frozenset())
+        self._new_above = 0
+        self._is_restoring = False
+        self._delegate = JobDelegate(self, line_height_px=self._line_px, flash=self.flash_strength)
+        self._set_up()
+        self._widths = ColumnWidths(self.horizontalHeader())
+        self.setModel(model)
+        self._set_up_columns()
+        self._connect()
+
+    # --- for the window -----------------------------------------------------------------------
+
+    def selected_ids(self) -> tuple[str, ...]:
+        """Return the selected jobs, in the order of the table."""
+        parts = self.selectionModel().selection().toList()
+        rows = sorted((part.top(), part.bottom()) for part in parts)
+        chosen: list[str] = []
+        for first, last in dict.fromkeys(rows):
+            chosen += self._jobs.job_ids(first, last)
+        return tuple(chosen)
+
+    def current_id(self) -> str:
+        """Return the job with the focus, or nothing."""
+        row = self.currentIndex().row()
+        return self._jobs.job_id(row) if 0 <= row < self._jobs.rowCount() else ""
+
+    def select(self, job_ids: Iterable[str], *, scroll: bool = True) -> None:
+        """Select these jobs, as far as they are shown."""
+        chosen = frozenset(job_ids)
+        rows = sorted(row for i in chosen if (row := self._jobs.row_of(i)) is not None)
+        self._select_rows(rows)
+        if rows:
+            index = self._jobs.index(rows[0], 0)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            if scroll:
+                self.scrollTo(index)
+
+    def set_compact(self, compact: bool) -> None:
+        """Use low rows."""
+        self._line_px = COMPACT_ROW_HEIGHT_PX if compact else ROW_HEIGHT_PX
+        self._delegate.line_height_px = self._line_px
+        self.verticalHeader().setDefaultSectionSize(self._line_px)
+        self._tall.clear()
+        self._update_heights(range(self._jobs.rowCount()))
+        self._look()
+
+    def set_order(self, order: JobOrder) -> None:
+        """Sort, and show the arrow over the column."""
+        found = next((i for i, c in enumerate(COLUMNS) if c.order_by == order.column), -1)
+        header = self.horizontalHeader()
+        header.blockSignals(True)
+        direction = (
+            Qt.SortOrder.DescendingOrder if order.descending else Qt.SortOrder.AscendingOrder
+        )
+        header.setSortIndicator(found, direction)
+        header.blockSignals(False)
+        self._jobs.set_order(order)
+
+    def fit_columns(self) -> None:
+        """Make the columns fill the table again."""
+        self._widths.fit(self.viewport().width())
+
+    def show_newest(self) -> None:
+        """Scroll to the top."""
+        self.scrollToTop()
+
+    def flash_strength(self, job_id: str) -> float:
+        """Return how strongly a row is tinted, 1 when its job just ended, then fading to 0."""
+        begun = self._flashes.get(job_id)
+        if begun is None:
+            return 0.0
+        return max(0.0, 1 - (time.monotonic() - begun) / FLASH_S)
+
+    def copy_rows(self) -> None:
+        """Copy the selected rows, with headings, as text with tabs."""
+        columns = [i for i in self._columns_in_order() if not self.isColumnHidden(i)]
+        lines = ["\t".join(COLUMNS[i].heading for i in columns)]
+        for first, last in spans_of([self._jobs.row_of(i) or 0 for i in self.selected_ids()]):
+            for row in range(first, last + 1):
+                texts = (self._jobs.index(row, i).data() or "" for i in columns)
+                lines.append("\t".join(" ".join(text.split()) for text in texts))
+                if len(lines) > MOST_COPIED_ROWS:
+                    break
+        QApplication.clipboard().setText("\n".join(lines))
+
+    # --- setting up ---------------------------------------------------------------------------
+
+    def _set_up(self) -> None:
+        self.setAccessibleName(tr("Jobs"))
+        self.setItemDelegate(self._delegate)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(COMPACT_ROW_HEIGHT_PX)
+        rows.setDefaultSectionSize(self._line_px)
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setSortIndicatorShown(True)
+        header.setSectionsClickable(True)
+        header.setMinimumSectionSize(56)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def _set_up_columns(self) -> None:
+        for section, column in enumerate(COLUMNS):
+            self.setColumnWidth(section, column.width_px)
+            self.setColumnHidden(section, not column.is_shown)
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+
+    def _connect(self) -> None:
+        model = self._jobs
+        model.about_to_change.connect(self._remember_place)
+        model.changed.connect(self._restore_place)
+        model.dataChanged.connect(self._on_data_changed)
+        model.rowsInserted.connect(self._on_rows_inserted)
+        self._store.ended.connect(self._on_jobs_ended)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.doubleClicked.connect(self.details_wanted)
+        self.horizontalHeader().sortIndicatorChanged.connect(self._on_sort_clicked)
+        current_theme().changed.connect(self.viewport().update)
+        self._look_soon = self._timer(0, self._look, single=True)
+        self._ticker = self._timer(TICK_MS, self._tick)
+        self._relative_times = self._timer(RELATIVE_TIMES_MS, self.viewport().update)
+        self._flash_frames = self._timer(FLASH_FRAME_MS, self._on_flash_frame)
+
+    def _timer(self, interval_ms: int, slot: object, *, single: bool = False) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(interval_ms)
+        timer.setSingleShot(single)
+        timer.timeout.connect(slot)
+        return timer
+
+    # --- rows in sight ------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Tell the model which rows are in sight."""
+        first = self.rowAt(0)
+        if first < 0:
+            return
+        last = self.rowAt(self.viewport().height() - 1)
+        count = self._jobs.rowCount()
+        self._jobs.show_rows(first, last if last >= 0 else count - 1)
+
+    def _on_scrolled(self) -> None:
+        self._look_soon.start()
+        if self._new_above and self.verticalScrollBar().value() == 0:
+            self._new_above = 0
+            self.above_changed.emit(0)
+
+    def _update_heights(self, rows: Iterable[int]) -> None:
+        tall_px = self._line_px + SECOND_LINE_PX
+        for row in rows:
+            record = self._jobs.record(row)
+            job_id = self._jobs.job_id(row)
+            running = record is not None and record.status is JobStatus.STARTED
+            if running != (job_id in self._tall):
+                self._tall.add(job_id) if running else self._tall.discard(job_id)
+                self.setRowHeight(row, tall_px if running else self._line_px)
+
+    def _on_data_changed(self, first: object, last: object, _roles: object = None) -> None:
+        top, bottom = first.row(), last.row()  # type: ignore[attr-defined]
+        anchored = self._remembered_top()
+        self._update_heights(range(top, min(bottom + 1, self._jobs.rowCount())))
+        self._scroll_to_place(anchored)
+
+    # --- keeping the place --------------------------------------------------------------------
+
+    def _remember_place(self) -> None:
+        top_id, offset = self._remembered_top()
+        self._place = Place(top_id, offset, self.current_id(), frozenset(self.selected_ids()))
+        self._is_restoring = True
+
+    def _remembered_top(self) -> tuple[str, int]:
+        row = self.rowAt(0)
+        if row < 0 or self.verticalScrollBar().value() == 0:
+            return "", 0
+        return self._jobs.job_id(row), self.rowViewportPosition(row)
+
+    def _restore_place(self, was_reset: bool) -> None:
+        place = self._place
+        self._tall = {i for i in self._tall if self._jobs.row_of(i) is not None}
+        if was_reset:
+            self._restore_heights()
+            self.select(place.selected, scroll=False)
+            row = self._jobs.row_of(place.current_id)
+            if row is not None:
+                self.selectionModel().setCurrentIndex(
+                    self._jobs.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+                )
+        self._scroll_to_place((place.top_id, place.top_offset_px))
+        self._is_restoring = False
+        self.selection_changed.emit()
+        self._look_soon.start()
+
+    def _restore_heights(self) -> None:
+        for job_id in self._tall:
+            row = self._jobs.row_of(job_id)
+            if row is not None:
+                self.setRowHeight(row, self._line_px + SECOND_LINE_PX)
+
+    def _scroll_to_place(self, place: tuple[str, int]) -> None:
+        job_id, offset_px = place
+        row = self._jobs.row_of(job_id) if job_id else None
+        if row is None:
+            return
+        moved = self.rowViewportPosition(row) - offset_px
+        if moved:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + moved)
+
+    def _on_rows_inserted(self, _parent: object, first: int, last: int) -> None:
+        top = self.rowAt(0)
+        if self.verticalScrollBar().value() > 0 and first <= top:
+            self._new_above += last - first + 1
+            self.above_changed.emit(self._new_above)
+
+    def _select_rows(self, rows: list[int]) -> None:
+        selection = QItemSelection()
+        last_column = len(COLUMNS) - 1
+        for first, last in spans_of(rows):
+            selection.select(self._jobs.index(first, 0), self._jobs.index(last, last_column))
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(selection, flags.ClearAndSelect)
+
+    def _on_selection_changed(self) -> None:
+        if not self._is_restoring:
+            self.selection_changed.emit()
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        self._jobs.tick()
+
+    def _on_jobs_ended(self, job_ids: tuple[str, ...]) -> None:
+        if wants_less_motion() or not self.isVisible():
+            return
+        now = time.monotonic()
+        self._flashes.update((i, now) for i in job_ids if self._jobs.row_of(i) is not None)
+        if self._flashes:
+            self._flash_frames.start()
+
+    def _on_flash_frame(self) -> None:
+        for job_id in list(self._flashes):
+            row = self._jobs.row_of(job_id)
+            if row is not None:
+                top = self.rowViewportPosition(row)
+                self.viewport().update(0, top, self.viewport().width(), self.rowHeight(row))
+            if self.flash_strength(job_id) <= 0:
+                del self._flashes[job_id]
+        if not self._flashes:
+            self._flash_frames.stop()
+
+    # --- input --------------------------------------------------------------------------------
+
+    def _on_sort_clicked(self, section: int, direction: Qt.SortOrder) -> None:
+        column = COLUMNS[section].order_by if 0 <= section < len(COLUMNS) else None
+        if column is not None:
+            descending = direction is Qt.SortOrder.DescendingOrder
+            self._jobs.set_order(JobOrder(column, descending))
+            self.scrollToTop()
+
+    def _columns_in_order(self) -> list[int]:
+        header = self.horizontalHeader()
+        return [header.logicalIndex(i) for i in range(header.count())]
+
+    # --- Qt's calls ---------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the details, Ctrl+C copies, letters begin a search."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.details_wanted.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_rows()
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Search all jobs, not only the ones that are loaded."""
+        self.typed.emit(search)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the selected jobs."""
+        if self.currentIndex().isValid():
+            self.menu_wanted.emit(event.globalPos())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fill the new width, fetch the new rows."""
+        super().resizeEvent(event)
+        self._widths.fit(self.viewport().width())
+        self._look_soon.start()
+
+    def event(self, event: QEvent) -> bool:
+        """Let clocks run only while somebody can see them."""
+        if event.type() == QEvent.Type.Show:
+            self._ticker.start()
+            self._relative_times.start()
+            self._look_soon.start()
+        elif event.type() == QEvent.Type.Hide:
+            self._ticker.stop()
+            self._relative_times.stop()
+        return super().event(event)
+
+
+def default_column_order() -> list[str]:
+    """Return the names of all columns as they stand at first."""
+    return list(COLUMN_INDEX)
