@@ -1,0 +1,223 @@
+"""Messages that come and go at the bottom right of the window, and the list of past ones."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent, QFocusEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.bridge import Message
+from gui.i18n import tr
+from gui.theme import icon, icon_pixmap, small_font
+
+SHOWN_MS = 8000
+MAX_SHOWN = 4
+MAX_KEPT = 200
+WIDTH_PX = 380
+MARGIN_PX = 16
+BOTTOM_PX = 40
+
+
+@dataclass(frozen=True)
+class ToastAction:
+    """Something the user can do about a message: Undo, Details, Show.
+
+    Attributes:
+        title: A verb.
+        run: What to do.
+    """
+
+    title: str
+    run: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class PastMessage:
+    """A message that was shown.
+
+    Attributes:
+        message: What it said.
+        time: When, UTC.
+    """
+
+    message: Message
+    time: datetime
+
+
+class Toast(QFrame):
+    """One message; goes after eight seconds unless the mouse or the focus is on it.
+
+    Signals:
+        closed: It is going.
+    """
+
+    closed = Signal(object)
+
+    def __init__(self, message: Message, actions: tuple[ToastAction, ...], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("toast")
+        self.setProperty("kind", "error" if message.is_error else "note")
+        self.setFixedWidth(WIDTH_PX)
+        self.message = message
+        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._timer.timeout.connect(self.close_now)
+        self.setAccessibleName(message.text)
+        self.setAccessibleDescription(message.hint)
+        self._build(actions)
+        self._timer.start()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it stays until the user lets it go."""
+        return not self._timer.isActive()
+
+    def close_now(self) -> None:
+        """Go at once."""
+        self._timer.stop()
+        self.hide()
+        self.closed.emit(self)
+
+    def _build(self, actions: tuple[ToastAction, ...]) -> None:
+        picture = QLabel()
+        name, role = ("error", "error") if self.message.is_error else ("info", "accent")
+        picture.setPixmap(icon_pixmap(name, role, ratio=self.devicePixelRatioF()))
+        text = QLabel(self.message.text, wordWrap=True)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        close = QToolButton()
+        close.setProperty("role", "small")
+        close.setIcon(icon("close", "muted"))
+        close.setToolTip(tr("Dismiss"))
+        close.setAccessibleName(tr("Dismiss"))
+        close.clicked.connect(self.close_now)
+        top = Qt.AlignmentFlag.AlignTop
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(text)
+        if self.message.hint:
+            hint = QLabel(self.message.hint, wordWrap=True)
+            hint.setTextFormat(Qt.TextFormat.PlainText)
+            hint.setProperty("role", "muted")
+            hint.setFont(small_font())
+            words.addWidget(hint)
+        if actions:
+            words.addLayout(self._buttons(actions))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 10, 8, 10)
+        layout.setSpacing(8)
+        layout.addWidget(picture, 0, top)
+        layout.addLayout(words, 1)
+        layout.addWidget(close, 0, top)
+
+    def _buttons(self, actions: tuple[ToastAction, ...]) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        for action in actions:
+            button = QPushButton(action.title)
+            button.setProperty("role", "link")
+            button.clicked.connect(lambda _on=False, chosen=action: self._run(chosen))
+            line.addWidget(button)
+        line.addStretch(1)
+        return line
+
+    def _run(self, action: ToastAction) -> None:
+        self.close_now()
+        action.run()
+
+    # Qt
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Stay while the mouse is on it."""
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Count again when the mouse has left."""
+        self._timer.start()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Stay while the focus is on it."""
+        self._timer.stop()
+
+
+class ToastArea(QObject):
+    """The messages of one window: the newest at the bottom, four at most.
+
+    Signals:
+        shown: A `PastMessage` was added to `past`.
+
+    Attributes:
+        past: The last messages, oldest first.
+    """
+
+    shown = Signal(object)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._toasts: list[Toast] = []
+        self.past: deque[PastMessage] = deque(maxlen=MAX_KEPT)
+        window.installEventFilter(self)
+
+    def show_message(self, message: Message, *actions: ToastAction) -> Toast:
+        """Show a message; one with the same text that is still there gives way to it."""
+        for toast in [t for t in self._toasts if t.message.text == message.text]:
+            toast.close_now()
+        while len(self._toasts) >= MAX_SHOWN:
+            self._toasts[0].close_now()
+        entry = PastMessage(message, datetime.now(UTC))
+        self.past.append(entry)
+        toast = Toast(message, actions, self._window)
+        toast.closed.connect(self._on_closed)
+        self._toasts.append(toast)
+        self._place()
+        toast.show()
+        toast.raise_()
+        QAccessible.updateAccessibility(QAccessibleEvent(toast, QAccessible.Event.Alert))
+        self.shown.emit(entry)
+        return toast
+
+    def say(self, text: str, *actions: ToastAction, hint: str = "") -> Toast:
+        """Show something that went well."""
+        return self.show_message(Message(text=text, hint=hint, is_error=False), *actions)
+
+    @property
+    def toasts(self) -> tuple[Toast, ...]:
+        """What is shown now, oldest first."""
+        return tuple(self._toasts)
+
+    def _on_closed(self, toast: Toast) -> None:
+        if toast in self._toasts:
+            self._toasts.remove(toast)
+            toast.deleteLater()
+            self._place()
+
+    def _place(self) -> None:
+        right = self._window.width() - MARGIN_PX
+        bottom = self._window.height() - BOTTOM_PX
+        for toast in reversed(self._toasts):
+            toast.setFixedWidth(min(WIDTH_PX, max(200, right - MARGIN_PX)))
+            height = toast.heightForWidth(toast.width())
+            toast.resize(toast.width(), max(height, toast.sizeHint().height()))
+            bottom -= toast.height()
+            toast.move(right - toast.width(), bottom)
+            bottom -= 8
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the corner of the window."""
+        if watched is self._window and event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
