@@ -180,12 +180,12 @@ def get_details(folder: LocalFolder, kind: EntityKind, entity_id: int) -> Entity
 
     with read_session(folder) as session:
         entity = load_entity(session, kind, entity_id)
-        has_data = isinstance(entity, Dataset | Notebook)
+        stale = stale_results(session, entity) if isinstance(entity, Dataset | Notebook) else ()
         return EntityDetails(
             record=to_record(entity),
             parents=_parents(session, entity),
             dependents=dependents(session, entity),
-            stale=stale_results(session, entity) if has_data else (),
+            stale=stale,
         )
 
 
@@ -241,9 +241,7 @@ def rename_entity(folder: LocalFolder, kind: EntityKind, entity_id: int, name: s
 
 
 _RecordT = TypeVar("_RecordT", MetricRecord, TrialRecord)
-_COMMON = tuple(
-    name for name in EntityRecord.__dataclass_fields__ if name not in ("kind", "details")
-)
+_COMMON = tuple(EntityRecord.__dataclass_fields__.keys() - {"kind", "details"})
 
 
 def to_record(entity: Entity) -> EntityRecord:
@@ -273,7 +271,7 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, list) else value
 
 
-def _matching(kind: EntityKind, where: EntityFilter) -> Select[tuple[Entity]]:
+def _matching(kind: EntityKind, where: EntityFilter) -> Select[Entity]:
     from sqlalchemy import select
 
     from queue_core.database.tables import ENTITY_TABLES

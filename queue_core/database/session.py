@@ -30,6 +30,8 @@ class _Database:
     preparation: Preparation
 
 
+# A process works with one folder, or a few; more are closed, and opened again when needed.
+_KEPT_OPEN = 8
 _databases: dict[Path, _Database] = {}
 _databases_lock = threading.Lock()
 
@@ -105,6 +107,8 @@ def _database(folder: LocalFolder) -> _Database:
         engine = sqlite.make_engine(path, json_serializer=to_json_text)
         found = _Database(engine, _identity(path), preparation)
         _databases[path] = found
+        while len(_databases) > _KEPT_OPEN:
+            _databases.pop(next(iter(_databases))).engine.dispose()
         return found
 
 

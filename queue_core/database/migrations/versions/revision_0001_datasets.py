@@ -13,12 +13,21 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the schema to this revision."""
+    _create_database_info()
+    _create_dataset()
+    _create_pending_removal()
+
+
+def _create_database_info() -> None:
     op.create_table(
         "database_info",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_database_info")),
     )
+
+
+def _create_dataset() -> None:
     op.create_table(
         "dataset",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -50,12 +59,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dataset")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("dataset", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_dataset_derived_from_id"), ["derived_from_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_dataset_job_id"), ["job_id"], unique=False)
+    op.create_index(op.f("ix_dataset_derived_from_id"), "dataset", ["derived_from_id"])
+    op.create_index(op.f("ix_dataset_job_id"), "dataset", ["job_id"])
 
+
+def _create_pending_removal() -> None:
     op.create_table(
         "pending_removal",
         sa.Column("kind", sa.String(32), nullable=False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,8 +15,21 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the schema to this revision."""
-    op.create_table(
-        "generative_session",
+    _create_generative_session()
+    _create_generative_process()
+    _create_model_session()
+    _create_notebook()
+    _create_converter()
+    _create_explorer()
+    _create_run()
+    _create_explainer()
+    _create_metric()
+    _create_prediction()
+    _create_trial()
+
+
+def _entity_columns() -> list[sa.Column[Any]]:
+    return [
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("status", sa.String(32), nullable=False),
@@ -24,6 +39,13 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("provenance", sa.JSON(none_as_null=True), nullable=False),
+    ]
+
+
+def _create_generative_session() -> None:
+    op.create_table(
+        "generative_session",
+        *_entity_columns(),
         sa.Column("component", sa.Text(), nullable=False),
         sa.Column("model_file", sa.Text(), nullable=True),
         sa.Column("params", sa.JSON(none_as_null=True), nullable=False),
@@ -31,20 +53,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_generative_session")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("generative_session", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_generative_session_job_id"), ["job_id"], unique=False)
+    op.create_index(op.f("ix_generative_session_job_id"), "generative_session", ["job_id"])
 
+
+def _create_generative_process() -> None:
     op.create_table(
         "generative_process",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("status", sa.String(32), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("job_id", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("provenance", sa.JSON(none_as_null=True), nullable=False),
+        *_entity_columns(),
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("prompt", sa.Text(), nullable=False),
@@ -76,33 +91,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_generative_process")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("generative_process", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_generative_process_dataset_id"), ["dataset_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_generative_process_job_id"), ["job_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_generative_process_result_dataset_id"),
-            ["result_dataset_id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_generative_process_session_id_position"),
-            ["session_id", "position"],
-            unique=False,
-        )
+    op.create_index(op.f("ix_generative_process_dataset_id"), "generative_process", ["dataset_id"])
+    op.create_index(op.f("ix_generative_process_job_id"), "generative_process", ["job_id"])
+    op.create_index(
+        op.f("ix_generative_process_result_dataset_id"), "generative_process", ["result_dataset_id"]
+    )
+    op.create_index(
+        op.f("ix_generative_process_session_id_position"),
+        "generative_process",
+        ["session_id", "position"],
+    )
 
+
+def _create_model_session() -> None:
     op.create_table(
         "model_session",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("status", sa.String(32), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("job_id", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("provenance", sa.JSON(none_as_null=True), nullable=False),
+        *_entity_columns(),
         sa.Column("dataset_id", sa.Integer(), nullable=False),
         sa.Column("task", sa.Text(), nullable=False),
         sa.Column("input_columns", sa.JSON(none_as_null=True), nullable=False),
@@ -119,23 +123,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_session")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("model_session", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_model_session_dataset_id"), ["dataset_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_model_session_job_id"), ["job_id"], unique=False)
+    op.create_index(op.f("ix_model_session_dataset_id"), "model_session", ["dataset_id"])
+    op.create_index(op.f("ix_model_session_job_id"), "model_session", ["job_id"])
 
+
+def _create_notebook() -> None:
     op.create_table(
         "notebook",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("status", sa.String(32), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("job_id", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("provenance", sa.JSON(none_as_null=True), nullable=False),
+        *_entity_columns(),
         sa.Column("dataset_id", sa.Integer(), nullable=False),
         sa.Column("data_hash", sa.Text(), nullable=True),
         sa.Column("row_count", sa.BigInteger(), nullable=True),
@@ -150,21 +145,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notebook")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("notebook", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_notebook_dataset_id"), ["dataset_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_notebook_job_id"), ["job_id"], unique=False)
+    op.create_index(op.f("ix_notebook_dataset_id"), "notebook", ["dataset_id"])
+    op.create_index(op.f("ix_notebook_job_id"), "notebook", ["job_id"])
 
+
+def _create_converter() -> None:
     op.create_table(
         "converter",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("status", sa.String(32), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("job_id", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("provenance", sa.JSON(none_as_null=True), nullable=False),
+        *_entity_columns(),
         sa.Column("notebook_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("component", sa.Text(), nullable=False),
@@ -182,25 +170,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_converter")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("converter", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_converter_job_id"), ["job_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_converter_notebook_id_position"),
-            ["notebook_id", "position"],
-            unique=False,
-        )
+    op.create_index(op.f("ix_converter_job_id"), "converter", ["job_id"])
+    op.create_index(
+        op.f("ix_converter_notebook_id_position"), "converter", ["notebook_id", "position"]
+    )
 
+
+def _create_explorer() -> None:
     op.create_table(
         "explorer",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("status", sa.String(32), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("job_id", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("provenance", sa.JSON(none_as_null=True), nullable=False),
+        *_entity_columns(),
         sa.Column("dataset_id", sa.Integer(), nullable=True),
         sa.Column("notebook_id", sa.Integer(), nullable=True),
         sa.Column("component", sa.Text(), nullable=False),
@@ -224,22 +203,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_explorer")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("explorer", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_explorer_dataset_id"), ["dataset_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_explorer_job_id"), ["job_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_explorer_notebook_id"), ["notebook_id"], unique=False)
+    op.create_index(op.f("ix_explorer_dataset_id"), "explorer", ["dataset_id"])
+    op.create_index(op.f("ix_explorer_job_id"), "explorer", ["job_id"])
+    op.create_index(op.f("ix_explorer_notebook_id"), "explorer", ["notebook_id"])
 
+
+def _create_run() -> None:
     op.create_table(
         "run",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("status", sa.String(32), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("job_id", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("provenance", sa.JSON(none_as_null=True), nullable=False),
+        *_entity_columns(),
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("component", sa.Text(), nullable=False),
         sa.Column("params", sa.JSON(none_as_null=True), nullable=False),
@@ -255,21 +227,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("run", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_run_job_id"), ["job_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_run_session_id"), ["session_id"], unique=False)
+    op.create_index(op.f("ix_run_job_id"), "run", ["job_id"])
+    op.create_index(op.f("ix_run_session_id"), "run", ["session_id"])
 
+
+def _create_explainer() -> None:
     op.create_table(
         "explainer",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("status", sa.String(32), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("job_id", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("provenance", sa.JSON(none_as_null=True), nullable=False),
+        *_entity_columns(),
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("dataset_id", sa.Integer(), nullable=True),
         sa.Column("scope", sa.String(32), nullable=False),
@@ -287,11 +252,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_explainer")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("explainer", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_explainer_dataset_id"), ["dataset_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_explainer_job_id"), ["job_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_explainer_run_id"), ["run_id"], unique=False)
+    op.create_index(op.f("ix_explainer_dataset_id"), "explainer", ["dataset_id"])
+    op.create_index(op.f("ix_explainer_job_id"), "explainer", ["job_id"])
+    op.create_index(op.f("ix_explainer_run_id"), "explainer", ["run_id"])
 
+
+def _create_metric() -> None:
     op.create_table(
         "metric",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -307,20 +273,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_metric")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("metric", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_metric_run_id_name"), ["run_id", "name"], unique=False)
+    op.create_index(op.f("ix_metric_run_id_name"), "metric", ["run_id", "name"])
 
+
+def _create_prediction() -> None:
     op.create_table(
         "prediction",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("status", sa.String(32), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("job_id", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("provenance", sa.JSON(none_as_null=True), nullable=False),
+        *_entity_columns(),
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("dataset_id", sa.Integer(), nullable=True),
         sa.Column("file_path", sa.Text(), nullable=True),
@@ -345,14 +304,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prediction")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("prediction", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_prediction_dataset_id"), ["dataset_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_prediction_job_id"), ["job_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_prediction_result_dataset_id"), ["result_dataset_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_prediction_run_id"), ["run_id"], unique=False)
+    op.create_index(op.f("ix_prediction_dataset_id"), "prediction", ["dataset_id"])
+    op.create_index(op.f("ix_prediction_job_id"), "prediction", ["job_id"])
+    op.create_index(op.f("ix_prediction_result_dataset_id"), "prediction", ["result_dataset_id"])
+    op.create_index(op.f("ix_prediction_run_id"), "prediction", ["run_id"])
 
+
+def _create_trial() -> None:
     op.create_table(
         "trial",
         sa.Column("id", sa.Integer(), nullable=False),
