@@ -72,6 +72,16 @@ REDUCE_MOTION = Setting(
     key="window.reduce_motion", kind=bool, default=False,
     title="Reduce motion", sentence="Show changes without animation.",
 )  # fmt: skip
+NOTIFY_WHEN_DONE = Setting(
+    key="window.notify_when_done", kind=bool, default=True,
+    title="Tell when long work has ended",
+    sentence="Show a notification when the last job has ended and another window is in front.",
+)  # fmt: skip
+PREVIEW_FILES = Setting(
+    key="datasets.preview", kind=bool, default=True,
+    title="Preview files before loading",
+    sentence="Show what a dropped file holds before it is loaded; else load it as detected.",
+)  # fmt: skip
 MEMORY_FRACTION = Setting(
     key="limits.memory_fraction", kind=float, default=0.8, minimum=0.05, maximum=1.0,
     title="Memory of one job",
@@ -144,8 +154,8 @@ TIMEOUTS: Final[Mapping[str, Setting[float]]] = {
 
 _ALL: Final[tuple[Setting[Any], ...]] = (
     WORKERS, CANCEL_GRACE_S, PRELOAD, IDLE_TIMEOUT_S, NICE,
-    THEME, LANGUAGE, DENSITY, CLOSE_ACTION, REDUCE_MOTION,
+    THEME, LANGUAGE, DENSITY, CLOSE_ACTION, REDUCE_MOTION, NOTIFY_WHEN_DONE,
     *TIMEOUTS.values(), MEMORY_FRACTION, OUTPUT_BYTES, FREE_MEMORY_FLOOR_BYTES,
-    MAX_ATTEMPTS, RETRY_DELAY_S, MAX_AGE_DAYS, MAX_COUNT, MAX_BYTES, SAMPLE_ROWS,
+    MAX_ATTEMPTS, RETRY_DELAY_S, MAX_AGE_DAYS, MAX_COUNT, MAX_BYTES, PREVIEW_FILES, SAMPLE_ROWS,
 )  # fmt: skip
 SETTINGS: Final[Mapping[str, Setting[Any]]] = {setting.key: setting for setting in _ALL}
