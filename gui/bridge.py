@@ -80,9 +80,11 @@ class Bridge(QObject):
         opened: The queue can be used; what was asked before is answered now.
         changed: A `ChangeBatch`, at most 20 a second.
         failed: A `Message` to show.
+        closing: What belongs to the bridge must end now.
     """
 
     opened = Signal()
+    closing = Signal()
     changed = Signal(object)
     failed = Signal(object)
 
@@ -122,6 +124,7 @@ class Bridge(QObject):
 
     async def close(self) -> None:
         """End the feed and every task; then let the threads end."""
+        self.closing.emit()
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
