@@ -95,6 +95,7 @@ class Axis:
         categories: Names of the positions 0, 1, 2, … of a category axis.
         minimum: Lower end; None: what the marks need.
         maximum: Upper end; None: what the marks need.
+        has_whole_numbers: Whether ticks stand at whole numbers only.
         is_inverted: Whether it runs downwards or leftwards.
         has_grid: Whether grid lines are drawn across the panel.
         has_ticks: Whether ticks and their labels are drawn.
@@ -106,6 +107,7 @@ class Axis:
     categories: Sequence[str] = ()
     minimum: float | None = None
     maximum: float | None = None
+    has_whole_numbers: bool = False
     is_inverted: bool = False
     has_grid: bool = True
     has_ticks: bool = True
@@ -142,7 +144,7 @@ class Lines:
     """
 
     x: Numbers
-    rows: Sequence[Numbers]
+    rows: Sequence[Numbers] | NumberArray
     colors: Sequence[Color] = ()
     width: float = 0.9
     opacity: float = 0.35
@@ -253,7 +255,7 @@ class Heatmap:
 
     x_edges: Numbers
     y_edges: Numbers
-    values: Sequence[Numbers]
+    values: Sequence[Numbers] | NumberArray
     label: str = ""
     scale: ColorScale = ColorScale.SEQUENTIAL
     minimum: float | None = None

@@ -159,6 +159,12 @@ def _histogram(canvas: Canvas, mark: Histogram) -> None:
         label=mark.label or None,
         linewidth=0,
     )
+    if mark.opacity < 0.6:
+        # Histograms over each other are told apart by their outlines.
+        color = canvas.colors.color(mark.color)
+        canvas.axes.stairs(canvas.y(mark.counts), canvas.x(mark.edges), color=color, linewidth=1.4)
+        canvas.axes.set_ylim(bottom=0)
+        return
     # The gaps between bars are lines in the colour of the surface: crisp at every size.
     if len(mark.counts) <= 120:
         canvas.axes.vlines(

@@ -18,13 +18,14 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure as NativeFigure
 
 from queue_core.artifacts.figure import Figure, Panel, Tone
 from queue_core.artifacts.fonts import can_write, font_families
 from queue_core.artifacts.marks import Canvas, draw_mark
 from queue_core.artifacts.themes import Theme, ThemeColors, theme_colors
-from queue_core.artifacts.ticks import apply_axis, shorten
+from queue_core.artifacts.ticks import apply_axis, apply_scale, shorten
 
 _LOCK = threading.Lock()
 _MARGIN_IN = 0.16
@@ -199,8 +200,8 @@ def _draw_panel(
 ) -> None:
     room = int(extent[0] * 72 / (9.5 * 0.6))
     axes.set_title(shorten(panel.title, max(room, 10)), pad=6)
-    apply_axis(axes, panel.x, which="x", extent_in=extent[0])
-    apply_axis(axes, panel.y, which="y", extent_in=extent[1])
+    apply_scale(axes, panel.x, which="x")
+    apply_scale(axes, panel.y, which="y")
     canvas = Canvas(axes, panel, colors, [])
     for mark in panel.marks:
         draw_mark(canvas, mark)
@@ -293,6 +294,8 @@ def _write_legend(native: NativeFigure, figure: Figure, room: _Room) -> _Room:
     for drawn in legend.legend_handles:
         if drawn is not None:
             drawn.set_alpha(1)
+        if isinstance(drawn, PathCollection):
+            drawn.set_sizes([22.0])
     canvas: Any = native.canvas
     extent = legend.get_window_extent(canvas.get_renderer())
     if is_narrow:

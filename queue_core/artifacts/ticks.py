@@ -26,8 +26,14 @@ def shorten(text: str, length: int) -> str:
     return f"{line[:head].rstrip()}…{line[-(length - 1 - head) :].lstrip()}"
 
 
+def apply_scale(axes: Axes, axis: Axis, *, which: str) -> None:
+    """Choose the scale of the x or y axis; call it before marks are drawn."""
+    if axis.scale in {AxisScale.LOG, AxisScale.SYMLOG}:
+        getattr(axes, f"set_{which}scale")(axis.scale.value)
+
+
 def apply_axis(axes: Axes, axis: Axis, *, which: str, extent_in: float) -> None:
-    """Set up the x or y axis of a panel.
+    """Set up labels, ticks and limits of the x or y axis; call it after marks are drawn.
 
     Args:
         axes: The panel as matplotlib knows it.
@@ -42,14 +48,13 @@ def apply_axis(axes: Axes, axis: Axis, *, which: str, extent_in: float) -> None:
     room = int(extent_in * 72 / (9.0 * _LETTER_WIDTH))
     getattr(axes, f"set_{which}label")(shorten(label, max(room, 12)))
     if axis.scale in {AxisScale.LOG, AxisScale.SYMLOG}:
-        getattr(axes, f"set_{which}scale")(axis.scale.value)
         native.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
     elif axis.scale is AxisScale.CATEGORY:
         _apply_categories(axes, axis, which, extent_in)
     elif axis.scale is AxisScale.TIME:
         _apply_time(native, extent_in if which == "x" else extent_in * 1.5)
     else:
-        _apply_numbers(native, which, extent_in)
+        _apply_numbers(native, axis, which, extent_in)
     _apply_limits(axes, axis, which)
     if not axis.has_ticks:
         native.set_ticks([])
@@ -78,11 +83,14 @@ def _apply_limits(axes: Axes, axis: Axis, which: str) -> None:
         getattr(axes, f"{which}axis").set_inverted(True)
 
 
-def _apply_numbers(native: Any, which: str, extent_in: float) -> None:
+def _apply_numbers(native: Any, axis: Axis, which: str, extent_in: float) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    most = max(2, int(extent_in / (0.85 if which == "x" else 0.42)))
-    native.set_major_locator(MaxNLocator(nbins=min(most, 8), steps=[1, 2, 2.5, 5, 10]))
+    most = max(2, int(extent_in / (0.62 if which == "x" else 0.42)))
+    steps = [1, 2, 5, 10] if axis.has_whole_numbers else [1, 2, 2.5, 5, 10]
+    native.set_major_locator(
+        MaxNLocator(nbins=min(most, 8), steps=steps, integer=axis.has_whole_numbers)
+    )
     native.set_major_formatter(FuncFormatter(lambda value, _: _number(value, native)))
 
 
@@ -93,7 +101,9 @@ def _number(value: float, native: Any) -> str:
         return "0"
     if largest >= 1e7 or largest < 1e-3:
         return f"{value:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e−")
-    text = f"{value:,.{max(0, _decimals(high - low))}f}"
+    # Four digits need no separator, and years must not have one.
+    separator = "," if largest >= 10_000 else ""
+    text = f"{value:{separator}.{max(0, _decimals(high - low))}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
 
 

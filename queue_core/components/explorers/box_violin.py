@@ -13,7 +13,12 @@ from queue_core.components.explorers.support.exploration import (
     require_rows,
 )
 from queue_core.components.explorers.support.groups import Groups, group_rows
-from queue_core.components.explorers.support.layout import pages, small_multiples, value_axis
+from queue_core.components.explorers.support.layout import (
+    pages,
+    panel_title,
+    small_multiples,
+    value_axis,
+)
 from queue_core.components.explorers.support.numbers import density_of, thin, to_numbers
 from queue_core.components.explorers.support.schemas import (
     GROUPS,
@@ -155,8 +160,9 @@ def _panel(
                 continue
         marks.append(box)
     return Panel(
+        title=panel_title(info),
         x=Axis(scale=AxisScale.CATEGORY, categories=groups.names),
-        y=value_axis(info),
+        y=value_axis(info, label=""),
         marks=marks,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,12 @@ from queue_core.components.explorers.support.exploration import (
     require_rows,
 )
 from queue_core.components.explorers.support.groups import MISSING, MOST_GROUPS, OTHER, value_label
-from queue_core.components.explorers.support.layout import pages, small_multiples, value_axis
+from queue_core.components.explorers.support.layout import (
+    pages,
+    panel_title,
+    small_multiples,
+    value_axis,
+)
 from queue_core.components.explorers.support.numbers import make_bins, smooth_density, thin
 from queue_core.components.explorers.support.schemas import (
     GROUPS,
@@ -140,7 +146,7 @@ def distribution(exploration: Exploration) -> list[Draft]:
 
 
 def _title(part: Part, panels: Any, number: int, count: int) -> str:
-    of = f" of {panels[0].x.label or panels[0].title}" if len(panels) == 1 else ""
+    of = f" of {panels[0].title.partition(' · ')[0]}" if len(panels) == 1 else ""
     return f"{_TITLES[part]}{of}" + (f" ({number + 1} of {count})" if count > 1 else "")
 
 
@@ -266,11 +272,13 @@ def _histogram(
         for place in range(len(grouping.names))
     ]
     y = Axis(label="share" if is_share else "rows", unit="%" if is_share else "")
-    return Panel(title=_panel_title(spread.info), x=value_axis(spread.info), y=y, marks=marks)
+    return Panel(
+        title=panel_title(spread.info), x=value_axis(spread.info, label=""), y=y, marks=marks
+    )
 
 
-def _panel_title(info: ColumnInfo) -> str:
-    return f"{info.missing:,} missing" if info.missing else ""
+def _panel(info: ColumnInfo, y: Axis, marks: Sequence[Mark]) -> Panel:
+    return Panel(title=panel_title(info), x=value_axis(info, label=""), y=y, marks=marks)
 
 
 def _density(query: Query, spread: _Spread, grouping: _Grouping) -> Panel:
@@ -291,7 +299,12 @@ def _density(query: Query, spread: _Spread, grouping: _Grouping) -> Panel:
         x, y = thin(places, density, 240)
         marks.append(Line(x=x, y=y, label=grouping.names[group], color=group, width=2.0))
     y_axis = Axis(label="density", minimum=0.0, has_ticks=False)
-    return Panel(x=value_axis(spread.info), y=y_axis, marks=[*_shades(marks), *marks])
+    return Panel(
+        title=panel_title(spread.info),
+        x=value_axis(spread.info, label=""),
+        y=y_axis,
+        marks=[*_shades(marks), *marks],
+    )
 
 
 def _shades(lines: list[Mark]) -> list[Mark]:
@@ -321,7 +334,9 @@ def _ecdf(query: Query, spread: _Spread, grouping: _Grouping) -> Panel:
             )
         )
     y = Axis(label="rows at or below", unit="%", minimum=0.0, maximum=100.0)
-    return Panel(x=value_axis(spread.info), y=y, marks=marks)
+    return Panel(
+        title=panel_title(spread.info), x=value_axis(spread.info, label=""), y=y, marks=marks
+    )
 
 
 def _category_panel(
@@ -347,12 +362,8 @@ def _category_panel(
         is_inverted=True,
     )
     marks = _category_bars(query, value, shown, grouping, present)
-    panel = Panel(title=_category_title(info), x=x, y=y, marks=marks)
+    panel = Panel(title=panel_title(info), x=x, y=y, marks=marks)
     return ColumnPanels(((Part.HISTOGRAM, panel),), tuple(note for note in notes if note))
-
-
-def _category_title(info: ColumnInfo) -> str:
-    return f"{info.name} · {info.missing:,} missing" if info.missing else info.name
 
 
 def _category_bars(

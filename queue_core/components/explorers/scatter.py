@@ -138,7 +138,9 @@ def scatter_matrix(exploration: Exploration) -> list[Draft]:
                 has_grid=False,
             )
             y = Axis(
-                label=up.name if place == 0 else "", has_ticks=place == 0 != row, has_grid=False
+                label=up.name if place == 0 else "",
+                has_ticks=place == 0 and row > 0,
+                has_grid=False,
             )
             marks = (
                 _diagonal(values[up.name], groups)

@@ -55,7 +55,13 @@ def value_axis(info: ColumnInfo, *, label: str | None = None) -> Axis:
     return Axis(
         label=info.name if label is None else label,
         scale=AxisScale.TIME if is_time else AxisScale.LINEAR,
+        has_whole_numbers=info.type.value == "integer",
     )
+
+
+def panel_title(info: ColumnInfo) -> str:
+    """Return a column's name, with the number of its missing values if there are any."""
+    return f"{info.name} · {info.missing:,} missing" if info.missing else info.name
 
 
 def bars_height_in(count: int) -> float:

@@ -72,7 +72,7 @@ def make_bins(
         high: Its largest value.
         quartiles: Its first and third quartile.
         count: How many values it has.
-        wanted: How many bins the user wants; None: by the rule, 8 to 80.
+        wanted: How many bins the user wants; None: by the rule, 12 to 80.
     """
     if high <= low:
         half = abs(low) * 1e-3 or 0.5
@@ -80,7 +80,7 @@ def make_bins(
     spread = quartiles[1] - quartiles[0]
     width = 2 * spread / max(count, 1) ** (1 / 3)
     by_rule = math.ceil((high - low) / width) if width > 0 else 30
-    bins = wanted or min(max(by_rule, 8), 80)
+    bins = wanted or min(max(by_rule, 12), 80)
     if info.type.value == "integer":
         step = max(1, round((high - low + 1) / bins))
         return Bins(low - 0.5, float(step), math.ceil((high - low + 1) / step))
