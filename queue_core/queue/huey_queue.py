@@ -12,6 +12,7 @@ import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -46,6 +47,7 @@ from queue_core.queue.clock import new_id, now_text, owner_id
 from queue_core.queue.connection import Database
 from queue_core.queue.consumer import EmbeddedConsumer, Slot
 from queue_core.queue.feed import ChangeWatcher, last_cursor, prune_changes, read_changes
+from queue_core.queue.presence import Consumer, announce, consumers, withdraw
 from queue_core.queue.recorder import Recorder
 from queue_core.queue.recovery import Recovered, recover
 from queue_core.queue.schema import prepare_schema
@@ -375,6 +377,10 @@ class HueyJobQueue(BaseJobQueue):
         """Whether this process runs jobs."""
         return self._consumer is not None
 
+    def consumers(self) -> Sequence[Consumer]:
+        """Return the programs that run jobs of this queue now, this one included."""
+        return consumers(self._database)
+
     def start(self, workers: int = 1, *, preload: Sequence[str] = (), grace_s: float = 2.0) -> Self:
         """Run jobs in this process's children, *workers* at once; again: change their number.
 
@@ -386,6 +392,7 @@ class HueyJobQueue(BaseJobQueue):
         with self._state_lock:
             if self._consumer is not None:
                 self._consumer.resize(workers)
+                announce(self._database, workers)
                 return self
             self.recovered = recover(self._database)
             self._supervisor = Supervisor(
@@ -403,6 +410,7 @@ class HueyJobQueue(BaseJobQueue):
                 self._clean_up(self._order(job_id), cancelled=job_id in self.recovered.cancelled)
             with self._database.transaction(durable=False) as connection:
                 prune_changes(connection)
+            announce(self._database, workers)
         return self
 
     def stop(self) -> None:
@@ -412,6 +420,8 @@ class HueyJobQueue(BaseJobQueue):
             if consumer is None or supervisor is None:
                 return
             self._storage.begin_close()
+            with suppress(JobQueueError):  # an ended process does not count anyway
+                withdraw(self._database)
             consumer.stop()
             for job_id in supervisor.running():
                 supervisor.end(job_id, EndReason.INTERRUPTED)
