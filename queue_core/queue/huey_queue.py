@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -159,8 +160,12 @@ class HueyJobQueue(BaseJobQueue):
         self._storage.stage(new)
         self._huey.enqueue(task)
 
-    def _make_message(self, job_id: str) -> bytes:
-        """Return Huey's message for a job whose message is gone."""
+    def _trusted_message(self, job_id: str, stored: bytes | None) -> bytes:
+        """Return Huey's message for a job; see `WakingStorage.trusted_message`."""
+        if stored is not None:
+            with contextlib.suppress(UntrustedBlobError):
+                self._serializer.verify(stored)
+                return stored
         row = self._row(job_id, "attempt, max_attempts, priority")
         task = self._run_job.s(job_id)
         task.id = job_id
@@ -400,7 +405,7 @@ class HueyJobQueue(BaseJobQueue):
             )
             self._supervisor.start()
             self._recorder.start()
-            self._storage.make_message = self._make_message
+            self._storage.trusted_message = self._trusted_message
             self._storage.current_pid = self._current_pid
             self._storage.reopen()
             self._consumer = EmbeddedConsumer(self._huey, owner=self, workers=workers)

@@ -61,8 +61,8 @@ def withdraw(database: Database) -> None:
 
 
 def consumers(database: Database) -> tuple[Consumer, ...]:
-    """Return the programs that consume the queue now."""
-    return tuple(consumer for consumer in _stored(database) if consumer.is_alive)
+    """Return the programs that consume the queue now; one that lets itself run out does not."""
+    return tuple(found for found in _stored(database) if found.workers and found.is_alive)
 
 
 def _stored(database: Database) -> list[Consumer]:

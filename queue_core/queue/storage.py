@@ -37,7 +37,8 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
 
     Attributes:
         blocking: Tells Huey's worker not to sleep between looks.
-        make_message: Returns Huey's message for a job whose message is gone.
+        trusted_message: Returns Huey's message for a job: the stored one, or a new one where
+            that is gone or does not carry our signature. The row is the truth.
         may_start: Says whether a job may be started now (queue paused, memory short, stopping).
         current_pid: Returns the process that will run the next job of the calling thread.
     """
@@ -51,7 +52,7 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
         self._ready = threading.Condition()
         self._tickets = 0
         self._closing = False
-        self.make_message: Callable[[str], bytes] = lambda _: b""
+        self.trusted_message: Callable[[str, bytes | None], bytes] = lambda _, data: data or b""
         self.may_start: Callable[[], bool] = lambda: True
         self.current_pid: Callable[[], int | None] = lambda: None
         self.on_problem: Callable[[JobQueueError | None], None] = lambda _: None
@@ -185,8 +186,7 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
         self.on_problem(None)
         if claimed is None:
             return None
-        job_id, message = claimed
-        return message if message is not None else self.make_message(job_id)
+        return self.trusted_message(*claimed)
 
     def wake(self, *, everybody: bool = False) -> None:
         """Tell a waiting worker (or all) to look."""

@@ -1,0 +1,32 @@
+"""The jobs that the benchmarks put."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from queue_core import BaseJob
+
+
+class NoOp(BaseJob):
+    """Does nothing."""
+
+    def run(self) -> None:
+        """Return at once."""
+
+
+class Stamp(BaseJob):
+    """Writes when it began."""
+
+    def run(self) -> None:
+        """Write the time to `path`."""
+        Path(self.kwargs["path"]).write_text(repr(time.time()))
+
+
+class Spin(BaseJob):
+    """Computes for ever in Python."""
+
+    def run(self) -> None:
+        """Never return."""
+        while True:
+            pass

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+from sample_jobs import Echo, Wait
+
+from queue_core import HueyJobQueue, JobStatus
+from queue_core.paths import LocalFolder
+from queue_core.queue.clock import owner_is_alive
+
+Until = Callable[[Callable[[], bool]], None]
+SUPPORT = Path(__file__).parents[2] / "support"
+
+PROGRAM = """
+import sys, threading
+sys.path.insert(0, sys.argv[2])
+from sample_jobs import Append, Grandchildren
+from queue_core import HueyJobQueue
+queue = HueyJobQueue(sys.argv[1])
+queue.start(workers=2)
+print("ready", flush=True)
+if len(sys.argv) > 4:
+    print(queue.put(Grandchildren(started=sys.argv[4])), flush=True)
+number = 0
+while True:
+    number += 1
+    print(queue.put(Append(path=sys.argv[3], line=number)), flush=True)
+"""
+
+
+def start_program(folder: LocalFolder, lines: Path, *more: str) -> subprocess.Popen[str]:
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(folder.root), str(SUPPORT), str(lines), *more],
+        stdout=subprocess.PIPE, text=True, bufsize=1,
+    )  # fmt: skip
+    assert program.stdout is not None
+    assert program.stdout.readline() == "ready\n"
+    return program
+
+
+def runners() -> set[int]:
+    return {
+        p.pid
+        for p in psutil.process_iter(["cmdline"])
+        if "queue_core.runner" in (p.info["cmdline"] or ())
+        or any("guardian.py" in word for word in p.info["cmdline"] or ())
+    }
+
+
+def kill_and_check(folder: LocalFolder, lines: Path, delay_s: float, until: Until) -> int:
+    """Kill a program at a moment; check that what `put` returned is there once and true."""
+    known = runners()
+    program = start_program(folder, lines)
+    threading.Event().wait(delay_s)
+    program.send_signal(signal.SIGKILL)
+    assert program.stdout is not None
+    put = [line.strip() for line in program.stdout if line.endswith("\n")]
+    program.wait()
+    program.stdout.close()
+    until(lambda: runners() <= known)
+    with closing(sqlite3.connect(folder.queue_db)) as database:
+        stored = [row[0] for row in database.execute("SELECT id FROM task_copy")]
+    assert len(stored) == len(set(stored))
+    assert set(put) <= set(stored)
+    return len(put)
+
+
+def check_after_restart(queue: HueyJobQueue, lines: Path) -> None:
+    for record in queue.list():
+        if record.status is not JobStatus.KILLED:
+            queue.wait(record.id, 60)
+    ran = lines.read_text().split()
+    for record in queue.list():
+        assert record.status in (JobStatus.FINISHED, JobStatus.KILLED), record
+        if record.status is JobStatus.KILLED:
+            assert "went down" in (record.error_msg or "")
+    # A job that is finished ran once; an interrupted one at most once.
+    assert len(ran) >= queue.counts().by_status[JobStatus.FINISHED]
+    assert len(ran) <= queue.counts().total
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_killed_program_loses_no_job(
+    local_folder: LocalFolder, tmp_path: Path, until: Until, seed: int
+) -> None:
+    lines = tmp_path / "lines"
+    kill_and_check(local_folder, lines, random.Random(seed).uniform(0.0, 0.6), until)
+    lines.touch()
+    with HueyJobQueue(local_folder.root) as queue:
+        check_after_restart(queue, lines)
+
+
+@pytest.mark.faults
+def test_fifty_kills(local_folder: LocalFolder, tmp_path: Path, until: Until) -> None:
+    lines = tmp_path / "lines"
+    lines.touch()
+    generator = random.Random(50)
+    for _ in range(50):
+        kill_and_check(local_folder, lines, generator.uniform(0.0, 0.8), until)
+    with HueyJobQueue(local_folder.root) as queue:
+        queue.start(workers=2)
+        check_after_restart(queue, lines)
+
+
+def test_no_process_outlives_a_killed_program(
+    local_folder: LocalFolder, tmp_path: Path, until: Until
+) -> None:
+    started = tmp_path / "started"
+    program = start_program(local_folder, tmp_path / "lines", str(started))
+    until(started.exists)
+    pids = [int(word) for word in started.read_text().split()]
+    assert all(psutil.pid_exists(pid) for pid in pids)
+    program.kill()
+    program.wait()
+    assert program.stdout is not None
+    program.stdout.close()
+    until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
+
+
+def test_only_jobs_of_dead_owners_are_closed(
+    running: HueyJobQueue, tmp_path: Path, until: Until
+) -> None:
+    started = tmp_path / "started"
+    job_id = running.put(Wait(started=str(started)))
+    until(started.exists)
+    with HueyJobQueue(running.folder.root) as second:
+        assert second.recovered.interrupted == ()
+        assert second.get(job_id).status is JobStatus.STARTED
+        assert second.wait(second.put(Echo(value=7)), 20).result == 7
+    assert running.get(job_id).status is JobStatus.STARTED
+
+
+def test_a_job_whose_cancel_was_under_way_is_cancelled(queue: HueyJobQueue) -> None:
+    job_id = queue.put(Echo())
+    with closing(sqlite3.connect(queue.folder.queue_db)) as other:
+        other.execute(
+            "UPDATE task_copy SET status = 'started', owner = '999999:1.0', requested = 'cancel'"
+        )
+        other.commit()
+    queue.start()
+    assert queue.recovered.cancelled == (job_id,)
+    assert queue.get(job_id).status is JobStatus.CANCELLED
+
+
+def test_a_job_whose_message_is_gone_still_runs(queue: HueyJobQueue) -> None:
+    job_id = queue.put(Echo(value=1))
+    with closing(sqlite3.connect(queue.folder.queue_db)) as other:
+        other.execute("DELETE FROM task")
+        other.commit()
+    queue.start()
+    assert queue.wait(job_id, 20).result == 1
+
+
+def test_an_owner_is_a_pid_with_its_start(local_folder: LocalFolder) -> None:
+    me = psutil.Process()
+    assert owner_is_alive(f"{os.getpid()}:{me.create_time():.2f}", None)
+    assert not owner_is_alive(f"{os.getpid()}:{me.create_time() - 100:.2f}", None)
+    assert not owner_is_alive("nonsense", None)
+    assert not owner_is_alive(None, None)
