@@ -83,7 +83,6 @@ def read_session(folder: LocalFolder) -> Iterator[Session]:
     engine = engine_for(folder).execution_options(read_only=True)
     with _explained(folder), Session(engine, autoflush=False) as session:
         yield session
-        session.rollback()
 
 
 def close_database(folder: LocalFolder) -> None:

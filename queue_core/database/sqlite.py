@@ -128,10 +128,10 @@ def make_engine(path: Path, **options: Any) -> Engine:
     start and never fails in the middle; those with the execution option `read_only` start with
     a plain `BEGIN`, and neither wait nor make wait.
     """
-    from sqlalchemy import create_engine, event
+    from sqlalchemy import URL, create_engine, event
 
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
         **options,
     )

@@ -6,7 +6,9 @@ results. Whatever goes wrong ends in ERROR with a sentence, and leaves no files 
 
 A retry of a job that failed works on the same entity again; a retry of one that finished makes
 a new entity, for people compare results and never lose one by asking for another. A job that
-replaces its own earlier result on purpose says so in `replaces_result`.
+replaces its own earlier result on purpose says so in `replaces_result`. The queue copies the
+stored job for a retry without opening it, so a retry takes up its entity in the child; that is
+why an entity is found by the id of its job first, and by the id in `kwargs` only then.
 """
 
 from __future__ import annotations
@@ -105,25 +107,11 @@ class EntityJob(BaseJob, Generic[EntityT]):
         from queue_core.database.session import open_session
 
         with open_session(self.context.folder) as session:
-            fresh = self.create_entity(session)
-            entity = self._entity_to_reuse(session)
-            if entity is None:
-                entity = fresh
-                session.add(entity)
-            else:
-                _take_over(entity, fresh)
-            entity.name = entity.name or self.get_job_name()
-            entity.status = EntityStatus.DELIVERED
-            entity.error = None
-            entity.job_id = self.context.job_id
-            session.flush()
-            self.kwargs[self._id_key] = entity.id
+            self._deliver(session)
 
     def run(self) -> dict[str, Any]:
         """Make the entity's result; return `{"entity": kind, "id": ..., **summary}`."""
         try:
-            if self._id_key not in self.kwargs:
-                self.set_status_as_delivered()
             self._start()
             if self.context.reporter is not None:
                 self.context.reporter.entity(self.ENTITY.value, self.entity_id)
@@ -147,39 +135,55 @@ class EntityJob(BaseJob, Generic[EntityT]):
     def _id_key(self) -> str:
         return f"{self.ENTITY.value}_id"
 
+    def _deliver(self, session: Session) -> EntityT:
+        fresh = self.create_entity(session)
+        entity = self._entity_to_reuse(session)
+        if entity is None:
+            entity = fresh
+            session.add(entity)
+        else:
+            _take_over(entity, fresh)
+        entity.name = entity.name or self.get_job_name()
+        entity.status = EntityStatus.DELIVERED
+        entity.error = None
+        entity.job_id = self.context.job_id
+        session.flush()
+        self.kwargs[self._id_key] = entity.id
+        return entity
+
     def _entity_to_reuse(self, session: Session) -> EntityT | None:
+        from queue_core.database.tables import ENTITY_TABLES
+
         entity_id = self.kwargs.get(self._id_key)
-        entity = None if entity_id is None else self._load(session, int(entity_id))
-        if entity is None or entity.job_id == self.context.job_id:
-            return entity
+        if entity_id is None:
+            return None
+        entity = cast("EntityT | None", session.get(ENTITY_TABLES[self.ENTITY], int(entity_id)))
+        if entity is None:
+            return None
         if entity.status is EntityStatus.FINISHED:
             return entity if self.replaces_result else None
         # Another job may still be working on it.
         return None if entity.status.is_busy else entity
 
-    def _load(self, session: Session, entity_id: int) -> EntityT | None:
+    def _own_entity(self, session: Session) -> EntityT | None:
+        """Return the entity that was delivered to this very job."""
+        from sqlalchemy import select
+
         from queue_core.database.tables import ENTITY_TABLES
 
-        return cast("EntityT | None", session.get(ENTITY_TABLES[self.ENTITY], entity_id))
-
-    def _load_own(self, session: Session) -> EntityT:
-        entity = self._load(session, self.entity_id)
-        if entity is None:
-            raise DataError(
-                f"The {self.ENTITY.label} {self.entity_id} of this job was deleted.",
-                hint="Submit the job anew.",
-            )
-        return entity
+        table = ENTITY_TABLES[self.ENTITY]
+        query = select(table).where(table.job_id == self.context.job_id)
+        return cast("EntityT | None", session.scalars(query).first())
 
     def _start(self) -> None:
         from queue_core.database.columns import utc_now
         from queue_core.database.session import open_session
 
         with open_session(self.context.folder) as session:
-            entity = self._load_own(session)
+            entity = self._own_entity(session) or self._deliver(session)
+            self.kwargs[self._id_key] = entity.id
             entity.status = EntityStatus.STARTED
             entity.error = None
-            entity.job_id = self.context.job_id
             entity.started_at = utc_now()
 
     def _finish(self, result: Mapping[str, Any]) -> None:
@@ -187,7 +191,12 @@ class EntityJob(BaseJob, Generic[EntityT]):
         from queue_core.database.session import open_session
 
         with open_session(self.context.folder) as session:
-            entity = self._load_own(session)
+            entity = self._own_entity(session)
+            if entity is None:
+                raise DataError(
+                    f"The {self.ENTITY.label} {self.entity_id} was deleted while it was made.",
+                    hint="Submit the job anew.",
+                )
             self.store(session, entity, result)
             entity.status = EntityStatus.FINISHED
             entity.finished_at = utc_now()
@@ -196,11 +205,10 @@ class EntityJob(BaseJob, Generic[EntityT]):
         from queue_core.database.deletion import give_up
         from queue_core.database.session import open_session
 
-        if self._id_key in self.kwargs:
-            with open_session(self.context.folder) as session:
-                entity = self._load(session, self.entity_id)
-                if entity is not None and entity.job_id == self.context.job_id:
-                    give_up(self.context.folder, entity, reason)
+        with open_session(self.context.folder) as session:
+            entity = self._own_entity(session)
+            if entity is not None:
+                give_up(self.context.folder, entity, reason)
         self._remove_temporary_folder()
 
     def _remove_temporary_folder(self) -> None:
