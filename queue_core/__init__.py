@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from queue_core.version import __version__
+
 if TYPE_CHECKING:
     from queue_core.errors import JobError, JobNotFoundError, JobQueueError
     from queue_core.jobs.base import BaseJob
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from queue_core.jobs.predict_job import PredictJob
     from queue_core.queue.base import BaseJobQueue, JobRecord, JobStatus
     from queue_core.queue.huey_queue import HueyJobQueue
-
-__version__ = "0.1.0"
 
 # Imported when first asked for: a child process and the window need only a few of them.
 _PLACES = {
@@ -55,6 +55,7 @@ __all__ = [
     "JobStatus",
     "ModelJob",
     "PredictJob",
+    "__version__",
 ]
 
 

@@ -267,7 +267,7 @@ def _versions() -> dict[str, str]:
     import duckdb
     import pyarrow as pa
 
-    from queue_core import __version__
+    from queue_core.version import __version__
 
     return {
         "python": platform.python_version(),

@@ -130,8 +130,8 @@ def alembic_config(connection: Connection) -> Config:
 def _record_program_version(connection: Connection) -> None:
     from sqlalchemy import delete, insert
 
-    from queue_core import __version__
     from queue_core.database.tables import DatabaseInfo
+    from queue_core.version import __version__
 
     connection.execute(delete(DatabaseInfo).where(DatabaseInfo.key == "program_version"))
     connection.execute(insert(DatabaseInfo).values(key="program_version", value=__version__))

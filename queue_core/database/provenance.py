@@ -35,7 +35,7 @@ def provenance_of(
             installed are left out.
         **facts: What else tells how it was made, as JSON data, e.g. `sampled_rows=10_000`.
     """
-    from queue_core import __version__
+    from queue_core.version import __version__
 
     names = dict.fromkeys((*_USUAL_LIBRARIES, *libraries))
     return {

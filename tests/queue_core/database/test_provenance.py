@@ -4,9 +4,9 @@ import json
 import platform
 from importlib.metadata import version
 
-from queue_core import __version__
 from queue_core.database.provenance import provenance_of
 from queue_core.database.tables import Dataset, Run
+from queue_core.version import __version__
 
 
 def test_everything_that_made_a_result_is_noted() -> None:
