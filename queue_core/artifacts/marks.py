@@ -217,11 +217,14 @@ def _heatmap(canvas: Canvas, mark: Heatmap) -> None:
         norm: Any = LogNorm(vmin=max(low, 1e-12), vmax=max(high, low * 1.0001, 1e-11))
     else:
         norm = Normalize(vmin=low, vmax=high if high > low else low + 1)
+    colors = color_map(canvas.colors, mark.scale)
+    if mark.is_logarithmic:
+        colors = colors.with_extremes(bad=canvas.colors.surface)
     cells = canvas.axes.pcolormesh(
         canvas.x(mark.x_edges),
         canvas.y(mark.y_edges),
         values,
-        cmap=color_map(canvas.colors, mark.scale),
+        cmap=colors,
         norm=norm,
         rasterized=values.size > _RASTER_ABOVE,
         edgecolors=canvas.colors.surface if values.size <= 400 else "none",
@@ -248,12 +251,19 @@ def _cell_texts(canvas: Canvas, mark: Heatmap, values: Any, cells: Any) -> None:
         canvas.axes.text(
             middles_x[column],
             middles_y[row],
-            format(value, mark.text_format).replace("-", "−"),
+            _cell_text(value, mark.text_format),
             ha="center",
             va="center",
             fontsize=size_pt,
             color="#14181C" if is_bright else "#FFFFFF",
         )
+
+
+def _cell_text(value: float, text_format: str) -> str:
+    text = format(value, text_format)
+    if "e" in text and 1e-3 <= abs(value) < 1e6:
+        text = f"{float(text):,.10g}"
+    return text.replace("e+0", "e").replace("e-0", "e−").replace("-", "−")
 
 
 def _box(canvas: Canvas, mark: Box) -> None:

@@ -25,7 +25,7 @@ from queue_core.artifacts.figure import Figure, Panel, Tone
 from queue_core.artifacts.fonts import can_write, font_families
 from queue_core.artifacts.marks import Canvas, draw_mark
 from queue_core.artifacts.themes import Theme, ThemeColors, theme_colors
-from queue_core.artifacts.ticks import apply_axis, apply_scale, shorten
+from queue_core.artifacts.ticks import apply_axis, apply_scale, format_bar, shorten
 
 _LOCK = threading.Lock()
 _MARGIN_IN = 0.16
@@ -213,6 +213,7 @@ def _draw_panel(
         bar: Any = native.colorbar(drawn, ax=axes, fraction=0.05, pad=0.02, aspect=28)
         bar.set_label(shorten(label, 40))
         bar.outline.set_visible(False)
+        format_bar(bar)
 
 
 def _write_head(

@@ -107,6 +107,20 @@ def _number(value: float, native: Any) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
 
 
+def format_bar(bar: Any) -> None:
+    """Write the numbers of a colour bar as those of the axes; a logarithmic one in powers."""
+    from matplotlib.colors import LogNorm
+    from matplotlib.ticker import FuncFormatter
+
+    if isinstance(bar.norm, LogNorm):
+        bar.formatter = FuncFormatter(lambda value, _: _power(value))
+        bar.minorticks_off()
+    else:
+        native = bar.long_axis
+        bar.formatter = FuncFormatter(lambda value, _: _number(value, native))
+    bar.update_ticks()
+
+
 def _power(value: float) -> str:
     """Return a tick of a logarithmic axis: plain up to 10,000, else a power of ten."""
     import math

@@ -81,10 +81,11 @@ def density_heatmap(exploration: Exploration) -> list[Draft]:
     heat = Heatmap(
         x_edges=x.edges,
         y_edges=y.edges,
-        values=np.where(counts > 0, counts, np.nan),
+        values=counts,
         label="rows",
         minimum=1.0 if exploration.params["is_logarithmic"] else 0.0,
         is_logarithmic=exploration.params["is_logarithmic"],
+        text_format=",.0f" if x.axis.categories and y.axis.categories and counts.size < 200 else "",
     )
     figure = Figure(
         title=f"{up.name} against {across.name}",

@@ -135,6 +135,8 @@ def _short(value: float, *, is_time: bool) -> str:
         from datetime import UTC, datetime, timedelta
 
         return str((datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value)).date())
+    if value.is_integer() and abs(value) < 10_000:
+        return f"{value:.0f}".replace("-", "−")
     return f"{value:,.4g}".replace("-", "−") if abs(value) < 1e6 else f"{value:.3g}"
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PLOT_ROWS = 10_000
 # So many rows make a statistic that is computed in memory.
 STATISTIC_ROWS = 100_000
+# SQL for the number of a row.
+ROW = '"(row)"'
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,19 @@ class Exploration:
 
     @contextmanager
     def sql(self) -> Iterator[Query]:
-        """Open a connection in which the rows are the view `data`."""
+        """Open a connection in which the rows are the view `data`, numbered from 0 by `ROW`."""
         connection = engine.connect(spill_folder=self.spill_folder)
         try:
             source = engine.literal(str(self.dataset.parquet_path))
-            connection.execute(
-                f"CREATE VIEW data AS SELECT * FROM read_parquet({source}, file_row_number = true)"
-            )
+            # The file knows its rows' numbers, unless a column has taken that name.
+            if any(info.name == "file_row_number" for info in self.dataset.columns):
+                rows = f"SELECT *, row_number() OVER () - 1 AS {ROW} FROM read_parquet({source})"
+            else:
+                rows = (
+                    f"SELECT * EXCLUDE (file_row_number), file_row_number AS {ROW} "
+                    f"FROM read_parquet({source}, file_row_number = true)"
+                )
+            connection.execute(f"CREATE VIEW data AS {rows}")
             yield Query(connection)
         finally:
             connection.close()
@@ -143,7 +151,7 @@ class Query:
 
     def arrow(self, sql: str) -> Any:
         """Run a query and return its rows as a pyarrow table."""
-        return self.connection.execute(sql).to_arrow_table()
+        return self.connection.sql(sql).to_arrow_table()
 
 
 def quoted(name: str) -> str:
