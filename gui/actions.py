@@ -161,7 +161,7 @@ class ActionSet(QObject):
         self._window = window
         self._records: dict[str, Action] = {}
         self._actions: dict[str, QAction] = {}
-        self._handlers: dict[str, Callable[[Selection], None]] = {}
+        self._handlers: dict[str, Callable[[Selection], object]] = {}
         self.selection = Selection()
         self.add(actions)
 
@@ -172,7 +172,7 @@ class ActionSet(QObject):
             self._actions[record.id] = self._make(record)
             self._window.addAction(self._actions[record.id])
 
-    def handle(self, action_id: str, handler: Callable[[Selection], None]) -> None:
+    def handle(self, action_id: str, handler: Callable[[Selection], object]) -> None:
         """Say what a command does; it is called with the jobs selected at that moment."""
         if action_id not in self._records:
             raise KeyError(action_id)

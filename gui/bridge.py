@@ -27,6 +27,7 @@ from queue_core.queue.base import (
     JobStatus,
     LogLine,
 )
+from queue_core.settings import Settings, change_settings
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
@@ -87,10 +88,17 @@ class Bridge(QObject):
     closing = Signal()
     changed = Signal(object)
     failed = Signal(object)
+    settings_changed = Signal(object)
 
-    def __init__(self, folder: LocalFolder, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        folder: LocalFolder,
+        loop: asyncio.AbstractEventLoop,
+        settings: Settings | None = None,
+    ) -> None:
         super().__init__()
         self.folder = folder
+        self.settings = settings or Settings()
         self._loop = loop
         self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
         self._orders = ThreadPoolExecutor(ORDER_THREADS, thread_name_prefix="orders")
@@ -193,7 +201,9 @@ class Bridge(QObject):
         where = JobFilter(statuses=frozenset({JobStatus.NOT_STARTED}))
         return await self.ids(where, JobOrder("enqueued_at", descending=False))
 
-    async def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
+    async def logs(
+        self, job_id: str, *, after: int = 0, limit: int | None = None
+    ) -> Sequence[LogLine]:
         """Return lines of a job's log whose number is above *after*."""
         queue = await self._ready()
         return await self.call(queue.logs, job_id, after=after, limit=limit)
@@ -222,6 +232,13 @@ class Bridge(QObject):
         """Delete ended jobs and their logs; return the ids removed."""
         queue = await self._ready()
         return await self._run(self._orders, partial(queue.remove, tuple(job_ids)))
+
+    async def change_settings(self, changes: Mapping[str, object]) -> Settings:
+        """Store settings by key; None goes back to the default."""
+        path = self.folder.settings
+        self.settings = await self._run(self._orders, partial(change_settings, path, changes))
+        self.settings_changed.emit(self.settings)
+        return self.settings
 
     # --- inside -------------------------------------------------------------------------------
 

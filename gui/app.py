@@ -1,0 +1,339 @@
+"""The program with a window: how it starts, how it ends, and what it is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from gui.bridge import Bridge, Message
+from gui.closing import CloseAnswer, CloseChoice, CloseDialog
+from gui.features import FEATURES, viewer_for
+from gui.i18n import set_language, tr
+from gui.logs import start_logging
+from gui.main_window import MainWindow
+from gui.process_signals import listen_to_signals
+from gui.single_instance import Claim, SingleInstance
+from gui.theme import ThemeMode, icon, install_theme
+from gui.tray import Tray, tray_is_available
+from gui.window_state import WindowState
+from queue_core import __version__
+from queue_core.errors import LocalFolderError, MonitorError
+from queue_core.paths import LocalFolder
+from queue_core.queue.base import BaseJobQueue, JobCounts, JobStatus
+from queue_core.settings import Settings
+from queue_core.settings.known import (
+    CANCEL_GRACE_S,
+    CLOSE_ACTION,
+    DENSITY,
+    LANGUAGE,
+    PRELOAD,
+    THEME,
+    WORKERS,
+)
+
+if TYPE_CHECKING:
+    from queue_core.queue.huey_queue import HueyJobQueue
+
+logger = logging.getLogger(__name__)
+
+EXIT_FOLDER_UNUSABLE = 4
+
+
+def main(files: list[Path] | None = None) -> int:
+    """Open the window, with *files* as new dataset jobs; return the exit code."""
+    application = make_application()
+    try:
+        folder = LocalFolder.resolve().create()
+    except LocalFolderError as error:
+        return _cannot_start(error)
+    settings = Settings.load(folder.settings)
+    set_language(settings[LANGUAGE])
+    instance = SingleInstance(folder)
+    match instance.claim(files or []):
+        case Claim.HANDED_OVER:
+            return 0
+        case Claim.UNREACHABLE:
+            return _cannot_start(
+                MonitorError(
+                    tr("Another window holds {folder} and does not answer.", folder=folder.root),
+                    hint=tr("Close it, or end its process, and start again."),
+                )
+            )
+    # After PySide6: otherwise qasync looks for another Qt first.
+    from qasync import QEventLoop
+
+    with QEventLoop(application) as loop:
+        program = Program(application, folder, settings, instance, loop, files or [])
+        return int(loop.run_until_complete(program.run()))
+
+
+def make_application() -> QApplication:
+    """Return the one application object, with our names on it."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName("dashai-monitor")
+    application.setApplicationDisplayName("DashAI Monitor")
+    application.setDesktopFileName("dashai-monitor")
+    # The window may hide in the tray, and the program decides itself when it ends.
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+class Program:
+    """Everything between start and end; `run` holds both as lists one can read."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        folder: LocalFolder,
+        settings: Settings,
+        instance: SingleInstance,
+        loop: asyncio.AbstractEventLoop,
+        files: list[Path],
+    ) -> None:
+        self.application = application
+        self.folder = folder
+        self.settings = settings
+        self.instance = instance
+        self.loop = loop
+        self.files = files
+        self.bridge = Bridge(folder, loop, settings)
+        self._ended = asyncio.Event()
+        self._undo: list[Callable[[], object]] = []
+        self._queue: HueyJobQueue | None = None
+        self._tray: Tray | None = None
+        self._dialog: CloseDialog | None = None
+
+    async def run(self) -> int:
+        """Start, wait for the end, stop."""
+        for start in (
+            self._start_log,
+            self._report_what_nobody_catches,
+            self._show_window,
+            self._start_features,
+            self._listen_to_the_outside,
+            self._open_queue_meanwhile,
+        ):
+            start()
+        await self._ended.wait()
+        for stop in (
+            self._hide_window,
+            self.window.commands.finish,
+            self._stop_queue,
+            self.bridge.close,
+            self._undo_the_rest,
+        ):
+            await self._stop(stop)
+        return 0
+
+    def quit(self) -> None:
+        """End the program; running jobs are interrupted."""
+        self._ended.set()
+
+    # --- start --------------------------------------------------------------------------------
+
+    def _start_log(self) -> None:
+        self._undo.append(start_logging(self.folder))
+        logger.info("DashAI Monitor %s starts in %s", __version__, self.folder.root)
+
+    def _report_what_nobody_catches(self) -> None:
+        """Whatever no one handles reaches the user as a message, and the log."""
+
+        def report(
+            _kind: type[BaseException], error: BaseException, trace: TracebackType | None
+        ) -> None:
+            self.bridge.report(error.with_traceback(trace), what=tr("Something in this window"))
+
+        def report_thread(found: threading.ExceptHookArgs) -> None:
+            if found.exc_value is not None:
+                self.bridge.report(found.exc_value, what=tr("Something in the background"))
+
+        def report_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            error = context.get("exception") or RuntimeError(context.get("message"))
+            self.bridge.report(error, what=tr("Something in the background"))
+
+        before = sys.excepthook, threading.excepthook
+        sys.excepthook, threading.excepthook = report, report_thread
+        self.loop.set_exception_handler(report_loop)
+
+        def undo() -> None:
+            sys.excepthook, threading.excepthook = before
+            self.loop.set_exception_handler(None)
+
+        self._undo.append(undo)
+
+    def _show_window(self) -> None:
+        install_theme(self.application, ThemeMode(self.settings[THEME]))
+        self.application.setWindowIcon(icon("application"))
+        self.window = MainWindow(self.bridge, WindowState(self.folder), viewer_for)
+        self.window.table.set_compact(self.settings[DENSITY] == "compact")
+        self.window.toolbar.set_workers(self.settings[WORKERS])
+        self.window.toolbar.workers_chosen.connect(self._change_workers)
+        self.window.shown_wanted.connect(self._show_again)
+        self.window.close_asked.connect(self._on_close_asked)
+        self.window.overview.counts_changed.connect(self._on_counts)
+        self.window.show()
+
+    def _start_features(self) -> None:
+        for install in FEATURES:
+            install(self.window, self.bridge)
+        for problem in self.settings.problems:
+            self.bridge.failed.emit(Message(text=problem))
+
+    def _listen_to_the_outside(self) -> None:
+        self._undo.append(self.instance.close)
+        self.instance.files_received.connect(self._on_files_received)
+        self._undo.append(listen_to_signals(self._on_signal))
+        self.application.commitDataRequest.connect(self._on_session_end)
+
+    def _open_queue_meanwhile(self) -> None:
+        self.bridge.start(self._open_queue(), what=tr("Opening the queue"))
+
+    async def _open_queue(self) -> None:
+        await self.bridge.open(self._make_queue)
+        if self.files:
+            self.window.files_given.emit(tuple(self.files))
+
+    def _make_queue(self) -> BaseJobQueue:
+        """Open the queue and run its jobs; on another thread, because both take time."""
+        from queue_core.queue.huey_queue import HueyJobQueue
+
+        queue = HueyJobQueue(self.folder.root)
+        queue.start(
+            self.settings[WORKERS],
+            preload=self.settings[PRELOAD],
+            grace_s=self.settings[CANCEL_GRACE_S],
+        )
+        self._queue = queue
+        return queue
+
+    # --- while it runs ------------------------------------------------------------------------
+
+    def _change_workers(self, count: int) -> None:
+        self.window.toolbar.set_workers(count)
+        what = tr("Changing the number of workers")
+        self.bridge.start(self._store_workers(count), what=what)
+
+    async def _store_workers(self, count: int) -> None:
+        await self.bridge.change_settings({WORKERS.key: count})
+        if self._queue is not None:
+            await self.bridge.call(self._queue.start, count)
+
+    def _on_counts(self, counts: JobCounts) -> None:
+        if self._tray is not None:
+            self._tray.set_counts(
+                running=counts.by_status.get(JobStatus.STARTED, 0),
+                waiting=counts.by_status.get(JobStatus.NOT_STARTED, 0),
+            )
+
+    def _on_files_received(self, paths: tuple[Path, ...]) -> None:
+        self._show_again()
+        if paths:
+            self.window.files_given.emit(paths)
+
+    def _on_signal(self) -> None:
+        logger.info("Asked to end by a signal")
+        self.quit()
+
+    # --- closing ------------------------------------------------------------------------------
+
+    def _on_close_asked(self) -> None:
+        running = self.window.overview.count(JobStatus.STARTED)
+        if running == 0:
+            self.quit()
+            return
+        if self._dialog is not None:
+            self._dialog.raise_()
+            return
+        wanted = self.bridge.settings[CLOSE_ACTION]
+        if wanted == "stop":
+            self.quit()
+        elif wanted == "tray" and tray_is_available():
+            self._go_to_tray()
+        else:
+            self._ask(running)
+
+    def _ask(self, running: int) -> None:
+        self._dialog = CloseDialog(
+            self.window,
+            running=running,
+            waiting=self.window.overview.count(JobStatus.NOT_STARTED),
+            has_tray=tray_is_available(),
+        )
+        self._dialog.answered.connect(self._on_answer)
+        self._dialog.open()
+
+    def _on_answer(self, answer: CloseAnswer) -> None:
+        dialog, self._dialog = self._dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+        if answer.choice is CloseChoice.STAY:
+            return
+        stop = answer.choice is CloseChoice.STOP
+        if answer.remember:
+            changes = {CLOSE_ACTION.key: "stop" if stop else "tray"}
+            self.bridge.start(self.bridge.change_settings(changes), what=tr("Saving the settings"))
+        if stop:
+            self.quit()
+        else:
+            self._go_to_tray()
+
+    def _go_to_tray(self) -> None:
+        if self._tray is None:
+            actions = [self.window.show_action, self.window.action_set.qaction("app.quit")]
+            self._tray = Tray(icon("application"), actions, self.window)
+            self._tray.show_requested.connect(self._show_again)
+            self._on_counts(self.window.overview.counts)
+        self.window.hide()
+
+    def _show_again(self) -> None:
+        self.window.bring_to_front()
+        if self._tray is not None:
+            self._tray.close()
+            self._tray = None
+
+    def _on_session_end(self) -> None:
+        """The desktop ends: do not ask; what runs is interrupted and offered again."""
+        self.window.save_state()
+        self.quit()
+
+    # --- stop ---------------------------------------------------------------------------------
+
+    async def _stop(self, stop: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await stop()
+        except Exception:
+            # A part that cannot end must not keep the others from ending.
+            logger.exception("%s failed", stop)
+
+    async def _hide_window(self) -> None:
+        self.window.save_state()
+        if self._tray is not None:
+            self._tray.close()
+        self.window.hide()
+
+    async def _stop_queue(self) -> None:
+        if self._queue is not None:
+            await self.bridge.call(self._queue.close)
+
+    async def _undo_the_rest(self) -> None:
+        self.window.close_now()
+        for undo in reversed(self._undo):
+            undo()
+
+
+def _cannot_start(error: MonitorError) -> int:
+    """Say why in a window: a program started by a double click has no terminal."""
+    box = QMessageBox(QMessageBox.Icon.Critical, "DashAI Monitor", error.message)
+    box.setInformativeText(error.hint)
+    box.exec()
+    return EXIT_FOLDER_UNUSABLE

@@ -1,0 +1,116 @@
+"""What the commands on jobs do: cancel, retry, remove, copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from gui.actions import ActionSet, Selection
+from gui.bridge import Bridge
+from gui.i18n import tr, tr_plural
+from gui.notifications import ToastAction, ToastArea
+
+# Retrying thousands of jobs by one key press is a slip more often than a wish.
+MOST_RETRIED = 500
+
+
+@dataclass
+class Removal:
+    """Jobs that are out of sight and will be removed when their message goes.
+
+    Attributes:
+        ids: Them.
+        is_undone: Whether the user wants them back.
+    """
+
+    ids: tuple[str, ...]
+    is_undone: bool = False
+
+
+class JobCommands(QObject):
+    """Gives the selected jobs' commands to the queue; the change feed shows what comes of it.
+
+    Signals:
+        hidden_changed: Ids of the jobs that wait for their removal, as a frozenset.
+        jobs_put: Ids of new jobs, as a tuple: bring them into sight.
+    """
+
+    hidden_changed = Signal(object)
+    jobs_put = Signal(object)
+
+    def __init__(self, bridge: Bridge, actions: ActionSet, toasts: ToastArea) -> None:
+        super().__init__(actions)
+        self._bridge = bridge
+        self._toasts = toasts
+        self._removals: list[Removal] = []
+        actions.handle("job.cancel", self.cancel)
+        actions.handle("job.retry", self.retry)
+        actions.handle("job.remove", self.remove)
+        actions.handle("job.copy_id", self.copy_ids)
+
+    def cancel(self, selection: Selection) -> None:
+        """Stop the selected jobs that have not ended."""
+        ended = {record.id for record in selection.records if record.status.is_final}
+        foreign = {record.id for record in selection.records if not record.is_ours}
+        ids = [i for i in selection.ids if i not in ended and i not in foreign]
+        what = tr_plural("Cancelling {count} job", "Cancelling {count} jobs", len(ids))
+        self._bridge.start(self._cancel(ids), what=what)
+
+    def retry(self, selection: Selection) -> None:
+        """Put the selected jobs again."""
+        ids = [r.id for r in selection.records if r.is_ours and r.status.is_final]
+        what = tr_plural("Retrying {count} job", "Retrying {count} jobs", len(ids))
+        self._bridge.start(self._retry(ids[:MOST_RETRIED]), what=what)
+
+    def remove(self, selection: Selection) -> None:
+        """Take the selected jobs out of sight, and remove them when nobody wants them back."""
+        foreign = {record.id for record in selection.records if not record.is_ours}
+        removal = Removal(tuple(i for i in selection.ids if i not in foreign))
+        self._removals.append(removal)
+        self._emit_hidden()
+        text = tr_plural("{count} job removed.", "{count} jobs removed.", len(removal.ids))
+        toast = self._toasts.say(text, ToastAction(tr("Undo"), lambda: self._undo(removal)))
+        # The button closes the message before it acts: decide after both.
+        toast.closed.connect(lambda: QTimer.singleShot(0, self, lambda: self._carry_out(removal)))
+
+    def copy_ids(self, selection: Selection) -> None:
+        """Copy the identifiers of the selected jobs."""
+        QApplication.clipboard().setText("\n".join(selection.ids))
+
+    async def finish(self) -> None:
+        """Carry out what is still waiting; called when the program ends."""
+        for removal in list(self._removals):
+            self._removals.remove(removal)
+            await self._bridge.remove(removal.ids)
+
+    def _undo(self, removal: Removal) -> None:
+        removal.is_undone = True
+        if removal in self._removals:
+            self._removals.remove(removal)
+        self._emit_hidden()
+
+    def _carry_out(self, removal: Removal) -> None:
+        if removal in self._removals and not removal.is_undone:
+            what = tr_plural("Removing {count} job", "Removing {count} jobs", len(removal.ids))
+            self._bridge.start(self._remove(removal), what=what)
+
+    async def _remove(self, removal: Removal) -> None:
+        try:
+            await self._bridge.remove(removal.ids)
+        finally:
+            if removal in self._removals:
+                self._removals.remove(removal)
+            self._emit_hidden()
+
+    async def _cancel(self, job_ids: Sequence[str]) -> None:
+        await self._bridge.cancel(job_ids)
+
+    async def _retry(self, job_ids: Sequence[str]) -> None:
+        self.jobs_put.emit(tuple([await self._bridge.retry(job_id) for job_id in job_ids]))
+
+    def _emit_hidden(self) -> None:
+        hidden = frozenset(job_id for removal in self._removals for job_id in removal.ids)
+        self.hidden_changed.emit(hidden)

@@ -1,0 +1,84 @@
+"""Why a job failed: the chain of causes and the traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout
+
+from gui.i18n import tr
+from gui.jobs.details.page import DetailsPage
+from gui.jobs.details.traceback_text import TracebackColours
+from gui.theme import STEP_PX, monospace_font
+from gui.widgets import TextLabel, heading_label, muted_label, row, set_role, text_button
+from queue_core.queue.base import JobRecord
+
+
+class ErrorPage(DetailsPage):
+    """The causes, nearest first, and the traceback with the user's own frames lit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._record: JobRecord | None = None
+        self._causes_title = heading_label(tr("Caused by"))
+        self._causes = TextLabel()
+        self._none = muted_label(tr("There is no traceback: the process did not live to write it."))
+        self._none.setWordWrap(True)
+        self._text = QPlainTextEdit()
+        self._text.setReadOnly(True)
+        self._text.setAccessibleName(tr("Traceback"))
+        self._text.setFont(monospace_font())
+        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        set_role(self._text, "text")
+        self._colours = TracebackColours(self._text.document())
+        copy = text_button(tr("Copy all"), self.copy_all, icon_name="copy")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 4, STEP_PX * 3)
+        layout.setSpacing(STEP_PX * 2)
+        layout.addWidget(self._causes_title)
+        layout.addWidget(self._causes)
+        layout.addLayout(row(heading_label(tr("Traceback")), None, copy))
+        layout.addWidget(self._none)
+        layout.addWidget(self._text, 1)
+        layout.addStretch(0)
+
+    def shows(self, record: JobRecord) -> bool:
+        """Only failures have something to say here."""
+        return bool(record.traceback or record.error_causes or record.error_type)
+
+    def show_record(self, record: JobRecord, position: int | None) -> None:
+        """Show the causes and the traceback."""
+        if self._record == record:
+            return
+        self._record = record
+        causes = "\n".join(_cause(cause) for cause in record.error_causes)
+        self._causes.set_text(causes)
+        for widget in (self._causes_title, self._causes):
+            widget.setVisible(bool(causes))
+        traceback = (record.traceback or "").rstrip()
+        if traceback != self._text.toPlainText():
+            self._text.setPlainText(traceback)
+            bar = self._text.verticalScrollBar()
+            bar.setValue(bar.maximum())
+        self._text.setVisible(bool(traceback))
+        self._none.setVisible(not traceback)
+
+    def copy_all(self) -> None:
+        """Copy sentence, hint, causes and traceback."""
+        if self._record is not None:
+            QApplication.clipboard().setText(failure_text(self._record))
+
+
+def failure_text(record: JobRecord) -> str:
+    """Return everything about a failure as text to send to somebody."""
+    parts = [
+        f"{record.job_name} ({record.task_type}, {record.id})",
+        "\n".join(part for part in (record.error_msg, record.error_hint) if part),
+        "\n".join(_cause(cause) for cause in record.error_causes),
+        (record.traceback or "").rstrip(),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _cause(cause: Mapping[str, str]) -> str:
+    return f"{cause.get('type', '')}: {cause.get('message', '')}".strip(": ")

@@ -1,0 +1,152 @@
+"""The lines of one job's log as a Qt table that only grows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from gui.i18n import tr
+from gui.theme import colours
+from queue_core.queue.base import LogLine, LogSource
+
+MOST_LINES = 100_000
+CUT_LINES = 10_000
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class LogFilter:
+    """Which lines to show.
+
+    Attributes:
+        level: Lines of this level of `logging` or above.
+        source: Lines from here; None means any.
+    """
+
+    level: int = 0
+    source: LogSource | None = None
+
+    def allows(self, line: LogLine) -> bool:
+        """Return whether to show a line."""
+        return line.level >= self.level and self.source in (None, line.source)
+
+
+class LogModel(QAbstractTableModel):
+    """Time and text of the lines that pass the filter; the oldest go when there are too many."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: list[LogLine] = []
+        self._shown: list[LogLine] = []
+        self._filter = LogFilter()
+        self.longest = 0
+
+    @property
+    def last_number(self) -> int:
+        """Number of the newest line."""
+        return self._all[-1].number if self._all else 0
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the beginning of the log is left out."""
+        return bool(self._all) and self._all[0].number > 1
+
+    def clear(self) -> None:
+        """Forget all lines."""
+        self.beginResetModel()
+        self._all, self._shown, self.longest = [], [], 0
+        self.endResetModel()
+
+    def append(self, lines: Sequence[LogLine]) -> None:
+        """Add newer lines."""
+        self._all.extend(lines)
+        shown = [line for line in lines if self._filter.allows(line)]
+        if shown:
+            first = len(self._shown)
+            self.beginInsertRows(QModelIndex(), first, first + len(shown) - 1)
+            self._shown.extend(shown)
+            self.longest = max(self.longest, max(len(line.text) for line in shown))
+            self.endInsertRows()
+        if len(self._all) > MOST_LINES:
+            self._cut()
+
+    def set_filter(self, wanted: LogFilter) -> None:
+        """Show other lines."""
+        self.beginResetModel()
+        self._filter = wanted
+        self._shown = [line for line in self._all if wanted.allows(line)]
+        self.endResetModel()
+
+    def line(self, row: int) -> LogLine:
+        """Return the line in *row*."""
+        return self._shown[row]
+
+    def matches(self, text: str) -> list[int]:
+        """Return the rows whose text holds *text*, case-insensitive."""
+        wanted = text.casefold()
+        if not wanted:
+            return []
+        return [row for row, line in enumerate(self._shown) if wanted in line.text.casefold()]
+
+    def text(self) -> str:
+        """Return all shown lines."""
+        return "\n".join(line.text for line in self._shown)
+
+    def _cut(self) -> None:
+        self._all = self._all[-(MOST_LINES - CUT_LINES) :]
+        oldest = self._all[0].number
+        gone = sum(1 for line in self._shown if line.number < oldest)
+        if gone:
+            self.beginRemoveRows(QModelIndex(), 0, gone - 1)
+            del self._shown[:gone]
+            self.endRemoveRows()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of shown lines."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """Return two: time and text."""
+        return 0 if parent.isValid() else 2
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell says."""
+        if not index.isValid() or index.row() >= len(self._shown):
+            return None
+        line = self._shown[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            if index.column() == 0:
+                return line.time.astimezone().strftime("%H:%M:%S")
+            return line.text
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return colours().role("muted" if index.column() == 0 else _role(line))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{line.time.astimezone():%Y-%m-%d %H:%M:%S} · {source_word(line.source)}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return line.text
+        return None
+
+
+def source_word(source: LogSource) -> str:
+    """Return where a line came from, in the user's words."""
+    return {
+        LogSource.OUTPUT: tr("Output"),
+        LogSource.STDOUT: tr("Printed"),
+        LogSource.STDERR: tr("Error output"),
+        LogSource.LOGGING: tr("Logging"),
+        LogSource.WARNINGS: tr("Warnings"),
+        LogSource.MONITOR: tr("Monitor"),
+    }[source]
+
+
+def _role(line: LogLine) -> str:
+    if line.level >= logging.ERROR:
+        return "error"
+    if line.level >= logging.WARNING:
+        return "killed"
+    return "muted" if line.source is LogSource.MONITOR else "text"

@@ -1,0 +1,186 @@
+"""What a job printed and logged, live."""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout
+
+from gui.bridge import Bridge
+from gui.format import format_count
+from gui.i18n import tr, tr_plural
+from gui.jobs.details.log_model import MOST_LINES, LogFilter, LogModel, source_word
+from gui.jobs.details.log_view import LogView
+from gui.jobs.details.page import DetailsPage
+from gui.theme import STEP_PX, small_font
+from gui.widgets import icon_button, muted_label, row
+from queue_core.queue.base import JobRecord, LogSource
+
+POLL_MS = 250
+BATCH_LINES = 2000
+
+
+class LogPage(DetailsPage):
+    """The log with find, filters and follow; read only while somebody looks."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self._bridge = bridge
+        self._job_id = ""
+        self._is_live = False
+        self._is_reading = False
+        self._needs_read = False
+        self._model = LogModel(self)
+        self._view = LogView(self._model)
+        self._status = muted_label()
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._read_soon)
+        self._make_controls()
+        self._build()
+
+    def show_record(self, record: JobRecord, position: int | None) -> None:
+        """Show the log of a job."""
+        if record.id != self._job_id:
+            self._job_id = record.id
+            self._model.clear()
+            self._view.set_follows(True)
+        was_live, self._is_live = self._is_live, not record.status.is_final
+        if self.isVisible():
+            self._watch(again=was_live)
+
+    def _make_controls(self) -> None:
+        self._find = QLineEdit()
+        self._find.setPlaceholderText(tr("Find in log…"))
+        self._find.setAccessibleName(tr("Find in log"))
+        self._find.textChanged.connect(lambda: self._find_next(0))
+        self._find.returnPressed.connect(lambda: self._find_next(1))
+        self._level = QComboBox()
+        self._level.setAccessibleName(tr("Least level"))
+        for title, level in (
+            (tr("All levels"), 0), (tr("Info and above"), logging.INFO),
+            (tr("Warnings and above"), logging.WARNING), (tr("Errors"), logging.ERROR),
+        ):  # fmt: skip
+            self._level.addItem(title, level)
+        self._source = QComboBox()
+        self._source.setAccessibleName(tr("Source"))
+        self._source.addItem(tr("All sources"), None)
+        for source in LogSource:
+            self._source.addItem(source_word(source), source.value)
+        for box in (self._level, self._source):
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumContentsLength(8)
+            box.currentIndexChanged.connect(self._on_filter_chosen)
+        self._follow = icon_button("follow", tr("Follow the end"), checkable=True)
+        self._follow.setChecked(True)
+        self._follow.clicked.connect(self._view.set_follows)
+        self._view.follows_changed.connect(self._follow.setChecked)
+
+    def _build(self) -> None:
+        copy = icon_button("copy", tr("Copy the selected lines, or all"), self._view.copy_lines)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(STEP_PX * 2, STEP_PX * 2, STEP_PX * 2, STEP_PX)
+        layout.setSpacing(STEP_PX)
+        controls = row(self._find, self._level, self._source, self._follow, copy, spacing=STEP_PX)
+        controls.setStretch(0, 1)
+        layout.addLayout(controls)
+        layout.addWidget(self._view, 1)
+        self._status.setFont(small_font())
+        layout.addWidget(self._status)
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def _watch(self, *, again: bool = True) -> None:
+        self._timer.start() if self._is_live else self._timer.stop()
+        if again or self._model.last_number == 0:
+            self._read_soon()
+
+    def _read_soon(self) -> None:
+        if not self._job_id:
+            return
+        if self._is_reading:
+            self._needs_read = True
+            return
+        self._is_reading = True
+        self._bridge.start(self._read(), what=tr("Reading the log"))
+
+    async def _read(self) -> None:
+        try:
+            while self.isVisible():
+                self._needs_read = False
+                job_id = self._job_id
+                after = self._model.last_number
+                lines = await self._bridge.logs(job_id, after=after, limit=BATCH_LINES)
+                if job_id != self._job_id:
+                    continue
+                if lines:
+                    self._model.append(lines)
+                if len(lines) < BATCH_LINES and not self._needs_read:
+                    break
+            self._show_status()
+        finally:
+            self._is_reading = False
+
+    def _show_status(self) -> None:
+        count = self._model.rowCount()
+        text = tr_plural("{count} line", "{count} lines", count)
+        if count == 0:
+            text = tr("Nothing printed yet.") if self._is_live else tr("It printed nothing.")
+        if self._model.is_cut:
+            limit = format_count(MOST_LINES)
+            text += " · " + tr("the last {limit} lines are kept here", limit=limit)
+        self._status.setText(text)
+
+    # --- finding ------------------------------------------------------------------------------
+
+    def _on_filter_chosen(self) -> None:
+        source = self._source.currentData()
+        self._model.set_filter(
+            LogFilter(self._level.currentData(), LogSource(source) if source else None)
+        )
+        self._show_status()
+
+    def _find_next(self, step: int) -> None:
+        text = self._find.text()
+        rows = self._model.matches(text)
+        if not rows:
+            self._status.setText(tr("“{text}” is not in the log.", text=text) if text else "")
+            return
+        here = self._view.currentIndex().row()
+        if step < 0:
+            chosen = next((r for r in reversed(rows) if r < here), rows[-1])
+        else:
+            chosen = next((r for r in rows if r >= here + step), rows[0])
+        self._view.show_row(chosen)
+        place = rows.index(chosen) + 1
+        self._status.setText(
+            tr(
+                "{number} of {total} matches",
+                number=format_count(place),
+                total=format_count(len(rows)),
+            )
+        )
+
+    # --- Qt's calls ---------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F3 and Shift+F3 go to the next and the previous match."""
+        if event.key() == Qt.Key.Key_F3:
+            back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._find_next(-1 if back else 1)
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read what came meanwhile."""
+        super().showEvent(event)
+        self._watch()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop reading."""
+        self._timer.stop()
+        super().hideEvent(event)

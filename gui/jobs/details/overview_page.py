@@ -1,0 +1,162 @@
+"""When, how long, which attempt, which process, how much memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
+from gui.i18n import mark, tr, translate
+from gui.jobs.columns import origin_word
+from gui.jobs.details.page import DetailsPage
+from gui.jobs.presentation import type_word, waiting_text
+from gui.theme import STEP_PX, monospace_font
+from gui.widgets import TextLabel, icon_button, muted_label
+from queue_core.queue.base import JobRecord, JobStatus
+
+
+@dataclass(frozen=True)
+class View:
+    """What a line of the overview is made from."""
+
+    record: JobRecord
+    position: int | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the overview.
+
+    Attributes:
+        title: What stands before it, in English.
+        text: What it says; where nothing, the line is left out.
+        is_code: Whether it is an identifier, which one can copy.
+    """
+
+    title: str
+    text: Callable[[View], str]
+    is_code: bool = False
+
+
+def _moment(moment: datetime | None, now: datetime) -> str:
+    if moment is None:
+        return ""
+    return f"{format_moment(moment)} · {format_relative(moment, now=now)}"
+
+
+def _duration(view: View) -> str:
+    running = view.record.status is JobStatus.STARTED
+    span = view.record.duration(now=view.now if running else None)
+    return "" if span is None else format_duration(span)
+
+
+def _waiting(view: View) -> str:
+    if view.record.status is not JobStatus.NOT_STARTED:
+        return ""
+    return waiting_text(view.record, view.position)
+
+
+def _attempt(view: View) -> str:
+    record = view.record
+    if record.attempt <= 1 and record.max_attempts <= 1:
+        return ""
+    return tr("{number} of {total}", number=record.attempt, total=record.max_attempts)
+
+
+def _bytes(size: int | None) -> str:
+    return "" if size is None else format_bytes(size)
+
+
+def _cpu(view: View) -> str:
+    seconds = view.record.cpu_time_s
+    return "" if seconds is None else format_duration(seconds)
+
+
+def _end(view: View) -> str:
+    record = view.record
+    if record.exit_signal:
+        return tr("Its process was ended by {signal}.", signal=record.exit_signal)
+    if record.exit_code:
+        return tr("Its process ended with code {code}.", code=record.exit_code)
+    return ""
+
+
+LINES: tuple[Line, ...] = (
+    Line(mark("Waits"), _waiting),
+    Line(mark("Type"), lambda view: type_word(view.record.task_type)),
+    Line(mark("Created"), lambda view: _moment(view.record.enqueued_at, view.now)),
+    Line(mark("Started"), lambda view: _moment(view.record.started_at, view.now)),
+    Line(mark("Ended"), lambda view: _moment(view.record.finished_at, view.now)),
+    Line(mark("Duration"), _duration),
+    Line(mark("Processor time"), _cpu),
+    Line(mark("Memory"), lambda view: _bytes(view.record.memory_bytes)),
+    Line(mark("Peak memory"), lambda view: _bytes(view.record.peak_memory_bytes)),
+    Line(mark("Attempt"), _attempt),
+    Line(mark("Priority"), lambda view: format_count(p) if (p := view.record.priority) else ""),
+    Line(mark("Process"), lambda view: str(view.record.pid or "")),
+    Line(mark("Exit"), _end),
+    Line(mark("Made by"), lambda view: "" if view.record.is_ours else origin_word(view.record)),
+    Line(mark("Repeats"), lambda view: view.record.retry_of or "", is_code=True),
+    Line(mark("Identifier"), lambda view: view.record.id, is_code=True),
+)
+
+
+class OverviewPage(DetailsPage):
+    """The facts of a job, one per line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: View | None = None
+        content = QWidget()
+        self._grid = QGridLayout(content)
+        self._grid.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 4, STEP_PX * 3)
+        self._grid.setHorizontalSpacing(STEP_PX * 4)
+        self._grid.setVerticalSpacing(STEP_PX * 2)
+        self._grid.setColumnStretch(1, 1)
+        self._rows = [self._add(number, line) for number, line in enumerate(LINES)]
+        self._grid.setRowStretch(len(LINES), 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(content)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
+
+    def show_record(self, record: JobRecord, position: int | None) -> None:
+        """Show the facts."""
+        self._view = View(record, position, datetime.now(UTC))
+        self._update(self._view)
+
+    def tick(self) -> None:
+        """Let durations and relative times go on."""
+        if self._view is not None:
+            self._view = View(self._view.record, self._view.position, datetime.now(UTC))
+            self._update(self._view)
+
+    def _add(self, number: int, line: Line) -> tuple[Line, QLabel, TextLabel, QWidget | None]:
+        title = muted_label(translate(line.title))
+        value = TextLabel(font=monospace_font() if line.is_code else None)
+        button = None
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(title, number, 0, top)
+        self._grid.addWidget(value, number, 1)
+        if line.is_code:
+            button = icon_button(
+                "copy", tr("Copy"), lambda: QApplication.clipboard().setText(value.text)
+            )
+            self._grid.addWidget(button, number, 2, top)
+        return line, title, value, button
+
+    def _update(self, view: View) -> None:
+        for line, title, value, button in self._rows:
+            text = line.text(view)
+            value.set_text(text)
+            for widget in (title, value, button):
+                if widget is not None:
+                    widget.setVisible(bool(text))

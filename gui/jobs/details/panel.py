@@ -1,0 +1,213 @@
+"""The details panel: header and tabs for what is selected."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QStackedWidget, QTabWidget, QVBoxLayout
+
+from gui.actions import ActionSet, Selection
+from gui.bridge import Bridge
+from gui.i18n import mark, tr, translate
+from gui.jobs.details.error_page import ErrorPage
+from gui.jobs.details.header import DetailsHeader
+from gui.jobs.details.log_page import LogPage
+from gui.jobs.details.overview_page import OverviewPage
+from gui.jobs.details.page import DetailsPage
+from gui.jobs.details.parameters_page import ParametersPage
+from gui.jobs.details.result_page import ResultPage, ViewerFor
+from gui.jobs.queue_overview import QueueOverview
+from gui.jobs.record_store import RecordStore
+from gui.jobs.states import EmptyState
+from gui.throttle import Throttle
+from queue_core.errors import JobNotFoundError
+from queue_core.queue.base import ChangeBatch, JobRecord, JobStatus
+
+TICK_MS = 1000
+READ_INTERVAL_S = 0.1
+
+# The tab that answers the first question about a job in this state.
+FIRST_TABS = {JobStatus.FINISHED: "result", JobStatus.ERROR: "error"}
+
+
+class DetailsPanel(QFrame):
+    """Shows the selected job, or how many jobs are selected.
+
+    Signals:
+        close_wanted: The user wants the room back.
+    """
+
+    close_wanted = Signal()
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        store: RecordStore,
+        overview: QueueOverview,
+        actions: ActionSet,
+        viewer_for: ViewerFor,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("detailsPanel")
+        self.setAccessibleName(tr("Details"))
+        self._bridge = bridge
+        self._store = store
+        self._overview = overview
+        self._record: JobRecord | None = None
+        self._job_id = ""
+        self._chosen_tabs: dict[JobStatus, str] = {}
+        self._is_switching = False
+        self.header = DetailsHeader(actions)
+        self.header.close_button.clicked.connect(self.close_wanted)
+        self.pages: dict[str, tuple[str, DetailsPage]] = {
+            "result": (mark("Result"), ResultPage(viewer_for)),
+            "error": (mark("Error"), ErrorPage()),
+            "overview": (mark("Overview"), OverviewPage()),
+            "log": (mark("Log"), LogPage(bridge)),
+            "parameters": (mark("Parameters"), ParametersPage()),
+        }
+        self._build()
+        self._read = Throttle(
+            bridge, self._read_record, what=tr("Reading a job"), interval_s=READ_INTERVAL_S,
+            parent=self,
+        )  # fmt: skip
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._on_tick)
+        bridge.changed.connect(self._on_changed)
+        store.updated.connect(self._on_records_updated)
+        overview.positions_changed.connect(self._on_positions_changed)
+
+    def show_selection(self, selection: Selection) -> None:
+        """Show what is selected now."""
+        if len(selection.ids) != 1:
+            self._forget()
+            if selection.ids:
+                self.header.show_many(selection.records, len(selection.ids))
+            self._stack.setCurrentIndex(1 if selection.ids else 0)
+            self._tabs.hide()
+            return
+        job_id = selection.ids[0]
+        if job_id != self._job_id:
+            self._forget()
+            self._job_id = job_id
+            self._tabs.hide()
+            self._show_head()
+            self._read.request()
+        else:
+            self.header.update_buttons()
+
+    @property
+    def job_id(self) -> str:
+        """The job that is shown, or nothing."""
+        return self._job_id
+
+    def show_tab(self, name: str) -> None:
+        """Bring a tab to the front, as far as the job has it."""
+        page = self.pages[name][1]
+        index = self._tabs.indexOf(page)
+        if index >= 0 and self._tabs.isTabVisible(index):
+            self._tabs.setCurrentIndex(index)
+
+    def _build(self) -> None:
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        for title, page in self.pages.values():
+            self._tabs.addTab(page, translate(title))
+        self._tabs.currentChanged.connect(self._on_tab_chosen)
+        body = QFrame()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._tabs, 1)
+        layout.addStretch(0)
+        nothing = EmptyState("details", "", tr("Select a job to see its details."))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(nothing)
+        self._stack.addWidget(body)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+
+    def _forget(self) -> None:
+        self._job_id = ""
+        self._record = None
+
+    async def _read_record(self) -> None:
+        job_id = self._job_id
+        if not job_id:
+            return
+        try:
+            record = await self._bridge.record(job_id)
+        except JobNotFoundError:
+            return  # removed meanwhile: the table will drop the selection
+        if job_id == self._job_id:
+            self._show(record)
+
+    def _show_head(self) -> None:
+        """Show what the table knows already, until everything has been read."""
+        known = self._store.get(self._job_id)
+        if known is not None:
+            self._stack.setCurrentIndex(1)
+            self.header.show_record(known)
+
+    def _show(self, record: JobRecord) -> None:
+        before, self._record = self._record, record
+        self._stack.setCurrentIndex(1)
+        self._tabs.show()
+        self.header.show_record(record)
+        position = self._overview.position(record.id)
+        self._is_switching = True
+        for index, (_title, page) in enumerate(self.pages.values()):
+            shows = page.shows(record)
+            if self._tabs.isTabVisible(index) != shows:
+                self._tabs.setTabVisible(index, shows)
+            if shows:
+                page.show_record(record, position)
+        if before is None or (before.id, before.status) != (record.id, record.status):
+            self._choose_tab(record, is_other=before is None or before.id != record.id)
+        self._is_switching = False
+
+    def _choose_tab(self, record: JobRecord, *, is_other: bool) -> None:
+        """Show the tab the user likes for jobs in this state; stay where one reads the log."""
+        if not is_other and self._tabs.currentWidget() is self.pages["log"][1]:
+            return
+        name = self._chosen_tabs.get(record.status) or FIRST_TABS.get(record.status, "overview")
+        if not self.pages[name][1].shows(record):
+            name = "overview"
+        self.show_tab(name)
+
+    def _on_tab_chosen(self, index: int) -> None:
+        if not self._is_switching and self._record is not None and index >= 0:
+            self._chosen_tabs[self._record.status] = list(self.pages)[index]
+
+    def _on_changed(self, batch: ChangeBatch) -> None:
+        if self._job_id and (batch.reset or self._job_id in batch.changed):
+            self._read.request()
+
+    def _on_records_updated(self, job_ids: tuple[str, ...]) -> None:
+        if self._job_id in job_ids and self._record is None:
+            self._show_head()
+
+    def _on_positions_changed(self) -> None:
+        if self._record is not None:
+            self._show(self._record)
+
+    def _on_tick(self) -> None:
+        if self._record is None:
+            return
+        self.header.tick()
+        page = self._tabs.currentWidget()
+        if isinstance(page, DetailsPage):
+            page.tick()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let clocks run while somebody can see them."""
+        self._timer.start()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop them."""
+        self._timer.stop()
+        super().hideEvent(event)

@@ -1,0 +1,33 @@
+"""What a job was told to do."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from gui.i18n import tr
+from gui.jobs.details.json_tree import JsonTree
+from gui.jobs.details.page import DetailsPage
+from gui.theme import STEP_PX
+from gui.widgets import row, text_button
+from queue_core.queue.base import JobRecord
+
+
+class ParametersPage(DetailsPage):
+    """The parameters as a tree."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tree = JsonTree(tr("Parameters"))
+        copy = text_button(tr("Copy as JSON"), self._tree.copy_json, icon_name="copy")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(STEP_PX * 2, STEP_PX * 2, STEP_PX * 2, STEP_PX * 3)
+        layout.addWidget(self._tree, 1)
+        layout.addLayout(row(None, copy))
+
+    def shows(self, record: JobRecord) -> bool:
+        """Jobs without parameters have nothing to show."""
+        return bool(record.params)
+
+    def show_record(self, record: JobRecord, position: int | None) -> None:
+        """Show the parameters."""
+        self._tree.show_data(dict(record.params))

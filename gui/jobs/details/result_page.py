@@ -1,0 +1,61 @@
+"""What a job made: the viewer of its kind, or the data that it returned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.i18n import tr
+from gui.jobs.details.json_tree import JsonTree
+from gui.jobs.details.page import DetailsPage
+from queue_core.queue.base import JobRecord, JobStatus
+
+ViewerFor = Callable[[JobRecord], QWidget | None]
+
+
+class ResultPage(DetailsPage):
+    """Shows one job's result; viewers are made when the page is first seen."""
+
+    def __init__(self, viewer_for: ViewerFor) -> None:
+        super().__init__()
+        self._viewer_for = viewer_for
+        self._record: JobRecord | None = None
+        self._shown: JobRecord | None = None
+        self._viewer: QWidget | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+
+    def shows(self, record: JobRecord) -> bool:
+        """Only what finished has a result."""
+        return record.status is JobStatus.FINISHED and record.result is not None
+
+    def show_record(self, record: JobRecord, position: int | None) -> None:
+        """Show the result when somebody looks."""
+        self._record = record
+        if self.isVisible():
+            self._make()
+
+    def showEvent(self, event: object) -> None:
+        """Make the viewer now."""
+        self._make()
+
+    def _make(self) -> None:
+        record, shown = self._record, self._shown
+        if record is None or (
+            shown is not None and (shown.id, shown.result) == (record.id, record.result)
+        ):
+            return
+        self._shown = record
+        if self._viewer is not None:
+            self._layout.removeWidget(self._viewer)
+            self._viewer.deleteLater()
+        self._viewer = self._viewer_for(record) or _data_viewer(record)
+        self._layout.addWidget(self._viewer)
+
+
+def _data_viewer(record: JobRecord) -> QWidget:
+    tree = JsonTree(tr("Result"))
+    data = record.result
+    tree.show_data(data if isinstance(data, dict | list) else {tr("Result"): data})
+    return tree

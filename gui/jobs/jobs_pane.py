@@ -1,0 +1,59 @@
+"""The table with what stands in its place when it is empty, and the note about news above."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
+
+from gui.i18n import tr_plural
+from gui.jobs.filter_state import FilterState
+from gui.jobs.states import no_match_state
+from gui.jobs.table_model import JobTableModel
+from gui.jobs.table_view import JobTableView
+from gui.theme import STEP_PX
+from gui.widgets import text_button
+
+
+class JobsPane(QFrame):
+    """Shows the table, or that nothing matches the filter."""
+
+    def __init__(self, view: JobTableView, model: JobTableModel, state: FilterState) -> None:
+        super().__init__()
+        self.setObjectName("jobsPane")
+        self._view = view
+        self._model = model
+        self._state = state
+        self._stack = QStackedLayout(self)
+        self._no_match = no_match_state(state.clear)
+        self._stack.addWidget(view)
+        self._stack.addWidget(self._no_match)
+        self._news = text_button("", view.show_newest, icon_name="arrow_up")
+        self._news.setParent(view)
+        self._news.hide()
+        view.above_changed.connect(self._show_news)
+        view.installEventFilter(self)
+        for signal in (model.loaded, model.changed):
+            signal.connect(self._choose)
+
+    def _choose(self) -> None:
+        empty = self._model.rowCount() == 0 and self._model.is_loaded and self._state.is_active
+        wanted: QWidget = self._no_match if empty else self._view
+        if self._stack.currentWidget() is not wanted:
+            self._stack.setCurrentWidget(wanted)
+
+    def _show_news(self, count: int) -> None:
+        text = tr_plural("{count} new job above", "{count} new jobs above", count)
+        self._news.setText(text)
+        self._news.setVisible(count > 0)
+        self._place_news()
+
+    def _place_news(self) -> None:
+        self._news.adjustSize()
+        left = (self._view.width() - self._news.width()) // 2
+        self._news.move(left, self._view.horizontalHeader().height() + STEP_PX * 2)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the note in the middle."""
+        if watched is self._view and event.type() == QEvent.Type.Resize:
+            self._place_news()
+        return False

@@ -1,0 +1,364 @@
+"""The window: toolbar, sidebar, table, details and status bar, and how they share the room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.actions import ActionSet, Place, Selection
+from gui.bridge import Bridge
+from gui.i18n import tr
+from gui.jobs.columns import COLUMNS
+from gui.jobs.commands import JobCommands
+from gui.jobs.details.panel import DetailsPanel
+from gui.jobs.details.result_page import ViewerFor
+from gui.jobs.filter_state import FilterState
+from gui.jobs.jobs_pane import JobsPane
+from gui.jobs.queue_overview import QueueOverview
+from gui.jobs.record_store import RecordStore
+from gui.jobs.sidebar import Sidebar
+from gui.jobs.states import no_jobs_state
+from gui.jobs.table_model import JobTableModel
+from gui.jobs.table_view import JobTableView
+from gui.notifications import ToastArea
+from gui.status_bar import StatusBar
+from gui.theme import icon
+from gui.toolbar import Toolbar
+from gui.widgets import set_role
+from gui.window_state import WindowState
+from queue_core.queue.base import JobCounts, JobFilter
+
+FIRST_SIZE = QSize(1280, 800)
+DETAILS_BELOW_PX = 1100
+SIDEBAR_FOLDED_PX = 800
+SELECTION_DELAY_MS = 30
+DETAILS_SHARE = (62, 38)
+
+
+class MainWindow(QMainWindow):
+    """The window of the program.
+
+    Signals:
+        close_asked: The user closes the window; whoever listens decides what that means.
+        open_wanted: The user wants to choose a data file.
+        sample_wanted: The user wants to see what the program does.
+        shown_wanted: The user wants the window back from the tray.
+        files_given: Paths (a tuple) that came with the start of the program, or of another one.
+    """
+
+    close_asked = Signal()
+    open_wanted = Signal()
+    sample_wanted = Signal()
+    files_given = Signal(object)
+    shown_wanted = Signal()
+
+    def __init__(self, bridge: Bridge, state: WindowState, viewer_for: ViewerFor) -> None:
+        super().__init__()
+        self.setWindowTitle("DashAI Monitor")
+        self.setWindowIcon(icon("application"))
+        self.setMinimumSize(QSize(560, 420))
+        self.bridge = bridge
+        self.state = state
+        self.action_set = ActionSet(self)
+        self.toasts = ToastArea(self)
+        self.filter = FilterState(self)
+        self.store = RecordStore(bridge, self)
+        self.overview = QueueOverview(bridge, self)
+        self.model = JobTableModel(bridge, self.store, self.overview, self)
+        self.table = JobTableView(self.model, self.store)
+        self.details = DetailsPanel(bridge, self.store, self.overview, self.action_set, viewer_for)
+        self.commands = JobCommands(bridge, self.action_set, self.toasts)
+        self.toolbar = Toolbar(self.action_set)
+        self.sidebar = Sidebar(self.filter)
+        self.status_bar = StatusBar(bridge)
+        self.show_action = QAction(tr("Show window"), self)
+        self.show_action.triggered.connect(self.shown_wanted)
+        self._may_close = False
+        self._has_arranged = False
+        self._is_empty = False
+        self._to_select: tuple[str, ...] = ()
+        self._build()
+        self._handle_actions()
+        self._connect()
+        self._restore()
+
+    # --- for others ---------------------------------------------------------------------------
+
+    def add_page(self, page: QWidget) -> None:
+        """Add a page that can stand in the place of the jobs."""
+        self._pages.addWidget(page)
+
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a page, or the jobs again."""
+        self._pages.setCurrentWidget(page or self._jobs_page)
+
+    def select_jobs(self, job_ids: tuple[str, ...]) -> None:
+        """Select these jobs as soon as the table has them."""
+        self._to_select = job_ids
+        self._select_awaited()
+
+    def close_now(self) -> None:
+        """Close without asking."""
+        self._may_close = True
+        self.close()
+
+    def save_state(self) -> None:
+        """Remember everything for the next day."""
+        state = self.state
+        state.save_geometry(self)
+        state.save_splitter(self._splitter_name(), self._splitter)
+        state.save_flag("details", value=not self.details.isHidden() or self._is_empty)
+        state.save_table(self.table, self.model.order)
+        state.save_filter(self.filter)
+        state.flush()
+
+    def bring_to_front(self) -> None:
+        """Show the window above the others."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # --- building -----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
+        self._pane = JobsPane(self.table, self.model, self.filter)
+        self._pane.setMinimumSize(QSize(280, 160))
+        self.details.setMinimumSize(QSize(280, 180))
+        self._splitter.addWidget(self._pane)
+        self._splitter.addWidget(self.details)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 0)
+        self._jobs_page = QWidget()
+        jobs = QHBoxLayout(self._jobs_page)
+        jobs.setContentsMargins(0, 0, 0, 0)
+        jobs.setSpacing(0)
+        jobs.addWidget(self.sidebar)
+        jobs.addWidget(_vertical_line())
+        jobs.addWidget(self._splitter, 1)
+        self._empty = no_jobs_state(self.open_wanted.emit, self.sample_wanted.emit)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._jobs_page)
+        self._pages.addWidget(self._empty)
+        central = QWidget()
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.toolbar)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.status_bar)
+        self.setCentralWidget(central)
+
+    def _handle_actions(self) -> None:
+        handlers: dict[str, Callable[[Selection], object]] = {
+            "job.details": lambda _: self._show_details(),
+            "job.copy": lambda _: self.table.copy_rows(),
+            "view.search": lambda _: self._focus_search(),
+            "view.clear": lambda _: self._clear(),
+            "view.details": lambda _: self._toggle_details(),
+            "app.quit": lambda _: self.close(),
+        }
+        for action_id, handler in handlers.items():
+            self.action_set.handle(action_id, handler)
+        self.action_set.update(Selection())
+
+    def _connect(self) -> None:
+        self._selection_timer = QTimer(self)
+        self._selection_timer.setSingleShot(True)
+        self._selection_timer.setInterval(SELECTION_DELAY_MS)
+        self._selection_timer.timeout.connect(self._apply_selection)
+        table = self.table
+        table.selection_changed.connect(self._selection_timer.start)
+        table.details_wanted.connect(self._show_details)
+        table.menu_wanted.connect(self._show_menu)
+        table.typed.connect(self._type_search)
+        table.horizontalHeader().customContextMenuRequested.connect(self._show_column_menu)
+        self.store.updated.connect(self._on_records_updated)
+        self.overview.counts_changed.connect(self._on_counts)
+        self.filter.changed.connect(self._on_filter)
+        self.toolbar.search.search_changed.connect(self.filter.set_search)
+        self.toolbar.search.left.connect(self._focus_table)
+        self.details.close_wanted.connect(self._toggle_details)
+        self.commands.hidden_changed.connect(self.model.set_hidden)
+        self.commands.jobs_put.connect(self.select_jobs)
+        self.model.changed.connect(self._select_awaited)
+        self.bridge.failed.connect(self.toasts.show_message)
+
+    def _restore(self) -> None:
+        self.resize(FIRST_SIZE)
+        self.state.restore_geometry(self)
+        self.state.restore_table(self.table)
+        self.state.restore_filter(self.filter)
+        self.details.setVisible(self.state.flag("details", default=True))
+        self._arrange()
+        self._show_details_state()
+
+    # --- selection ----------------------------------------------------------------------------
+
+    def _apply_selection(self) -> None:
+        ids = self.table.selected_ids()
+        selection = Selection(ids, self.store.known(ids))
+        self.action_set.update(selection)
+        self.details.show_selection(selection)
+
+    def _on_records_updated(self, job_ids: tuple[str, ...]) -> None:
+        if set(job_ids) & set(self.action_set.selection.ids):
+            self._selection_timer.start()
+
+    def _select_awaited(self) -> None:
+        shown = tuple(i for i in self._to_select if self.model.row_of(i) is not None)
+        if shown:
+            self._to_select = tuple(i for i in self._to_select if i not in shown)
+            self.table.select(shown)
+
+    # --- what the user does -------------------------------------------------------------------
+
+    def _show_menu(self, place: QPoint) -> None:
+        self._apply_selection()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.action_set.fill(menu, Place.CONTEXT)
+        menu.popup(place)
+
+    def _show_column_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for section, column in enumerate(COLUMNS):
+            action = menu.addAction(column.heading)
+            action.setCheckable(True)
+            action.setChecked(not self.table.isColumnHidden(section))
+            action.setEnabled(column.name != "name")
+            action.toggled.connect(_column_switch(self.table, section))
+        menu.popup(self.table.horizontalHeader().mapToGlobal(place))
+
+    def _show_details(self) -> None:
+        if self.details.isHidden():
+            self._toggle_details()
+        self._apply_selection()
+
+    def _toggle_details(self) -> None:
+        self.details.setVisible(self.details.isHidden())
+        self._show_details_state()
+
+    def _show_details_state(self) -> None:
+        self.action_set.qaction("view.details").setChecked(not self.details.isHidden())
+
+    def _focus_search(self) -> None:
+        self.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.toolbar.search.selectAll()
+
+    def _focus_table(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.table.currentIndex().isValid() and self.model.rowCount():
+            self.table.selectRow(0)
+
+    def _type_search(self, text: str) -> None:
+        self.toolbar.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.toolbar.search.setText(text)
+
+    def _clear(self) -> None:
+        """Undo one thing at a time: the words, the filters, the selection."""
+        if self.toolbar.search.text():
+            self.toolbar.search.clear_now()
+        elif self.filter.is_active:
+            self.filter.clear()
+        else:
+            self.table.clearSelection()
+        self._focus_table_without_row()
+
+    def _focus_table_without_row(self) -> None:
+        if self.toolbar.search.hasFocus():
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- what the queue does ------------------------------------------------------------------
+
+    def _on_filter(self, where: JobFilter) -> None:
+        if not where.search and self.toolbar.search.text():
+            self.toolbar.search.clear_now()
+        self.model.set_filter(where)
+
+    def _on_counts(self, counts: JobCounts) -> None:
+        self.sidebar.set_counts(counts)
+        self.status_bar.set_counts(counts)
+        self._is_empty = counts.total == 0
+        if self._pages.currentWidget() in (self._empty, self._jobs_page):
+            self._pages.setCurrentWidget(self._empty if self._is_empty else self._jobs_page)
+
+    # --- room ---------------------------------------------------------------------------------
+
+    def _splitter_name(self) -> str:
+        across = self._splitter.orientation() is Qt.Orientation.Horizontal
+        return "across" if across else "down"
+
+    def _arrange(self) -> None:
+        width = self.width()
+        self.sidebar.set_folded(width < SIDEBAR_FOLDED_PX)
+        wide = width >= DETAILS_BELOW_PX
+        wanted = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if self._splitter.orientation() is not wanted:
+            self.state.save_splitter(self._splitter_name(), self._splitter)
+            self._splitter.setOrientation(wanted)
+            self._restore_splitter()
+        elif not self._has_arranged:
+            self._restore_splitter()
+        self._has_arranged = True
+
+    def _restore_splitter(self) -> None:
+        wanted = self._splitter.orientation()
+        if not self.state.restore_splitter(self._splitter_name(), self._splitter):
+            room = self.width() if wanted is Qt.Orientation.Horizontal else self.height()
+            self._splitter.setSizes([room * share // 100 for share in DETAILS_SHARE])
+        self._splitter.setOrientation(wanted)
+        self._splitter.setHandleWidth(1)
+
+    # --- Qt's calls ---------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the parts their places."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask whoever decides, unless it has been decided."""
+        self.save_state()
+        if self._may_close or _desktop_ends():
+            event.accept()
+        else:
+            event.ignore()
+            self.close_asked.emit()
+
+
+def _desktop_ends() -> bool:
+    application = QApplication.instance()
+    return isinstance(application, QApplication) and application.isSavingSession()
+
+
+def _vertical_line() -> QFrame:
+    frame = QFrame()
+    set_role(frame, "verticalLine")
+    return frame
+
+
+def _column_switch(table: JobTableView, section: int) -> Callable[[bool], None]:
+    def switch(shown: bool) -> None:
+        table.setColumnHidden(section, not shown)
+        table.fit_columns()
+
+    return switch

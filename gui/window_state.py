@@ -1,0 +1,130 @@
+"""What the window remembers from one day to the next: places, sizes, columns, filters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QHeaderView, QSplitter, QWidget
+
+from gui.jobs.columns import COLUMNS
+from gui.jobs.filter_state import FilterState
+from gui.jobs.table_view import JobTableView
+from queue_core.paths import LocalFolder
+from queue_core.queue.base import JobOrder, JobStatus
+
+# Raised when the meaning of what is stored changes; older files are then forgotten.
+VERSION = 1
+
+
+class WindowState:
+    """The remembered state, in `window.ini` of the local folder."""
+
+    def __init__(self, folder: LocalFolder) -> None:
+        self._file = QSettings(str(state_path(folder)), QSettings.Format.IniFormat)
+        if self._int("version", 0) != VERSION:
+            self._file.clear()
+            self._file.setValue("version", VERSION)
+
+    def flush(self) -> None:
+        """Write the file."""
+        self._file.sync()
+
+    # --- geometry -----------------------------------------------------------------------------
+
+    def save_geometry(self, window: QWidget) -> None:
+        """Remember place and size."""
+        self._file.setValue("window/geometry", window.saveGeometry())
+
+    def restore_geometry(self, window: QWidget) -> bool:
+        """Go to the remembered place; return whether there is one."""
+        data = self._file.value("window/geometry")
+        return isinstance(data, QByteArray) and window.restoreGeometry(data)
+
+    def save_splitter(self, name: str, splitter: QSplitter) -> None:
+        """Remember the sizes of the parts."""
+        self._file.setValue(f"splitters/{name}", splitter.saveState())
+
+    def restore_splitter(self, name: str, splitter: QSplitter) -> bool:
+        """Give the parts their sizes; return whether they are known."""
+        data = self._file.value(f"splitters/{name}")
+        return isinstance(data, QByteArray) and splitter.restoreState(data)
+
+    def save_flag(self, name: str, *, value: bool) -> None:
+        """Remember a switch."""
+        self._file.setValue(f"flags/{name}", int(value))
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return a switch."""
+        return bool(self._int(f"flags/{name}", int(default)))
+
+    # --- table --------------------------------------------------------------------------------
+
+    def save_table(self, view: JobTableView, order: JobOrder) -> None:
+        """Remember columns and order."""
+        header = view.horizontalHeader()
+        for section, column in enumerate(COLUMNS):
+            key = f"columns/{column.name}"
+            self._file.setValue(f"{key}/shown", int(not header.isSectionHidden(section)))
+            self._file.setValue(f"{key}/place", header.visualIndex(section))
+            if not header.isSectionHidden(section):
+                self._file.setValue(f"{key}/width", header.sectionSize(section))
+        self._file.setValue("order/column", order.column)
+        self._file.setValue("order/descending", int(order.descending))
+
+    def restore_table(self, view: JobTableView) -> None:
+        """Show the remembered columns in their order."""
+        header = view.horizontalHeader()
+        for section, column in enumerate(COLUMNS):
+            key = f"columns/{column.name}"
+            shown = bool(self._int(f"{key}/shown", int(column.is_shown)))
+            header.setSectionHidden(section, not shown)
+            header.resizeSection(section, max(40, self._int(f"{key}/width", column.width_px)))
+        self._restore_places(header)
+        view.set_order(self._order())
+
+    def _restore_places(self, header: QHeaderView) -> None:
+        places = {
+            section: self._int(f"columns/{column.name}/place", section)
+            for section, column in enumerate(COLUMNS)
+        }
+        for place, section in enumerate(sorted(places, key=lambda s: (places[s], s))):
+            header.moveSection(header.visualIndex(section), place)
+
+    def _order(self) -> JobOrder:
+        default = JobOrder()
+        column = str(self._file.value("order/column", default.column))
+        known = {c.order_by for c in COLUMNS if c.order_by}
+        if column not in known:
+            return default
+        return JobOrder(column, bool(self._int("order/descending", 1)))
+
+    # --- filters ------------------------------------------------------------------------------
+
+    def save_filter(self, state: FilterState) -> None:
+        """Remember statuses and types; not the words: they are of the moment."""
+        where = state.where
+        self._file.setValue("filter/statuses", " ".join(sorted(where.statuses)))
+        self._file.setValue("filter/types", " ".join(sorted(where.task_types)))
+
+    def restore_filter(self, state: FilterState) -> None:
+        """Choose the remembered statuses and types."""
+        known = {status.value for status in JobStatus}
+        words = self._words("filter/statuses")
+        state.restore((JobStatus(w) for w in words if w in known), self._words("filter/types"))
+
+    def _words(self, key: str) -> list[str]:
+        return str(self._file.value(key, "")).split()
+
+    def _int(self, key: str, default: int) -> int:
+        value: Any = self._file.value(key, default)
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            return default
+
+
+def state_path(folder: LocalFolder) -> Path:
+    """Return the file of the window's state."""
+    return folder.monitor / "window.ini"
