@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# The session holds none of the rows that a deletion takes: nothing to keep in step.
+_ROWS_ONLY = {"synchronize_session": False}
+
 
 @dataclass(frozen=True)
 class Deletion:
@@ -66,8 +69,9 @@ def delete_entity(
         if not cascade:
             _refuse_if_protected(entity, hanging)
         along = tuple(item for item in hanging if item.effect is not Effect.KEPT)
-        _delete_rows(session, [(kind, entity_id), *((item.kind, item.id) for item in along)])
         deletion = Deletion(kind, entity_id, entity.name, along)
+        keys = [(kind, entity_id), *((item.kind, item.id) for item in along)]
+        _delete_rows(session, folder, keys)
     finish_removals(folder)
     return deletion
 
@@ -97,14 +101,12 @@ def finish_removals(folder: LocalFolder) -> None:
     from queue_core.database.tables import PendingRemoval
 
     with read_session(folder) as session:
-        pending = [(row.kind, row.entity_id) for row in session.scalars(select(PendingRemoval))]
-    removed = [key for key in pending if _remove(stored_folders(folder, key[0], key[1]))]
+        pending = session.scalars(select(PendingRemoval)).all()
+    removed = [row for row in pending if _remove(stored_folders(folder, row.kind, row.entity_id))]
     if removed:
         with open_session(folder) as session:
-            for key in removed:
-                row = session.get(PendingRemoval, key)
-                if row is not None:
-                    session.delete(row)
+            for row in removed:
+                session.delete(session.merge(row))
 
 
 def give_up(folder: LocalFolder, entity: Entity, reason: str) -> None:
@@ -171,18 +173,29 @@ def _refuse_if_protected(entity: Entity, hanging: list[Dependent]) -> None:
         )
 
 
-def _delete_rows(session: Session, keys: list[tuple[EntityKind, int]]) -> None:
-    """Delete the rows, children before their parents; parts go by the database's own cascade."""
+def _delete_rows(
+    session: Session, folder: LocalFolder, keys: Iterable[tuple[EntityKind, int]]
+) -> None:
+    """Delete the rows, children before their parents, and note the folders they leave behind.
+
+    Parts go by the database's own cascade.
+    """
+    from sqlalchemy import delete
+
     from queue_core.database.columns import Base
+    from queue_core.database.dependents import portions
     from queue_core.database.tables import ENTITY_TABLES, PendingRemoval
 
+    by_kind: dict[EntityKind, list[int]] = {}
+    for kind, entity_id in keys:
+        by_kind.setdefault(kind, []).append(entity_id)
+        if any(place.exists() for place in stored_folders(folder, kind, entity_id)):
+            session.add(PendingRemoval(kind=kind, entity_id=entity_id))
     order = [table.name for table in Base.metadata.sorted_tables]
-    for kind, entity_id in sorted(keys, key=lambda key: -order.index(key[0].value)):
-        entity = session.get(ENTITY_TABLES[kind], entity_id)
-        if entity is not None:
-            session.delete(entity)
-            session.flush()
-            session.merge(PendingRemoval(kind=kind, entity_id=entity_id))
+    for kind in sorted(by_kind, key=lambda kind: -order.index(kind.value)):
+        table = ENTITY_TABLES[kind]
+        for ids in portions(by_kind[kind]):
+            session.execute(delete(table).where(table.id.in_(ids)), execution_options=_ROWS_ONLY)
 
 
 def _remove(places: Iterable[Path]) -> bool:

@@ -90,7 +90,7 @@ def _children(session: Session, parents: dict[EntityKind, list[int]]) -> Iterato
     for kind, table in ENTITY_TABLES.items():
         for key in _foreign_keys(table):
             parent_kind = EntityKind(key.column.table.name)
-            for ids in _portions(parents.get(parent_kind, ())):
+            for ids in portions(parents.get(parent_kind, ())):
                 query = (
                     select(table.id, table.name, table.status)
                     .where(key.parent.in_(ids))
@@ -107,7 +107,8 @@ def _foreign_keys(table: type[Entity]) -> list[ForeignKey]:
     return sorted(described.foreign_keys, key=lambda key: key.parent.name)
 
 
-def _portions(ids: Iterable[int]) -> Iterator[list[int]]:
+def portions(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Yield the ids in lists that fit into one statement."""
     every = list(ids)
     for start in range(0, len(every), _IDS_AT_ONCE):
         yield every[start : start + _IDS_AT_ONCE]

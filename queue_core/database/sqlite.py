@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -164,7 +165,7 @@ def _begin(connection: Connection) -> None:
 
 
 @contextlib.contextmanager
-def without_foreign_keys(connection: Connection) -> Any:
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
     """Let a migration rebuild tables without its deletions cascading; check at the end.
 
     Must be entered before the transaction begins: SQLite ignores the switch within one.

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import shutil
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from queue_core.database.columns import Entity
+    from queue_core.database.tables import Dataset
 
 CANCELLED = "Cancelled."
 
@@ -102,6 +103,31 @@ class EntityJob(BaseJob, Generic[EntityT]):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
+    def add_dataset(self, name: str, *, derived_from_id: int | None = None) -> int:
+        """Make the row of a dataset that the job makes beside its entity; return its id.
+
+        Call it from `execute`, store the data in `datasets/<id>/`, and fill the row in `store`. It
+        is finished together with the entity; if the job ends badly it is gone with its data.
+
+        Args:
+            name: What the user sees.
+            derived_from_id: The dataset that it is made from.
+        """
+        from queue_core.database.columns import utc_now
+        from queue_core.database.session import open_session
+        from queue_core.database.tables import Dataset
+
+        with open_session(self.context.folder) as session:
+            dataset = Dataset(
+                name=name,
+                status=EntityStatus.STARTED,
+                started_at=utc_now(),
+                job_id=self.context.job_id,
+                derived_from_id=derived_from_id,
+            )
+            session.add(dataset)
+        return dataset.id
+
     def set_status_as_delivered(self) -> None:
         """Make the entity, or take up the one of a failed attempt, and mark it as delivered."""
         from queue_core.database.session import open_session
@@ -175,6 +201,19 @@ class EntityJob(BaseJob, Generic[EntityT]):
         query = select(table).where(table.job_id == self.context.job_id)
         return cast("EntityT | None", session.scalars(query).first())
 
+    def _added_datasets(self, session: Session) -> Sequence[Dataset]:
+        """Return the datasets of `add_dataset` that are not finished."""
+        from sqlalchemy import select
+
+        from queue_core.database.tables import Dataset
+
+        if self.ENTITY is EntityKind.DATASET:
+            return ()
+        query = select(Dataset).where(
+            Dataset.job_id == self.context.job_id, Dataset.status == EntityStatus.STARTED
+        )
+        return session.scalars(query).all()
+
     def _start(self) -> None:
         from queue_core.database.columns import utc_now
         from queue_core.database.session import open_session
@@ -198,8 +237,10 @@ class EntityJob(BaseJob, Generic[EntityT]):
                     hint="Submit the job anew.",
                 )
             self.store(session, entity, result)
-            entity.status = EntityStatus.FINISHED
-            entity.finished_at = utc_now()
+            finished: list[Entity] = [entity, *self._added_datasets(session)]
+            for made in finished:
+                made.status = EntityStatus.FINISHED
+                made.finished_at = utc_now()
 
     def _give_up(self, reason: str) -> None:
         from queue_core.database.deletion import give_up
@@ -209,6 +250,9 @@ class EntityJob(BaseJob, Generic[EntityT]):
             entity = self._own_entity(session)
             if entity is not None:
                 give_up(self.context.folder, entity, reason)
+            for dataset in self._added_datasets(session):
+                give_up(self.context.folder, dataset, reason)
+                session.delete(dataset)
         self._remove_temporary_folder()
 
     def _remove_temporary_folder(self) -> None:
