@@ -221,3 +221,15 @@ class ToastArea(QObject):
         if watched is self._window and event.type() == QEvent.Type.Resize:
             self._place()
         return False
+
+
+def notify(window: QWidget, text: str, *actions: ToastAction, hint: str = "") -> None:
+    """Say something that went well in *window*, or in the window that it belongs to."""
+    host: QWidget | None = window
+    while host is not None:
+        area = host.findChild(ToastArea, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if isinstance(area, ToastArea):
+            area.say(text, *actions, hint=hint)
+            return
+        parent = host.parentWidget()
+        host = parent.window() if parent is not None else None

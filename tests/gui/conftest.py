@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import pytest
+import qasync
 from PySide6.QtWidgets import QApplication
 
 from gui import i18n
+from gui.bridge import Bridge
 from gui.theme import Theme, ThemeMode, install_theme
+from queue_core.database.session import close_database
+from queue_core.paths import LocalFolder
+from queue_core.queue.huey_queue import HueyJobQueue
+
+RUN_TIMEOUT_S = 60
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 # The offscreen platform says this of every window that is shown.
 HARMLESS = "This plugin does not support propagateSizeHints"
@@ -34,3 +44,44 @@ def _plain_english(theme: Theme) -> Iterator[None]:
         i18n.set_language("en")
     if theme.mode is not ThemeMode.LIGHT:
         theme.set_mode(ThemeMode.LIGHT)
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
+    """Qt's event loop as asyncio's."""
+    loop = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    yield loop
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.fixture
+def run(loop: qasync.QEventLoop) -> Run:
+    """Run a coroutine to its end while the window lives."""
+    return lambda work: loop.run_until_complete(asyncio.wait_for(work, RUN_TIMEOUT_S))
+
+
+@pytest.fixture
+def queue(local_folder: LocalFolder) -> Iterator[HueyJobQueue]:
+    """A queue that runs nothing until it is started."""
+    queue = HueyJobQueue(local_folder.root)
+    yield queue
+    queue.stop()
+    queue.close()
+
+
+@pytest.fixture
+def bridge(
+    local_folder: LocalFolder, queue: HueyJobQueue, loop: qasync.QEventLoop, run: Run
+) -> Iterator[Bridge]:
+    """An open bridge to the queue; every message that it would show fails the test."""
+    bridge = Bridge(local_folder, loop)
+    messages: list[Any] = []
+    bridge.failed.connect(messages.append)
+    run(bridge.open(lambda: queue))
+    yield bridge
+    run(bridge.close())
+    close_database(local_folder)
+    assert [message.text for message in messages] == []

@@ -1,0 +1,168 @@
+"""The columns of a dataset: type, missing values, statistics; one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from gui.format import format_count, format_number
+from gui.i18n import mark, tr, translate
+from gui.results.table_view import share_text
+from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
+
+TYPE_NAMES = {
+    "integer": mark("integer"), "float": mark("decimal"), "boolean": mark("yes/no"),
+    "text": mark("text"), "category": mark("category"), "date": mark("date"),
+    "datetime": mark("date and time"), "time": mark("time"), "duration": mark("duration"),
+    "other": mark("other"),
+}  # fmt: skip
+TOP_SHOWN = 3
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class DescribedColumn:
+    """What is known of one column of a dataset.
+
+    Attributes:
+        name: Its name.
+        type: Its `ColumnType`, as text.
+        missing: How many values are missing.
+        row_count: Rows of the dataset.
+        statistics: As `ColumnInfo.statistics` has them.
+    """
+
+    name: str
+    type: str
+    missing: int
+    row_count: int
+    statistics: Mapping[str, Any]
+
+
+def type_name(column_type: str) -> str:
+    """Return the word for a column's type."""
+    return translate(TYPE_NAMES.get(column_type, column_type))
+
+
+@dataclass(frozen=True)
+class _Heading:
+    title: str
+    text: Callable[[DescribedColumn], str]
+    is_number: bool = False
+
+
+def _distinct(column: DescribedColumn) -> str:
+    count = column.statistics.get("distinct")
+    if count is None:
+        return ""
+    about = "≈ " if "distinct" in column.statistics.get("approximate", ()) else ""
+    return about + format_count(int(count))
+
+
+def _summary(column: DescribedColumn) -> str:
+    statistics = column.statistics
+    if "median" in statistics or "mean" in statistics:
+        parts = [
+            tr("{low} to {high}", low=_value(statistics, "min"), high=_value(statistics, "max")),
+            tr("mean {number}", number=_value(statistics, "mean")),
+            tr("median {number}", number=_value(statistics, "median")),
+            tr("sd {number}", number=_value(statistics, "std")),
+        ]
+        return " · ".join(parts)
+    if statistics.get("top"):
+        shown = [
+            f"{_shorten(str(item['value']))} ({format_count(item['count'])})"
+            for item in statistics["top"][:TOP_SHOWN]
+        ]
+        return ", ".join(shown)
+    if statistics.get("min") is not None:
+        return tr("{low} to {high}", low=statistics["min"], high=statistics["max"])
+    return ""
+
+
+HEADINGS = (
+    _Heading(mark("Column"), lambda column: column.name),
+    _Heading(mark("Type"), lambda column: type_name(column.type)),
+    _Heading(mark("Missing"), lambda c: share_text(c.missing, c.row_count), is_number=True),
+    _Heading(mark("Distinct"), _distinct, is_number=True),
+    _Heading(mark("Values"), _summary),
+)
+
+
+class ColumnsModel(QAbstractTableModel):
+    """One row for each column of a dataset."""
+
+    def __init__(self, columns: Sequence[DescribedColumn], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._columns = tuple(columns)
+
+    # Qt
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return how many columns the dataset has."""
+        return 0 if parent.isValid() else len(self._columns)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of facts."""
+        return 0 if parent.isValid() else len(HEADINGS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a fact."""
+        if not index.isValid():
+            return None
+        heading, column = HEADINGS[index.column()], self._columns[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return heading.text(column)
+        if role == Qt.ItemDataRole.TextAlignmentRole and heading.is_number:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() > 0:
+            return colours().role("muted")
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return what a fact is called."""
+        if orientation == Qt.Orientation.Vertical:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return translate(HEADINGS[section].title)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            right = HEADINGS[section].is_number
+            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+class ColumnsTable(QTableView):
+    """Shows the columns of a dataset."""
+
+    def __init__(self, columns: Sequence[DescribedColumn], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(ColumnsModel(columns, self))
+        self.setAccessibleName(tr("Columns"))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(COMPACT_ROW_HEIGHT_PX)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        for section, width in enumerate((150, 96, 88, 80)):
+            self.setColumnWidth(section, width)
+
+
+def _value(statistics: Mapping[str, Any], key: str) -> str:
+    value = statistics.get(key)
+    return "—" if value is None else format_number(float(value))
+
+
+def _shorten(text: str, limit: int = 24) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,83 @@
+"""A stored dataset: its rows, its columns with statistics, warnings, rejected rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from gui.bridge import Bridge
+from gui.format import format_bytes
+from gui.i18n import tr, tr_plural
+from gui.results.columns_table import ColumnsTable, DescribedColumn
+from gui.results.export import save_copy
+from gui.results.loading import LoadingView
+from gui.results.table_view import TableView, size_text
+from gui.widgets import Note, icon_button, muted_label, row
+from queue_core.components.stored_dataset import StoredDataset
+
+WARNINGS_SHOWN = 5
+
+
+class DatasetView(LoadingView):
+    """What a dataset holds."""
+
+    def __init__(
+        self, path: Path, name: str, bridge: Bridge, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(bridge, parent)
+        self._dataset = StoredDataset(path)
+        self._name = name
+        self._facts = muted_label()
+        self._warnings = Note("warningBox")
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.body.addWidget(self._facts)
+        self.body.addWidget(self._warnings)
+        self.body.addWidget(self.tabs, 1)
+        self.load()
+
+    async def fill(self) -> None:
+        """Read what is stored with the dataset; its rows follow by themselves."""
+        dataset = self._dataset
+        size = await self.bridge.call(_size_of, dataset)
+        self._facts.setText(
+            f"{size_text(dataset.row_count, len(dataset.columns))} · {format_bytes(size)}"
+        )
+        self._show_warnings(dataset.warnings)
+        rows = dataset.row_count
+        self.tabs.addTab(TableView(dataset.parquet_path, self._name, self.bridge), tr("Rows"))
+        columns = [
+            DescribedColumn(info.name, info.type.value, info.missing, rows, info.statistics)
+            for info in dataset.columns
+        ]
+        self.tabs.addTab(ColumnsTable(columns), tr("Columns"))
+        if dataset.rejects_path is not None:
+            self.tabs.addTab(self._rejects(dataset.rejects_path), tr("Rejected rows"))
+
+    def _show_warnings(self, warnings: tuple[str, ...]) -> None:
+        shown = list(warnings[:WARNINGS_SHOWN])
+        more = len(warnings) - len(shown)
+        if more:
+            shown.append(tr_plural("And {count} more warning.", "And {count} more warnings.", more))
+        self._warnings.show_text("\n".join(shown))
+
+    def _rejects(self, path: Path) -> QWidget:
+        from gui.results.rejects_view import RejectsView
+
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.addWidget(RejectsView(path, self.bridge), 1)
+        save = icon_button(
+            "export", tr("Save rejected rows…"),
+            lambda: save_copy(self, self.bridge, path, f"{self._name} rejected"),
+        )  # fmt: skip
+        layout.addLayout(row(None, save))
+        return page
+
+
+def _size_of(dataset: StoredDataset) -> int:
+    """Read the metadata, which the dataset keeps, and return the size of the rows in bytes."""
+    assert dataset.metadata
+    return dataset.parquet_path.stat().st_size

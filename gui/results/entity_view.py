@@ -1,0 +1,128 @@
+"""The result of a job that made an entity: what it was made from, measures, artifacts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from gui.bridge import Bridge
+from gui.i18n import tr
+from gui.results.facts_table import FactsTable
+from gui.results.figure_view import FigureView
+from gui.results.loading import LoadingView
+from gui.results.metrics import metric_titles, metrics_table, trials_table
+from gui.results.scrolled_column import ScrolledColumn
+from gui.results.table_view import TableView
+from gui.results.text_views import ModelView, ReportView, TextView
+from gui.widgets import Note, heading_label, muted_label
+from queue_core.artifacts.kinds import Artifact, ArtifactKind
+from queue_core.artifacts.reader import read_artifacts
+from queue_core.artifacts.writer import artifact_folder
+from queue_core.database.library import (
+    EntityDetails,
+    MetricRecord,
+    TrialRecord,
+    get_details,
+    metrics_of,
+    trials_of,
+)
+from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.paths import LocalFolder
+
+
+@dataclass(frozen=True)
+class _Found:
+    details: EntityDetails
+    artifacts: tuple[Artifact, ...]
+    metrics: tuple[MetricRecord, ...] = ()
+    trials: tuple[TrialRecord, ...] = ()
+    metric_titles: dict[str, str] | None = None
+
+
+class EntityView(LoadingView):
+    """Everything that an entity's job left, one below the other."""
+
+    def __init__(
+        self, kind: EntityKind, entity_id: int, bridge: Bridge, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(bridge, parent)
+        self._kind = kind
+        self._id = entity_id
+        self._scroll = ScrolledColumn(spacing=8)
+        self._layout = self._scroll.column
+        self.body.addWidget(self._scroll, 1)
+        self.load()
+
+    async def fill(self) -> None:
+        """Read the entity and list what it has."""
+        found = await self.bridge.call(_read, self.bridge.folder, self._kind, self._id)
+        self._show_origin(found.details)
+        self._show_measures(found)
+        for artifact in found.artifacts:
+            self._add(artifact.title, artifact_view(artifact, self.bridge))
+        if not found.artifacts and not found.metrics:
+            self._layout.addWidget(muted_label(tr("It left nothing to look at.")))
+        self._layout.addStretch(1)
+
+    def _show_origin(self, details: EntityDetails) -> None:
+        names = [parent.name for parent in details.parents.values() if parent.name]
+        if names:
+            label = muted_label(tr("Made from {names}", names=", ".join(dict.fromkeys(names))))
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            self._layout.addWidget(label)
+        if details.record.status is EntityStatus.ERROR:
+            note = Note("errorBox")
+            note.show_text(details.record.error or tr("Its job failed."))
+            self._layout.addWidget(note)
+
+    def _show_measures(self, found: _Found) -> None:
+        metrics = metrics_table(found.metrics, found.metric_titles or {})
+        if metrics is not None:
+            self._add(tr("Metrics"), metrics)
+        best = found.details.record.details.get("best_params")
+        if best:
+            rows = [[str(name), str(value)] for name, value in best.items()]
+            self._add(
+                tr("Best parameters"),
+                FactsTable(tr("Best parameters"), [tr("Name"), tr("Value")], rows),
+            )
+        trials = trials_table(found.trials)
+        if trials is not None:
+            self._add(tr("Trials"), trials)
+
+    def _add(self, title: str, view: QWidget) -> None:
+        heading: QLabel = heading_label(title)
+        heading.setTextFormat(Qt.TextFormat.PlainText)
+        heading.setWordWrap(True)
+        self._layout.addWidget(heading)
+        self._layout.addWidget(view)
+
+
+def artifact_view(artifact: Artifact, bridge: Bridge) -> QWidget:
+    """Return a new viewer for one artifact."""
+    if artifact.kind is ArtifactKind.TABLE:
+        return TableView(artifact.path, artifact.title, bridge, fits_rows=True)
+    if artifact.kind is ArtifactKind.FIGURE:
+        return FigureView(artifact, bridge)
+    if artifact.kind is ArtifactKind.TEXT:
+        return TextView(artifact, bridge)
+    if artifact.kind is ArtifactKind.MODEL:
+        return ModelView(artifact, bridge)
+    return ReportView(artifact, bridge)
+
+
+def _read(folder: LocalFolder, kind: EntityKind, entity_id: int) -> _Found:
+    details = get_details(folder, kind, entity_id)
+    artifacts = read_artifacts(artifact_folder(folder, kind.value, entity_id))
+    if kind is not EntityKind.RUN:
+        return _Found(details, artifacts)
+    return _Found(
+        details,
+        artifacts,
+        tuple(metrics_of(folder, entity_id)),
+        tuple(trials_of(folder, entity_id)),
+        metric_titles(),
+    )

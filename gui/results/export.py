@@ -1,0 +1,103 @@
+"""Saving a result as a file of the user's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from gui.bridge import Bridge
+from gui.format import format_count
+from gui.helper import helpers_of
+from gui.i18n import tr
+from gui.notifications import ToastAction, notify
+from gui.platform import open_folder
+from gui.results.reading import export_figure, export_table
+
+TABLE_FILTERS = {".csv": "CSV (*.csv)", ".parquet": "Parquet (*.parquet)"}
+FIGURE_FILTERS = {".png": "PNG (*.png)", ".svg": "SVG (*.svg)", ".pdf": "PDF (*.pdf)"}
+TEXT_FILTERS = {".txt": "Text (*.txt)"}
+
+Write = Callable[[Path], Awaitable[str]]
+
+
+def save_table(widget: QWidget, bridge: Bridge, source: Path, name: str) -> None:
+    """Ask for a file and write a Parquet file's rows to it."""
+
+    async def write(target: Path) -> str:
+        helper = helpers_of(bridge).reading
+        rows = await helper.call(export_table, source=str(source), target=str(target))
+        return tr("Saved {rows} rows to {file}.", rows=format_count(rows), file=target.name)
+
+    ask_and_write(widget, bridge, name, TABLE_FILTERS, write)
+
+
+def save_figure(widget: QWidget, bridge: Bridge, source: Path, name: str, *, dark: bool) -> None:
+    """Ask for a file and draw a stored figure into it."""
+
+    async def write(target: Path) -> str:
+        theme = "dark" if dark else "light"
+        helper = helpers_of(bridge).reading
+        await helper.call(export_figure, source=str(source), target=str(target), theme=theme)
+        return tr("Saved the figure to {file}.", file=target.name)
+
+    ask_and_write(widget, bridge, name, FIGURE_FILTERS, write)
+
+
+def save_copy(widget: QWidget, bridge: Bridge, source: Path, name: str) -> None:
+    """Ask for a file and copy a stored file to it."""
+    suffix = source.suffix
+
+    async def write(target: Path) -> str:
+        await bridge.call(_copy, source, target)
+        return tr("Saved a copy to {file}.", file=target.name)
+
+    ask_and_write(widget, bridge, name, {suffix: f"*{suffix}"}, write)
+
+
+def ask_and_write(
+    widget: QWidget, bridge: Bridge, name: str, filters: dict[str, str], write: Write
+) -> None:
+    """Ask where to save; then write in the background and say that it is done."""
+    first = next(iter(filters))
+    dialog = QFileDialog(widget.window(), tr("Save as"), f"{_file_stem(name)}{first}")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters(list(filters.values()))
+    dialog.setDefaultSuffix(first.lstrip("."))
+    dialog.filterSelected.connect(
+        lambda chosen: dialog.setDefaultSuffix(_suffix_of(chosen, filters))
+    )
+    dialog.fileSelected.connect(
+        lambda chosen: bridge.start(
+            _write(widget, Path(chosen), write), what=tr("Saving {file}", file=Path(chosen).name)
+        )
+    )
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+async def _write(widget: QWidget, target: Path, write: Write) -> None:
+    window = widget.window()
+    sentence = await write(target)
+    notify(window, sentence, ToastAction(tr("Show folder"), lambda: open_folder(target.parent)))
+
+
+def _copy(source: Path, target: Path) -> None:
+    import shutil
+
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copyfile(source, temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _suffix_of(name_filter: str, filters: dict[str, str]) -> str:
+    return next((s for s, text in filters.items() if text == name_filter), "").lstrip(".")
+
+
+def _file_stem(name: str) -> str:
+    stem = "".join("_" if letter in '/\\:*?"<>|' else letter for letter in name).strip(" .")
+    return stem[:80] or "result"

@@ -1,0 +1,82 @@
+"""What was measured of a run, put together for people: one line a metric, one column a split."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from statistics import fmean, stdev
+
+from gui.format import format_count, format_number
+from gui.i18n import mark, tr, translate
+from gui.results.facts_table import FactsTable
+from queue_core.components.registry import ComponentKind, components
+from queue_core.database.library import MetricRecord, TrialRecord
+
+SPLITS = {"train": mark("Training"), "validation": mark("Validation"), "test": mark("Test")}
+TRIAL_STATES = {
+    "running": mark("running"), "complete": mark("complete"),
+    "pruned": mark("stopped early"), "fail": mark("failed"),
+}  # fmt: skip
+
+
+def metrics_table(records: Iterable[MetricRecord], titles: dict[str, str]) -> FactsTable | None:
+    """Return a table of the final metrics; None where nothing was measured."""
+    values = final_values(records)
+    if not values:
+        return None
+    splits = [split for split in SPLITS if any(split in row for row in values.values())]
+    splits += sorted({split for row in values.values() for split in row} - set(SPLITS))
+    headings = [tr("Metric"), *(translate(SPLITS.get(split, split)) for split in splits)]
+    rows = [
+        [titles.get(name, name), *(spread_text(row.get(split, [])) for split in splits)]
+        for name, row in values.items()
+    ]
+    return FactsTable(tr("Metrics"), headings, rows)
+
+
+def final_values(records: Iterable[MetricRecord]) -> dict[str, dict[str, list[float | None]]]:
+    """Return the values of the trained model by metric and split, one for each fold."""
+    found: dict[str, dict[str, list[float | None]]] = {}
+    for record in records:
+        if record.step is None:
+            found.setdefault(record.name, {}).setdefault(record.split, []).append(record.value)
+    return found
+
+
+def spread_text(values: Sequence[float | None]) -> str:
+    """Return the mean, with the spread over the folds where there are several."""
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    if not known:
+        return "—"
+    if len(known) == 1:
+        return format_number(known[0])
+    return f"{format_number(fmean(known))} ± {format_number(stdev(known), digits=2)}"
+
+
+def trials_table(records: Sequence[TrialRecord]) -> FactsTable | None:
+    """Return a table of a search's trials; None where nothing was searched."""
+    if not records:
+        return None
+    names = list(dict.fromkeys(name for record in records for name in record.params))
+    headings = [tr("Trial"), tr("Value"), tr("State"), *names]
+    rows = [
+        [
+            format_count(record.number + 1),
+            "—" if record.value is None else format_number(record.value),
+            translate(TRIAL_STATES.get(record.state, record.state)),
+            *(_value_text(record.params.get(name)) for name in names),
+        ]
+        for record in records
+    ]
+    return FactsTable(tr("Trials"), headings, rows)
+
+
+def metric_titles() -> dict[str, str]:
+    """Return the title of every metric by its id; imports the registry, so call it elsewhere."""
+    return {item.id: item.title for item in components(ComponentKind.METRIC).values()}
+
+
+def _value_text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "" if value is None else str(value)
+    return format_number(value)

@@ -1,0 +1,245 @@
+"""A table of any size: cells are read in blocks, newest wish first, and forgotten again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from gui.bridge import Bridge
+from gui.format import format_count
+from gui.helper import helpers_of
+from gui.i18n import tr
+from gui.results.reading import table_block, table_facts
+from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
+
+BLOCK_ROWS = 128
+BLOCK_COLUMNS = 24
+BLOCKS_KEPT = 64
+WISHES_KEPT = 8
+MISSING = "—"
+COLUMN_PX = 110
+MAX_COLUMN_PX = 260
+LOADING = "…"
+
+Index = QModelIndex | QPersistentModelIndex
+Block = list[list[str | None]]
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """One column of a table.
+
+    Attributes:
+        name: Its name.
+        type: Its type, for people.
+        is_number: Whether its values stand at the right.
+    """
+
+    name: str
+    type: str
+    is_number: bool
+
+
+class TableSource(Protocol):
+    """Where a table's cells come from."""
+
+    async def facts(self) -> tuple[tuple[TableColumn, ...], int]:
+        """Return the columns and the number of rows."""
+
+    async def block(self, offset: int, limit: int, first_column: int, column_count: int) -> Block:
+        """Return cells as texts, row by row."""
+
+
+class ParquetSource:
+    """The cells of a Parquet file, read by the helper process."""
+
+    def __init__(self, path: Path, bridge: Bridge) -> None:
+        self.path = path
+        self._helper = helpers_of(bridge).reading
+
+    async def facts(self) -> tuple[tuple[TableColumn, ...], int]:
+        """Return the columns and the number of rows."""
+        found = await self._helper.call(table_facts, path=str(self.path))
+        columns = (TableColumn(c["name"], c["type"], c["is_number"]) for c in found["columns"])
+        return tuple(columns), found["row_count"]
+
+    async def block(self, offset: int, limit: int, first_column: int, column_count: int) -> Block:
+        """Return cells as texts, row by row."""
+        cells: Block = await self._helper.call(
+            table_block, path=str(self.path), offset=offset, limit=limit,
+            first_column=first_column, column_count=column_count,
+        )  # fmt: skip
+        return cells
+
+
+class PagedTableModel(QAbstractTableModel):
+    """Cells that are not there yet are wished for when they are painted."""
+
+    def __init__(self, source: TableSource, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._bridge = bridge
+        self._columns: tuple[TableColumn, ...] = ()
+        self._row_count = 0
+        self._blocks: OrderedDict[Place, Block] = OrderedDict()
+        self._wishes: list[Place] = []
+        self._is_reading = False
+
+    async def load(self) -> None:
+        """Read what the table looks like and its first block."""
+        columns, row_count = await self._source.facts()
+        first = await self._source.block(0, BLOCK_ROWS, 0, BLOCK_COLUMNS)
+        self.beginResetModel()
+        self._columns, self._row_count = columns, row_count
+        self._blocks = OrderedDict({(0, 0): first})
+        self.endResetModel()
+
+    @property
+    def columns(self) -> tuple[TableColumn, ...]:
+        """The columns; empty before `load`."""
+        return self._columns
+
+    def cell(self, row: int, column: int) -> str | None:
+        """Return a cell's text; None where it is missing, `LOADING` until it has been read."""
+        place = (row // BLOCK_ROWS, column // BLOCK_COLUMNS)
+        block = self._blocks.get(place)
+        if block is None:
+            self._wish(place)
+            return LOADING
+        try:
+            return block[row % BLOCK_ROWS][column % BLOCK_COLUMNS]
+        except IndexError:
+            return None
+
+    def _wish(self, place: Place) -> None:
+        if place in self._wishes:
+            return
+        self._wishes.append(place)
+        del self._wishes[:-WISHES_KEPT]
+        if not self._is_reading:
+            self._is_reading = True
+            self._bridge.start(self._read_wishes(), what=tr("Reading the table"))
+
+    async def _read_wishes(self) -> None:
+        try:
+            while self._wishes:
+                place = self._wishes.pop()
+                row, column = place[0] * BLOCK_ROWS, place[1] * BLOCK_COLUMNS
+                block = await self._source.block(row, BLOCK_ROWS, column, BLOCK_COLUMNS)
+                self._keep(place, block)
+        finally:
+            self._is_reading = False
+
+    def _keep(self, place: Place, block: Block) -> None:
+        self._blocks[place] = block
+        while len(self._blocks) > BLOCKS_KEPT:
+            self._blocks.popitem(last=False)
+        row, column = place[0] * BLOCK_ROWS, place[1] * BLOCK_COLUMNS
+        last_row = min(row + BLOCK_ROWS, self._row_count) - 1
+        last_column = min(column + BLOCK_COLUMNS, len(self._columns)) - 1
+        self.dataChanged.emit(self.index(row, column), self.index(last_row, last_column))
+
+    # Qt
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of rows."""
+        return 0 if parent.isValid() else self._row_count
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(self._columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell."""
+        if not index.isValid():
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            text = self.cell(index.row(), index.column())
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return text if text and len(text) > 16 else None
+            return MISSING if text is None else text.replace("\n", "⏎ ")
+        if role == Qt.ItemDataRole.TextAlignmentRole and self._columns[index.column()].is_number:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ForegroundRole:
+            text = self.cell(index.row(), index.column())
+            return colours().role("disabled") if text is None or text is LOADING else None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.cell(index.row(), index.column()) or tr("missing")
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return a column's name, or a row's number from 1."""
+        if orientation == Qt.Orientation.Vertical:
+            return format_count(section + 1) if role == Qt.ItemDataRole.DisplayRole else None
+        if not 0 <= section < len(self._columns):
+            return None
+        column = self._columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{column.name}\n{column.type}"
+        if role == Qt.ItemDataRole.TextAlignmentRole and column.is_number:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+class PagedTable(QTableView):
+    """Shows a table of any size; Ctrl+C copies the selected cells."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultSectionSize(COLUMN_PX)
+        self.verticalHeader().setDefaultSectionSize(COMPACT_ROW_HEIGHT_PX)
+        self.verticalHeader().setHighlightSections(False)
+
+    def show_model(self, model: PagedTableModel) -> None:
+        """Show *model* with columns as wide as their first rows need."""
+        self.setModel(model)
+        for column in range(min(len(model.columns), BLOCK_COLUMNS)):
+            self.setColumnWidth(column, self._width_of(model, column))
+
+    def _width_of(self, model: PagedTableModel, column: int) -> int:
+        rows = min(30, model.rowCount())
+        texts: Sequence[str] = [
+            f"{model.columns[column].name}  ",
+            *(model.cell(row, column) or MISSING for row in range(rows)),
+        ]
+        widest = max(self.fontMetrics().horizontalAdvance(text[:60]) for text in texts)
+        return max(56, min(MAX_COLUMN_PX, widest + 24))
+
+    # Qt
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy the selection as tab-separated text."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self._selected_text())
+        else:
+            super().keyPressEvent(event)
+
+    def _selected_text(self) -> str:
+        model = self.model()
+        selection = self.selectionModel().selection()
+        if not isinstance(model, PagedTableModel) or not selection:
+            return ""
+        box = selection.at(0)
+        columns = range(box.left(), box.right() + 1)
+        rows = range(box.top(), min(box.bottom(), box.top() + 10_000) + 1)
+        return "\n".join("\t".join(model.cell(r, c) or "" for c in columns) for r in rows)

@@ -1,0 +1,30 @@
+"""Widgets one below the other, scrolled up and down but never sideways."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+
+class ScrolledColumn(QScrollArea):
+    """A column of widgets that is as wide as it is given and as tall as it needs.
+
+    Attributes:
+        column: The layout to add to.
+    """
+
+    def __init__(self, *, spacing: int = 8, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page = QWidget()
+        self.column = QVBoxLayout(page)
+        self.column.setContentsMargins(0, 0, 8, 8)
+        self.column.setSpacing(spacing)
+        self.setWidget(page)
+
+    def scroll_to_end(self) -> None:
+        """Show the last widget."""
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum())

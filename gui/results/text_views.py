@@ -1,0 +1,105 @@
+"""Artifacts that are read: plain texts, reports, stored models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from gui.bridge import Bridge
+from gui.format import format_bytes
+from gui.i18n import tr
+from gui.jobs.details.json_tree import JsonTree
+from gui.results.export import save_copy
+from gui.results.loading import LoadingView
+from gui.theme import COMPACT_ROW_HEIGHT_PX, monospace_font
+from gui.widgets import icon_button, muted_label, row, set_role, text_button
+from queue_core.artifacts.kinds import Artifact
+from queue_core.artifacts.reader import read_report, read_text
+
+MOST_LETTERS = 1_000_000
+TEXT_PX = 260
+MOST_REPORT_ROWS = 16
+
+
+class TextView(LoadingView):
+    """A stored text."""
+
+    def __init__(self, artifact: Artifact, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(bridge, parent)
+        self._artifact = artifact
+        self.text = QPlainTextEdit(readOnly=True)
+        self.text.setFont(monospace_font())
+        self.text.setAccessibleName(artifact.title)
+        self.text.setMinimumHeight(TEXT_PX)
+        set_role(self.text, "text")
+        copy = icon_button("copy", tr("Copy text"), self._copy)
+        save = icon_button("export", tr("Save text…"), self._save)
+        self.body.addWidget(self.text, 1)
+        self.body.addLayout(row(None, copy, save, spacing=4))
+        self.load()
+
+    async def fill(self) -> None:
+        """Read the text; of a very long one the beginning."""
+        text = await self.bridge.call(read_text, self._artifact)
+        if len(text) > MOST_LETTERS:
+            text = text[:MOST_LETTERS] + "\n" + tr("… cut here; save the text to see all of it.")
+        self.text.setPlainText(text)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text.toPlainText())
+
+    def _save(self) -> None:
+        save_copy(self, self.bridge, self._artifact.path, self._artifact.title)
+
+
+class ReportView(LoadingView):
+    """A stored report: names and values."""
+
+    def __init__(self, artifact: Artifact, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(bridge, parent)
+        self._artifact = artifact
+        self.tree = JsonTree(artifact.title)
+        copy = icon_button("copy", tr("Copy as JSON"), self.tree.copy_json)
+        save = icon_button("export", tr("Save report…"), self._save)
+        self.body.addWidget(self.tree, 1)
+        self.body.addLayout(row(None, copy, save, spacing=4))
+        self.load()
+
+    async def fill(self) -> None:
+        """Read the report."""
+        report = await self.bridge.call(read_report, self._artifact)
+        self.tree.show_data(report)
+        rows = min(_shown_rows(report), MOST_REPORT_ROWS) + 1.6
+        self.tree.setFixedHeight(round(rows * COMPACT_ROW_HEIGHT_PX))
+
+    def _save(self) -> None:
+        save_copy(self, self.bridge, self._artifact.path, self._artifact.title)
+
+
+class ModelView(LoadingView):
+    """A stored model: its size, and a copy of its file."""
+
+    def __init__(self, artifact: Artifact, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(bridge, parent)
+        self._artifact = artifact
+        self._size = muted_label()
+        save = text_button(tr("Save model…"), self._save, icon_name="export")
+        self.body.addLayout(row(self._size, None, save))
+        self.load()
+
+    async def fill(self) -> None:
+        """Look at the file."""
+        size = await self.bridge.call(lambda: self._artifact.path.stat().st_size)
+        text = tr("{size}, stored with skops", size=format_bytes(size))
+        self._size.setText(text)
+
+    def _save(self) -> None:
+        save_copy(self, self.bridge, self._artifact.path, self._artifact.title)
+
+
+def _shown_rows(report: dict[str, Any]) -> int:
+    """Return how many lines the tree needs with its first level open."""
+    nested = sum(len(value) for value in report.values() if isinstance(value, dict | list))
+    return max(2, len(report) + nested)

@@ -1,0 +1,33 @@
+"""Picks the viewer for what a job made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from gui.bridge import Bridge
+from gui.results.conversation_view import ConversationView
+from gui.results.dataset_view import DatasetView
+from gui.results.entity_view import EntityView
+from queue_core.database.status import EntityKind
+from queue_core.queue.base import JobRecord
+
+
+def make_viewer(record: JobRecord, bridge: Bridge) -> QWidget | None:
+    """Return a new viewer for a job's result; None where it made no entity of ours."""
+    if not isinstance(record.result, Mapping):
+        return None
+    kind, entity_id = record.result.get("entity"), record.result.get("id")
+    if kind not in set(EntityKind) or not isinstance(entity_id, int):
+        return None
+    return entity_viewer(EntityKind(str(kind)), entity_id, record.job_name, bridge)
+
+
+def entity_viewer(kind: EntityKind, entity_id: int, name: str, bridge: Bridge) -> QWidget:
+    """Return a new viewer for an entity of the library."""
+    if kind is EntityKind.DATASET:
+        return DatasetView(bridge.folder.datasets / str(entity_id), name, bridge)
+    if kind is EntityKind.GENERATIVE_PROCESS:
+        return ConversationView(entity_id, bridge)
+    return EntityView(kind, entity_id, bridge)
