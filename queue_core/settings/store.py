@@ -49,25 +49,40 @@ class Settings:
         A file that is not TOML is kept aside under another name, so that the next change of a
         setting does not overwrite it.
         """
+        settings, damage = _read(path)
+        if damage is None:
+            return settings
+        return cls(problems=(_keep_aside(path, damage),))
+
+
+def read_problems(path: Path) -> tuple[str, ...]:
+    """Return what is wrong with the file, and leave it where it is."""
+    settings, damage = _read(path)
+    return settings.problems if damage is None else (f"{path} is damaged: {damage}.",)
+
+
+def _read(path: Path) -> tuple[Settings, Exception | None]:
+    """Return the settings, and why the file is not TOML if it is not."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings(), None
+    except OSError as error:
+        problem = f"The settings in {path} cannot be read: {error.strerror}."
+        return Settings(problems=(problem,)), None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return Settings(), error
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for key, setting in SETTINGS.items():
+        found = _find(document, key)
+        if found is None:
+            continue
         try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return cls()
-        except OSError as error:
-            return cls(problems=(f"The settings in {path} cannot be read: {error.strerror}.",))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            return cls(problems=(_keep_aside(path, error),))
-        values: dict[str, Any] = {}
-        problems: list[str] = []
-        for key, setting in SETTINGS.items():
-            found = _find(document, key)
-            if found is None:
-                continue
-            try:
-                values[key] = setting.check(found)
-            except ParameterError as error:
-                problems.append(f"{error.message} {error.hint} The default is used instead.")
-        return cls(values, tuple(problems))
+            values[key] = setting.check(found)
+        except ParameterError as error:
+            problems.append(f"{error.message} {error.hint} The default is used instead.")
+    return Settings(values, tuple(problems)), None
 
 
 def change_settings(path: Path, changes: Mapping[str, object]) -> Settings:

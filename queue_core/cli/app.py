@@ -1,0 +1,190 @@
+"""Start of the program: chooses the subcommand, and turns every error into a sentence."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+PROGRAM: Final = "dashai-monitor"
+
+
+class ExitCode(IntEnum):
+    """How the program ends."""
+
+    DONE = 0
+    JOB_FAILED = 1
+    WRONG_USAGE = 2
+    NO_SUCH_JOB = 3
+    FOLDER_UNUSABLE = 4
+    OUR_FAULT = 70
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand; its module is imported when it is asked for.
+
+    Attributes:
+        name: What the user types.
+        summary: What it does, one line.
+        module: Has `configure(parser)`, which declares its arguments, and
+            `run(arguments, terminal) -> int`, which does it.
+    """
+
+    name: str
+    summary: str
+    module: str
+
+
+COMMANDS: Final = (
+    Command("submit", "put a job on the queue", "queue_core.cli.submit"),
+    Command("jobs", "list the jobs", "queue_core.cli.jobs"),
+    Command("show", "show all about one job", "queue_core.cli.show"),
+    Command("logs", "print what a job has written", "queue_core.cli.logs"),
+    Command("cancel", "stop waiting or running jobs", "queue_core.cli.cancel"),
+    Command("retry", "run ended jobs again", "queue_core.cli.retry"),
+    Command("remove", "forget ended jobs", "queue_core.cli.remove"),
+    Command("doctor", "see whether everything is in order", "queue_core.cli.doctor"),
+)
+
+EPILOG: Final = """\
+commands:
+{commands}
+
+Jobs are named by their id; its beginning is enough where it is unique.
+Each command takes --help, and --json for output that programs read.
+exit codes: 0 done, 1 the job ended in error, 2 wrong usage, 3 no such job,
+4 the local folder cannot be used
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with *argv* (default: the process's arguments); return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except SystemExit as ended:  # argparse has said what is wrong, or shown its help
+        return ended.code if isinstance(ended.code, int) else ExitCode.WRONG_USAGE
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone, e.g. `head`; nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as error:  # noqa: BLE001 - the border: no user sees a traceback unasked
+        return _explain(error, debug="--debug" in arguments)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    commands = {command.name: command for command in COMMANDS}
+    place = next((i for i, text in enumerate(arguments) if not text.startswith("-")), None)
+    if place is None or arguments[place] not in commands:
+        return _open_window(arguments)
+    command = commands[arguments[place]]
+    module = importlib.import_module(command.module)
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} {command.name}",
+        description=f"{command.summary[0].upper()}{command.summary[1:]}.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    _add_debug(parser)
+    module.configure(parser)
+    # Intermixed: `submit dataset a.csv --wait b.csv` names two files.
+    options = parser.parse_intermixed_args(arguments[:place] + arguments[place + 1 :])
+    _set_up_logging(debug=options.debug)
+    from queue_core.cli.terminal import Terminal
+
+    return int(module.run(options, Terminal(json=options.json)))
+
+
+def _open_window(arguments: list[str]) -> int:
+    width = max(len(command.name) for command in COMMANDS)
+    listed = "\n".join(f"  {command.name:<{width}}  {command.summary}" for command in COMMANDS)
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} [FILE ...]\n       {PROGRAM} COMMAND ...",
+        description="Without a command, open the window; files become dataset jobs.",
+        epilog=EPILOG.format(commands=listed),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("files", metavar="FILE", nargs="*", help="a data file to load")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    _add_debug(parser)
+    options = parser.parse_args(arguments)
+    if options.version:
+        from queue_core import __version__
+
+        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        return ExitCode.DONE
+    for name in options.files:
+        if not Path(name).exists():
+            parser.error(_missing(name))
+    _set_up_logging(debug=options.debug)
+    from queue_core.cli.window import open_window
+
+    return open_window([Path(name).absolute() for name in options.files])
+
+
+def _missing(name: str) -> str:
+    near = difflib.get_close_matches(name, [command.name for command in COMMANDS], n=1)
+    hint = f" Did you mean the command “{near[0]}”?" if near else ""
+    return f"there is no file named {name}.{hint}"
+
+
+def _add_debug(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--debug", action="store_true", help="show what the program does, in detail"
+    )
+
+
+def _set_up_logging(*, debug: bool) -> None:
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s" if debug else "%(message)s",
+        stream=sys.stderr,
+    )
+
+
+def _explain(error: Exception, *, debug: bool) -> int:
+    """Say what is wrong and what to do next, on standard error; return the exit code."""
+    import sqlite3
+    import traceback
+
+    from queue_core.errors import (
+        EntityNotFoundError,
+        JobNotFoundError,
+        LocalFolderError,
+        MonitorError,
+    )
+
+    if debug:
+        traceback.print_exception(error)
+    hint = getattr(error, "hint", "")
+    if isinstance(error, JobNotFoundError | EntityNotFoundError):
+        code, sentence = ExitCode.NO_SUCH_JOB, str(error)
+    elif isinstance(error, LocalFolderError):
+        code, sentence = ExitCode.FOLDER_UNUSABLE, str(error)
+    elif isinstance(error, MonitorError):
+        code, sentence = ExitCode.WRONG_USAGE, str(error)
+    elif isinstance(error, sqlite3.Error):
+        code, sentence = ExitCode.FOLDER_UNUSABLE, f"A database cannot be used: {error}."
+        hint = f"Look closer with: {PROGRAM} doctor"
+    elif isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        code, sentence = ExitCode.FOLDER_UNUSABLE, f"{place}{error.strerror or error}."
+    else:
+        code, sentence = ExitCode.OUR_FAULT, f"The program has a fault: {error!r}."
+        hint = "Run it again with --debug, and report what it prints."
+    sys.stderr.write(f"{sentence}\n" + (f"{hint}\n" if hint else ""))
+    return code

@@ -1,0 +1,53 @@
+"""`dashai-monitor cancel`: stops waiting and running jobs."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from queue_core.cli.queue_access import describe, find_jobs, open_queue, order_each, reread, to_json
+from queue_core.cli.terminal import STATUS_LOOKS, Terminal
+from queue_core.queue.base import JobRecord, JobStatus
+
+if TYPE_CHECKING:
+    from queue_core.queue.huey_queue import HueyJobQueue
+
+# The program that runs it needs the grace, and a moment.
+PATIENCE_S: Final = 4.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("ids", metavar="ID", nargs="+", help="a job's id, or its beginning")
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Cancel the jobs; one that has ended already is left as it is."""
+    with open_queue() as queue:
+        jobs = find_jobs(queue, arguments.ids)
+        orders = order_each(jobs, queue.cancel, terminal)
+        for job_id, was_cancelled in orders.items():
+            if was_cancelled:
+                _await_end(queue, job_id)
+        ended = reread(queue, list(orders))
+    for job in ended:
+        terminal.told(_sentence(job, was_cancelled=orders[job.id]))
+    if terminal.json:
+        terminal.document([to_json(job) for job in ended])
+    return 0 if len(orders) == len(jobs) else 2
+
+
+def _await_end(queue: HueyJobQueue, job_id: str) -> None:
+    try:
+        queue.wait(job_id, PATIENCE_S)
+    except TimeoutError:
+        return  # said with its status
+
+
+def _sentence(job: JobRecord, *, was_cancelled: bool) -> str:
+    name = describe(job)
+    if not was_cancelled:
+        return f"{name} had ended already: {STATUS_LOOKS[job.status][1]}."
+    if job.status is JobStatus.STARTED:
+        return f"{name} is asked to end; the program that runs it has not answered yet."
+    return f"{name} is {STATUS_LOOKS[job.status][1]}."

@@ -1,0 +1,119 @@
+"""`dashai-monitor jobs`: the table of jobs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from queue_core.cli.queue_access import SHORT_ID, open_queue, to_json
+from queue_core.cli.terminal import (
+    STATUS_LOOKS,
+    Terminal,
+    format_duration,
+    format_time,
+)
+from queue_core.queue.base import BaseJobQueue, JobFilter, JobRecord, JobStatus
+
+# Stored words and the words that people see.
+STATUS_WORDS: Final = {
+    **{status.value: status for status in JobStatus},
+    **{word: status for status, (_, word, _) in STATUS_LOOKS.items()},
+}
+SHOWN: Final = 100
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--status", action="append", choices=STATUS_WORDS, metavar="STATUS", default=[],
+        help=f"only jobs in this status: {_status_help()}; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--type", action="append", metavar="TYPE", default=[], dest="types",
+        help="only jobs of this type, e.g. dataset or DatasetJob; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--search", metavar="WORDS", default="", help="only jobs that contain all these words"
+    )
+    parser.add_argument(
+        "--limit", type=_count, metavar="N",
+        help=f"at most the newest N (default: {SHOWN}, with --json all)",
+    )  # fmt: skip
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """List the jobs that match, newest first."""
+    with open_queue() as queue:
+        where = JobFilter(
+            statuses=frozenset(STATUS_WORDS[word] for word in arguments.status),
+            task_types=_types(queue, arguments.types),
+            search=arguments.search,
+        )
+        if terminal.json:
+            jobs = queue.list(where, limit=arguments.limit)
+            terminal.document([to_json(job) for job in jobs])
+            return 0
+        limit = SHOWN if arguments.limit is None else arguments.limit
+        jobs = queue.list(where, limit=limit + 1)
+    print_jobs(terminal, jobs[:limit])
+    if not jobs:
+        terminal.note("No jobs." if where == JobFilter() else "No job matches.")
+    elif len(jobs) > limit:
+        terminal.note(f"… and older ones; --limit shows more than {limit}.")
+    return 0
+
+
+def print_jobs(terminal: Terminal, jobs: Sequence[JobRecord]) -> None:
+    """Print a table of jobs; nothing where there are none."""
+    if not jobs:
+        return
+    now = datetime.now(UTC)
+    rows = [
+        (
+            " ".join(STATUS_LOOKS[job.status][:2]),
+            job.id[:SHORT_ID],
+            job.task_type,
+            job.job_name,
+            _progress(job),
+            format_time(job.enqueued_at),
+            format_duration(job.duration(now=now)),
+            job.error_msg or "",
+        )
+        for job in jobs
+    ]
+    terminal.table(
+        ("STATUS", "ID", "TYPE", "NAME", "PROGRESS", "CREATED", "DURATION", "ERROR"),
+        rows,
+        colors=[STATUS_LOOKS[job.status][2] for job in jobs],
+    )
+
+
+def _status_help() -> str:
+    return ", ".join(
+        word if word == status else f"{word} ({status})"
+        for status, (_, word, _) in STATUS_LOOKS.items()
+    )
+
+
+def _progress(job: JobRecord) -> str:
+    if job.status is not JobStatus.STARTED:
+        return ""
+    percent = "" if job.progress is None else f"{job.progress:.0f} %"
+    return " ".join(part for part in (percent, job.progress_message or "") if part)
+
+
+def _types(queue: BaseJobQueue, words: list[str]) -> frozenset[str]:
+    """Return the class names that are meant; `dataset` means `DatasetJob`."""
+    known = {name.lower(): name for name in queue.counts().by_type} if words else {}
+    return frozenset(
+        known.get(word.lower()) or known.get(f"{word.lower()}job") or word for word in words
+    )
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise ValueError
+    return count

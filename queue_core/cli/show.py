@@ -1,0 +1,139 @@
+"""`dashai-monitor show`: all there is to know about one job."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from queue_core.cli.logs import LogPrinter, line_to_json
+from queue_core.cli.queue_access import find_job, open_queue, to_json
+from queue_core.cli.terminal import Terminal, clean, format_bytes, format_duration, format_time
+from queue_core.queue.base import JobRecord, JobStatus
+
+if TYPE_CHECKING:
+    from queue_core.components.stored_dataset import StoredDataset
+    from queue_core.paths import LocalFolder
+
+LOG_LINES: Final = 20
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("id", metavar="ID", help="a job's id, or its beginning")
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Show a job: where it stands, its parameters, its error or its result, and its log."""
+    with open_queue() as queue:
+        job = find_job(queue, arguments.id)
+        lines = queue.logs(job.id, limit=None if terminal.json else LOG_LINES)
+        dataset = _dataset_of(job, queue.folder)
+    if terminal.json:
+        document = {**to_json(job), "log": [line_to_json(line) for line in lines]}
+        if dataset is not None:
+            document["dataset"] = dataset_to_json(dataset, job.job_name)
+        terminal.document(document)
+        return 0
+    _print_facts(job, terminal)
+    _print_error(job, terminal)
+    if dataset is not None:
+        _print_dataset(dataset, terminal)
+    if lines:
+        _print_title(terminal, f"Log (the last {len(lines)} lines)")
+        LogPrinter(terminal, times=True).print(lines)
+    return 0
+
+
+def _dataset_of(job: JobRecord, folder: LocalFolder) -> StoredDataset | None:
+    """Return the dataset that a finished dataset job has made, unless it was deleted since."""
+    result = job.result if isinstance(job.result, dict) else {}
+    if job.status is not JobStatus.FINISHED or result.get("entity") != "dataset":
+        return None
+    from queue_core.components.stored_dataset import StoredDataset
+
+    path = folder.datasets / str(result["id"])
+    return StoredDataset(path) if path.is_dir() else None
+
+
+def dataset_to_json(dataset: StoredDataset, name: str) -> dict[str, Any]:
+    """Return what is known of a dataset as JSON data."""
+    return {
+        "name": name,
+        "rows": dataset.row_count,
+        "columns": [
+            {"name": column.name, "type": column.type.value, "missing": column.missing}
+            for column in dataset.columns
+        ],
+        "warnings": list(dataset.warnings),
+        "path": str(dataset.path),
+    }
+
+
+def _print_facts(job: JobRecord, terminal: Terminal) -> None:
+    terminal.line(f"{terminal.status(job.status)}  {terminal.paint(clean(job.job_name), 'bold')}")
+    for title, text in _facts(job):
+        terminal.line(f"  {title + ':':<13} {text}")
+    for key, value in job.params.items():
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        terminal.line(f"    {clean(key)} = {clean(shown)}")
+    for warning in job.warnings:
+        terminal.line(terminal.paint(f"  {clean(warning)}", "yellow"))
+
+
+def _facts(job: JobRecord) -> Iterator[tuple[str, str]]:
+    """Yield what is known, with its title."""
+    attempt = f"{job.attempt} of {job.max_attempts}" if job.max_attempts > 1 else ""
+    phase = "" if job.status.is_final else clean(job.progress_message or "")
+    percent = "" if job.progress is None or job.status.is_final else f"{job.progress:.0f} %"
+    peak = "" if job.peak_memory_bytes is None else format_bytes(job.peak_memory_bytes)
+    facts = (
+        ("Id", job.id),
+        ("Type", clean(job.task_type)),
+        ("Progress", f"{percent} {phase}".strip()),
+        ("Created", format_time(job.enqueued_at)),
+        ("Started", format_time(job.started_at)),
+        ("Ended", format_time(job.finished_at)),
+        ("Duration", format_duration(job.duration(now=datetime.now(UTC)))),
+        ("Peak memory", peak),
+        ("Attempt", attempt),
+        ("Process", str(job.pid or "")),
+        ("Repeats", job.retry_of or ""),
+        ("Put by", "" if job.is_ours else "DashAI"),
+        ("Parameters", " " if job.params else ""),
+    )
+    return ((title, text) for title, text in facts if text)
+
+
+def _print_error(job: JobRecord, terminal: Terminal) -> None:
+    if not job.error_msg:
+        return
+    _print_title(terminal, "Error")
+    terminal.line(terminal.paint(clean(job.error_msg), "red"))
+    if job.error_hint:
+        terminal.line(clean(job.error_hint))
+    for cause in job.error_causes:
+        terminal.line(f"because of {cause.get('type', '')}: {clean(cause.get('message', ''))}")
+    ended = job.exit_signal or ("" if job.exit_code is None else f"exit code {job.exit_code}")
+    if ended:
+        terminal.line(f"Its process ended with {ended}.")
+    if job.traceback:
+        terminal.line()
+        terminal.line(job.traceback.rstrip())
+
+
+def _print_dataset(dataset: StoredDataset, terminal: Terminal) -> None:
+    _print_title(terminal, f"Dataset: {dataset.row_count:,} rows, {len(dataset.columns)} columns")
+    terminal.table(
+        ("COLUMN", "TYPE", "MISSING"),
+        [(column.name, column.type.value, f"{column.missing:,}") for column in dataset.columns],
+    )
+    for warning in dataset.warnings:
+        terminal.line(terminal.paint(clean(warning), "yellow"))
+
+
+def _print_title(terminal: Terminal, title: str) -> None:
+    terminal.line()
+    terminal.line(terminal.paint(title, "bold"))

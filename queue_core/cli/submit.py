@@ -1,0 +1,87 @@
+"""`dashai-monitor submit`: puts jobs on the queue."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from queue_core.cli.outcome import report_put
+from queue_core.cli.parameters import add_parameter_option, parse_pairs, read_parameters
+from queue_core.cli.queue_access import open_queue
+from queue_core.cli.terminal import Terminal
+from queue_core.errors import ParameterError
+
+if TYPE_CHECKING:
+    from queue_core.jobs.base import BaseJob
+
+# What the user types, and the class in `queue_core`.
+JOB_TYPES: Final[Mapping[str, str]] = {
+    "dataset": "DatasetJob",
+}
+TYPE_WITH_FILES: Final = "dataset"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("type", metavar="TYPE", choices=JOB_TYPES, help=", ".join(JOB_TYPES))
+    parser.add_argument(
+        "files", metavar="FILE", nargs="*", help="data files to load, for the type dataset"
+    )
+    parser.add_argument("--name", help="what the job and its result are called")
+    add_parameter_option(parser)
+    parser.add_argument("--params", metavar="FILE.json", help="parameters; - is standard input")
+    parser.add_argument("--wait", action="store_true", help="wait for the end, with progress")
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Put one job, or one for each file; with --wait the exit code tells how they ended."""
+    jobs = _make_jobs(arguments)
+    with open_queue() as queue:
+        job_ids = [queue.put(job) for job in jobs]
+        return report_put(queue, job_ids, terminal, wait=arguments.wait)
+
+
+def _make_jobs(arguments: argparse.Namespace) -> list[BaseJob]:
+    """Return the jobs that are asked for; nothing is stored yet.
+
+    Raises:
+        ParameterError: A file does not exist, or a parameter cannot be read.
+    """
+    import queue_core
+
+    job_class = getattr(queue_core, JOB_TYPES[arguments.type])
+    params: dict[str, Any] = read_parameters(arguments.params)
+    params |= parse_pairs(arguments.pairs, job_class.PARAMETERS)
+    if arguments.type != TYPE_WITH_FILES:
+        if arguments.files:
+            raise ParameterError(
+                f"A job of the type {arguments.type} takes no files.",
+                hint="Give its parameters with -p key=value.",
+            )
+        return [job_class(**params, **_named(arguments.name))]
+    files = [_existing(name) for name in arguments.files]
+    if not files and "path" not in params:
+        raise ParameterError(
+            "No file was named.", hint="dashai-monitor submit dataset FILE [FILE ...]"
+        )
+    if len(files) > 1 and arguments.name:
+        raise ParameterError(
+            "Several files cannot have one name.",
+            hint="Leave --name out, or submit them one by one.",
+        )
+    if not files:
+        return [job_class(**params, **_named(arguments.name))]
+    return [job_class(**{**params, "path": str(path)}, **_named(arguments.name)) for path in files]
+
+
+def _named(name: str | None) -> dict[str, str]:
+    return {"name": name} if name else {}
+
+
+def _existing(name: str) -> Path:
+    path = Path(name).expanduser().absolute()
+    if not path.exists():
+        raise ParameterError(f"There is no file {name}.", hint="Check the name and the folder.")
+    return path

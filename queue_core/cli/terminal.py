@@ -1,0 +1,171 @@
+"""What is printed where: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TextIO
+
+from queue_core.queue.base import JobStatus
+
+COLORS: Final = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "grey": 90, "bold": 1}
+
+STATUS_LOOKS: Final = {
+    JobStatus.NOT_STARTED: ("○", "waiting", "grey"),
+    JobStatus.STARTED: ("▶", "running", "blue"),
+    JobStatus.FINISHED: ("✓", "finished", "green"),
+    JobStatus.ERROR: ("✗", "failed", "red"),
+    JobStatus.CANCELLED: ("⊘", "cancelled", "yellow"),
+    JobStatus.KILLED: ("!", "interrupted", "yellow"),
+}
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_GAP: Final = "  "
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Where a command speaks.
+
+    Attributes:
+        json: Whether standard output belongs to one JSON document alone.
+    """
+
+    json: bool = False
+
+    def document(self, data: Any) -> None:
+        """Print the one JSON document."""
+        sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=not _speaks_utf8(sys.stdout)))
+        sys.stdout.write("\n")
+
+    def line(self, text: str = "") -> None:
+        """Print a line of the result."""
+        _write(sys.stdout, text)
+
+    def note(self, text: str) -> None:
+        """Say something that is not part of the result."""
+        _write(sys.stderr, text)
+
+    def told(self, text: str) -> None:
+        """Say what was done; not a part of a JSON result."""
+        (self.note if self.json else self.line)(text)
+
+    def paint(self, text: str, color: str) -> str:
+        """Return *text* in a colour where standard output shows it."""
+        if not is_interactive(sys.stdout) or "NO_COLOR" in os.environ:
+            return text
+        return f"\x1b[{COLORS[color]}m{text}\x1b[0m"
+
+    def status(self, status: JobStatus, width: int = 0) -> str:
+        """Return a status as icon, word and colour together."""
+        icon, word, color = STATUS_LOOKS[status]
+        return self.paint(f"{icon} {word}".ljust(width), color)
+
+    def table(
+        self, header: Sequence[str], rows: Sequence[Sequence[str]], *, colors: Sequence[str] = ()
+    ) -> None:
+        """Print a table; on a terminal long cells and lines are cut to the width of the window.
+
+        Args:
+            header: The titles.
+            rows: The cells.
+            colors: For each row the colour of its first cell.
+        """
+        cells = [[clean(cell) for cell in row] for row in (header, *rows)]
+        limit = shutil.get_terminal_size().columns if is_interactive(sys.stdout) else None
+        if limit is not None:
+            cells = [[*(shorten(cell, limit // 4) for cell in row[:-1]), row[-1]] for row in cells]
+        widths = [max(display_width(row[place]) for row in cells) for place in range(len(header))]
+        for number, row in enumerate(cells):
+            padded = [_pad(cell, width) for cell, width in zip(row, widths, strict=True)]
+            text = _GAP.join(padded).rstrip()
+            if limit is not None:
+                text = shorten(text, limit)
+            if number == 0:
+                text = self.paint(text, "bold")
+            elif colors:
+                text = self.paint(text[: widths[0]], colors[number - 1]) + text[widths[0] :]
+            self.line(text)
+
+
+def is_interactive(stream: TextIO) -> bool:
+    """Return whether a person looks at *stream*."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def clean(text: str) -> str:
+    """Return *text* on one line and without characters that steer a terminal."""
+    return _CONTROL.sub(" ", text)
+
+
+def display_width(text: str) -> int:
+    """Return how many columns *text* takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def shorten(text: str, width: int) -> str:
+    """Return *text* in at most *width* columns, with … where something was cut."""
+    if display_width(text) <= width:
+        return text
+    while text and display_width(text) > width - 1:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - display_width(text))
+
+
+def format_bytes(count: float) -> str:
+    """Return a size for people, e.g. `1.2 GB`."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def format_duration(duration: timedelta | None) -> str:
+    """Return a duration for people, e.g. `0.4 s`, `3 min 20 s`, `2 h 5 min`."""
+    if duration is None:
+        return ""
+    seconds = duration.total_seconds()
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, seconds = divmod(int(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min"
+    return f"{hours // 24} d {hours % 24} h"
+
+
+def format_time(moment: datetime | None) -> str:
+    """Return a time in this computer's zone; without the date where it is today's."""
+    if moment is None:
+        return ""
+    local, today = moment.astimezone(), datetime.now(UTC).astimezone().date()
+    return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _speaks_utf8(stream: TextIO) -> bool:
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def _write(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+    stream.flush()
