@@ -41,7 +41,7 @@ def parts_of(times: Any) -> np.ndarray:
     stamps = series.dt
     seconds = (series - pd.Timestamp(1970, 1, 1)).dt.total_seconds()
     parts = (
-        stamps.year, stamps.month, stamps.day, stamps.weekday, stamps.dayofyear, stamps.hour,
+        stamps.year, stamps.month, stamps.day, stamps.day_of_week, stamps.day_of_year, stamps.hour,
         seconds / SECONDS_PER_DAY,
     )  # fmt: skip
     return np.column_stack([np.asarray(part, dtype=float) for part in parts])

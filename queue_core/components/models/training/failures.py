@@ -103,8 +103,8 @@ def _sentence(component: Component, item: warnings.WarningMessage) -> str:
             f"{component.title} stopped before it had settled; more iterations or a larger "
             "tolerance may help."
         )
-    if name in ("FutureWarning", "DeprecationWarning", "PendingDeprecationWarning"):
-        return ""
+    if issubclass(item.category, (FutureWarning, DeprecationWarning, PendingDeprecationWarning)):
+        return ""  # between us and the library
     if "unknown categories" in text or "feature names" in text or "is constant" in text:
         return ""
     if name == "LinAlgWarning" or "collinear" in text or "ill-conditioned" in text.casefold():

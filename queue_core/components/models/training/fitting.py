@@ -10,6 +10,7 @@ import joblib
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from queue_core.components.models.tasks import Task
 from queue_core.components.models.training import listeners
 from queue_core.components.models.training.estimators import (
     build_estimator,
@@ -21,6 +22,7 @@ from queue_core.components.models.training.failures import explained
 from queue_core.components.models.training.preprocessing import (
     ColumnPlan,
     Profile,
+    Treatment,
     build_transformer,
     check_memory,
     plan_columns,
@@ -75,6 +77,13 @@ class Listening:
     measure: Callable[[Any, Any, Any], Mapping[str, float]] | None = None
 
 
+def _ignore(*_: Any) -> None:
+    """Do nothing."""
+
+
+SILENT = Listening(on_step=_ignore, warn=_ignore)
+
+
 def fit_pipeline(
     problem: Problem,
     component: Component,
@@ -98,13 +107,14 @@ def fit_pipeline(
     check_size(component, len(rows))
     check_classes(component, len(problem.classes))
     frame = problem.frame.iloc[rows]
-    target = None if problem.target is None else problem.target[rows]
+    target = _target_of(problem, rows)
     takes_sparse = bool(component.options.get("sparse"))
-    plan = plan_columns(frame, problem.columns, spec.task, spec.preprocessing)
+    profile = Profile(component.options.get("profile", "scaled"))
+    plan = _plan(problem, frame, profile)
     check_memory(plan, len(rows), spec.preprocessing, takes_sparse=takes_sparse)
     transformer = build_transformer(
         plan,
-        Profile(component.options.get("profile", "scaled")),
+        profile,
         spec.preprocessing,
         spec.task,
         takes_sparse=takes_sparse,
@@ -119,8 +129,23 @@ def fit_pipeline(
             kind = component.options.get("listener")
             model = listeners.fit(model, kind, matrix, target, listening.on_step, watched)
     _make_repeatable(model)
+    for name in component.options.get("dropped", ()):
+        delattr(model, name)
     pipeline = Pipeline([(COLUMNS_STEP, transformer), (MODEL_STEP, model)])
     return Fitted(pipeline=pipeline, plan=plan, matrix=matrix)
+
+
+def _target_of(problem: Problem, rows: np.ndarray) -> np.ndarray | None:
+    """Return the output of some rows; clusters are found without it, even where it is known."""
+    if problem.target is None or problem.spec.task is Task.CLUSTERING:
+        return None
+    return np.asarray(problem.target[rows])
+
+
+def _plan(problem: Problem, frame: Any, profile: Profile) -> ColumnPlan:
+    if profile is Profile.LAGS:
+        return ColumnPlan(dict.fromkeys(problem.extra["lag_names"], Treatment.NUMBER))
+    return plan_columns(frame, problem.columns, problem.spec.task, problem.spec.preprocessing)
 
 
 def _watched(problem: Problem, transformer: Any, listening: Listening) -> Any:

@@ -104,7 +104,8 @@ def input_columns(
     if spec.split.method.needs_groups or spec.split.method == "predefined":
         reserved.add(spec.split.column)
     found = []
-    for name in spec.input_columns or tuple(info.name for info in dataset.columns):
+    every = () if spec.task is Task.FORECASTING else tuple(i.name for i in dataset.columns)
+    for name in spec.input_columns or every:
         info = dataset.column(name)
         if name in reserved:
             if spec.input_columns and name == spec.split.column:

@@ -22,7 +22,7 @@ import numpy as np
 from queue_core.components.metrics.scored import measure
 from queue_core.components.models.training.estimators import checked_params
 from queue_core.components.models.training.evaluation import answers, only_answered
-from queue_core.components.models.training.fitting import Listening, fit_pipeline
+from queue_core.components.models.training.fitting import SILENT, fit_pipeline
 from queue_core.components.models.training.problem import Problem
 from queue_core.components.models.training.progress import Hooks, TrialRecord
 from queue_core.components.models.training.specs import SearchSpec
@@ -208,13 +208,12 @@ def folds_score(
     parts: Iterable[tuple[np.ndarray, np.ndarray]],
 ) -> Score:
     """Return what scores parameters by the mean of a metric over given folds."""
-    silent = Listening(on_step=_ignore, warn=_ignore)
     folds = list(parts)
 
     def score(params: Mapping[str, Any], on_fold: Callable[[int, float], None]) -> float:
         values: list[float] = []
         for number, (train, test) in enumerate(folds):
-            fitted = fit_pipeline(problem, component, params, train, silent)
+            fitted = fit_pipeline(problem, component, params, train, SILENT)
             scored, _ = only_answered(answers(fitted, problem, test))
             value = measure(metric, scored)
             if value is None:
@@ -228,10 +227,6 @@ def folds_score(
         return float(np.mean(values))
 
     return score
-
-
-def _ignore(*_: Any) -> None:
-    """Do nothing."""
 
 
 def _optuna() -> Any:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn import model_selection as sk
 
-from queue_core.components.models.training.specs import SplitMethod, SplitSpec
+from queue_core.components.models.training.schemas import SplitMethod
+from queue_core.components.models.training.specs import SplitSpec
 from queue_core.errors import DataError
 
 TRAIN_WORDS = frozenset({"train", "training", "fit"})
