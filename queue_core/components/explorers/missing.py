@@ -212,7 +212,7 @@ def _pattern_figure(
                 ],
             )
         ],
-        notes=[*exploration.notes, "Dark cells: missing. Each line is a combination.", note],
+        notes=[*exploration.notes, "Filled cells: missing. Each line is a combination.", note],
         width_in=max(6.5, 2.0 + 0.32 * len(infos)),
         height_in=2.4 + 0.26 * len(found),
     )

@@ -50,8 +50,14 @@ def find_period(values: Any, candidates: Sequence[int]) -> int | None:
     places = np.arange(len(values))
     detrended = values - np.polyval(np.polyfit(places, values, 1), places)
     found = autocorrelation(detrended, max(fitting))
-    best = max(fitting, key=lambda period: found[period])
-    return best if found[best] > 1.96 / np.sqrt(len(values)) else None
+    limit = 1.96 / np.sqrt(len(values))
+
+    # A slow series is like itself a few steps later, too: a cycle stands out from its own middle.
+    def strength(period: int) -> float:
+        return float(found[period] - found[period // 2])
+
+    cycles = [period for period in fitting if found[period] > limit and strength(period) > limit]
+    return max(cycles, key=strength, default=None)
 
 
 def decompose(values: Any, period: int, method: str) -> Decomposition:
