@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("pandas", "sklearn", "duckdb", "pyarrow", "matplotlib", "numpy", "scipy", "sqlalchemy")
@@ -15,6 +19,8 @@ QT = ("PySide6", "shiboken6", "qasync")
 BAD_TESTS = """
 import logging, subprocess, sys, threading
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 def test_fine(local_folder):
     assert local_folder.monitor.is_dir()
@@ -96,3 +102,24 @@ print(len(seen))
 """
     ended = run("-c", code)
     assert (ended.returncode, ended.stdout.strip()) == (0, "20000"), ended.stderr
+
+
+def test_the_locks_hold_what_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    locked_extras = ("gui", "explain", "imbalance", "stats", "lightgbm")
+    run = project["dependencies"] + [line for name in locked_extras for line in extras[name]]
+    for name, wanted in (("run", run), ("dev", run + extras["dev"])):
+        lock = (ROOT / "requirements" / f"{name}.lock").read_text()
+        assert "://" not in lock, "a lock names no host"
+        assert " -" not in re.sub(r" --hash=sha256:[0-9a-f]{64}", "", lock)
+        locked = [line.rstrip(" \\") for line in lock.splitlines() if re.match(r"[a-z]", line)]
+        pins = {
+            r.name: r for r in map(Requirement, locked) if r.marker is None or r.marker.evaluate()
+        }
+        for requirement in map(Requirement, wanted):
+            pin = pins[canonicalize_name(requirement.name)]
+            (version,) = pin.specifier
+            assert requirement.specifier.contains(version.version), (
+                f"run `make lock`: {requirement}"
+            )
