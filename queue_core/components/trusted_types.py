@@ -25,6 +25,10 @@ _BY_MODULE: dict[str, tuple[str, ...]] = {
     "lightgbm.basic": ("Booster",),
     "lightgbm.sklearn": ("LGBMClassifier", "LGBMRegressor"),
     "numpy": ("dtype", "mean"),
+    "queue_core.components.models.training.dates": ("DateParts",),
+    "queue_core.components.models.training.naive": (
+        "DriftForecast", "MovingAverageForecast", "NaiveForecast", "SeasonalNaiveForecast",
+    ),
     "scipy._lib.array_api_compat.numpy._aliases": ("asarray",),
     "scipy.interpolate._bsplines": ("BSpline",),
     "scipy.sparse._csr": ("csr_array", "csr_matrix"),
