@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui.bridge import Bridge, Message
 from gui.closing import CloseAnswer, CloseChoice, CloseDialog
-from gui.features import FEATURES, viewer_for
+from gui.features import FEATURES
 from gui.i18n import set_language, tr
 from gui.logs import start_logging
 from gui.main_window import MainWindow
@@ -174,7 +174,7 @@ class Program:
     def _show_window(self) -> None:
         install_theme(self.application, ThemeMode(self.settings[THEME]))
         self.application.setWindowIcon(icon("application"))
-        self.window = MainWindow(self.bridge, WindowState(self.folder), viewer_for)
+        self.window = MainWindow(self.bridge, WindowState(self.folder))
         self.window.table.set_compact(self.settings[DENSITY] == "compact")
         self.window.toolbar.set_workers(self.settings[WORKERS])
         self.window.toolbar.workers_chosen.connect(self._change_workers)

@@ -24,7 +24,6 @@ from gui.i18n import tr
 from gui.jobs.columns import COLUMNS
 from gui.jobs.commands import JobCommands
 from gui.jobs.details.panel import DetailsPanel
-from gui.jobs.details.result_page import ViewerFor
 from gui.jobs.filter_state import FilterState
 from gui.jobs.jobs_pane import JobsPane
 from gui.jobs.queue_overview import QueueOverview
@@ -65,7 +64,7 @@ class MainWindow(QMainWindow):
     files_given = Signal(object)
     shown_wanted = Signal()
 
-    def __init__(self, bridge: Bridge, state: WindowState, viewer_for: ViewerFor) -> None:
+    def __init__(self, bridge: Bridge, state: WindowState) -> None:
         super().__init__()
         self.setWindowTitle("DashAI Monitor")
         self.setWindowIcon(icon("application"))
@@ -79,7 +78,7 @@ class MainWindow(QMainWindow):
         self.overview = QueueOverview(bridge, self)
         self.model = JobTableModel(bridge, self.store, self.overview, self)
         self.table = JobTableView(self.model, self.store)
-        self.details = DetailsPanel(bridge, self.store, self.overview, self.action_set, viewer_for)
+        self.details = DetailsPanel(bridge, self.store, self.overview, self.action_set)
         self.commands = JobCommands(bridge, self.action_set, self.toasts)
         self.toolbar = Toolbar(self.action_set)
         self.sidebar = Sidebar(self.filter)

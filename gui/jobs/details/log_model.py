@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -64,8 +64,9 @@ class LogModel(QAbstractTableModel):
 
     def append(self, lines: Sequence[LogLine]) -> None:
         """Add newer lines."""
-        self._all.extend(lines)
-        shown = [line for line in lines if self._filter.allows(line)]
+        single = [part for line in lines for part in _split(line)]
+        self._all.extend(single)
+        shown = [line for line in single if self._filter.allows(line)]
         if shown:
             first = len(self._shown)
             self.beginInsertRows(QModelIndex(), first, first + len(shown) - 1)
@@ -144,9 +145,18 @@ def source_word(source: LogSource) -> str:
     }[source]
 
 
+def _split(line: LogLine) -> list[LogLine]:
+    """Return one line for each row that a record with line breaks takes."""
+    if "\n" not in line.text:
+        return [line]
+    return [replace(line, text=text) for text in line.text.split("\n")]
+
+
 def _role(line: LogLine) -> str:
+    if line.source is LogSource.MONITOR:
+        return "muted"
     if line.level >= logging.ERROR:
         return "error"
     if line.level >= logging.WARNING:
         return "killed"
-    return "muted" if line.source is LogSource.MONITOR else "text"
+    return "text"

@@ -15,7 +15,7 @@ from gui.jobs.details.log_page import LogPage
 from gui.jobs.details.overview_page import OverviewPage
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.details.parameters_page import ParametersPage
-from gui.jobs.details.result_page import ResultPage, ViewerFor
+from gui.jobs.details.result_page import ResultPage
 from gui.jobs.queue_overview import QueueOverview
 from gui.jobs.record_store import RecordStore
 from gui.jobs.states import EmptyState
@@ -45,7 +45,6 @@ class DetailsPanel(QFrame):
         store: RecordStore,
         overview: QueueOverview,
         actions: ActionSet,
-        viewer_for: ViewerFor,
     ) -> None:
         super().__init__()
         self.setObjectName("detailsPanel")
@@ -60,7 +59,7 @@ class DetailsPanel(QFrame):
         self.header = DetailsHeader(actions)
         self.header.close_button.clicked.connect(self.close_wanted)
         self.pages: dict[str, tuple[str, DetailsPage]] = {
-            "result": (mark("Result"), ResultPage(viewer_for)),
+            "result": (mark("Result"), ResultPage(bridge)),
             "error": (mark("Error"), ErrorPage()),
             "overview": (mark("Overview"), OverviewPage()),
             "log": (mark("Log"), LogPage(bridge)),

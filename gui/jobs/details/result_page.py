@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.jobs.details.json_tree import JsonTree
 from gui.jobs.details.page import DetailsPage
+from gui.results import viewer_for
 from queue_core.queue.base import JobRecord, JobStatus
-
-ViewerFor = Callable[[JobRecord], QWidget | None]
 
 
 class ResultPage(DetailsPage):
     """Shows one job's result; viewers are made when the page is first seen."""
 
-    def __init__(self, viewer_for: ViewerFor) -> None:
+    def __init__(self, bridge: Bridge) -> None:
         super().__init__()
-        self._viewer_for = viewer_for
+        self._bridge = bridge
         self._record: JobRecord | None = None
         self._shown: JobRecord | None = None
         self._viewer: QWidget | None = None
@@ -50,7 +48,7 @@ class ResultPage(DetailsPage):
         if self._viewer is not None:
             self._layout.removeWidget(self._viewer)
             self._viewer.deleteLater()
-        self._viewer = self._viewer_for(record) or _data_viewer(record)
+        self._viewer = viewer_for(record, self._bridge) or _data_viewer(record)
         self._layout.addWidget(self._viewer)
 
 
