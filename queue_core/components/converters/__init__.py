@@ -1,1 +1,1 @@
-"""Transformations of a table."""
+"""Converters: steps that make a table from a table. `base` says what one is."""

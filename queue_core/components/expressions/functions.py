@@ -256,7 +256,7 @@ _AGGREGATES = (
              alike=(0,), aggregates=True),
     Function("last", (ANY,), None, "last({0})", "last(x): the one of the last row.", alike=(0,),
              aggregates=True),
-    Function("mode", (ORDERED,), None, "mode({0})", "mode(x): the most frequent.", alike=(0,),
+    Function("mode", (ORDERED,), None, "mode({0} ORDER BY {0})", "mode(x): the most frequent.", alike=(0,),
              aggregates=True),
     Function("join", (TEXTS, TEXTS), Kind.TEXT, "string_agg({0}, {1})",
              "join(t, ', '): all texts, one after the other.", written_out=(1,),
