@@ -32,7 +32,6 @@ from queue_core.settings import Settings
 from queue_core.settings.known import (
     CANCEL_GRACE_S,
     CLOSE_ACTION,
-    DENSITY,
     LANGUAGE,
     PRELOAD,
     THEME,
@@ -175,8 +174,6 @@ class Program:
         install_theme(self.application, ThemeMode(self.settings[THEME]))
         self.application.setWindowIcon(icon("application"))
         self.window = MainWindow(self.bridge, WindowState(self.folder))
-        self.window.table.set_compact(self.settings[DENSITY] == "compact")
-        self.window.toolbar.set_workers(self.settings[WORKERS])
         self.window.toolbar.workers_chosen.connect(self._change_workers)
         self.window.shown_wanted.connect(self._show_again)
         self.window.close_asked.connect(self._on_close_asked)
@@ -219,7 +216,6 @@ class Program:
     # --- while it runs ------------------------------------------------------------------------
 
     def _change_workers(self, count: int) -> None:
-        self.window.toolbar.set_workers(count)
         what = tr("Changing the number of workers")
         self.bridge.start(self._store_workers(count), what=what)
 

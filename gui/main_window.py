@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from gui.actions import ActionSet, Place, Selection
 from gui.bridge import Bridge
 from gui.i18n import tr
-from gui.jobs.columns import COLUMNS
+from gui.jobs.columns import COLUMNS, Column
 from gui.jobs.commands import JobCommands
 from gui.jobs.details.panel import DetailsPanel
 from gui.jobs.filter_state import FilterState
@@ -39,12 +39,15 @@ from gui.toolbar import Toolbar
 from gui.widgets import set_role
 from gui.window_state import WindowState
 from queue_core.queue.base import JobCounts, JobFilter
+from queue_core.settings import Settings
+from queue_core.settings.known import DENSITY, WORKERS
 
 FIRST_SIZE = QSize(1280, 800)
+SMALLEST_SIZE = QSize(560, 420)
 DETAILS_BELOW_PX = 1100
 SIDEBAR_FOLDED_PX = 800
 SELECTION_DELAY_MS = 30
-DETAILS_SHARE = (62, 38)
+DETAILS_SHARE = (66, 34)
 
 
 class MainWindow(QMainWindow):
@@ -68,7 +71,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("DashAI Monitor")
         self.setWindowIcon(icon("application"))
-        self.setMinimumSize(QSize(560, 420))
+        self.setMinimumSize(SMALLEST_SIZE)
         self.bridge = bridge
         self.state = state
         self.action_set = ActionSet(self)
@@ -199,15 +202,19 @@ class MainWindow(QMainWindow):
         self.commands.jobs_put.connect(self.select_jobs)
         self.model.changed.connect(self._select_awaited)
         self.bridge.failed.connect(self.toasts.show_message)
+        self.bridge.settings_changed.connect(self._on_settings)
 
     def _restore(self) -> None:
         self.resize(FIRST_SIZE)
         self.state.restore_geometry(self)
         self.state.restore_table(self.table)
         self.state.restore_filter(self.filter)
+        self.toolbar.set_workers(self.bridge.settings[WORKERS])
+        self.table.set_compact(self.bridge.settings[DENSITY] == "compact")
         self.details.setVisible(self.state.flag("details", default=True))
         self._arrange()
         self._show_details_state()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- selection ----------------------------------------------------------------------------
 
@@ -239,12 +246,12 @@ class MainWindow(QMainWindow):
     def _show_column_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for section, column in enumerate(COLUMNS):
+        for column in COLUMNS:
             action = menu.addAction(column.heading)
             action.setCheckable(True)
-            action.setChecked(not self.table.isColumnHidden(section))
+            action.setChecked(self.table.columns.is_wanted(column))
             action.setEnabled(column.name != "name")
-            action.toggled.connect(_column_switch(self.table, section))
+            action.toggled.connect(_column_switch(self.table, column))
         menu.popup(self.table.horizontalHeader().mapToGlobal(place))
 
     def _show_details(self) -> None:
@@ -261,7 +268,7 @@ class MainWindow(QMainWindow):
 
     def _focus_search(self) -> None:
         self.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.toolbar.search.selectAll()
+        self.toolbar.search.field.selectAll()
 
     def _focus_table(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -270,7 +277,7 @@ class MainWindow(QMainWindow):
 
     def _type_search(self, text: str) -> None:
         self.toolbar.search.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.toolbar.search.setText(text)
+        self.toolbar.search.set_text(text)
 
     def _clear(self) -> None:
         """Undo one thing at a time: the words, the filters, the selection."""
@@ -283,7 +290,7 @@ class MainWindow(QMainWindow):
         self._focus_table_without_row()
 
     def _focus_table_without_row(self) -> None:
-        if self.toolbar.search.hasFocus():
+        if self.toolbar.search.field.hasFocus():
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- what the queue does ------------------------------------------------------------------
@@ -299,6 +306,10 @@ class MainWindow(QMainWindow):
         self._is_empty = counts.total == 0
         if self._pages.currentWidget() in (self._empty, self._jobs_page):
             self._pages.setCurrentWidget(self._empty if self._is_empty else self._jobs_page)
+
+    def _on_settings(self, settings: Settings) -> None:
+        self.toolbar.set_workers(settings[WORKERS])
+        self.table.set_compact(settings[DENSITY] == "compact")
 
     # --- room ---------------------------------------------------------------------------------
 
@@ -355,9 +366,8 @@ def _vertical_line() -> QFrame:
     return frame
 
 
-def _column_switch(table: JobTableView, section: int) -> Callable[[bool], None]:
+def _column_switch(table: JobTableView, column: Column) -> Callable[[bool], None]:
     def switch(shown: bool) -> None:
-        table.setColumnHidden(section, not shown)
-        table.fit_columns()
+        table.columns.set_wanted(column, wanted=shown)
 
     return switch

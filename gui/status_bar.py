@@ -40,6 +40,7 @@ class StatusBar(QFrame):
         layout.addStretch(1)
         layout.addWidget(self._load)
         layout.addWidget(self._saved)
+        self._saved.hide()
         self._read_load = Throttle(
             bridge, self._show_load, what=tr("Reading the system load"), interval_s=1.0,
             parent=self,
@@ -72,6 +73,7 @@ class StatusBar(QFrame):
     def _on_changed(self, batch: ChangeBatch) -> None:
         if not batch.reset:
             self._saved.setText(tr("saved {time}", time=format_clock(datetime.now(UTC))))
+            self._saved.show()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Watch the machine while somebody can see it."""

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QActionGroup, QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from gui.actions import ActionSet, Place
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
 from gui.theme import ICON_PX, STEP_PX, icon
-from gui.widgets import set_role
+from gui.widgets import IconLabel, icon_button, row, set_role
 
 SEARCH_DELAY_MS = 150
 SEARCH_WIDTH_PX = 340
+HEIGHT_PX = 32
 WORKER_CHOICES = (1, 2, 3, 4, 6, 8, 12, 16)
 
 
-class SearchField(QLineEdit):
+class SearchField(QFrame):
     """Searches while one types, a moment after the last letter.
+
+    Attributes:
+        field: Where one types.
 
     Signals:
         search_changed: The words to look for.
@@ -32,24 +36,37 @@ class SearchField(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setPlaceholderText(tr("Search jobs…"))
-        self.setAccessibleName(tr("Search jobs"))
-        self.setToolTip(tr("Search names, types, errors and phases (Ctrl+F)"))
-        self.setClearButtonEnabled(False)
-        self.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self._clear = QAction(icon("close", "muted"), tr("Clear"), self)
-        self._clear.triggered.connect(self.clear_now)
-        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
-        self._clear.setVisible(False)
+        self.setObjectName("searchField")
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(tr("Search jobs…"))
+        self.field.setAccessibleName(tr("Search jobs"))
+        self.field.setToolTip(tr("Search names, types, errors and phases (Ctrl+F)"))
+        self.field.installEventFilter(self)
+        self.setFocusProxy(self.field)
+        self._clear = icon_button("close", tr("Clear"), self.clear_now)
+        set_role(self._clear, "small")
+        self._clear.hide()
+        layout = row(IconLabel("search", "muted"), self.field, self._clear)
+        layout.setContentsMargins(STEP_PX * 2, 0, STEP_PX, 0)
+        self.setLayout(layout)
+        self.setFixedHeight(HEIGHT_PX)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_DELAY_MS)
         self._timer.timeout.connect(self._emit)
-        self.textChanged.connect(self._on_text_changed)
+        self.field.textChanged.connect(self._on_text_changed)
+
+    def text(self) -> str:
+        """Return what was typed."""
+        return self.field.text()
+
+    def set_text(self, text: str) -> None:
+        """Search for something else."""
+        self.field.setText(text)
 
     def clear_now(self) -> None:
         """Forget the words at once."""
-        self.clear()
+        self.field.clear()
         self._emit()
 
     def _on_text_changed(self, text: str) -> None:
@@ -58,15 +75,21 @@ class SearchField(QLineEdit):
 
     def _emit(self) -> None:
         self._timer.stop()
-        self.search_changed.emit(self.text())
+        self.search_changed.emit(self.field.text())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Down and Enter go to the table."""
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._emit()
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down and Enter go to the table; the frame shows the focus."""
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._emit()
+                self.left.emit()
+                return True
+        elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.setProperty("focused", kind == QEvent.Type.FocusIn)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        return False
 
 
 class Toolbar(QFrame):
@@ -112,7 +135,7 @@ class Toolbar(QFrame):
 
     def set_workers(self, count: int) -> None:
         """Show how many jobs run at once, and offer other numbers."""
-        self.workers.setText(tr("Workers {count}", count=format_count(count)))
+        _set_text(self.workers, tr("Workers {count}", count=format_count(count)))
         self.workers.setToolTip(
             tr_plural("{count} job runs at once.", "{count} jobs run at once.", count)
         )
@@ -141,7 +164,7 @@ class Toolbar(QFrame):
 
 def _menu_button(text: str, symbol: QIcon, *, text_beside: bool = True) -> QToolButton:
     button = QToolButton()
-    button.setText(text)
+    _set_text(button, text)
     button.setIcon(symbol)
     button.setIconSize(QSize(ICON_PX, ICON_PX))
     if text_beside:
@@ -149,3 +172,9 @@ def _menu_button(text: str, symbol: QIcon, *, text_beside: bool = True) -> QTool
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setMenu(QMenu(button))
     return button
+
+
+def _set_text(button: QToolButton, text: str) -> None:
+    """Show a text with the sign for a menu, which a screen reader says by itself."""
+    button.setText(f"{text} ▾" if text else "")
+    button.setAccessibleName(text)

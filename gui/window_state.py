@@ -66,7 +66,7 @@ class WindowState:
         header = view.horizontalHeader()
         for section, column in enumerate(COLUMNS):
             key = f"columns/{column.name}"
-            self._file.setValue(f"{key}/shown", int(not header.isSectionHidden(section)))
+            self._file.setValue(f"{key}/shown", int(view.columns.is_wanted(column)))
             self._file.setValue(f"{key}/place", header.visualIndex(section))
             if not header.isSectionHidden(section):
                 self._file.setValue(f"{key}/width", header.sectionSize(section))
@@ -79,8 +79,10 @@ class WindowState:
         for section, column in enumerate(COLUMNS):
             key = f"columns/{column.name}"
             shown = bool(self._int(f"{key}/shown", int(column.is_shown)))
-            header.setSectionHidden(section, not shown)
-            header.resizeSection(section, max(40, self._int(f"{key}/width", column.width_px)))
+            natural = view.columns.natural_width(column)
+            header.setSectionHidden(section, False)
+            header.resizeSection(section, max(40, self._int(f"{key}/width", natural)))
+            view.columns.set_wanted(column, wanted=shown)
         self._restore_places(header)
         view.set_order(self._order())
 

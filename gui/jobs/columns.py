@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
 from gui.i18n import mark, tr, translate
-from gui.jobs.presentation import first_line, outcome, status_word, type_word
+from gui.jobs.presentation import TYPE_LOOKS, first_line, outcome, status_word, type_word
 from queue_core.queue.base import JobRecord, JobStatus
 
 
@@ -19,7 +19,6 @@ class CellKind(StrEnum):
     TEXT = "text"
     STATUS = "status"
     NAME = "name"
-    TYPE = "type"
     PROGRESS = "progress"
     NUMBER = "number"
     CODE = "code"
@@ -48,10 +47,12 @@ class Column:
         kind: How its cells are painted.
         text: What a cell says.
         order_by: The queue's column to sort by; None: cannot be sorted.
-        width_px: Width at first.
+        widest: The longest texts it usually holds: its width at first.
+        width_px: Width at first, where no text says it.
         tooltip: What a cell says at length; None: its text where it is cut off.
         is_shown: Whether it is there at first.
         is_flexible: Whether it takes the room that is left.
+        drop_order: When room is short, columns go by this: 1 first; 0 stays.
         ticks: Whether it changes as time goes by while a job runs.
     """
 
@@ -60,10 +61,12 @@ class Column:
     kind: CellKind
     text: Callable[[JobRecord, Facts], str]
     order_by: str | None
-    width_px: int
+    width_px: int = 96
+    widest: Callable[[], Iterable[str]] | None = None
     tooltip: Callable[[JobRecord], str] | None = None
     is_shown: bool = False
     is_flexible: bool = False
+    drop_order: int = 0
     ticks: bool = False
 
     @property
@@ -101,43 +104,57 @@ def _problem(record: JobRecord) -> str:
     return "\n".join(part for part in (record.error_msg, record.error_hint) if part)
 
 
+def _relative_samples() -> tuple[str, ...]:
+    now = datetime.now(UTC)
+    return tuple(
+        format_relative(now - span, now=now)
+        for span in (timedelta(seconds=59), timedelta(minutes=59), timedelta(days=6))
+    )
+
+
 COLUMNS: tuple[Column, ...] = (
     Column(
         name="status", title=mark("Status"), kind=CellKind.STATUS, order_by="status",
-        text=lambda record, _: status_word(record.status), width_px=116, is_shown=True,
+        text=lambda record, _: status_word(record.status), is_shown=True,
+        widest=lambda: map(status_word, JobStatus),
     ),
     Column(
         name="name", title=mark("Job"), kind=CellKind.NAME, order_by="job_name",
-        text=lambda record, _: record.job_name, width_px=220, is_shown=True,
+        text=lambda record, _: record.job_name, width_px=200, is_shown=True,
         is_flexible=True, ticks=True,
     ),
     Column(
-        name="type", title=mark("Type"), kind=CellKind.TYPE, order_by="task_type",
-        text=lambda record, _: type_word(record.task_type), width_px=112, is_shown=True,
+        name="type", title=mark("Type"), kind=CellKind.TEXT, order_by="task_type",
+        text=lambda record, _: type_word(record.task_type), is_shown=True,
+        widest=lambda: map(type_word, TYPE_LOOKS), drop_order=1,
     ),
     Column(
         name="progress", title=mark("Progress"), kind=CellKind.PROGRESS, order_by="progress",
         text=lambda record, facts: outcome(record, facts.position), tooltip=_problem,
-        width_px=200, is_shown=True, is_flexible=True, ticks=True,
+        width_px=180, is_shown=True, is_flexible=True, ticks=True,
     ),
     Column(
         name="created", title=mark("Created"), kind=CellKind.TEXT, order_by="enqueued_at",
         text=lambda record, facts: _relative(record.enqueued_at, facts),
-        tooltip=lambda record: _exact(record.enqueued_at), width_px=96,
+        tooltip=lambda record: _exact(record.enqueued_at), widest=_relative_samples,
+        drop_order=2,
     ),
     Column(
         name="started", title=mark("Started"), kind=CellKind.TEXT, order_by="started_at",
         text=lambda record, facts: _relative(record.started_at, facts),
-        tooltip=lambda record: _exact(record.started_at), width_px=100, is_shown=True,
+        tooltip=lambda record: _exact(record.started_at), is_shown=True,
+        widest=_relative_samples, drop_order=4,
     ),
     Column(
         name="finished", title=mark("Ended"), kind=CellKind.TEXT, order_by="finished_at",
         text=lambda record, facts: _relative(record.finished_at, facts),
-        tooltip=lambda record: _exact(record.finished_at), width_px=96,
+        tooltip=lambda record: _exact(record.finished_at), widest=_relative_samples,
+        drop_order=2,
     ),
     Column(
         name="duration", title=mark("Duration"), kind=CellKind.NUMBER, order_by="duration",
-        text=_duration, width_px=96, is_shown=True, ticks=True,
+        text=_duration, is_shown=True, ticks=True, drop_order=3,
+        widest=lambda: (format_duration(3599), format_duration(86_399)),
     ),
     Column(
         name="error", title=mark("Error"), kind=CellKind.TEXT, order_by="error_msg",
@@ -164,8 +181,6 @@ COLUMNS: tuple[Column, ...] = (
         text=lambda record, _: record.id, width_px=260,
     ),
 )  # fmt: skip
-
-COLUMN_INDEX: Mapping[str, int] = {column.name: i for i, column in enumerate(COLUMNS)}
 
 
 def origin_word(record: JobRecord) -> str:

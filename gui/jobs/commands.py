@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from gui.actions import ActionSet, Selection
-from gui.bridge import Bridge
+from gui.bridge import Bridge, Message
+from gui.format import format_count
 from gui.i18n import tr, tr_plural
 from gui.notifications import ToastAction, ToastArea
 
@@ -53,28 +54,25 @@ class JobCommands(QObject):
 
     def cancel(self, selection: Selection) -> None:
         """Stop the selected jobs that have not ended."""
-        ended = {record.id for record in selection.records if record.status.is_final}
-        foreign = {record.id for record in selection.records if not record.is_ours}
-        ids = [i for i in selection.ids if i not in ended and i not in foreign]
-        what = tr_plural("Cancelling {count} job", "Cancelling {count} jobs", len(ids))
-        self._bridge.start(self._cancel(ids), what=what)
+        count = len(selection.ids)
+        what = tr_plural("Cancelling {count} job", "Cancelling {count} jobs", count)
+        self._bridge.start(self._cancel(selection.ids), what=what)
 
     def retry(self, selection: Selection) -> None:
         """Put the selected jobs again."""
-        ids = [r.id for r in selection.records if r.is_ours and r.status.is_final]
-        what = tr_plural("Retrying {count} job", "Retrying {count} jobs", len(ids))
-        self._bridge.start(self._retry(ids[:MOST_RETRIED]), what=what)
+        count = len(selection.ids)
+        if count > MOST_RETRIED:
+            text = tr("{count} jobs are too many to retry at once.", count=format_count(count))
+            hint = tr("Select at most {limit} jobs.", limit=format_count(MOST_RETRIED))
+            self._toasts.show_message(Message(text=text, hint=hint))
+            return
+        what = tr_plural("Retrying {count} job", "Retrying {count} jobs", count)
+        self._bridge.start(self._retry(selection.ids), what=what)
 
     def remove(self, selection: Selection) -> None:
         """Take the selected jobs out of sight, and remove them when nobody wants them back."""
-        foreign = {record.id for record in selection.records if not record.is_ours}
-        removal = Removal(tuple(i for i in selection.ids if i not in foreign))
-        self._removals.append(removal)
-        self._emit_hidden()
-        text = tr_plural("{count} job removed.", "{count} jobs removed.", len(removal.ids))
-        toast = self._toasts.say(text, ToastAction(tr("Undo"), lambda: self._undo(removal)))
-        # The button closes the message before it acts: decide after both.
-        toast.closed.connect(lambda: QTimer.singleShot(0, self, lambda: self._carry_out(removal)))
+        what = tr_plural("Removing {count} job", "Removing {count} jobs", len(selection.ids))
+        self._bridge.start(self._hide(selection.ids), what=what)
 
     def copy_ids(self, selection: Selection) -> None:
         """Copy the identifiers of the selected jobs."""
@@ -106,10 +104,30 @@ class JobCommands(QObject):
             self._emit_hidden()
 
     async def _cancel(self, job_ids: Sequence[str]) -> None:
-        await self._bridge.cancel(job_ids)
+        await self._bridge.cancel(await self._ours(job_ids, ended=False))
 
     async def _retry(self, job_ids: Sequence[str]) -> None:
-        self.jobs_put.emit(tuple([await self._bridge.retry(job_id) for job_id in job_ids]))
+        ended = await self._ours(job_ids, ended=True)
+        self.jobs_put.emit(tuple([await self._bridge.retry(job_id) for job_id in ended]))
+
+    async def _hide(self, job_ids: Sequence[str]) -> None:
+        removal = Removal(tuple(await self._ours(job_ids, ended=True)))
+        if not removal.ids:
+            return
+        self._removals.append(removal)
+        self._emit_hidden()
+        text = tr_plural("{count} job removed.", "{count} jobs removed.", len(removal.ids))
+        toast = self._toasts.say(text, ToastAction(tr("Undo"), lambda: self._undo(removal)))
+        # The button closes the message before it acts: decide after both.
+        toast.closed.connect(lambda: QTimer.singleShot(0, self, lambda: self._carry_out(removal)))
+
+    async def _ours(self, job_ids: Sequence[str], *, ended: bool) -> list[str]:
+        """Return those of our jobs that have ended, or not; asked afresh, for all that count."""
+        records = await self._bridge.records(job_ids)
+        return [
+            i for i in job_ids
+            if i in records and records[i].is_ours and records[i].status.is_final is ended
+        ]  # fmt: skip
 
     def _emit_hidden(self) -> None:
         hidden = frozenset(job_id for removal in self._removals for job_id in removal.ids)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from gui.jobs.columns import COLUMNS, CellKind
 from gui.jobs.presentation import (
@@ -40,7 +40,7 @@ class JobDelegate(QStyledItemDelegate):
     """
 
     def __init__(
-        self, parent: QWidget, *, line_height_px: int, flash: Callable[[str], float]
+        self, parent: QTableView, *, line_height_px: int, flash: Callable[[str], float]
     ) -> None:
         super().__init__(parent)
         self.line_height_px = line_height_px
@@ -50,7 +50,6 @@ class JobDelegate(QStyledItemDelegate):
         self._painters: dict[CellKind, Callable[[_Cell], None]] = {
             CellKind.STATUS: _paint_status,
             CellKind.NAME: _paint_name,
-            CellKind.TYPE: _paint_type,
             CellKind.PROGRESS: _paint_progress,
             CellKind.TEXT: _paint_text,
             CellKind.NUMBER: _paint_number,
@@ -75,7 +74,7 @@ class JobDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Return the room that a cell's text needs: for fitting a column to its contents."""
         text = index.data(Qt.ItemDataRole.DisplayRole) or ""
-        icons = (CellKind.STATUS, CellKind.TYPE)
+        icons = (CellKind.STATUS, CellKind.NAME)
         icon = ICON_PX + GAP_PX if COLUMNS[index.column()].kind in icons else 0
         width = QFontMetrics(option.font).horizontalAdvance(text) + icon + 2 * PADDING_PX + 2
         return QSize(width, self.line_height_px)
@@ -89,7 +88,8 @@ class JobDelegate(QStyledItemDelegate):
     ) -> None:
         shown = colours()
         rect: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected:
             painter.fillRect(rect, shown.role("selection"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, shown.role("hover"))
@@ -98,8 +98,23 @@ class JobDelegate(QStyledItemDelegate):
             tint = shown.status(record.status)
             tint.setAlphaF(0.18 * strength)
             painter.fillRect(rect, tint)
-        painter.setPen(QPen(shown.role("hover"), 1))
+        painter.setPen(QPen(shown.role("border" if selected else "hover"), 1))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if self._is_current_row(index):
+            self._paint_mark(painter, rect, index)
+
+    def _is_current_row(self, index: AnyIndex) -> bool:
+        view = self.parent()
+        return isinstance(view, QTableView) and view.currentIndex().row() == index.row()
+
+    def _paint_mark(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
+        """Mark the row with the focus at its left edge."""
+        view = self.parent()
+        if not isinstance(view, QTableView) or not view.hasFocus():
+            return
+        if view.horizontalHeader().visualIndex(index.column()) == 0:
+            mark = QRect(rect.left(), rect.top(), CURRENT_MARK_PX, rect.height())
+            painter.fillRect(mark, colours().role("accent"))
 
 
 class _Cell:
@@ -164,16 +179,12 @@ def _paint_status(cell: _Cell) -> None:
 
 
 def _paint_name(cell: _Cell) -> None:
-    cell.draw_text(cell.first_line, cell.text, cell.shown.role("text"))
+    rest = cell.draw_icon(type_icon(cell.record.task_type), "muted")
+    cell.draw_text(rest, cell.text, cell.shown.role("text"))
     if not cell.second_line.isNull():
         phase = cell.record.progress_message or ""
-        muted = cell.shown.role("muted")
-        cell.draw_text(cell.second_line, phase, muted, font=cell.small_font)
-
-
-def _paint_type(cell: _Cell) -> None:
-    rest = cell.draw_icon(type_icon(cell.record.task_type), "muted")
-    cell.draw_text(rest, cell.text, cell.shown.role("muted"))
+        below = cell.second_line.adjusted(ICON_PX + GAP_PX, 0, 0, 0)
+        cell.draw_text(below, phase, cell.shown.role("muted"), font=cell.small_font)
 
 
 def _paint_progress(cell: _Cell) -> None:
@@ -182,6 +193,8 @@ def _paint_progress(cell: _Cell) -> None:
             _paint_bar(cell)
         case JobStatus.ERROR:
             cell.draw_text(cell.first_line, cell.text, cell.shown.role("error"))
+        case JobStatus.FINISHED if cell.record.warnings:
+            cell.draw_text(cell.first_line, cell.text, cell.shown.role("killed"))
         case _:
             cell.draw_text(cell.first_line, cell.text, cell.shown.role("muted"))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gui.format import format_count, format_duration, format_percent, format_remaining
-from gui.i18n import mark, tr, translate
+from gui.i18n import mark, tr, tr_plural, translate
 from queue_core.queue.base import JobRecord, JobStatus
 
 # Before this much time and progress, an estimate would jump.
@@ -125,7 +125,7 @@ def outcome(record: JobRecord, position: int | None) -> str:
         case JobStatus.CANCELLED:
             return tr("Cancelled by you") if record.is_ours else ""
         case JobStatus.FINISHED:
-            return result_text(record)
+            return finished_text(record)
 
 
 def waiting_text(record: JobRecord, position: int | None) -> str:
@@ -139,21 +139,13 @@ def waiting_text(record: JobRecord, position: int | None) -> str:
         return tr("In the queue")
     if position == 1:
         return tr("Next in the queue")
-    return tr("Number {position} in the queue", position=format_count(position))
+    return tr("No. {position} in the queue", position=format_count(position))
 
 
-def result_text(record: JobRecord) -> str:
-    """Return the size of a finished job's result, where it is a table."""
-    result = record.result
-    if not isinstance(result, Mapping):
-        return ""
-    rows, columns = result.get("rows"), result.get("columns")
-    if not isinstance(rows, int):
-        return ""
-    count = len(columns) if isinstance(columns, list | tuple) else columns
-    if isinstance(count, int):
-        return tr("{rows} × {columns}", rows=format_count(rows), columns=format_count(count))
-    return tr("{rows} rows", rows=format_count(rows))
+def finished_text(record: JobRecord) -> str:
+    """Return what one should know of a job that went well: how many warnings it gave."""
+    count = len(record.warnings)
+    return tr_plural("{count} warning", "{count} warnings", count) if count else ""
 
 
 def describe_job(record: JobRecord, now: datetime) -> str:

@@ -23,7 +23,7 @@ from gui.theme import ICON_PX, STEP_PX, colours, current_theme, icon_pixmap, sma
 from gui.widgets import heading_label
 from queue_core.queue.base import JobCounts, JobFilter, JobStatus
 
-WIDE_PX = 184
+WIDE_PX = 176
 FOLDED_PX = 48
 ROW_PX = 28
 

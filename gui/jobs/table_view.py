@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTab
 
 from gui.i18n import tr
 from gui.jobs.column_widths import ColumnWidths
-from gui.jobs.columns import COLUMN_INDEX, COLUMNS
+from gui.jobs.columns import COLUMNS
 from gui.jobs.delegate import JobDelegate
 from gui.jobs.record_store import RecordStore
 from gui.jobs.row_plan import spans_of
@@ -61,6 +61,9 @@ class Place:
 class JobTableView(QTableView):
     """A table of jobs.
 
+    Attributes:
+        columns: Which columns are shown, and how wide.
+
     Signals:
         selection_changed: Other jobs are selected, or the same ones sit elsewhere.
         details_wanted: Enter or a double click.
@@ -89,9 +92,9 @@ class JobTableView(QTableView):
         self._is_restoring = False
         self._delegate = JobDelegate(self, line_height_px=self._line_px, flash=self.flash_strength)
         self._set_up()
-        self._widths = ColumnWidths(self.horizontalHeader())
         self.setModel(model)
-        self._set_up_columns()
+        self.columns = ColumnWidths(self.horizontalHeader())
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         self._connect()
 
     # --- for the window -----------------------------------------------------------------------
@@ -142,10 +145,6 @@ class JobTableView(QTableView):
         header.blockSignals(False)
         self._jobs.set_order(order)
 
-    def fit_columns(self) -> None:
-        """Make the columns fill the table again."""
-        self._widths.fit(self.viewport().width())
-
     def show_newest(self) -> None:
         """Scroll to the top."""
         self.scrollToTop()
@@ -195,12 +194,6 @@ class JobTableView(QTableView):
         header.setSectionsClickable(True)
         header.setMinimumSectionSize(56)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-
-    def _set_up_columns(self) -> None:
-        for section, column in enumerate(COLUMNS):
-            self.setColumnWidth(section, column.width_px)
-            self.setColumnHidden(section, not column.is_shown)
-        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
 
     def _connect(self) -> None:
         model = self._jobs
@@ -382,7 +375,7 @@ class JobTableView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fill the new width, fetch the new rows."""
         super().resizeEvent(event)
-        self._widths.fit(self.viewport().width())
+        self.columns.fit(self.viewport().width())
         self._look_soon.start()
 
     def event(self, event: QEvent) -> bool:
@@ -395,8 +388,3 @@ class JobTableView(QTableView):
             self._ticker.stop()
             self._relative_times.stop()
         return super().event(event)
-
-
-def default_column_order() -> list[str]:
-    """Return the names of all columns as they stand at first."""
-    return list(COLUMN_INDEX)

@@ -82,7 +82,7 @@ def selecting(name: str, tab: str = "") -> Callable[[MainWindow], Awaitable[None
 
 async def no_match(window: MainWindow) -> None:
     await settle()
-    window.toolbar.search.setText("zebra")
+    window.toolbar.search.set_text("zebra")
     await settle(0.5)
 
 

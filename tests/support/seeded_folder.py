@@ -167,11 +167,9 @@ def _write_log(folder: Path, job_id: str, seed: Seed) -> None:
     log = LogWriter(log_path(folder, job_id), attempt=1, limit_bytes=2**20)
     log.note(f"Started in process 4711: {seed.kind}")
     log.feed("stdout", b"Reading 150 rows\nDetected delimiter: comma, encoding: utf-8\n")
-    log.feed(
-        "logging", (mark(30, "logging", "Column species holds 3 empty values") + "\n").encode()
-    )
+    log.feed("logging", (mark(30, "logging", "Column species holds 3 empty values")).encode())
     if seed.error is not None:
-        log.feed("logging", (mark(40, "logging", seed.error.message) + "\n").encode())
+        log.feed("logging", (mark(40, "logging", seed.error.message)).encode())
         log.feed("stderr", seed.error.traceback.encode())
     log.note("Ended" if seed.end else "Running")
     log.close()

@@ -30,6 +30,7 @@ class ErrorPage(DetailsPage):
         self._text.setFont(monospace_font())
         self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         set_role(self._text, "text")
+        self._text.document().setDocumentMargin(0)
         self._colours = TracebackColours(self._text.document())
         copy = text_button(tr("Copy all"), self.copy_all, icon_name="copy")
         layout = QVBoxLayout(self)

@@ -64,7 +64,8 @@ class DetailsHeader(QWidget):
             if (number := sum(record.status is status for record in records))
         ]
         self._icon.set_icon("all", "muted")
-        self._state.set_text(" · ".join(parts) if len(records) == count else "", role="muted")
+        known = " · ".join(parts) if len(records) == count else tr("of different kinds")
+        self._state.set_text(known, role="muted")
         for widget in (self._error, self._warnings, self._foreign, self._bar, self._phase):
             widget.hide()
         self.update_buttons()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from gui.format import format_number
@@ -15,6 +15,7 @@ from gui.theme import STEP_PX
 
 MOST_CHILDREN = 500
 MOST_LETTERS = 300
+ROW_PX = 24
 
 
 class JsonTree(QTreeWidget):
@@ -53,6 +54,7 @@ def _item(name: str, value: Any) -> QTreeWidgetItem:
     text = _text(value)
     item = QTreeWidgetItem([name, text[:MOST_LETTERS]])
     item.setToolTip(1, text[: MOST_LETTERS * 10])
+    item.setSizeHint(0, QSize(0, ROW_PX))
     item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
     for child_name, child in _children(value):
         item.addChild(_item(child_name, child))

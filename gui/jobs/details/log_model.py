@@ -157,6 +157,6 @@ def _role(line: LogLine) -> str:
         return "muted"
     if line.level >= logging.ERROR:
         return "error"
-    if line.level >= logging.WARNING:
+    if line.level >= logging.WARNING and line.source is not LogSource.STDERR:
         return "killed"
     return "text"

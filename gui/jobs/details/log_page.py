@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout
+from PySide6.QtGui import QActionGroup, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout
 
 from gui.bridge import Bridge
 from gui.format import format_count
@@ -14,7 +15,7 @@ from gui.i18n import tr, tr_plural
 from gui.jobs.details.log_model import MOST_LINES, LogFilter, LogModel, source_word
 from gui.jobs.details.log_view import LogView
 from gui.jobs.details.page import DetailsPage
-from gui.theme import STEP_PX, small_font
+from gui.theme import STEP_PX, icon, small_font
 from gui.widgets import icon_button, muted_label, row
 from queue_core.queue.base import JobRecord, LogSource
 
@@ -57,24 +58,9 @@ class LogPage(DetailsPage):
         self._find.setAccessibleName(tr("Find in log"))
         self._find.textChanged.connect(lambda: self._find_next(0))
         self._find.returnPressed.connect(lambda: self._find_next(1))
-        self._level = QComboBox()
-        self._level.setAccessibleName(tr("Least level"))
-        for title, level in (
-            (tr("All levels"), 0), (tr("Info and above"), logging.INFO),
-            (tr("Warnings and above"), logging.WARNING), (tr("Errors"), logging.ERROR),
-        ):  # fmt: skip
-            self._level.addItem(title, level)
-        self._source = QComboBox()
-        self._source.setAccessibleName(tr("Source"))
-        self._source.addItem(tr("All sources"), None)
-        for source in LogSource:
-            self._source.addItem(source_word(source), source.value)
-        for box in (self._level, self._source):
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            box.setMinimumContentsLength(8)
-            box.currentIndexChanged.connect(self._on_filter_chosen)
+        self._filter = icon_button("filter", tr("Choose levels and sources"))
+        self._filter.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._filter.setMenu(self._filter_menu())
         self._follow = icon_button("follow", tr("Follow the end"), checkable=True)
         self._follow.setChecked(True)
         self._follow.clicked.connect(self._view.set_follows)
@@ -83,9 +69,9 @@ class LogPage(DetailsPage):
     def _build(self) -> None:
         copy = icon_button("copy", tr("Copy the selected lines, or all"), self._view.copy_lines)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(STEP_PX * 2, STEP_PX * 2, STEP_PX * 2, STEP_PX)
+        layout.setContentsMargins(STEP_PX * 4, STEP_PX * 2, STEP_PX * 2, STEP_PX * 2)
         layout.setSpacing(STEP_PX)
-        controls = row(self._find, self._level, self._source, self._follow, copy, spacing=STEP_PX)
+        controls = row(self._find, self._filter, self._follow, copy, spacing=STEP_PX)
         controls.setStretch(0, 1)
         layout.addLayout(controls)
         layout.addWidget(self._view, 1)
@@ -137,11 +123,26 @@ class LogPage(DetailsPage):
 
     # --- finding ------------------------------------------------------------------------------
 
-    def _on_filter_chosen(self) -> None:
-        source = self._source.currentData()
-        self._model.set_filter(
-            LogFilter(self._level.currentData(), LogSource(source) if source else None)
+    def _filter_menu(self) -> QMenu:
+        menu = QMenu(self)
+        levels = (
+            (tr("All levels"), 0),
+            (tr("Info and above"), logging.INFO),
+            (tr("Warnings and above"), logging.WARNING),
+            (tr("Errors"), logging.ERROR),
         )
+        self._levels = _choices(menu, levels, self._on_filter_chosen)
+        menu.addSeparator()
+        sources: list[tuple[str, object]] = [(tr("All sources"), None)]
+        sources += [(source_word(source), source) for source in LogSource]
+        self._sources = _choices(menu, sources, self._on_filter_chosen)
+        return menu
+
+    def _on_filter_chosen(self) -> None:
+        level, source = self._levels.checkedAction(), self._sources.checkedAction()
+        self._model.set_filter(LogFilter(level.data(), source.data()))
+        filters = bool(level.data() or source.data())
+        self._filter.setIcon(icon("filter", "accent" if filters else "text"))
         self._show_status()
 
     def _find_next(self, step: int) -> None:
@@ -184,3 +185,18 @@ class LogPage(DetailsPage):
         """Stop reading."""
         self._timer.stop()
         super().hideEvent(event)
+
+
+def _choices(
+    menu: QMenu, choices: Iterable[tuple[str, object]], on_chosen: Callable[[], None]
+) -> QActionGroup:
+    """Add a group of choices, the first of which is chosen."""
+    group = QActionGroup(menu)
+    for title, value in choices:
+        action = menu.addAction(title)
+        action.setCheckable(True)
+        action.setData(value)
+        action.setChecked(not group.actions())
+        group.addAction(action)
+    group.triggered.connect(lambda _action: on_chosen())
+    return group

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
 from gui.i18n import mark, tr, translate
@@ -15,7 +15,7 @@ from gui.jobs.columns import origin_word
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.presentation import type_word, waiting_text
 from gui.theme import STEP_PX, monospace_font
-from gui.widgets import TextLabel, icon_button, muted_label
+from gui.widgets import TextLabel, icon_button, set_role
 from queue_core.queue.base import JobRecord, JobStatus
 
 
@@ -139,17 +139,18 @@ class OverviewPage(DetailsPage):
             self._view = View(self._view.record, self._view.position, datetime.now(UTC))
             self._update(self._view)
 
-    def _add(self, number: int, line: Line) -> tuple[Line, QLabel, TextLabel, QWidget | None]:
-        title = muted_label(translate(line.title))
+    def _add(self, number: int, line: Line) -> tuple[Line, TextLabel, TextLabel, QWidget | None]:
+        title = TextLabel(translate(line.title), role="muted")
         value = TextLabel(font=monospace_font() if line.is_code else None)
         button = None
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(title, number, 0, top)
-        self._grid.addWidget(value, number, 1)
+        self._grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignTop)
         if line.is_code:
             button = icon_button(
                 "copy", tr("Copy"), lambda: QApplication.clipboard().setText(value.text)
             )
+            set_role(button, "small")
             self._grid.addWidget(button, number, 2, top)
         return line, title, value, button
 
