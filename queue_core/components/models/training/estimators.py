@@ -6,8 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from queue_core.components.models.tasks import Task
-from queue_core.components.parameters import complete_parameters
+from queue_core.components.models.training.choices import checked_params
 from queue_core.components.registry import Component, ComponentKind, get_component
 from queue_core.components.sklearn_schema import arguments
 from queue_core.errors import DataError, ParameterError
@@ -21,31 +20,6 @@ def core_budget() -> int:
     """Return how many cores this job may use; the runner sets it, one where nobody did."""
     value = os.environ.get(CORES_VARIABLE, "")
     return max(1, int(value)) if value.strip().isdigit() else 1
-
-
-def model_for(model_id: str, task: Task) -> Component:
-    """Return the component of a model that serves a task.
-
-    Raises:
-        ParameterError: There is no such model, or it serves other tasks.
-    """
-    component = get_component(ComponentKind.MODEL, model_id)
-    if component.tasks and task.value not in component.tasks:
-        raise ParameterError(
-            f"{component.title} cannot be used for {task.value.replace('_', ' ')}.",
-            parameter="model",
-            hint=f"It serves: {', '.join(component.tasks)}.",
-        )
-    return component
-
-
-def checked_params(component: Component, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all parameters of a model, the defaults where *params* says nothing.
-
-    Raises:
-        ParameterError: One is unknown, of a wrong type or out of bounds.
-    """
-    return complete_parameters(component.schema, params, owner=component.title)
 
 
 def build_estimator(component: Component, params: Mapping[str, Any], *, seed: int) -> Any:

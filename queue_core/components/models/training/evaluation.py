@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from queue_core.components.metrics.scored import Scored, measure
-from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.fitting import Fitted
 from queue_core.components.models.training.problem import Problem
-from queue_core.components.registry import Component, ComponentKind, components, get_component
-from queue_core.errors import DataError, ParameterError
+from queue_core.components.registry import Component
+from queue_core.errors import DataError
 
 SCORED_TRAINING_ROWS = 5_000
 
@@ -37,43 +36,6 @@ class FoldResult:
     values: dict[str, dict[str, float | None]] = field(default_factory=dict)
     train_rows: int = 0
     params: dict[str, Any] = field(default_factory=dict)
-
-
-def metrics_for(task: Task, chosen: Sequence[str]) -> tuple[Component, ...]:
-    """Return the metrics of a session, the leading one first.
-
-    Args:
-        task: What is asked.
-        chosen: Ids of metrics; empty: the usual ones of the task.
-
-    Raises:
-        ParameterError: A metric does not exist or measures other tasks.
-    """
-    if not chosen:
-        usual = [
-            item
-            for item in components(ComponentKind.METRIC).values()
-            if task.value in item.tasks and item.options.get("is_default")
-        ]
-        return tuple(sorted(usual, key=lambda item: item.id != _LEADING[task]))
-    found = tuple(get_component(ComponentKind.METRIC, name) for name in dict.fromkeys(chosen))
-    for item in found:
-        if item.tasks and task.value not in item.tasks:
-            raise ParameterError(
-                f"The metric “{item.title}” does not measure {task.value.replace('_', ' ')}.",
-                parameter="metrics",
-                hint=f"It measures: {', '.join(item.tasks)}.",
-            )
-    return found
-
-
-_LEADING = {
-    Task.CLASSIFICATION: "accuracy",
-    Task.TEXT_CLASSIFICATION: "accuracy",
-    Task.REGRESSION: "r2",
-    Task.FORECASTING: "mae",
-    Task.CLUSTERING: "silhouette",
-}
 
 
 def answers(fitted: Fitted, problem: Problem, rows: np.ndarray) -> Scored:

@@ -12,6 +12,7 @@ import numpy as np
 
 from queue_core.components.metrics.scored import measure
 from queue_core.components.models.tasks import Task
+from queue_core.components.models.training.choices import leading_metric
 from queue_core.components.models.training.evaluation import FoldResult, score_matrix
 from queue_core.components.models.training.fitting import Fitted, Listening, fit_pipeline
 from queue_core.components.models.training.importance import Importance
@@ -28,8 +29,7 @@ from queue_core.components.models.training.search import (
     run_search,
 )
 from queue_core.components.models.training.specs import RunSpec
-from queue_core.components.registry import Component, ComponentKind, get_component
-from queue_core.errors import ParameterError
+from queue_core.components.registry import Component
 
 FIT_IN_TRIES = 1.5
 """How long the fit after a search takes, in folds of a try."""
@@ -99,22 +99,9 @@ def searched(
 
 
 def search_metric(run: RunInProgress) -> Component:
-    """Return what a search makes best.
-
-    Raises:
-        ParameterError: The metric does not measure this task.
-    """
-    search = run.spec.search
-    if search is None or search.metric is None:
-        return run.metrics[0]
-    metric = get_component(ComponentKind.METRIC, search.metric)
-    if run.problem.spec.task.value not in metric.tasks:
-        raise ParameterError(
-            f"The metric “{metric.title}” cannot lead a search of this task.",
-            parameter="search.metric",
-            hint=f"Choose one of: {', '.join(item.id for item in run.metrics)}.",
-        )
-    return metric
+    """Return what a search makes best."""
+    chosen = run.spec.search.metric if run.spec.search else None
+    return leading_metric(run.problem.spec.task, run.metrics, chosen)
 
 
 def search_share(run: RunInProgress) -> float:

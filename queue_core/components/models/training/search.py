@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from queue_core.components.metrics.scored import measure
-from queue_core.components.models.training.estimators import checked_params
+from queue_core.components.models.training.choices import ranges_of
 from queue_core.components.models.training.evaluation import answers, only_answered
 from queue_core.components.models.training.fitting import SILENT, fit_pipeline
 from queue_core.components.models.training.problem import Problem
@@ -28,7 +28,7 @@ from queue_core.components.models.training.progress import Hooks, TrialRecord
 from queue_core.components.models.training.specs import SearchSpec
 from queue_core.components.models.training.splits import inner_splitter
 from queue_core.components.registry import Component
-from queue_core.errors import DataError, JobError, MissingPackageError, ParameterError
+from queue_core.errors import DataError, JobError, MissingPackageError
 
 logger = logging.getLogger(__name__)
 
@@ -64,49 +64,6 @@ class SearchTask:
     first_number: int
     seed: int
     fingerprint: str
-
-
-def ranges_of(component: Component, spec: SearchSpec) -> dict[str, Mapping[str, Any]]:
-    """Return where each searched parameter is drawn from.
-
-    Raises:
-        ParameterError: A range is of no parameter or makes no sense; there is nothing to search.
-    """
-    properties = component.schema.get("properties", {})
-    if spec.parameters is None:
-        found = {n: p["search"] for n, p in properties.items() if "search" in p}
-    else:
-        found = {name: _checked_range(component, name, r) for name, r in spec.parameters.items()}
-    if not found:
-        raise ParameterError(
-            f"{component.title} has no parameter to search.",
-            parameter="search",
-            hint="Train it without a search, or name ranges of your own in “parameters”.",
-        )
-    return found
-
-
-def _checked_range(component: Component, name: str, given: Any) -> Mapping[str, Any]:
-    if isinstance(given, (list, tuple)):
-        given = {"choices": list(given)}
-    if not isinstance(given, Mapping) or not (
-        {"choices"} <= set(given) or {"low", "high"} <= set(given)
-    ):
-        raise ParameterError(
-            f"The range of “{name}” must have “low” and “high”, or “choices”.",
-            parameter=f"search.parameters.{name}",
-            hint='For example {"low": 0.1, "high": 10, "log": true}.',
-        )
-    ends = given["choices"] if "choices" in given else [given["low"], given["high"]]
-    for value in ends:
-        checked_params(component, {name: value})
-    if "low" in given and not given["low"] < given["high"]:
-        raise ParameterError(
-            f"The range of “{name}” must begin below its end.",
-            parameter=f"search.parameters.{name}",
-            hint="Exchange “low” and “high”.",
-        )
-    return given
 
 
 def fingerprint_of(problem: Problem, component: Component, spec: SearchSpec, data: str) -> str:

@@ -10,13 +10,12 @@ import numpy as np
 
 from queue_core.components.metrics.scored import measure
 from queue_core.components.models.tasks import Task
+from queue_core.components.models.training.choices import checked_params, metrics_for, model_for
 from queue_core.components.models.training.cluster_training import train_clusters
-from queue_core.components.models.training.estimators import checked_params, model_for
 from queue_core.components.models.training.evaluation import (
     FoldResult,
     answers,
     measure_all,
-    metrics_for,
     only_answered,
     training_sample,
 )
