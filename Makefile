@@ -38,8 +38,8 @@ lint: $(DEV) ## Check style, types and who imports whom
 faults: $(DEV) ## Kill processes, fill disks: is any job lost?
 	@$(BIN)/python -m pytest -m faults --timeout=900 $(ARGS)
 
-bench: $(DEV) ## Measure, and print a table
-	@$(BIN)/python -m pytest -m bench --timeout=900 -s $(ARGS)
+bench: $(DEV) ## Measure, and print tables
+	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file $(ARGS) || exit; done
 
 # A virtual environment does not work after its folder was moved.
 ifneq ($(shell cat $(VENV)/.home 2>/dev/null),$(CURDIR))
