@@ -271,15 +271,18 @@ def _box(canvas: Canvas, mark: Box) -> None:
     axes, place, half = canvas.axes, mark.position, mark.width / 2
     text_color = canvas.colors.tones[Tone.TEXT]
 
+    convert = canvas.x if mark.is_horizontal else canvas.y
+
     def stroke(along: list[float], across: list[float], **style: Any) -> None:
-        x, y = (along, across) if mark.is_horizontal else (across, along)
+        x, y = (convert(along), across) if mark.is_horizontal else (across, convert(along))
         axes.plot(x, y, **{"color": color, "linewidth": 1.3, "solid_capstyle": "butt", **style})
 
     stroke([mark.low, mark.first_quartile], [place, place])
     stroke([mark.third_quartile, mark.high], [place, place])
     for end in (mark.low, mark.high):
         stroke([end, end], [place - half / 2, place + half / 2])
-    corners = [mark.first_quartile, mark.third_quartile, mark.third_quartile, mark.first_quartile]
+    first, third = convert([mark.first_quartile, mark.third_quartile])
+    corners = [first, third, third, first]
     sides = [place - half, place - half, place + half, place + half]
     x, y = (corners, sides) if mark.is_horizontal else (sides, corners)
     axes.fill(x, y, facecolor=canvas.colors.surface, zorder=2.1)
@@ -309,7 +312,7 @@ def _violin(canvas: Canvas, mark: Violin) -> None:
     color = canvas.colors.color(mark.color)
     fill = canvas.axes.fill_betweenx if not mark.is_horizontal else canvas.axes.fill_between
     fill(
-        _array(mark.values),
+        (canvas.x if mark.is_horizontal else canvas.y)(mark.values),
         mark.position - half,
         mark.position + half,
         facecolor=_faded(color, 0.28),

@@ -65,8 +65,8 @@ def density_heatmap(exploration: Exploration) -> list[Draft]:
         exploration.report(0.6, "counting rows")
         counts = np.zeros((y.size, x.size))
         for place_x, place_y, number in query.rows(
-            f"SELECT {x.sql} AS a, {y.sql} AS b, count(*) FROM data "
-            "WHERE a IS NOT NULL AND b IS NOT NULL GROUP BY a, b"
+            f"SELECT {x.sql}, {y.sql}, count(*) FROM data "
+            f"WHERE {x.sql} IS NOT NULL AND {y.sql} IS NOT NULL GROUP BY 1, 2"
         ):
             counts[place_y, place_x] = number
     counted = int(counts.sum())
@@ -134,10 +134,7 @@ class _Side:
     @classmethod
     def _of_categories(cls, query: Query, info: ColumnInfo, notes: list[str]) -> _Side:
         value = f"{quoted(info.name)}::VARCHAR"
-        rows = query.rows(
-            f"SELECT {value} AS v, count(*) AS n FROM data WHERE v IS NOT NULL "
-            f"GROUP BY v ORDER BY n DESC, v LIMIT {_MOST_CATEGORIES + 1}"
-        )
+        rows = query.value_counts(value, _MOST_CATEGORIES + 1)
         if len(rows) > _MOST_CATEGORIES:
             notes.append(f"“{info.name}”: its {_MOST_CATEGORIES} most frequent values.")
         names = [name for name, _ in rows[:_MOST_CATEGORIES]]

@@ -165,10 +165,7 @@ def _texts(query: Query, infos: list[ColumnInfo], exploration: Exploration) -> l
             f"SELECT count({value}), {_distinct(value, rows)}, min(length({value})), "
             f"max(length({value})) FROM data"
         )
-        top = query.rows(
-            f"SELECT {value} AS v, count(*) AS n FROM data WHERE {quoted(info.name)} IS NOT NULL "
-            "GROUP BY v ORDER BY n DESC, v LIMIT 1"
-        )
+        top = query.value_counts(value, 1)
         name, count = top[0] if top else (None, None)
         described.append({
             **_shared(info, present, distinct, rows),
@@ -218,7 +215,7 @@ def _report(exploration: Exploration, query: Query) -> dict[str, Any]:
     if exploration.params["find_duplicates"]:
         names = ", ".join(quoted(info.name) for info in infos)
         (different,) = query.row(
-            f"SELECT count(*) FROM (SELECT hash({names}) AS h FROM data GROUP BY h)"
+            f"SELECT count(*) FROM (SELECT hash({names}) FROM data GROUP BY 1)"
         )
         report["duplicate rows"] = rows - different
     return report

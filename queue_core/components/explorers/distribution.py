@@ -166,10 +166,7 @@ def _make_grouping(exploration: Exploration, query: Query) -> _Grouping:
     if info is None:
         return _Grouping()
     value = quoted(info.name)
-    rows = query.rows(
-        f"SELECT {value} AS v, count(*) AS n FROM data WHERE v IS NOT NULL "
-        "GROUP BY v ORDER BY n DESC, v"
-    )
+    rows = query.value_counts(value)
     kept = rows[:MOST_GROUPS]
     names = [value_label(found) for found, _ in kept]
     cases = " ".join(
@@ -236,8 +233,8 @@ def _counts(query: Query, place_sql: str, size: int, spread: _Spread, grouping: 
 
     counts = np.zeros((len(grouping.names), size))
     for group, place, number in query.rows(
-        f"SELECT {grouping.sql} AS g, {place_sql} AS b, count(*) FROM data "
-        f"WHERE {spread.value} IS NOT NULL GROUP BY g, b"
+        f"SELECT {grouping.sql}, {place_sql}, count(*) FROM data "
+        f"WHERE {spread.value} IS NOT NULL GROUP BY 1, 2"
     ):
         counts[group, place] = number
     return counts
@@ -321,8 +318,8 @@ def _ecdf(query: Query, spread: _Spread, grouping: _Grouping) -> Panel:
     fractions = [step / _QUANTILE_STEPS for step in range(_QUANTILE_STEPS + 1)]
     marks: list[Mark] = []
     for group, quantiles in query.rows(
-        f"SELECT {grouping.sql} AS g, quantile_disc({spread.value}, {fractions}) FROM data "
-        f"WHERE {spread.value} IS NOT NULL GROUP BY g ORDER BY g"
+        f"SELECT {grouping.sql}, quantile_disc({spread.value}, {fractions}) FROM data "
+        f"WHERE {spread.value} IS NOT NULL GROUP BY 1 ORDER BY 1"
     ):
         marks.append(
             Line(
@@ -344,10 +341,7 @@ def _category_panel(
 ) -> ColumnPanels:
     value = f"{quoted(info.name)}::VARCHAR"
     present = exploration.dataset.row_count - info.missing
-    found = query.rows(
-        f"SELECT {value} AS v, count(*) AS n FROM data WHERE v IS NOT NULL "
-        f"GROUP BY v ORDER BY n DESC, v LIMIT {most + 1}"
-    )
+    found = query.value_counts(value, most + 1)
     shown = found[:most]
     if not shown:
         return ColumnPanels(())
@@ -380,8 +374,8 @@ def _category_bars(
     at = {name: place for place, (name, _) in enumerate(shown)}
     counts = np.zeros((len(grouping.names), len(shown)))
     for group, name, number in query.rows(
-        f"SELECT {grouping.sql} AS g, {value} AS v, count(*) FROM data "
-        "WHERE v IS NOT NULL GROUP BY g, v"
+        f"SELECT {grouping.sql}, {value}, count(*) FROM data "
+        f"WHERE {value} IS NOT NULL GROUP BY 1, 2"
     ):
         if name in at:
             counts[group, at[name]] = number

@@ -43,13 +43,14 @@ def duplicates(exploration: Exploration) -> list[Draft]:
     """Return how many rows are repeated, how often, and the most repeated ones."""
     require_rows(exploration)
     rows = exploration.dataset.row_count
-    names = ", ".join(quoted(name) for name in exploration.names)
+    names = ", ".join(f"data.{quoted(name)}" for name in exploration.names)
     with exploration.sql() as query:
         exploration.report(0.0, "comparing rows")
         # Rows are compared by a 64-bit hash: it fits into memory however wide the rows are.
         query.connection.execute(
-            f"CREATE TEMP TABLE copies AS SELECT h, count(*) AS n, min({ROW}) AS place "
-            f"FROM (SELECT hash({names}) AS h, {ROW} FROM data) GROUP BY h HAVING n > 1"
+            "CREATE TEMP TABLE copies AS SELECT hashed, count(*) AS n, min(place) AS place FROM "
+            f"(SELECT hash({names}) AS hashed, {ROW} AS place FROM data) "
+            "GROUP BY hashed HAVING count(*) > 1"
         )
         exploration.report(0.7, "listing the most repeated")
         by_count = query.rows("SELECT n, count(*) FROM copies GROUP BY n ORDER BY n")

@@ -31,6 +31,7 @@ COMPONENTS = (
 
 _SHOWN_COLUMNS = 40
 _PATTERNS = 20
+_MOST_PATTERNS = 1_000
 _STRIPS = 120
 
 
@@ -119,8 +120,7 @@ def _places(exploration: Exploration, query: Query, infos: list[ColumnInfo]) -> 
     strips = min(rows, _STRIPS)
     parts = ", ".join(f"avg({_is_missing(info)}::INTEGER)" for info in infos)
     found = query.rows(
-        f"SELECT ({ROW} * {strips} // {rows})::INTEGER AS strip, {parts} FROM data "
-        "GROUP BY strip ORDER BY strip"
+        f"SELECT ({ROW} * {strips} // {rows})::INTEGER, {parts} FROM data GROUP BY 1 ORDER BY 1"
     )
     shares = 100 * np.array([row[1:] for row in found], dtype=float).T
     edges = [place * rows / strips for place in range(strips + 1)]
@@ -159,10 +159,7 @@ def _patterns(exploration: Exploration, query: Query, infos: list[ColumnInfo]) -
     import pandas as pd
 
     bits = " || ".join(f"CASE WHEN {_is_missing(info)} THEN '1' ELSE '0' END" for info in infos)
-    found = query.rows(
-        f"SELECT {bits} AS pattern, count(*) AS n FROM data GROUP BY pattern "
-        f"ORDER BY n DESC, pattern LIMIT 1000"
-    )
+    found = query.value_counts(bits, _MOST_PATTERNS)
     rows = exploration.dataset.row_count
     table = pd.DataFrame(
         {
@@ -187,7 +184,7 @@ def _pattern_figure(
 ) -> Figure:
     rows = exploration.dataset.row_count
     labels = [f"{100 * number / rows:.1f} %" for _, number in found]
-    many = "1,000 or more" if count == 1000 else f"{count:,}"
+    many = "1,000 or more" if count == _MOST_PATTERNS else f"{count:,}"
     note = f"The {len(found)} most frequent of {many} combinations." if count > len(found) else ""
     return Figure(
         title="Which values are missing together",

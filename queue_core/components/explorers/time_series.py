@@ -173,8 +173,8 @@ def _read(exploration: Exploration, query: Query, time: ColumnInfo, step: TimeSt
     start = step.sql(f"{quoted(time.name)}::TIMESTAMP")
     parts = ", ".join(f"{function}({number_sql(info)})" for info in exploration.columns)
     rows = query.rows(
-        f"SELECT {start} AS step, {parts} FROM data WHERE {quoted(time.name)} IS NOT NULL "
-        "GROUP BY step ORDER BY step"
+        f"SELECT {start}, {parts} FROM data WHERE {quoted(time.name)} IS NOT NULL "
+        "GROUP BY 1 ORDER BY 1"
     )
     starts = pd.DatetimeIndex([row[0] for row in rows])
     values = {

@@ -149,6 +149,19 @@ class Query:
         """Run a query that has one row and return it."""
         return self.rows(sql)[0]
 
+    def value_counts(self, value: str, most: int | None = None) -> list[tuple[Any, int]]:
+        """Return the values of an SQL expression with their counts, the most frequent first.
+
+        Missing values are not counted. With *most*, only so many are returned.
+        """
+        # Places instead of names: a column of the data may have any name.
+        limit = "" if most is None else f" LIMIT {most}"
+        found = self.rows(
+            f"SELECT {value}, count(*) FROM data WHERE ({value}) IS NOT NULL "
+            f"GROUP BY 1 ORDER BY 2 DESC, 1{limit}"
+        )
+        return [(name, int(number)) for name, number in found]
+
     def arrow(self, sql: str) -> Any:
         """Run a query and return its rows as a pyarrow table."""
         return self.connection.sql(sql).to_arrow_table()
