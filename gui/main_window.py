@@ -48,6 +48,7 @@ DETAILS_BELOW_PX = 1100
 SIDEBAR_FOLDED_PX = 800
 SELECTION_DELAY_MS = 30
 DETAILS_SHARE = (66, 34)
+DETAILS_SHARE_BELOW = (50, 50)
 
 
 class MainWindow(QMainWindow):
@@ -143,7 +144,7 @@ class MainWindow(QMainWindow):
         self._splitter.setHandleWidth(1)
         self._pane = JobsPane(self.table, self.model, self.filter)
         self._pane.setMinimumSize(QSize(280, 160))
-        self.details.setMinimumSize(QSize(280, 180))
+        self.details.setMinimumSize(QSize(280, 240))
         self._splitter.addWidget(self._pane)
         self._splitter.addWidget(self.details)
         self._splitter.setStretchFactor(0, 1)
@@ -333,8 +334,10 @@ class MainWindow(QMainWindow):
     def _restore_splitter(self) -> None:
         wanted = self._splitter.orientation()
         if not self.state.restore_splitter(self._splitter_name(), self._splitter):
-            room = self.width() if wanted is Qt.Orientation.Horizontal else self.height()
-            self._splitter.setSizes([room * share // 100 for share in DETAILS_SHARE])
+            across = wanted is Qt.Orientation.Horizontal
+            shares = DETAILS_SHARE if across else DETAILS_SHARE_BELOW
+            room = self.width() if across else self.height()
+            self._splitter.setSizes([room * share // 100 for share in shares])
         self._splitter.setOrientation(wanted)
         self._splitter.setHandleWidth(1)
 

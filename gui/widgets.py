@@ -94,6 +94,7 @@ class TextLabel(QWidget):
         spacing = self.fontMetrics().lineSpacing()
         cut = self.most_lines and layout.lineCount() > self.most_lines
         count = self.most_lines if cut else layout.lineCount()
+        painter.translate(0, max(0, (self.height() - count * spacing) // 2))
         for number in range(count):
             line = layout.lineAt(number)
             if cut and number == count - 1:

@@ -25,6 +25,7 @@ class ColumnWidths(QObject):
         self._header = header
         self._room_px = 0
         self._is_fitting = False
+        self._must_fit_again = False
         self._wanted = {column.name for column in COLUMNS if column.is_shown}
         for section, column in enumerate(COLUMNS):
             header.resizeSection(section, self.natural_width(column))
@@ -62,12 +63,20 @@ class ColumnWidths(QObject):
             self._fit(but=section)
 
     def _fit(self, *, but: int) -> None:
+        if self._is_fitting:
+            self._must_fit_again = True
+            return
         self._is_fitting = True
         try:
-            shown = self._columns_with_room()
-            for section, _column in enumerate(COLUMNS):
-                self._header.setSectionHidden(section, section not in shown)
-            self._share_room(shown, but=but)
+            for _attempt in range(3):
+                self._must_fit_again = False
+                shown = self._columns_with_room()
+                for section in range(len(COLUMNS)):
+                    self._header.setSectionHidden(section, section not in shown)
+                self._share_room(shown, but=but)
+                # A scroll bar that comes or goes meanwhile changes the room.
+                if not self._must_fit_again:
+                    break
         finally:
             self._is_fitting = False
 

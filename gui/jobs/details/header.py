@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from gui.actions import ActionSet, Place, tooltip
@@ -21,6 +22,9 @@ from gui.theme import STEP_PX, small_font, title_font
 from gui.widgets import IconLabel, Note, TextLabel, icon_button, row, text_button
 from queue_core.queue.base import JobRecord, JobStatus
 
+# From here on, state and buttons stand beside the title.
+WIDE_PX = 560
+
 
 class DetailsHeader(QWidget):
     """Says first why a job failed, and what to do next."""
@@ -29,6 +33,7 @@ class DetailsHeader(QWidget):
         super().__init__()
         self._actions = actions
         self._record: JobRecord | None = None
+        self._is_wide = False
         self._title = TextLabel(font=title_font(), most_lines=2)
         self._icon = IconLabel("not_started")
         self._state = TextLabel()
@@ -121,19 +126,40 @@ class DetailsHeader(QWidget):
         return button
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 3, STEP_PX * 3)
-        layout.setSpacing(STEP_PX * 2)
-        head = row(self._title, self.close_button)
-        head.setStretch(0, 1)
-        layout.addLayout(head)
+        self._button_bar = QWidget()
+        self._button_row = row(None)
+        self._button_bar.setLayout(self._button_row)
+        self._state_bar = QWidget()
         state = row(self._icon, self._state)
         state.setStretch(1, 1)
-        layout.addLayout(state)
-        layout.addWidget(self._bar)
-        layout.addWidget(self._phase)
-        layout.addWidget(self._error)
-        layout.addWidget(self._warnings)
-        layout.addWidget(self._foreign)
-        self._button_row = row(None)
-        layout.addLayout(self._button_row)
+        self._state_bar.setLayout(state)
+        self._head = row(self._title, self.close_button)
+        self._head.setStretch(0, 1)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 3, STEP_PX * 3)
+        self._lines.setSpacing(STEP_PX * 2)
+        self._lines.addLayout(self._head)
+        self._lines.addWidget(self._state_bar)
+        for widget in (self._bar, self._phase, self._error, self._warnings, self._foreign):
+            self._lines.addWidget(widget)
+        self._lines.addWidget(self._button_bar)
+
+    def _arrange(self, *, wide: bool) -> None:
+        """Put state and buttons beside the title, or below it where it is narrow."""
+        if wide == self._is_wide:
+            return
+        self._is_wide = wide
+        for widget in (self._state_bar, self._button_bar):
+            (self._lines if wide else self._head).removeWidget(widget)
+        self._head.setStretch(0, 0 if wide else 1)
+        if wide:
+            self._head.insertWidget(1, self._state_bar, 1)
+            self._head.insertWidget(2, self._button_bar)
+        else:
+            self._lines.insertWidget(1, self._state_bar)
+            self._lines.addWidget(self._button_bar)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room there is."""
+        super().resizeEvent(event)
+        self._arrange(wide=event.size().width() >= WIDE_PX)
