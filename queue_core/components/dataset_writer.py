@@ -90,6 +90,13 @@ class DatasetStaging:
     def __exit__(self, *_exception: object) -> None:
         discard_partial(self.path)
 
+    def parquet_options(self, column_count: int) -> str:
+        """The options of an SQL `COPY ... TO data_path` that writes as `write_arrow` does."""
+        return (
+            f"FORMAT parquet, COMPRESSION {COMPRESSION}, COMPRESSION_LEVEL {COMPRESSION_LEVEL}, "
+            f"ROW_GROUP_SIZE {row_group_rows(column_count)}"
+        )
+
     def write_arrow(self, data: Any) -> int:
         """Fill `data_path` from what `StoredDataset.write` takes; return the number of rows.
 

@@ -1,0 +1,340 @@
+"""One run over a text table: converted and stored, or repaired and run again, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from queue_core.components.engine import connect, execute, identifier, literal
+from queue_core.components.loaders.base import Loaded
+from queue_core.components.loaders.delimited.columns import CHECK_FAILED, Column
+from queue_core.components.loaders.delimited.plan import TextPlan
+from queue_core.components.loaders.delimited.rejects import (
+    explain,
+    refuse_if_hopeless,
+    skipped_note,
+    write_rejects,
+)
+from queue_core.components.loaders.delimited.table import (
+    MAX_LINE_BYTES,
+    BadRows,
+    Problem,
+    Rejected,
+    Table,
+    count_newlines,
+    summary,
+)
+from queue_core.components.loaders.delimited.text_file import TextFile, rewrite
+from queue_core.components.loaders.delimited.values import Kind
+from queue_core.components.loaders.delimited.widening import Widener
+from queue_core.components.loaders.encodings import FALLBACK, Encoding, find_invalid_utf8
+from queue_core.components.loaders.source import SourceFile, SourceHasher
+from queue_core.components.progress import ProgressReporter, Silence, Span
+from queue_core.errors import DataError
+
+if TYPE_CHECKING:
+    from queue_core.components.dataset_writer import DatasetStaging
+
+MAX_ATTEMPTS = 8
+REWRITE_SHARE = 0.3
+LINE_GROWTH = 16
+
+Result = TypeVar("Result")
+
+
+def select_stored(table: Table, columns: Sequence[Column], *, keep_rejects: bool = False) -> str:
+    """Return the SQL of the columns to store; it fails where a conversion would change a value."""
+    inner = ", ".join(column.inner() for column in columns)
+    stored = ", ".join(column.stored() for column in columns)
+    checks = [check for column in columns if (check := column.check()) is not None]
+    sql = f"SELECT {stored} FROM (SELECT {inner} FROM {table.sql(keep_rejects=keep_rejects)})"
+    if not checks:
+        return sql
+    # One condition over all columns costs a fraction of one per value.
+    condition = " AND ".join(checks)
+    return f"{sql} WHERE CASE WHEN {condition} THEN true ELSE error('{CHECK_FAILED}') END"
+
+
+class LoadRun:
+    """Reads one source with one plan, which it may have to correct on the way.
+
+    Attributes:
+        columns: The columns as they are read now.
+        notes: What was found out on the way, in sentences.
+    """
+
+    def __init__(
+        self,
+        source: SourceFile,
+        plan: TextPlan,
+        scratch: Path,
+        progress: ProgressReporter | None = None,
+        hasher: SourceHasher | None = None,
+    ) -> None:
+        self.columns = plan.columns
+        self.notes: list[str] = []
+        self._source = source
+        self._plan = plan
+        self._scratch = scratch
+        self._progress = progress or Silence()
+        self._hasher = hasher
+        self._rewriting = plan.rewriting
+        self._newline = plan.newline
+        self._table = self._table_of(TextFile(source.path, plan.newline))
+        self._rejected: list[Rejected] = []
+
+    def first_rows(self, limit: int) -> list[tuple[Any, ...]]:
+        """Return the first rows of the plan's head, as the load would store them.
+
+        Raises:
+            DataError: They cannot be read.
+        """
+        path = self._scratch / "head.csv"
+        text = self._plan.head
+        if self._plan.newline == "\n" and "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        path.write_bytes(text.encode())
+        self._rewriting = replace(
+            self._rewriting, encoding=Encoding("utf-8", ""), drop_lines=0, even_newlines=False
+        )
+        if self._rewriting.collapse_spaces:
+            head = SourceFile(path, path.stat().st_size, 0)
+            rewrite(head, self._scratch / "even.csv", self._rewriting)
+            path = self._scratch / "even.csv"
+        self._table = self._table_of(TextFile(path, self._plan.newline, is_copy=True))
+
+        def read(connection: Any) -> list[tuple[Any, ...]]:
+            sql = f"SELECT * FROM ({select_stored(self._table, self.columns)}) LIMIT {limit}"
+            table = connection.sql(sql).to_arrow_table()
+            return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+        return self._until_it_fits(read)
+
+    def run(self, staging: DatasetStaging) -> Loaded:
+        """Store all rows.
+
+        Raises:
+            DataError: The file cannot be read, or not without changing its data silently.
+        """
+        reading = Span(self._progress)
+        if self._rewriting.is_needed(self._source):
+            self._rewrite(Span(self._progress, 0.0, REWRITE_SHARE))
+            reading = Span(self._progress, REWRITE_SHARE, 1.0)
+
+        def copy(connection: Any) -> int:
+            return self._copy(connection, staging, reading)
+
+        row_count = self._until_it_fits(copy)
+        self._require_all_rows(row_count)
+        if self._rejected:
+            write_rejects(staging.rejects_path, self._rejected)
+            self.notes.append(skipped_note(self._rejected, self._source.name))
+        self.notes += self._ambiguous_dates(staging.data_path)
+        used = replace(self._plan, columns=self.columns, encoding=self._rewriting.encoding)
+        return Loaded(
+            options=used.used_options(),
+            rows_read=row_count + len(self._rejected),
+            rows_rejected=len(self._rejected),
+            warnings=(*self._plan.warnings, *self.notes),
+        )
+
+    def _copy(self, connection: Any, staging: DatasetStaging, span: Span) -> int:
+        size = self._source.size
+
+        def reading(fraction: float) -> None:
+            if self._hasher is not None:
+                self._hasher.follow(fraction)
+            span.report(fraction, _reading_message(fraction, size))
+
+        sql = select_stored(self._table, self.columns)
+        options = staging.parquet_options(len(self.columns))
+        rows = execute(
+            connection, f"COPY ({sql}) TO {literal(str(staging.data_path))} ({options})", reading
+        )
+        if self._table.bad_rows is not BadRows.ERROR:
+            self._rejected = self._table.rejected(connection)
+            refuse_if_hopeless(self._rejected, self._source.name)
+        return int(rows[0][0])
+
+    def _until_it_fits(self, query: Callable[[Any], Result]) -> Result:
+        import duckdb
+
+        for _attempt in range(MAX_ATTEMPTS):
+            connection = connect(spill_folder=self._scratch)
+            try:
+                return query(connection)
+            except duckdb.OutOfMemoryException:
+                raise
+            except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+                self._repair(str(error))
+            finally:
+                connection.close()
+        raise DataError(
+            f"{self._source.name} cannot be read as a text table.",
+            hint="Choose its delimiter, quote and encoding, then load it again.",
+        )
+
+    def _repair(self, message: str) -> None:
+        """Change what made the query fail.
+
+        Raises:
+            DataError: It is the file's fault.
+        """
+        if CHECK_FAILED in message:
+            self._widen()
+        elif "invalid state" in message and not self._rewriting.even_newlines:
+            self.notes.append(
+                f"{self._source.name} has line ends of several kinds; all are read as line ends."
+            )
+            self._rewriting = replace(self._rewriting, even_newlines=True)
+            self._rewrite(self._progress)
+        else:
+            self._repair_rows(message)
+
+    def _widen(self) -> None:
+        options = self._plan.options
+        self._progress.report(None, "looking for the columns' true types")
+        widener = Widener(
+            self._table,
+            self._source.name,
+            self._plan.styles,
+            fixed_missing=options.missing_words is not None,
+            wanted=frozenset(options.column_types),
+        )
+        connection = connect(spill_folder=self._scratch)
+        try:
+            self.columns, notes = widener.widen(connection, self.columns)
+        finally:
+            connection.close()
+        self.notes += notes
+
+    def _repair_rows(self, message: str) -> None:
+        connection = connect(spill_folder=self._scratch)
+        try:
+            connection.execute(f"SELECT count(*) FROM {self._table.sql(keep_rejects=True)}")
+            rejected = self._table.rejected(connection)
+        finally:
+            connection.close()
+        problems = summary(rejected)
+        if Problem.ENCODING in problems:
+            self._repair_encoding()
+        elif Problem.LONG_LINE in problems and self._table.max_line_bytes < MAX_LINE_BYTES:
+            self._table = replace(
+                self._table, max_line_bytes=self._table.max_line_bytes * LINE_GROWTH
+            )
+        else:
+            raise explain(rejected, self._table, self._source.name, message)
+
+    def _repair_encoding(self) -> None:
+        found = find_invalid_utf8(self._table.file.path)
+        if found is None or self._table.file.is_copy or self._plan.options.encoding is not None:
+            raise DataError(
+                f"{self._source.name} is not {self._rewriting.encoding.name.upper()}"
+                + (f": line {found.line:,}, byte {found.byte:,}." if found else "."),
+                hint="Choose the encoding that the file was written in.",
+            )
+        if found.has_multibyte:
+            raise DataError(
+                f"Line {found.line:,} of {self._source.name} is not UTF-8 as the lines before it: "
+                f"byte {found.byte:,} is 0x{found.value:02X}.",
+                hint="Correct that line, or choose the encoding the file was written in.",
+            )
+        self.notes.append(
+            f"{self._source.name} is not UTF-8 (line {found.line:,}, byte {found.byte:,}); it was "
+            f"read as {FALLBACK}, which is a guess. Choose another encoding if letters look wrong."
+        )
+        guess = Encoding(FALLBACK, f"byte {found.byte:,} is not UTF-8", is_guess=True)
+        self._rewriting = replace(self._rewriting, encoding=guess)
+        self._rewrite(self._progress)
+
+    def _rewrite(self, progress: ProgressReporter) -> None:
+        size = self._source.size
+        verb = "unpacking" if self._source.compression.value != "none" else "converting"
+
+        def written(read_bytes: int) -> None:
+            if self._hasher is not None:
+                self._hasher.follow(read_bytes / size)
+            progress.report(read_bytes / size, _amount(verb, read_bytes, size))
+
+        target = self._scratch / "text.csv"
+        file = rewrite(self._source, target, self._rewriting, written)
+        newline = "\n" if self._rewriting.even_newlines else self._newline
+        self._table = self._table_of(replace(file, newline=newline))
+
+    def _table_of(self, file: TextFile) -> Table:
+        return Table(
+            file,
+            self._plan.layout.dialect,
+            len(self.columns),
+            bad_rows=self._plan.options.bad_rows,
+            line_offset=self._rewriting.drop_lines if file.is_copy else 0,
+        )
+
+    def _require_all_rows(self, row_count: int) -> None:
+        """Make sure that the engine left no row out that it did not name.
+
+        Raises:
+            DataError: There are more or fewer rows than in the file.
+        """
+        read = row_count + len(self._rejected)
+        if not self._rejected:
+            lines, is_open = count_newlines(self._table.file.path, self._table.file.newline)
+            before = self._plan.layout.dialect.skip_lines - self._table.line_offset
+            if lines + is_open - before - self._plan.layout.header_lines == read:
+                return
+        # Blank lines, or line ends within quotes: count as a parser does.
+        self._progress.report(None, "counting the rows of the file")
+        expected = self._table.count_rows()
+        if expected != read:
+            raise DataError(
+                f"{self._source.name} has {expected:,} rows, but {read:,} were read.",
+                hint="Its quotes may not match: choose the quote character, or none.",
+            )
+
+    def _ambiguous_dates(self, data_path: Path) -> list[str]:
+        """Say which dates could mean another day; a day above 12 anywhere settles it."""
+        doubtful = [c for c in self.columns if c.reading.style.format and c.reading.ambiguous]
+        if not doubtful or self._plan.options.date_order:
+            return []
+        days = ", ".join(f"max(day({identifier(column.name)}))" for column in doubtful)
+        connection = connect()
+        try:
+            rows = connection.execute(
+                f"SELECT {days} FROM read_parquet({literal(str(data_path))})"
+            ).fetchall()
+        finally:
+            connection.close()
+        return [
+            ambiguous_note(column)
+            for column, latest in zip(doubtful, rows[0], strict=True)
+            if latest is not None and latest <= 12
+        ]
+
+
+def ambiguous_note(column: Column) -> str:
+    """Return the sentence about dates that fit two orders."""
+    first, other = ("day", "month") if "%d" in column.reading.style.format[:2] else ("month", "day")
+    return (
+        f"Dates in column “{column.name}” were read with the {first} first; all of them would "
+        f"fit with the {other} first as well. Choose the order if that is wrong."
+    )
+
+
+def doubtful_dates(columns: Sequence[Column]) -> list[str]:
+    """Return the sentences about all columns whose dates fit two orders so far."""
+    return [
+        ambiguous_note(column)
+        for column in columns
+        if column.kind in (Kind.DATE, Kind.DATETIME) and column.reading.ambiguous
+    ]
+
+
+def _reading_message(fraction: float, size: int) -> str:
+    return _amount(f"reading {fraction:.0%}", int(fraction * size), size)
+
+
+def _amount(words: str, done: int, total: int) -> str:
+    unit, divisor = ("GB", 1e9) if total >= 1e9 else ("MB", 1e6) if total >= 1e6 else ("kB", 1e3)
+    return f"{words} · {done / divisor:,.1f} of {total / divisor:,.1f} {unit}"

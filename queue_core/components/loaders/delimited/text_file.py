@@ -1,0 +1,207 @@
+"""A file that the engine reads as it is: plain, UTF-8, one kind of line end.
+
+Most files are that already. Others are rewritten once, block by block, into the dataset's scratch
+folder: unpacked, decoded, with even line ends, or with runs of spaces made into tabs.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from queue_core.components.loaders.compression import Unpacked
+from queue_core.components.loaders.encodings import Encoding, wrong_encoding
+from queue_core.components.loaders.source import SourceFile
+from queue_core.errors import DataError
+
+KEPT_FREE_BYTES = 64 << 20
+SPACE_CHECK_BYTES = 32 << 20
+NEWLINES = {"\n": "\\n", "\r\n": "\\r\\n", "\r": "\\r"}
+_SPACES = re.compile(rb"[ \t]+")
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """What the engine reads.
+
+    Attributes:
+        path: The source itself, or the rewritten copy.
+        newline: How its lines end.
+        is_copy: Whether it is a copy.
+    """
+
+    path: Path
+    newline: str = "\n"
+    is_copy: bool = False
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """What has to be done to a source before the engine can read it.
+
+    Attributes:
+        encoding: What its bytes are decoded as.
+        even_newlines: Whether all line ends outside of quotes become line feeds.
+        collapse_spaces: Whether runs of spaces and tabs outside of quotes become one tab.
+        drop_lines: How many lines at the start are left out.
+        quote: What encloses values.
+    """
+
+    encoding: Encoding
+    even_newlines: bool = False
+    collapse_spaces: bool = False
+    drop_lines: int = 0
+    quote: str = '"'
+
+    def is_needed(self, source: SourceFile) -> bool:
+        """Return whether the engine cannot read *source* as it is."""
+        return (
+            source.compression.value != "none"
+            or not self.encoding.is_utf8
+            or self.even_newlines
+            or self.collapse_spaces
+            or self.drop_lines > 0
+        )
+
+
+def newline_of(text: str) -> tuple[str, bool]:
+    """Return how the lines of *text* end, and whether all of them end in that way."""
+    pairs = text.count("\r\n")
+    feeds = text.count("\n") - pairs
+    returns = text.count("\r") - pairs - text.endswith("\r")
+    counts = {"\r\n": pairs, "\n": feeds, "\r": returns}
+    usual = max(counts, key=lambda newline: counts[newline])
+    if not counts[usual]:
+        return "\n", True
+    return usual, sum(count > 0 for count in counts.values()) == 1
+
+
+def rewrite(
+    source: SourceFile,
+    target: Path,
+    rewriting: Rewriting,
+    on_progress: Callable[[int], None] = lambda _read_bytes: None,
+) -> TextFile:
+    """Write *source* to *target* as the engine reads it.
+
+    Args:
+        source: The file.
+        target: Where the copy goes.
+        rewriting: What is done.
+        on_progress: Told how many bytes of the source were read.
+
+    Raises:
+        DataError: A byte is not of the encoding, the compressed data are damaged, or the copy
+            does not fit on the disk.
+    """
+    with source.unpacked() as content, target.open("wb") as file:
+        blocks = _decoded(content, rewriting.encoding, source.name)
+        if rewriting.drop_lines:
+            blocks = _without_lines(blocks, rewriting.drop_lines)
+        if rewriting.even_newlines or rewriting.collapse_spaces:
+            blocks = _evened(blocks, rewriting)
+        written = unchecked = 0
+        for block in blocks:
+            unchecked += len(block)
+            if unchecked >= SPACE_CHECK_BYTES:
+                _require_space(source, target, written)
+                unchecked = 0
+            written += file.write(block)
+            on_progress(content.read_bytes)
+    return TextFile(target, is_copy=True)
+
+
+def _require_space(source: SourceFile, target: Path, written: int) -> None:
+    free = shutil.disk_usage(target.parent).free
+    if free < KEPT_FREE_BYTES:
+        raise DataError(
+            f"{source.name} does not fit on the disk once it is unpacked: "
+            f"{written / 1e9:,.1f} GB were written and {free / 1e6:,.0f} MB are left.",
+            hint=f"Make room on the disk that holds {target.parent}, then load the file again.",
+        )
+
+
+def _decoded(content: Unpacked, encoding: Encoding, name: str) -> Iterator[bytes]:
+    """Yield the content as UTF-8 without its mark."""
+    if encoding.is_utf8:
+        # Left as it is: the engine checks it, and names the line of a byte that does not fit.
+        first = True
+        for raw in content:
+            yield raw.removeprefix(codecs.BOM_UTF8) if first else raw
+            first = False
+        return
+    decoder = codecs.getincrementaldecoder(encoding.name)()
+    lines = offset = 0
+    first = True
+    for block in _with_end(content):
+        pending = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(block or b"", final=block is None)
+        except UnicodeDecodeError as error:
+            start = error.object[: error.start]
+            line = lines + _count_newlines(start, encoding.name) + 1
+            raise wrong_encoding(
+                name, encoding.name, error, line=line, offset=offset - pending
+            ) from error
+        offset += len(block or b"")
+        lines += text.count("\n")
+        yield (text.removeprefix("\ufeff") if first else text).encode()
+        first = first and not text
+
+
+def _with_end(content: Iterable[bytes]) -> Iterator[bytes | None]:
+    yield from content
+    yield None
+
+
+def _count_newlines(data: bytes, encoding: str) -> int:
+    return data.decode(encoding, errors="replace").count("\n")
+
+
+def _without_lines(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:
+    for block in blocks:
+        while count and block:
+            _, newline, block = block.partition(b"\n")
+            count -= bool(newline)
+        if block:
+            yield block
+
+
+def _evened(blocks: Iterator[bytes], rewriting: Rewriting) -> Iterator[bytes]:
+    """Change line ends and spaces in the parts outside of quotes, whole lines at a time."""
+    quote = rewriting.quote.encode()
+    waiting = b""
+    inside = False
+    for block in blocks:
+        waiting += block
+        # A cut at a line feed splits neither a pair of line ends nor a run of spaces.
+        cut = waiting.rfind(b"\n") + 1 or (0 if len(waiting) < 1 << 24 else len(waiting) - 1)
+        if cut:
+            text, inside = _even(waiting[:cut], quote, inside, rewriting)
+            waiting = waiting[cut:]
+            yield text
+    if waiting:
+        yield _even(waiting, quote, inside, rewriting)[0]
+
+
+def _even(text: bytes, quote: bytes, inside: bool, rewriting: Rewriting) -> tuple[bytes, bool]:
+    parts = text.split(quote) if quote else [text]
+    for position, part in enumerate(parts):
+        if inside == bool(position % 2):
+            parts[position] = _even_part(part, rewriting, starts_line=position == 0)
+    return quote.join(parts), inside ^ (len(parts) % 2 == 0)
+
+
+def _even_part(part: bytes, rewriting: Rewriting, *, starts_line: bool) -> bytes:
+    if rewriting.even_newlines:
+        part = part.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if rewriting.collapse_spaces:
+        part = _SPACES.sub(b"\t", part)
+        part = part.replace(b"\n\t", b"\n").replace(b"\t\n", b"\n").replace(b"\t\r\n", b"\r\n")
+        if starts_line:
+            part = part.removeprefix(b"\t")
+    return part

@@ -1,0 +1,171 @@
+"""When values do not fit what the first rows suggested: find out for all rows, and say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from queue_core.components.engine import literal
+from queue_core.components.loaders.delimited.columns import (
+    Column,
+    conversion,
+    validity,
+    wider_readings,
+)
+from queue_core.components.loaders.delimited.table import Table
+from queue_core.components.loaders.delimited.values import (
+    MISSING_SIGNS,
+    MISSING_WORDS,
+    TEXT,
+    Kind,
+    Reading,
+    Style,
+)
+from queue_core.errors import DataError
+
+SHOWN_CHARACTERS = 40
+_NOUNS = {
+    Kind.INTEGER: "a whole number",
+    Kind.FLOAT: "a number",
+    Kind.BOOLEAN: "true or false",
+    Kind.DATE: "a date",
+    Kind.DATETIME: "a date and time",
+    Kind.INSTANT: "a date and time with a time zone",
+    Kind.TIME: "a time of day",
+}
+
+
+@dataclass(frozen=True)
+class Widener:
+    """Finds, over all rows of a table, readings that keep every value.
+
+    Attributes:
+        table: The table.
+        name: Name of the file, for messages.
+        styles: How numbers may be written.
+        fixed_missing: Whether the user chose the words for missing values.
+        wanted: Names of columns whose type the user chose.
+    """
+
+    table: Table
+    name: str
+    styles: Sequence[Style]
+    fixed_missing: bool = False
+    wanted: frozenset[str] = frozenset()
+
+    def widen(
+        self, connection: Any, columns: Sequence[Column]
+    ) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+        """Return the columns with readings that hold for every row, and what that changes.
+
+        Raises:
+            DataError: The values of a column are not of the type that the user chose.
+        """
+        typed = [column for column in columns if column.kind is not Kind.TEXT]
+        failing = self._failing(connection, [(column, column.reading) for column in typed])
+        widened = {}
+        notes = []
+        for column, count in zip(typed, failing, strict=True):
+            if count:
+                widened[column.position], note = self._wider(connection, column)
+                notes += [note] if note else []
+        return tuple(widened.get(column.position, column) for column in columns), tuple(notes)
+
+    def _wider(self, connection: Any, column: Column) -> tuple[Column, str]:
+        signs = () if self.fixed_missing else self._missing_signs(connection, column)
+        column = replace(column, missing=(*column.missing, *signs))
+        note = _missing_note(column, signs) if signs else ""
+        candidates = [column.reading]
+        if column.name not in self.wanted:
+            candidates += wider_readings(column, self.styles)
+        failing = self._failing(connection, [(column, reading) for reading in candidates])
+        for reading, count in zip(candidates, failing, strict=True):
+            if not count:
+                return replace(column, reading=reading), note
+        line, value = self._first_failing(connection, column)
+        if column.name in self.wanted:
+            raise DataError(
+                f"Line {line:,} of {self.name} holds “{shown(value)}” in column “{column.name}”, "
+                f"which is not {_NOUNS[column.kind]}.",
+                hint="Correct the value, or choose the type text for this column.",
+            )
+        widened = replace(
+            column,
+            reading=TEXT,
+            missing=tuple(word for word in column.missing if word in MISSING_WORDS),
+        )
+        return widened, text_note(column.name, column.kind, line, value)
+
+    def _failing(
+        self, connection: Any, trials: Sequence[tuple[Column, Reading]]
+    ) -> tuple[int, ...]:
+        """Return how many values each reading would change."""
+        if not trials:
+            return ()
+        inner = []
+        outer = []
+        for number, (column, reading) in enumerate(trials):
+            text, value = f"t{number}", f"v{number}"
+            inner.append(f"{column.text} AS {text}, {conversion(text, reading)} AS {value}")
+            valid = validity(text, value, reading)
+            outer.append(f"count(*) FILTER ({text} IS NOT NULL AND NOT coalesce({valid}, false))")
+        sql = f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {self._source})"
+        found: tuple[int, ...] = connection.execute(sql).fetchall()[0]
+        return found
+
+    def _missing_signs(self, connection: Any, column: Column) -> tuple[str, ...]:
+        """Return the words for missing values that the column holds and that were not known."""
+        signs = [sign for sign in (*MISSING_WORDS, *MISSING_SIGNS) if sign not in column.missing]
+        rows = connection.execute(
+            f"SELECT DISTINCT t FROM (SELECT {column.text} AS t FROM {self._source}) "
+            f"WHERE t IN ({', '.join(map(literal, signs))})"
+        ).fetchall()
+        present = {row[0] for row in rows}
+        return tuple(sign for sign in signs if sign in present)
+
+    def _first_failing(self, connection: Any, column: Column) -> tuple[int, str]:
+        valid = validity("t", "v", column.reading)
+        rows = connection.execute(
+            f"SELECT number, t FROM (SELECT number, t, {conversion('t', column.reading)} AS v "
+            f"FROM (SELECT row_number() OVER () AS number, {column.text} AS t "
+            f"FROM {self._source})) WHERE t IS NOT NULL AND NOT coalesce({valid}, false) LIMIT 1"
+        ).fetchall()
+        number, value = rows[0]
+        return self.table.line_of_row(number), value
+
+    @property
+    def _source(self) -> str:
+        return self.table.sql()
+
+
+def text_note(name: str, kind: Kind, line: int, value: str) -> str:
+    """Return the sentence that says why a column is kept as text."""
+    start = f"Column “{name}” is kept as text: line {line:,} holds “{shown(value)}”"
+    stripped = value.strip()
+    if re.fullmatch(r"[+-]?0[0-9]+(\.[0-9]+)?", stripped):
+        return f"{start}, whose leading zero a number would lose."
+    if re.fullmatch(r"[+-]?[0-9]{16,}", stripped):
+        return f"{start}, which has more digits than a number keeps."
+    return f"{start}, which is not {_NOUNS[kind]}."
+
+
+def missing_note(names: Sequence[str], words: Sequence[str]) -> str:
+    """Return the sentence that says which words were read as missing, and where."""
+    quoted = ", ".join(f"“{word}”" for word in words)
+    if len(names) == 1:
+        return f"{quoted} in column “{names[0]}” was read as a missing value."
+    some = ", ".join(f"“{name}”" for name in names[:5])
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"{quoted} was read as a missing value in columns {some}{more}."
+
+
+def shown(value: str) -> str:
+    """Return a value for a message: short, on one line."""
+    text = " ".join(value.split())
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def _missing_note(column: Column, signs: Sequence[str]) -> str:
+    return missing_note([column.name], signs)

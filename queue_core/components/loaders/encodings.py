@@ -1,0 +1,179 @@
+"""Which encoding a text has: a mark, strict UTF-8, else Windows-1252, which is a guess and said."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from queue_core.components.loaders.content import looks_like_utf16
+from queue_core.components.loaders.source import SourceFile
+from queue_core.errors import DataError, ParameterError
+
+UTF8 = "utf-8"
+FALLBACK = "cp1252"
+ALTERNATIVES = ("cp1252", "iso-8859-15", "cp1250", "cp1251", "shift_jis", "gb18030", "utf-16")
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xef\xbb\xbf", UTF8),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+SCAN_BYTES = 1 << 20
+_LONGEST_CHARACTER = 4
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How bytes become text.
+
+    Attributes:
+        name: Python's name of it.
+        reason: Why, in a few words.
+        is_guess: Whether nothing in the file proves it.
+        has_multibyte: Whether UTF-8 sequences beyond ASCII were seen, which nearly proves UTF-8.
+    """
+
+    name: str
+    reason: str
+    is_guess: bool = False
+    has_multibyte: bool = False
+
+    @property
+    def is_utf8(self) -> bool:
+        """Whether an engine that reads UTF-8 only can read it."""
+        return self.name == UTF8
+
+
+def encoding_of(source: SourceFile, wanted: str | None = None) -> Encoding:
+    """Return the encoding of *source*: the wanted one, or what its first bytes say.
+
+    Raises:
+        ParameterError: There is no encoding of the wanted name.
+    """
+    if wanted:
+        return Encoding(normal_name(wanted), "chosen")
+    head = source.head
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return Encoding(name, "marked in the file", has_multibyte=True)
+    if looks_like_utf16(head):
+        little = head[1::2].count(0) > head[0::2].count(0)
+        return Encoding("utf-16-le" if little else "utf-16-be", "every other byte is zero")
+    position = invalid_utf8_at(head)
+    if position is None or (
+        not source.head_is_all and position >= len(head) - _LONGEST_CHARACTER + 1
+    ):
+        return Encoding(UTF8, "all bytes fit", has_multibyte=not head.isascii())
+    return Encoding(FALLBACK, f"byte {position + 1:,} is not UTF-8", is_guess=True)
+
+
+def normal_name(wanted: str) -> str:
+    """Return Python's name of an encoding.
+
+    Raises:
+        ParameterError: There is none of this name.
+    """
+    try:
+        info = codecs.lookup(wanted)
+    except LookupError as error:
+        raise ParameterError(
+            f"There is no encoding “{wanted}”.",
+            parameter="encoding",
+            hint=f"Usual ones are: {UTF8}, {', '.join(ALTERNATIVES)}.",
+        ) from error
+    if not getattr(info, "_is_text_encoding", True):
+        raise ParameterError(
+            f"“{wanted}” is not an encoding of text.",
+            parameter="encoding",
+            hint=f"Usual ones are: {UTF8}, {', '.join(ALTERNATIVES)}.",
+        )
+    return UTF8 if info.name in (UTF8, "ascii", "utf-8-sig") else info.name
+
+
+def invalid_utf8_at(data: bytes) -> int | None:
+    """Return the position of the first byte that is not UTF-8."""
+    try:
+        data.decode(UTF8)
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
+def decode_head(source: SourceFile, encoding: Encoding) -> str:
+    """Return the head as text; what the cut at its end breaks is left out.
+
+    Raises:
+        DataError: A byte is not of this encoding; the message names its line.
+    """
+    decoder = codecs.getincrementaldecoder(encoding.name)()
+    try:
+        text = decoder.decode(source.head, final=source.head_is_all)
+    except UnicodeDecodeError as error:
+        lines = source.head[: error.start].count(b"\n") + 1
+        raise wrong_encoding(source.name, encoding.name, error, line=lines, offset=0) from error
+    return text.removeprefix("\ufeff")
+
+
+def wrong_encoding(
+    name: str, encoding: str, error: UnicodeDecodeError, *, line: int, offset: int
+) -> DataError:
+    """Return the error for a byte that is not of the encoding.
+
+    Args:
+        name: The file.
+        encoding: What it was read as.
+        error: What the decoder raised.
+        line: The line of the byte, from 1.
+        offset: Bytes before those that the decoder was given.
+    """
+    value = error.object[error.start]
+    return DataError(
+        f"Line {line:,} of {name} is not {encoding.upper()}: "
+        f"byte {offset + error.start + 1:,} is 0x{value:02X}.",
+        hint="Choose the encoding that the file was written in; "
+        f"Western files are often {FALLBACK}.",
+    )
+
+
+@dataclass(frozen=True)
+class InvalidByte:
+    """A byte that is not UTF-8.
+
+    Attributes:
+        line: Its line, from 1.
+        byte: Its place in the file, from 1.
+        value: The byte.
+        has_multibyte: Whether UTF-8 sequences beyond ASCII stand before it.
+    """
+
+    line: int
+    byte: int
+    value: int
+    has_multibyte: bool
+
+
+def find_invalid_utf8(path: Path) -> InvalidByte | None:
+    """Return the first byte of a file that is not UTF-8."""
+    decoder = codecs.getincrementaldecoder(UTF8)()
+    line, offset, has_multibyte = 1, 0, False
+    with path.open("rb") as file:
+        while True:
+            block = file.read(SCAN_BYTES)
+            pending = len(decoder.getstate()[0])
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                before = error.object[: error.start]
+                return InvalidByte(
+                    line + before.count(b"\n"),
+                    offset - pending + error.start + 1,
+                    error.object[error.start],
+                    has_multibyte or not before.isascii(),
+                )
+            if not block:
+                return None
+            line += block.count(b"\n")
+            offset += len(block)
+            has_multibyte = has_multibyte or not text.isascii()
