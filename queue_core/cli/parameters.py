@@ -20,34 +20,74 @@ def add_parameter_option(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def schema_of(class_name: str) -> Mapping[str, Any] | None:
+    """Return the parameters' schema of one of our own job classes; None for any other."""
+    import queue_core
+
+    if class_name not in queue_core.__all__:
+        return None
+    schema: Mapping[str, Any] | None = getattr(getattr(queue_core, class_name), "PARAMETERS", None)
+    return schema
+
+
 def parse_pairs(pairs: Sequence[str], schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return typed parameters; `3`, `true`, `null` and `["a"]` are values, anything else is text.
 
+    `params.bins=20` is the value `bins` within the object `params`.
+
     Args:
         pairs: `key=value` texts.
-        schema: JSON Schema object of the parameters: what it calls a string stays text.
+        schema: JSON Schema object of the parameters: what it calls a string stays text, and a
+            list may be written as `a,b`.
 
     Raises:
-        ParameterError: A text has no `=` or no key.
+        ParameterError: A text has no `=` or no key, or a key stands for a value and an object.
     """
-    properties = (schema or {}).get("properties", {})
     found: dict[str, Any] = {}
     for pair in pairs:
         key, sign, text = pair.partition("=")
-        if not sign or not key:
+        if not sign or not all(key.split(".")):
             raise ParameterError(
                 f"“{pair}” is not a parameter.", parameter=key, hint="Write it as key=value."
             )
-        is_text = properties.get(key, {}).get("type") == "string"
-        found[key] = text if is_text else _value(text)
+        place, known = found, schema or {}
+        *outer, name = key.split(".")
+        for part in outer:
+            known = known.get("properties", {}).get(part, {})
+            place = place.setdefault(part, {})
+            if not isinstance(place, dict):
+                raise ParameterError(f"“{part}” is given as a value and as an object.")
+        place[name] = _typed(text, known.get("properties", {}).get(name, {}))
     return found
 
 
-def _value(text: str) -> Any:
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *base* with *changes*; objects within are merged, too."""
+    result = dict(base)
+    for key, value in changes.items():
+        old = result.get(key)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        result[key] = merged(old, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def _typed(text: str, schema: Mapping[str, Any]) -> Any:
+    types = _types(schema)
+    if "string" in types and types <= {"string", "null"}:
+        return None if text == "null" and "null" in types else text
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except ValueError:
-        return text
+        value = text
+    if "array" in types and not isinstance(value, list) and "string" not in types:
+        return None if value is None else [part.strip() for part in text.split(",")]
+    return value
+
+
+def _types(schema: Mapping[str, Any]) -> set[str]:
+    declared = schema.get("type", [])
+    types = {declared} if isinstance(declared, str) else set(declared)
+    return types.union(*(_types(item) for item in schema.get("anyOf", ())))
 
 
 def read_parameters(name: str | None) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.outcome import report_put
-from queue_core.cli.parameters import add_parameter_option, parse_pairs, read_parameters
+from queue_core.cli.parameters import add_parameter_option, merged, parse_pairs, read_parameters
 from queue_core.cli.queue_access import open_queue
 from queue_core.cli.terminal import Terminal
 from queue_core.errors import ParameterError
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 # What the user types, and the class in `queue_core`.
 JOB_TYPES: Final[Mapping[str, str]] = {
     "dataset": "DatasetJob",
+    "explorer": "ExplorerJob",
+    "converter": "ConverterJob",
+    "model": "ModelJob",
+    "predict": "PredictJob",
+    "explainer": "ExplainerJob",
+    "generative": "GenerativeJob",
 }
 TYPE_WITH_FILES: Final = "dataset"
 
@@ -52,8 +58,8 @@ def _make_jobs(arguments: argparse.Namespace) -> list[BaseJob]:
     import queue_core
 
     job_class = getattr(queue_core, JOB_TYPES[arguments.type])
-    params: dict[str, Any] = read_parameters(arguments.params)
-    params |= parse_pairs(arguments.pairs, job_class.PARAMETERS)
+    typed = parse_pairs(arguments.pairs, job_class.PARAMETERS)
+    params = merged(read_parameters(arguments.params), typed)
     if arguments.type != TYPE_WITH_FILES:
         if arguments.files:
             raise ParameterError(

@@ -67,11 +67,12 @@ def _watch(
 
 def start_consuming(queue: HueyJobQueue, *, most: int) -> None:
     """Run jobs in this program, as many at once as the settings say but not more than *most*."""
+    from queue_core.queue.configuration import engine_options
     from queue_core.settings import Settings
-    from queue_core.settings.known import CANCEL_GRACE_S, WORKERS
+    from queue_core.settings.known import WORKERS
 
     settings = Settings.load(queue.folder.settings)
-    queue.start(max(1, min(settings[WORKERS], most)), grace_s=settings[CANCEL_GRACE_S])
+    queue.start(max(1, min(settings[WORKERS], most)), engine_options(settings))
 
 
 def _run_out(queue: HueyJobQueue, news: threading.Event, terminal: Terminal) -> None:
@@ -80,7 +81,7 @@ def _run_out(queue: HueyJobQueue, news: threading.Event, terminal: Terminal) -> 
         return
     queue.start(workers=0)
     told = False
-    while running := queue.supervisor.running():
+    while running := queue.running_here():
         if not told:
             terminal.note(
                 f"Waiting for {len(running)} other jobs that run here; Ctrl+C interrupts them."
