@@ -30,10 +30,8 @@ from queue_core.paths import LocalFolder
 from queue_core.queue.base import BaseJobQueue, JobCounts, JobStatus
 from queue_core.settings import Settings
 from queue_core.settings.known import (
-    CANCEL_GRACE_S,
     CLOSE_ACTION,
     LANGUAGE,
-    PRELOAD,
     THEME,
     WORKERS,
 )
@@ -202,14 +200,11 @@ class Program:
 
     def _make_queue(self) -> BaseJobQueue:
         """Open the queue and run its jobs; on another thread, because both take time."""
+        from queue_core.queue.configuration import engine_options
         from queue_core.queue.huey_queue import HueyJobQueue
 
         queue = HueyJobQueue(self.folder.root)
-        queue.start(
-            self.settings[WORKERS],
-            preload=self.settings[PRELOAD],
-            grace_s=self.settings[CANCEL_GRACE_S],
-        )
+        queue.start(self.settings[WORKERS], engine_options(self.settings))
         self._queue = queue
         return queue
 

@@ -236,6 +236,119 @@ class AfterPolicy(StrEnum):
     RUN_ANYWAY = "run_anyway"
 
 
+class Move(StrEnum):
+    """Where to move waiting jobs in the queue."""
+
+    UP = "up"
+    DOWN = "down"
+    TOP = "top"
+    BOTTOM = "bottom"
+
+
+class WaitKind(StrEnum):
+    """Why a job waits."""
+
+    POSITION = "position"
+    PAUSED = "paused"
+    NO_WORKER = "no_worker"
+    AFTER = "after"
+    AFTER_INTERRUPTED = "after_interrupted"
+    NOT_BEFORE = "not_before"
+    RETRY = "retry"
+    MEMORY = "memory"
+    STARTING = "starting"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class WaitReason:
+    """Why a job waits, for people and for programs.
+
+    Attributes:
+        kind: Which reason it is.
+        text: The sentence, in English.
+        values: What the sentence names: `position`, `names`, `moment`, `bytes`, ...
+    """
+
+    kind: WaitKind
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One ended attempt of a job; see `JobRecord` for the fields."""
+
+    attempt: int
+    status: JobStatus
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    run_seconds: float | None = None
+    error_msg: str | None = None
+    traceback: str | None = None
+    exit_code: int | None = None
+    exit_signal: str | None = None
+    peak_memory_bytes: int | None = None
+    cpu_time_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a job used at a moment.
+
+    Attributes:
+        elapsed_s: Seconds since its attempt began.
+        memory_bytes: Memory of its process tree.
+        cpu_time_s: Processor time of its process tree since the attempt began.
+        attempt: The attempt, from 1.
+    """
+
+    elapsed_s: float
+    memory_bytes: int
+    cpu_time_s: float
+    attempt: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """A job that is put again and again.
+
+    Attributes:
+        id: Identifier.
+        name: Name of the jobs that it puts.
+        task_type: Class name of these.
+        cron: When: five fields, minute, hour, day of the month, month, day of the week.
+        enabled: Whether it puts jobs.
+        next_run: When it puts the next one, UTC; None while it is off.
+        last_job_id: The job that it put last.
+        params: The parameters of the jobs.
+    """
+
+    id: str
+    name: str
+    task_type: str
+    cron: str
+    enabled: bool
+    next_run: datetime | None = None
+    last_job_id: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionPolicy:
+    """What clean-up removes: ended jobs, oldest first. None means no such limit.
+
+    Attributes:
+        max_age_days: Jobs that ended longer ago go.
+        max_count: How many ended jobs are kept of each status.
+        max_bytes: How much their logs may take together.
+    """
+
+    max_age_days: float | None = None
+    max_count: int | None = None
+    max_bytes: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobOptions:
     """How a job is to be run. None means: as the settings say.

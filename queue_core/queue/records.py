@@ -24,6 +24,7 @@ _COLUMNS = (
 _LIGHT = _COLUMNS.replace("traceback,", "NULL AS traceback,").replace("result,", "NULL AS result,")
 _MANY = 500
 _STATUSES = {status.value: status for status in JobStatus}
+Row = sqlite3.Row
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 # Rows are stored in the order of creation, which a clock that is set back does not change.
@@ -65,7 +66,7 @@ def to_record(row: sqlite3.Row) -> JobRecord:
         exit_signal=row["exit_signal"],
         pid=row["pid"],
         attempt=row["attempt"],
-        max_attempts=row["max_attempts"],
+        max_attempts=max(1, row["max_attempts"]),
         params=_json(row["params"], {}),
         result=_json(row["result"], None),
         warnings=tuple(_json(row["warnings"], [])),

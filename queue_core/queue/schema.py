@@ -70,6 +70,7 @@ _ADDED_COLUMNS = {
     "schedule_id": "TEXT",
     "attempt": "INTEGER NOT NULL DEFAULT 1",
     "max_attempts": "INTEGER NOT NULL DEFAULT 1",
+    "retry_delay_s": "REAL",
     "interruptions": "INTEGER NOT NULL DEFAULT 0",
     "timeout_s": "REAL",
     "memory_limit_bytes": "INTEGER",
@@ -98,6 +99,7 @@ _STATEMENTS = (
     "CREATE INDEX IF NOT EXISTS idx_task_copy_last_update ON task_copy (last_update, id)",
     "CREATE INDEX IF NOT EXISTS monitor_waiting ON task_copy (priority DESC, position) "
     f"WHERE {_WAITING}",
+    "CREATE INDEX IF NOT EXISTS monitor_position ON task_copy (position)",
     "CREATE INDEX IF NOT EXISTS monitor_running ON task_copy (status, owner) "
     "WHERE status = 'started'",
     "CREATE INDEX IF NOT EXISTS monitor_created ON task_copy (enqueued_at, id)",
@@ -134,7 +136,7 @@ _STATEMENTS = (
     # Jobs that repeat.
     "CREATE TABLE IF NOT EXISTS monitor_schedule (id TEXT PRIMARY KEY, name TEXT NOT NULL, "
     "cron TEXT NOT NULL, task_type TEXT NOT NULL, job_blob BLOB NOT NULL, environment TEXT, "
-    "options TEXT, enabled INTEGER NOT NULL DEFAULT 1, next_run REAL, last_job_id TEXT, "
+    "params TEXT, enabled INTEGER NOT NULL DEFAULT 1, next_run REAL, last_job_id TEXT, "
     "created_at TEXT NOT NULL)",
 )
 

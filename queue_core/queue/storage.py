@@ -68,7 +68,8 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
         del priority  # the row has it
         staged: task_copy.NewJob | None = getattr(self._local, "staged", None)
         if staged is None:
-            raise JobQueueError("A job was enqueued that was not put through the queue.")
+            self._put_back(data, None)  # an attempt without delay before it
+            return
         self._local.staged = None
         from dataclasses import replace
 
@@ -78,12 +79,16 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
 
     def add_to_schedule(self, data: bytes, ts: datetime) -> None:
         """Put the job that this thread has just run back, not to start before *ts*."""
-        job_id, _ = self._local.finished
         moment = ts.replace(tzinfo=UTC) if ts.tzinfo is None else ts
+        self._put_back(data, moment.timestamp())
+
+    def _put_back(self, data: bytes, not_before: float | None) -> None:
+        """Store the end of an attempt and the wait for the next one in one transaction."""
+        job_id, _ = self._local.finished
         with self._database.transaction() as connection:
             self._write_end(connection)
             connection.execute("UPDATE task_copy SET attempt = attempt + 1 WHERE id = ?", (job_id,))
-            task_copy.set_message(connection, job_id, data, moment.timestamp())
+            task_copy.set_message(connection, job_id, data, not_before)
         self.wake()
 
     # Running -----------------------------------------------------------------------------------

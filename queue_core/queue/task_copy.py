@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from queue_core.queue import dependencies
 from queue_core.queue.base import OUR_ORIGIN, JobStatus
 from queue_core.queue.clock import from_text, host_id, now_text, owner_id, to_text
 from queue_core.runner.outcome import EndReason, Outcome
@@ -38,7 +39,8 @@ class NewJob:
     not_before: float | None = None
     after: tuple[str, ...] = ()
     after_policy: str = "skip"
-    max_attempts: int = 1
+    max_attempts: int = 0
+    retry_delay_s: float | None = None
     timeout_s: float | None = None
     memory_limit_bytes: int | None = None
     pinned: bool = False
@@ -54,25 +56,23 @@ def insert_job(connection: sqlite3.Connection, job: NewJob) -> None:
         (QUEUE_NAME, job.message, job.priority),
     )
     now = now_text()
-    blocked = 0
-    for after in job.after:
-        blocked += connection.execute(
-            "INSERT OR IGNORE INTO monitor_dependency (job_id, after_id) VALUES (?, ?)",
-            (job.id, after),
-        ).rowcount
+    blocked = dependencies.block(connection, job.id, job.after)
+    (position,) = connection.execute(
+        "SELECT COALESCE(MAX(position), 0) + 1 FROM task_copy"
+    ).fetchone()
     connection.execute(
         "INSERT INTO task_copy (id, task_type, job_name, enqueued_at, status, last_update, "
         "job_blob, origin, params, environment, message_id, priority, position, not_before, "
         "blocked_by, after_ids, after_policy, group_id, retry_of, schedule_id, max_attempts, "
-        "timeout_s, memory_limit_bytes, pinned) "
-        "VALUES (?,?,?,?,'not_started',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "timeout_s, memory_limit_bytes, pinned, retry_delay_s) "
+        "VALUES (?,?,?,?,'not_started',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             job.id, job.task_type, job.name, now, now, job.blob, OUR_ORIGIN,
             params_json(job.params), job.environment, cursor.lastrowid, job.priority,
-            float(cursor.lastrowid or 0), job.not_before, blocked,
+            position, job.not_before, blocked,
             json.dumps(job.after) if job.after else None, job.after_policy, job.group_id,
             job.retry_of, job.schedule_id, job.max_attempts, job.timeout_s,
-            job.memory_limit_bytes, int(job.pinned),
+            job.memory_limit_bytes, int(job.pinned), job.retry_delay_s,
         ),
     )  # fmt: skip
 
@@ -120,7 +120,9 @@ def claim(
     connection.execute(
         "UPDATE task_copy SET status = 'started', started_at = ?, last_update = ?, finished_at = "
         "NULL, owner = ?, owner_host = ?, pid = ?, message_id = NULL, progress = NULL, "
-        "progress_message = NULL WHERE id = ?",
+        "progress_message = NULL, error_msg = NULL, error_hint = NULL, error_type = NULL, "
+        "error_causes = NULL, error_frames = NULL, traceback = NULL, exit_code = NULL, "
+        "exit_signal = NULL, not_before = NULL WHERE id = ?",
         (now, now, owner_id(), host_id(), pid, row["id"]),
     )
     return row["id"], None if message is None else bytes(message[0])
@@ -138,10 +140,10 @@ def set_message(
         (QUEUE_NAME, data, row["priority"]),
     )
     connection.execute(
-        "UPDATE task_copy SET status = 'not_started', message_id = ?, position = COALESCE("
-        "position, ?), not_before = ?, owner = NULL, owner_host = NULL, pid = NULL, "
+        "UPDATE task_copy SET status = 'not_started', message_id = ?, "
+        "not_before = ?, owner = NULL, owner_host = NULL, pid = NULL, "
         "progress = NULL, progress_message = NULL, paused = 0, last_update = ? WHERE id = ?",
-        (cursor.lastrowid, float(cursor.lastrowid or 0), not_before, now_text(), job_id),
+        (cursor.lastrowid, not_before, now_text(), job_id),
     )
 
 
@@ -157,8 +159,17 @@ def status_of(reason: EndReason) -> JobStatus:
     return _STATUS_OF.get(reason, JobStatus.ERROR)
 
 
-def finish(connection: sqlite3.Connection, job_id: str, outcome: Outcome) -> None:
-    """Store the end of an attempt, in the job's row and in its history."""
+def finish(
+    connection: sqlite3.Connection, job_id: str, outcome: Outcome, *, is_last: bool = True
+) -> None:
+    """Store the end of an attempt, in the job's row and in its history.
+
+    Args:
+        connection: An open transaction.
+        job_id: The job.
+        outcome: How the attempt ended.
+        is_last: Whether no other attempt follows, so that the jobs that wait for it learn of it.
+    """
     row = connection.execute(
         "SELECT started_at, attempt, after_policy FROM task_copy WHERE id = ?", (job_id,)
     ).fetchone()
@@ -188,6 +199,8 @@ def finish(connection: sqlite3.Connection, job_id: str, outcome: Outcome) -> Non
         ),
     )  # fmt: skip
     keep_attempt(connection, job_id)
+    if is_last:
+        dependencies.release(connection, job_id, status)
 
 
 def keep_attempt(connection: sqlite3.Connection, job_id: str) -> None:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.paths import LocalFolder
+from queue_core.runner import process_tree
 from queue_core.runner.context import JobContext, RunnableJob
 from queue_core.runner.hygiene import CleanSlate, resident_bytes
 from queue_core.runner.logs import OUTPUT, install_logging, mark
@@ -140,12 +141,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _watch(descriptor: int) -> None:
-    """End this process and its session when the supervisor's end of the connection closes."""
+    """End this process and all that it has started when its supervisor is gone."""
     poll = select.poll()
     poll.register(descriptor, select.POLLHUP | getattr(select, "POLLRDHUP", 0))
     while True:
         for _, event in poll.poll():
             if event:
+                # Descendants first: those in sessions of their own are found through us only.
+                process_tree.send(process_tree.tree(os.getpid()) - {os.getpid()}, signal.SIGKILL)
                 os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
@@ -200,8 +203,11 @@ def _clean_up(order: CleanUp, payload: bytes) -> Message:
         try:
             with _submitters_place(order):
                 job = _load(payload, order.changes)
-                job.bind(JobContext(order.job_id, LocalFolder(Path(order.folder)), None,
-                                    order.attempt))  # fmt: skip
+                folder = LocalFolder(Path(order.folder))
+                context = JobContext(
+                    order.job_id, folder, attempt=order.attempt, ending=order.ending
+                )
+                job.bind(context)
                 _try(job.on_cancel)
                 if not order.cancelled:
                     _try(job.set_status_as_error)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
@@ -39,6 +39,11 @@ logger = logging.getLogger(__name__)
 _CHUNK_BYTES = 1 << 16
 _POLL_S = 0.2
 _START_TIMEOUT_S = 60.0
+_TYPES = {
+    EndReason.TIMED_OUT: "TimeLimitExceeded",
+    EndReason.MEMORY_LIMIT: "MemoryLimitExceeded",
+    EndReason.MEMORY_FLOOR: "MemoryShort",
+}
 _ROOT = str(Path(__file__).parents[2])
 
 
@@ -67,10 +72,13 @@ class ChildProcess:
         started_at: When it was started, by the monotonic clock.
     """
 
-    def __init__(self, *, preload: Sequence[str], folder: Path, nice: int = 0) -> None:
+    def __init__(
+        self, *, preload: Sequence[str], folder: Path, nice: int = 0,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         ours, theirs = multiprocessing.Pipe(duplex=True)
         try:
-            self._process = _spawn(theirs, preload=preload, folder=folder)
+            self._process = _spawn(theirs, preload, folder, environment or {})
         except OSError as error:
             ours.close()
             raise ChildStartError(
@@ -86,7 +94,7 @@ class ChildProcess:
         self._job_id: str | None = None
         self._end_reason: EndReason | None = None
         self._ender: threading.Thread | None = None
-        self._detail = ""
+        self._detail = self._hint = ""
         self._selector = selectors.DefaultSelector()
         self._watch_pipes()
         if nice:
@@ -138,7 +146,7 @@ class ChildProcess:
     ) -> Outcome:
         """Run one attempt of a job and wait for its end; never raises for what the job does."""
         with self._lock:
-            self._job_id, self._end_reason, self._detail = order.job_id, None, ""
+            self._job_id, self._end_reason = order.job_id, None
         oom_before = oom_kills()
         began = time.monotonic()
         run = Run(
@@ -182,7 +190,9 @@ class ChildProcess:
 
     _reusable = True
 
-    def end(self, job_id: str, reason: EndReason, *, grace_s: float, detail: str = "") -> bool:
+    def end(
+        self, job_id: str, reason: EndReason, *, grace_s: float, detail: str = "", hint: str = ""
+    ) -> bool:
         """End the process tree because of *reason*, if it still runs this job.
 
         Returns at once; `run` returns when the tree is gone.
@@ -190,7 +200,7 @@ class ChildProcess:
         with self._lock:
             if self._job_id != job_id or self._ender is not None:
                 return False
-            self._end_reason, self._detail = reason, detail
+            self._end_reason, self._detail, self._hint = reason, detail, hint
             self._ender = threading.Thread(
                 target=process_tree.end_tree, args=(self.pid,), kwargs={"grace_s": grace_s},
                 name=f"ender-{self.pid}", daemon=True,
@@ -283,7 +293,11 @@ class ChildProcess:
         process_tree.kill_tree(self.pid)
         code = self._process.wait()
         if reason is not None:
-            error = ErrorReport(reason.value, self._detail) if reason.is_failure else None
+            error = (
+                ErrorReport(_TYPES.get(reason, reason.value), self._detail, self._hint)
+                if reason.is_failure
+                else None
+            )
             return Outcome(reason, elapsed_s, error=error)
         error, signal_name = describe_crash(code, oom=oom)
         log.note(error.message)
@@ -326,8 +340,15 @@ def child_command(connection: int, preload: Sequence[str]) -> list[str]:
     return [sys.executable, "-P", "-m", "queue_core.runner", *arguments]
 
 
-def _spawn(theirs: Connection, *, preload: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
-    environment = dict(os.environ, DASHAI_LOCAL_PATH=str(folder), PYTHONPATH=_ROOT)
+def _spawn(
+    theirs: Connection, preload: Sequence[str], folder: Path, more: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        **more,
+        "DASHAI_LOCAL_PATH": str(folder),
+        "PYTHONPATH": _ROOT,
+    }
     return subprocess.Popen(
         child_command(theirs.fileno(), preload),
         stdin=subprocess.DEVNULL,
@@ -346,6 +367,3 @@ def _lower_priority(pid: int, nice: int) -> None:
         os.setpriority(os.PRIO_PROCESS, pid, nice)
     except (OSError, AttributeError):
         logger.debug("the priority of worker %s could not be lowered", pid)
-
-
-ChildFactory = Callable[[], ChildProcess]

@@ -16,6 +16,7 @@ from types import TracebackType
 
 from queue_core.runner import process_tree
 
+_STATM = Path("/proc/self/statm")
 _RSS_GROWTH_LIMIT_BYTES = 1 << 30
 _SIGNALS = tuple(
     getattr(signal, name)
@@ -100,7 +101,7 @@ class CleanSlate:
 
 def resident_bytes() -> int:
     """Return the memory of this process, in bytes."""
-    if sys.platform.startswith("linux"):
+    if _STATM.exists():
         with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - hot path
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     import psutil

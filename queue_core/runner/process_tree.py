@@ -6,6 +6,7 @@ the child, its descendants, and whoever else is in its session.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -130,6 +131,42 @@ def kill_tree(pid: int, *, known: Iterable[int] = (), patience_s: float = 5.0) -
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL_S)
+
+
+def suspend(pid: int) -> bool:
+    """Stop a process and everything that it has started, until `resume`; False where it cannot.
+
+    Looks again after each round: what a process starts before it stops is stopped too.
+    """
+    if not hasattr(signal, "SIGSTOP"):
+        return _suspend_portable(pid)
+    stopped: set[int] = set()
+    for _ in range(20):
+        members = tree(pid) - stopped
+        if not members:
+            break
+        send(members, signal.SIGSTOP)
+        stopped |= members
+    return bool(stopped)
+
+
+def resume(pid: int) -> None:
+    """Let a suspended tree go on."""
+    if hasattr(signal, "SIGCONT"):
+        send(tree(pid), signal.SIGCONT)
+    else:
+        for member in tree(pid):
+            with contextlib.suppress(psutil.Error):
+                psutil.Process(member).resume()
+
+
+def _suspend_portable(pid: int) -> bool:
+    try:
+        for member in tree(pid):
+            psutil.Process(member).suspend()
+    except psutil.Error:
+        return False
+    return True
 
 
 def process_start(pid: int) -> float | None:

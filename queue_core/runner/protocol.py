@@ -41,6 +41,7 @@ class CleanUp:
     import_path: list[str]
     changes: Mapping[str, Any]
     cancelled: bool
+    ending: str
 
 
 @dataclass(frozen=True)

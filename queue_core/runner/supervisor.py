@@ -14,6 +14,7 @@ from pathlib import Path
 
 from queue_core.errors import JobQueueError
 from queue_core.runner import guardian, process_tree
+from queue_core.runner.budget import pool_environment
 from queue_core.runner.child_process import ChildProcess, ChildStartError, JobListener
 from queue_core.runner.logs import LogWriter, log_path
 from queue_core.runner.outcome import EndReason, Outcome, RunOrder
@@ -55,15 +56,21 @@ class Supervisor:
         self._threads: list[threading.Thread] = []
         self._guardian: subprocess.Popen[bytes] | None = None
         self.start_problem: str | None = None
+        self._environment: dict[str, str] = {}
 
-    def start(self) -> None:
-        """Start the guardian and the first spare child; returns at once."""
+    def start(self, workers: int = 1) -> None:
+        """Start the guardian and the first spare child for *workers* jobs; returns at once."""
+        self.set_workers(workers)
         self._start_guardian()
         for name, target in (("spare-maker", self._make_spares), ("cleaner", self._clean)):
             thread = threading.Thread(target=target, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
         self._wanted.release()
+
+    def set_workers(self, workers: int) -> None:
+        """Size the thread pools of children that are started from now on for *workers* jobs."""
+        self._environment = pool_environment(workers)
 
     def stop(self) -> None:
         """End all children, whatever they do; waits for clean-ups that are under way."""
@@ -126,22 +133,24 @@ class Supervisor:
             limit_bytes=order.log_limit_bytes,
         )
 
-    def end(self, job_id: str, reason: EndReason, detail: str = "") -> bool:
+    def end(self, job_id: str, reason: EndReason, detail: str = "", hint: str = "") -> bool:
         """End the process tree of a running job; return False if it does not run here."""
         with self._lock:
             child = self._running.get(job_id)
-        return child is not None and child.end(job_id, reason, grace_s=self.grace_s, detail=detail)
+        return child is not None and child.end(
+            job_id, reason, grace_s=self.grace_s, detail=detail, hint=hint
+        )
 
     def running(self) -> dict[str, int]:
         """Return the pid of the child of each running job."""
         with self._lock:
             return {job_id: child.pid for job_id, child in self._running.items()}
 
-    def clean_up_later(self, order: RunOrder, *, cancelled: bool) -> None:
+    def clean_up_later(self, order: RunOrder, *, cancelled: bool, ending: str = "") -> None:
         """Let a job that ended without its own help clean up, in a child, in the background."""
         clean_up = CleanUp(
             order.job_id, order.attempt, str(self._root), order.cwd, list(order.import_path),
-            order.changes, cancelled,
+            order.changes, cancelled, ending,
         )  # fmt: skip
         self._orders.put((clean_up, order.payload))
 
@@ -165,7 +174,10 @@ class Supervisor:
             self._spare.put(child)
 
     def _new_child(self) -> ChildProcess:
-        child = ChildProcess(preload=self._preload, folder=self._root, nice=self._nice)
+        child = ChildProcess(
+            preload=self._preload, folder=self._root, nice=self._nice,
+            environment=self._environment,
+        )  # fmt: skip
         with self._lock:
             self._children[child.pid] = child
         self._tell_guardian("+", child.pid)

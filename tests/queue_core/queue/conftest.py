@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from queue_core import HueyJobQueue
+from queue_core.queue.engine import EngineOptions
 from queue_core.paths import LocalFolder
 
 
@@ -19,7 +20,7 @@ def queue(local_folder: LocalFolder) -> Iterator[HueyJobQueue]:
 @pytest.fixture
 def running(queue: HueyJobQueue) -> HueyJobQueue:
     """A queue with one worker."""
-    return queue.start(workers=1, grace_s=0.5)
+    return queue.start(workers=1, options=EngineOptions(grace_s=0.5))
 
 
 @pytest.fixture

@@ -202,7 +202,6 @@ class TestCancel:
         job_id = running.put(PythonLoop(started=str(started)))
         until(started.exists)
         other = HueyJobQueue(running.folder.root)
-        other._supervisor = None
         assert other.cancel(job_id)
         assert other.wait(job_id, 20).status is JobStatus.CANCELLED
         other.close()

@@ -1,0 +1,201 @@
+"""The reading half of the queue: it needs the database file only, and works beside any writer."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from queue_core.errors import JobNotFoundError, JobQueueError
+from queue_core.queue import history, presence, records, schedules, state, task_copy
+from queue_core.queue.base import (
+    OUR_ORIGIN,
+    Attempt,
+    BaseJobQueue,
+    ChangeBatch,
+    JobCounts,
+    JobFilter,
+    JobOrder,
+    JobRecord,
+    JobStatus,
+    LogLine,
+    LogSource,
+    Sample,
+    Schedule,
+)
+from queue_core.queue.connection import Database
+from queue_core.queue.feed import ChangeWatcher, last_cursor, read_changes
+from queue_core.runner.logs import log_path, read_log
+
+_SOURCES = {source.value: source for source in LogSource}
+
+
+class QueueReader(BaseJobQueue):
+    """Everything of a queue that changes nothing.
+
+    Args:
+        database: The queue's database.
+        logs: Where the logs of the jobs lie.
+    """
+
+    def __init__(self, database: Database, logs: Path) -> None:
+        self._database = database
+        self._logs = logs
+        self._watcher = ChangeWatcher(database)
+
+    def get(self, job_id: str) -> JobRecord:
+        """Return status and metadata of a job; see `BaseJobQueue.get`."""
+        record = records.read_record(self._database, job_id)
+        if record is None:
+            raise not_found(job_id)
+        return record
+
+    async def async_get(self, job_id: str) -> JobRecord:
+        """Do what `get` does in a thread."""
+        return await asyncio.to_thread(self.get, job_id)
+
+    def peek(self) -> JobRecord:
+        """Return the job that runs next; see `BaseJobQueue.peek`."""
+        row = self._database.read_one(
+            f"SELECT id FROM task_copy WHERE {task_copy.READY} "
+            f"ORDER BY {task_copy.RUN_ORDER} LIMIT 1",
+            (time.time(),),
+        )
+        if row is None:
+            raise JobQueueError("No job is waiting.")
+        return self.get(row["id"])
+
+    def is_empty(self) -> bool:
+        """Return whether no job of ours waits or runs."""
+        row = self._database.read_one(
+            "SELECT 1 FROM task_copy WHERE status IN ('not_started', 'started') AND origin = ? "
+            "LIMIT 1",
+            (OUR_ORIGIN,),
+        )
+        return row is None
+
+    def list(
+        self,
+        where: JobFilter | None = None,
+        order: JobOrder | None = None,
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Sequence[JobRecord]:
+        """Return the jobs that match; see `BaseJobQueue.list`."""
+        return records.read_list(
+            self._database, where or JobFilter(), order or JobOrder(), limit=limit, offset=offset
+        )
+
+    def ids(self, where: JobFilter | None = None, order: JobOrder | None = None) -> Sequence[str]:
+        """Return the ids of the jobs that match, in order."""
+        return records.read_ids(self._database, where or JobFilter(), order or JobOrder())
+
+    def get_many(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
+        """Return records by id, without tracebacks and results."""
+        return records.read_many(self._database, job_ids)
+
+    def counts(self) -> JobCounts:
+        """Return how many jobs there are by status and by type."""
+        return records.read_counts(self._database)
+
+    def changes_since(self, cursor: int = 0) -> ChangeBatch:
+        """Return what changed after *cursor*; see `BaseJobQueue.changes_since`."""
+        return read_changes(self._database, cursor)
+
+    def cursor(self) -> int:
+        """Return the cursor of a reader that knows everything up to now."""
+        return last_cursor(self._database)
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call *callback* soon after each change; see `BaseJobQueue.subscribe`."""
+        return self._watcher.subscribe(callback)
+
+    def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
+        """Return the lines of a job's log; see `BaseJobQueue.logs`."""
+        path = log_path(self._logs, job_id)
+        if not path.exists():
+            self._row(job_id, "id")
+            return []
+        return [
+            LogLine(
+                number=line.number,
+                time=datetime.fromtimestamp(line.time_s, UTC),
+                level=line.level,
+                source=_SOURCES.get(line.source, LogSource.MONITOR),
+                text=line.text,
+                attempt=line.attempt,
+            )
+            for line in read_log(path, after=after, limit=limit)
+        ]
+
+    def attempts(self, job_id: str) -> Sequence[Attempt]:
+        """Return the ended attempts of a job, first one first."""
+        return history.read_attempts(self._database, job_id)
+
+    def samples(self, job_id: str) -> Sequence[Sample]:
+        """Return what a job used over time, coarser the longer it ran."""
+        return history.read_samples(self._database, job_id)
+
+    def schedules(self) -> Sequence[Schedule]:
+        """Return the jobs that repeat, by name."""
+        return schedules.read_all(self._database)
+
+    def consumers(self) -> Sequence[presence.Consumer]:
+        """Return the programs that run jobs of this queue now, this one included."""
+        return presence.consumers(self._database)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the user has paused the queue."""
+        return state.is_paused(self._database)
+
+    def wait(self, job_id: str, timeout_s: float | None = None) -> JobRecord:
+        """Block until the job has ended; see `BaseJobQueue.wait`."""
+        if not self.wait_until(lambda: self._status(job_id).is_final, timeout_s):
+            raise TimeoutError(f"Job {job_id} has not ended within {timeout_s} s.")
+        return self.get(job_id)
+
+    def wait_until(self, condition: Callable[[], bool], timeout_s: float | None = None) -> bool:
+        """Block until *condition* holds, looking at each change; return False when time is up."""
+        changed = threading.Event()
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        unsubscribe = self.subscribe(changed.set)
+        try:
+            while not condition():
+                left = None if deadline is None else deadline - time.monotonic()
+                if left is not None and left <= 0:
+                    return False
+                changed.wait(1.0 if left is None else min(left, 1.0))
+                changed.clear()
+        finally:
+            unsubscribe()
+        return True
+
+    def _row(self, job_id: str, columns: str) -> records.Row:
+        row = self._database.read_one(f"SELECT {columns} FROM task_copy WHERE id = ?", (job_id,))
+        if row is None:
+            raise not_found(job_id)
+        return row
+
+    def _own_row(self, job_id: str, columns: str) -> records.Row:
+        row = self._row(job_id, f"origin, {columns}")
+        if row["origin"] != OUR_ORIGIN:
+            raise JobQueueError(
+                "This job belongs to DashAI; it is shown here and left alone.",
+                hint="Cancel, retry or remove it in DashAI.",
+            )
+        return row
+
+    def _status(self, job_id: str) -> JobStatus:
+        return JobStatus(self._row(job_id, "status")["status"])
+
+
+def not_found(job_id: str) -> JobNotFoundError:
+    """Return the error for an unknown id."""
+    return JobNotFoundError(
+        f"There is no job with the id {job_id}.", hint="List the jobs with `dashai-monitor jobs`."
+    )
