@@ -225,11 +225,19 @@ class ToastArea(QObject):
 
 def notify(window: QWidget, text: str, *actions: ToastAction, hint: str = "") -> None:
     """Say something that went well in *window*, or in the window that it belongs to."""
-    host: QWidget | None = window
-    while host is not None:
-        area = host.findChild(ToastArea, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        if isinstance(area, ToastArea):
-            area.say(text, *actions, hint=hint)
-            return
-        parent = host.parentWidget()
-        host = parent.window() if parent is not None else None
+    area = _area_of(main_window_of(window))
+    if area is not None:
+        area.say(text, *actions, hint=hint)
+
+
+def main_window_of(widget: QWidget) -> QWidget:
+    """Return the window that shows messages for *widget*, a dialog's owner for instance."""
+    host = widget.window()
+    while _area_of(host) is None and (owner := host.parentWidget()) is not None:
+        host = owner.window()
+    return host
+
+
+def _area_of(window: QWidget) -> ToastArea | None:
+    found = window.findChild(ToastArea, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return found if isinstance(found, ToastArea) else None

@@ -9,17 +9,13 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
+from gui.column_types import type_name
 from gui.format import format_count, format_number
 from gui.i18n import mark, tr, translate
 from gui.results.table_view import share_text
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
+from gui.widgets import set_role
 
-TYPE_NAMES = {
-    "integer": mark("integer"), "float": mark("decimal"), "boolean": mark("yes/no"),
-    "text": mark("text"), "category": mark("category"), "date": mark("date"),
-    "datetime": mark("date and time"), "time": mark("time"), "duration": mark("duration"),
-    "other": mark("other"),
-}  # fmt: skip
 TOP_SHOWN = 3
 
 Index = QModelIndex | QPersistentModelIndex
@@ -42,11 +38,6 @@ class DescribedColumn:
     missing: int
     row_count: int
     statistics: Mapping[str, Any]
-
-
-def type_name(column_type: str) -> str:
-    """Return the word for a column's type."""
-    return translate(TYPE_NAMES.get(column_type, column_type))
 
 
 @dataclass(frozen=True)
@@ -147,6 +138,7 @@ class ColumnsTable(QTableView):
         self.setModel(ColumnsModel(columns, self))
         self.setAccessibleName(tr("Columns"))
         self.setShowGrid(False)
+        set_role(self, "data")
         self.setWordWrap(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -10,9 +10,10 @@ from gui.bridge import Bridge
 from gui.format import format_bytes
 from gui.i18n import tr, tr_plural
 from gui.results.columns_table import ColumnsTable, DescribedColumn
-from gui.results.export import save_copy
+from gui.results.export import save_copy, save_table
 from gui.results.loading import LoadingView
 from gui.results.table_view import TableView, size_text
+from gui.submit.use_button import UseButton
 from gui.widgets import Note, icon_button, muted_label, row
 from queue_core.components.stored_dataset import StoredDataset
 
@@ -32,7 +33,9 @@ class DatasetView(LoadingView):
         self._warnings = Note("warningBox")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.body.addWidget(self._facts)
+        self._save = icon_button("export", tr("Save rows…"), self._save_rows)
+        use = UseButton("dataset", int(path.name), bridge)
+        self.body.addLayout(row(self._facts, None, use, self._save))
         self.body.addWidget(self._warnings)
         self.body.addWidget(self.tabs, 1)
         self.load()
@@ -46,7 +49,8 @@ class DatasetView(LoadingView):
         )
         self._show_warnings(dataset.warnings)
         rows = dataset.row_count
-        self.tabs.addTab(TableView(dataset.parquet_path, self._name, self.bridge), tr("Rows"))
+        table = TableView(dataset.parquet_path, self._name, self.bridge, has_footer=False)
+        self.tabs.addTab(table, tr("Rows"))
         columns = [
             DescribedColumn(info.name, info.type.value, info.missing, rows, info.statistics)
             for info in dataset.columns
@@ -54,6 +58,9 @@ class DatasetView(LoadingView):
         self.tabs.addTab(ColumnsTable(columns), tr("Columns"))
         if dataset.rejects_path is not None:
             self.tabs.addTab(self._rejects(dataset.rejects_path), tr("Rejected rows"))
+
+    def _save_rows(self) -> None:
+        save_table(self, self.bridge, self._dataset.parquet_path, self._name)
 
     def _show_warnings(self, warnings: tuple[str, ...]) -> None:
         shown = list(warnings[:WARNINGS_SHOWN])

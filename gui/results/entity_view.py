@@ -16,7 +16,9 @@ from gui.results.metrics import metric_titles, metrics_table, trials_table
 from gui.results.scrolled_column import ScrolledColumn
 from gui.results.table_view import TableView
 from gui.results.text_views import ModelView, ReportView, TextView
-from gui.widgets import Note, heading_label, muted_label
+from gui.submit.library_options import FORMATS
+from gui.submit.use_button import UseButton
+from gui.widgets import Note, heading_label, muted_label, row
 from queue_core.artifacts.kinds import Artifact, ArtifactKind
 from queue_core.artifacts.reader import read_artifacts
 from queue_core.artifacts.writer import artifact_folder
@@ -67,6 +69,10 @@ class EntityView(LoadingView):
         self._layout.addStretch(1)
 
     def _show_origin(self, details: EntityDetails) -> None:
+        use_as = FORMATS.get(self._kind)
+        if use_as is not None and details.record.status is EntityStatus.FINISHED:
+            use = UseButton(use_as, self._id, self.bridge)
+            self._layout.addLayout(row(use, None))
         names = [parent.name for parent in details.parents.values() if parent.name]
         if names:
             label = muted_label(tr("Made from {names}", names=", ".join(dict.fromkeys(names))))

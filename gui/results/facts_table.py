@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import COMPACT_ROW_HEIGHT_PX
+from gui.widgets import set_role
 
 MOST_ROWS_AT_ONCE = 12
 
@@ -37,6 +38,7 @@ class FactsTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
+        set_role(self, "data")
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(COMPACT_ROW_HEIGHT_PX)
         self.horizontalHeader().setHighlightSections(False)

@@ -18,6 +18,7 @@ from gui.helper import helpers_of
 from gui.i18n import tr
 from gui.results.reading import table_block, table_facts
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
+from gui.widgets import set_role
 
 BLOCK_ROWS = 128
 BLOCK_COLUMNS = 24
@@ -203,6 +204,7 @@ class PagedTable(QTableView):
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setShowGrid(False)
+        set_role(self, "data")
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
         self.horizontalHeader().setHighlightSections(False)

@@ -11,7 +11,7 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.results.loading import LoadingView
 from gui.theme import COMPACT_ROW_HEIGHT_PX
-from gui.widgets import muted_label
+from gui.widgets import muted_label, set_role
 
 ROWS_SHOWN = 1000
 CELL_LETTERS = 300
@@ -28,6 +28,7 @@ class RejectsView(LoadingView):
         self.table.setAccessibleName(tr("Rejected rows"))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setShowGrid(False)
+        set_role(self.table, "data")
         self.table.setWordWrap(False)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(COMPACT_ROW_HEIGHT_PX)

@@ -23,19 +23,21 @@ class TableView(LoadingView):
 
     def __init__(
         self, path: Path, title: str, bridge: Bridge, *, fits_rows: bool = False,
-        parent: QWidget | None = None,
+        has_footer: bool = True, parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(bridge, parent)
         self._path = path
         self._title = title
         self._fits_rows = fits_rows
         self._size = muted_label()
+        self._size.setParent(self)
         self.model = PagedTableModel(ParquetSource(path, bridge), bridge, self)
         self.table = PagedTable()
         self.table.setAccessibleName(title)
         self.body.addWidget(self.table, 1)
-        save = icon_button("export", tr("Save table…"), self._save)
-        self.body.addLayout(row(self._size, None, save))
+        if has_footer:
+            save = icon_button("export", tr("Save table…"), self.save)
+            self.body.addLayout(row(self._size, None, save))
         self.load()
 
     async def fill(self) -> None:
@@ -48,7 +50,8 @@ class TableView(LoadingView):
             shown = min(max(rows, 1), MOST_ROWS_AT_ONCE) + 1.8
             self.table.setFixedHeight(round(shown * COMPACT_ROW_HEIGHT_PX))
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Ask for a file and write the rows to it."""
         save_table(self, self.bridge, self._path, self._title)
 
 

@@ -8,13 +8,14 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from gui.i18n import tr, translate
+from gui.i18n import tr, tr_plural, translate
 from gui.submit.schema import Field, FieldKind
 from gui.theme import icon, small_font
 
 WIDE = (
     FieldKind.MULTILINE, FieldKind.COLUMNS, FieldKind.ENTITIES, FieldKind.CHOICES,
     FieldKind.OBJECT, FieldKind.PATH, FieldKind.TEXT, FieldKind.LIST, FieldKind.UNION,
+    FieldKind.GROUP,
 )  # fmt: skip
 NARROW_PX = 260
 
@@ -51,13 +52,17 @@ class FieldRow:
         policy.setRetainSizeWhenHidden(True)
         self._reset.setSizePolicy(policy)
         self._help = _sentence(translate(help_text), "muted")
+        self._note = _sentence("", "success")
         self._problem = _sentence("", "error")
         editor.setAccessibleName(translate(field.title))
         editor.setAccessibleDescription(help_text)
 
-    def place(self, grid: QGridLayout) -> None:
-        """Add the widgets to the next three lines of *grid*."""
+    def place(self, grid: QGridLayout, *, narrow: bool = False) -> None:
+        """Add the widgets to the next lines of *grid*, the label above the editor if *narrow*."""
         line = grid.rowCount()
+        if self.field.kind is FieldKind.GROUP:
+            self._place_group(grid, line)
+            return
         top = Qt.AlignmentFlag.AlignTop
         label = QHBoxLayout()
         label.setSpacing(0)
@@ -73,15 +78,44 @@ class FieldRow:
             )
             beside.addStretch(1)
         beside.addWidget(self._reset, 0, top)
-        grid.addLayout(label, line, 0)
-        grid.addLayout(beside, line, 1)
-        grid.addWidget(self._help, line + 1, 1)
-        grid.addWidget(self._problem, line + 2, 1)
-        grid.setRowMinimumHeight(line + 3, 8)
+        column, width = (0, 2) if narrow else (1, 1)
+        if narrow:
+            grid.addLayout(label, line, 0, 1, 2)
+            line += 1
+        else:
+            grid.addLayout(label, line, 0)
+        grid.addLayout(beside, line, column, 1, width)
+        grid.addWidget(self._help, line + 1, column, 1, width)
+        grid.addWidget(self._note, line + 2, column, 1, width)
+        grid.addWidget(self._problem, line + 3, column, 1, width)
+        grid.setRowMinimumHeight(line + 4, 8)
+
+    def _place_group(self, grid: QGridLayout, line: int) -> None:
+        """A group takes the whole width: its title, what it is for, its fields."""
+        self._label.setProperty("role", "heading")
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 8, 0, 0)
+        head.setSpacing(0)
+        head.addWidget(self._mark)
+        head.addWidget(self._label)
+        head.addStretch(1)
+        head.addWidget(self._reset)
+        grid.addLayout(head, line, 0, 1, 2)
+        for number, widget in enumerate((self._help, self.editor, self._note, self._problem), 1):
+            grid.addWidget(widget, line + number, 0, 1, 2)
+        grid.setRowMinimumHeight(line + 5, 8)
+
+    def set_note(self, text: str) -> None:
+        """Show a note below the help."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text) and self.applies)
 
     def set_baseline(self, value: Any, *, was_earlier: bool) -> None:
-        """Set what the row goes back to: the default, or what an earlier job had."""
-        self._baseline = value
+        """Set what the row goes back to: the default, or what an earlier job had.
+
+        The editor shows it already; an optional part that it does not name has its default.
+        """
+        self._baseline = self.editor.value() if self.field.kind is FieldKind.GROUP else value
         self._was_earlier = was_earlier
         if was_earlier:
             shown = tr("Was {value}.", value=_short(value))
@@ -118,6 +152,7 @@ class FieldRow:
         for widget in (self._label, self.editor):
             widget.setVisible(self.applies)
         self._help.setVisible(self.applies and bool(self._help.text()))
+        self._note.setVisible(self.applies and bool(self._note.text()))
         can_reset = self.applies and self.is_changed
         self._mark.setText("•" if can_reset else "")
         self._mark.setVisible(self.applies)
@@ -160,6 +195,8 @@ def _canonical(value: Any) -> str:
 def _short(value: Any) -> str:
     if value is None or value in ("", []):
         return tr("Not set")
+    if isinstance(value, dict):
+        return tr_plural("{count} entry", "{count} entries", len(value))
     if isinstance(value, bool):
         return tr("Yes") if value else tr("No")
     if isinstance(value, list):

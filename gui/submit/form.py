@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
+from gui.column_types import type_name
 from gui.i18n import tr, tr_plural
 from gui.submit.editors import (
     BooleanEditor,
@@ -19,6 +21,7 @@ from gui.submit.editors import (
     TextEditor,
 )
 from gui.submit.field_row import FieldRow
+from gui.submit.group_editor import GroupEditor
 from gui.submit.number_editor import NumberEditor
 from gui.submit.pickers import Option, OptionEditor, OptionsEditor
 from gui.submit.schema import Field, FieldKind, parse_schema
@@ -40,9 +43,24 @@ class SchemaForm(QWidget):
 
     changed = Signal(str)
 
-    def __init__(self, schema: Mapping[str, Any], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        schema: Mapping[str, Any] | Sequence[Field],
+        *,
+        narrow: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make the form.
+
+        Args:
+            schema: A JSON Schema object, `gui.submit.schema` lists the words it may use; or the
+                fields of one.
+            narrow: Put labels above their fields.
+            parent: The widget it belongs to.
+        """
         super().__init__(parent)
-        self.fields = parse_schema(schema)
+        self._narrow = narrow
+        self.fields = parse_schema(schema) if isinstance(schema, Mapping) else tuple(schema)
         self._rows: dict[str, FieldRow] = {}
         self._fold = QToolButton(self)
         self._advanced = QWidget(self)
@@ -95,7 +113,7 @@ class SchemaForm(QWidget):
         """Return, for each field that cannot be used as it is, the sentence that says why."""
         found = {}
         for name, row in self._rows.items():
-            problem = problem_with(row.field, row.editor.value()) if row.applies else None
+            problem = self._problem(row)
             if problem is not None:
                 found[name] = problem
         return found
@@ -106,6 +124,8 @@ class SchemaForm(QWidget):
         for row in self._rows.values():
             row.was_touched = True
         self._refresh()
+        for group in self._groups():
+            group.form.show_errors()
         for name in errors:
             if self._rows[name].field.advanced:
                 self._fold.setChecked(True)
@@ -129,16 +149,28 @@ class SchemaForm(QWidget):
         for row in self._rows.values():
             if row.field.format == kind and kind != COLUMN:
                 row.editor.set_options(options)
+        for group in self._groups():
+            group.form.set_options(kind, options)
+
+    def set_notes(self, notes: Mapping[str, str]) -> None:
+        """Show a note below some fields, e.g. how their value was found out; by name."""
+        for name, row in self._rows.items():
+            row.set_note(notes.get(name, ""))
 
     def set_columns(self, columns: Sequence[Option]) -> None:
         """Offer columns; `detail` is the column's type, which fields may narrow."""
         for row in self._rows.values():
             if row.field.format == COLUMN:
-                row.editor.set_options(_fitting(row.field, columns))
+                fitting = _fitting(row.field, columns)
+                row.editor.set_options([replace(o, detail=type_name(o.detail)) for o in fitting])
+        for group in self._groups():
+            group.form.set_columns(columns)
 
     def fields_of_format(self, kind: str) -> tuple[Field, ...]:
         """Return the fields whose format is *kind*."""
-        return tuple(field for field in self.fields if field.format == kind)
+        own = [field for field in self.fields if field.format == kind]
+        inner = [field for group in self._groups() for field in group.form.fields_of_format(kind)]
+        return (*own, *inner)
 
     def row(self, name: str) -> FieldRow:
         """Return the row of a field."""
@@ -163,7 +195,7 @@ class SchemaForm(QWidget):
     def _build_fold(self, outer: QVBoxLayout, count: int) -> None:
         self._fold.setText(tr_plural("{count} more parameter", "{count} more parameters", count))
         self._fold.setCheckable(True)
-        self._fold.setAutoRaise(True)
+        self._fold.setProperty("role", "flat")
         self._fold.setIcon(icon("chevron_right"))
         self._fold.setToolButtonStyle(self._fold.toolButtonStyle().ToolButtonTextBesideIcon)
         self._fold.toggled.connect(self._advanced.setVisible)
@@ -178,10 +210,10 @@ class SchemaForm(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, 150)
+        grid.setColumnMinimumWidth(0, 0 if self._narrow else 150)
         for field in fields:
             row = FieldRow(field, make_editor(field), help_text(field))
-            row.place(grid)
+            row.place(grid, narrow=self._narrow)
             self._rows[field.name] = row
         return grid
 
@@ -197,7 +229,20 @@ class SchemaForm(QWidget):
             row.applies = row.field.applies(shown)
             if row.applies:
                 shown[name] = row.editor.value()
-            row.refresh(problem_with(row.field, row.editor.value()) if row.applies else None)
+            # A group shows its problems itself.
+            is_group = row.field.kind is FieldKind.GROUP
+            row.refresh(None if is_group else self._problem(row))
+
+    def _problem(self, row: FieldRow) -> str | None:
+        if not row.applies:
+            return None
+        if isinstance(row.editor, GroupEditor):
+            inner = row.editor.form.errors() if row.editor.is_used else {}
+            return next(iter(inner.values()), None)
+        return problem_with(row.field, row.editor.value())
+
+    def _groups(self) -> list[GroupEditor]:
+        return [row.editor for row in self._rows.values() if isinstance(row.editor, GroupEditor)]
 
 
 def make_editor(field: Field) -> Any:
@@ -210,6 +255,8 @@ def make_editor(field: Field) -> Any:
         return BooleanEditor()
     if field.kind is FieldKind.UNION:
         return UnionEditor(field, make_editor)
+    if field.kind is FieldKind.GROUP:
+        return GroupEditor(field, SchemaForm(field.fields))
     if field.kind in _OPTION:
         return OptionEditor(field)
     if field.kind in _OPTIONS or field.kind is FieldKind.CHOICES:

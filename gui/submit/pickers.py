@@ -90,6 +90,10 @@ class OptionEditor(QComboBox):
         self._show(value)
         self.blockSignals(False)
 
+    def newest(self) -> Any:
+        """Return the value of the first real option."""
+        return next((o.value for o in self._options if o.value is not None), None)
+
     def value(self) -> Any:
         """Return the chosen option's value."""
         index = self.currentIndex()

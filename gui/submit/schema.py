@@ -4,6 +4,7 @@ The words understood in each of `properties`:
 
 - `type` (one, or a list with "null"), `anyOf`/`oneOf`, `enum`, `const`, `default`, `minimum`,
   `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, `items`, `minItems`, `maxLength`;
+- an object with `properties` is a group of fields; one that may be null has a switch;
 - `title`, `description`, `enum-titles` (one for each of `enum`), `advanced` (true: below a fold);
 - `depends-on`: `"other"` (while it is on or filled), `{"other": value}` or
   `{"other": [values]}`: the field is shown, and part of the values, only then;
@@ -44,6 +45,7 @@ class FieldKind(StrEnum):
     ENTITY = "entity"
     ENTITIES = "entities"
     LIST = "list"
+    GROUP = "group"
     OBJECT = "object"
     UNION = "union"
 
@@ -106,6 +108,7 @@ class Field:
         item: What each item of a list is.
         minimum_items: The least number of items of a list.
         alternatives: The kinds of value that a union accepts.
+        fields: What a group holds.
         conditions: It applies while each of these parameters has one of these values;
             an empty tuple stands for any value that is not empty.
         advanced: Whether it stays below a fold.
@@ -127,6 +130,7 @@ class Field:
     item: Field | None = None
     minimum_items: int = 0
     alternatives: tuple[Field, ...] = ()
+    fields: tuple[Field, ...] = ()
     conditions: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     advanced: bool = False
 
@@ -193,6 +197,8 @@ def parse_field(name: str, schema: Mapping[str, Any]) -> Field:
             choice_titles=tuple(title for _, title in kept),
             nullable=nullable or None in values,
         )
+    if kind is FieldKind.GROUP:
+        return replace(field, fields=parse_schema(schema))
     if kind is FieldKind.LIST and "items" in schema:
         return replace(field, item=parse_field(name, schema["items"]))
     return field
@@ -226,6 +232,8 @@ def _kind(json_type: str, schema: Mapping[str, Any]) -> FieldKind:
         by_format = {"multiline": FieldKind.MULTILINE, "path": FieldKind.PATH}
         by_format |= {"folder": FieldKind.PATH, "save-path": FieldKind.PATH}
         return by_format.get(name, FieldKind.TEXT)
+    if json_type == "object" and schema.get("properties"):
+        return FieldKind.GROUP
     by_type = {"boolean": FieldKind.BOOLEAN, "integer": FieldKind.INTEGER}
     by_type |= {"number": FieldKind.NUMBER, "string": FieldKind.TEXT}
     return by_type.get(json_type, FieldKind.OBJECT)

@@ -1,0 +1,220 @@
+"""Submitting a job from a form: its kind at the left, what it needs at the right."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.bridge import Bridge
+from gui.i18n import tr, translate
+from gui.submit.job_form import JobFormPage
+from gui.submit.job_types import JOB_TYPES, JobType, job_type, load_form
+from gui.theme import ROW_HEIGHT_PX, icon
+from gui.widgets import Note, muted_label, row, set_role, text_button
+from queue_core.errors import MonitorError
+from queue_core.queue.base import JobRecord
+
+SIZE = QSize(980, 680)
+KINDS_PX = 184
+KIND_ROLE = Qt.ItemDataRole.UserRole + 1
+FROM_FILES = "DatasetJob"
+
+
+class NewJobDialog(QDialog):
+    """A window beside the main one, for one job.
+
+    Signals:
+        submitted: Carries the id of the new job.
+        files_wanted: The user wants to load data instead.
+    """
+
+    submitted = Signal(str)
+    files_wanted = Signal()
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        *,
+        kind: str = "ExplorerJob",
+        values: Mapping[str, Any] | None = None,
+        entities: Mapping[str, int] | None = None,
+        retry_of: JobRecord | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make the dialog.
+
+        Args:
+            bridge: The way to the queue.
+            kind: Class name of the job to begin with.
+            values: Parameters to begin with.
+            entities: Entities to begin with, by the format of the field that names them.
+            retry_of: The job that is to be done again with changes.
+            parent: The window it belongs to.
+        """
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(SIZE)
+        self._bridge = bridge
+        self._retry_of = retry_of
+        self._values = dict(retry_of.params if retry_of else values or {})
+        self._entities = dict(entities or {})
+        self._pages: dict[str, JobFormPage] = {}
+        self._task: asyncio.Task[Any] | None = None
+        self.kinds = QListWidget()
+        self._stack = QStackedWidget()
+        self._waiting = muted_label(tr("Reading…"))
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.problem = Note("errorBox")
+        self.submit_button = text_button(tr("Run"), self._submit, role="primary")
+        self._build(retry_of)
+        self.kinds.currentItemChanged.connect(lambda _new, _old: self._show_kind())
+        self._choose_kind(retry_of.task_type if retry_of else kind)
+
+    @property
+    def page(self) -> JobFormPage | None:
+        """The form that is shown; None until it has been made."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, JobFormPage) else None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a form is being made, or a job submitted."""
+        return self._task is not None and not self._task.done()
+
+    def _build(self, retry_of: JobRecord | None) -> None:
+        if retry_of is None:
+            self.setWindowTitle(tr("New job"))
+        else:
+            self.setWindowTitle(tr("Retry {job} with changes", job=retry_of.job_name))
+        self.kinds.setAccessibleName(tr("Kind of job"))
+        self.kinds.setIconSize(QSize(16, 16))
+        set_role(self.kinds, "side")
+        for kind in JOB_TYPES:
+            item = QListWidgetItem(icon(kind.icon, "muted"), translate(kind.title))
+            item.setData(KIND_ROLE, kind)
+            item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
+            item.setToolTip(translate(kind.sentence))
+            self.kinds.addItem(item)
+        side = QFrame()
+        set_role(side, "side")
+        side.setFixedWidth(KINDS_PX)
+        side.setVisible(retry_of is None)
+        inside = QVBoxLayout(side)
+        inside.setContentsMargins(8, 12, 8, 0)
+        inside.addWidget(self.kinds)
+        self._stack.addWidget(self._waiting)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self._stack, 1)
+        note = QVBoxLayout()
+        note.setContentsMargins(16, 0, 16, 8)
+        note.addWidget(self.problem)
+        right.addLayout(note)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(side)
+        middle.addLayout(right, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self._button_bar())
+        QShortcut(QKeySequence("Ctrl+Return"), self, self._submit)
+
+    def _button_bar(self) -> QFrame:
+        bar = QFrame()
+        set_role(bar, "buttonBar")
+        cancel = text_button(tr("Cancel"), self.reject)
+        buttons = row(None, cancel, self.submit_button)
+        buttons.setContentsMargins(16, 12, 16, 12)
+        bar.setLayout(buttons)
+        self.submit_button.setDefault(True)
+        return bar
+
+    # --- kinds --------------------------------------------------------------------------------
+
+    def _choose_kind(self, name: str) -> None:
+        names = [kind.name for kind in JOB_TYPES]
+        self.kinds.setCurrentRow(names.index(name) if name in names else 1)
+
+    def _show_kind(self) -> None:
+        kind: JobType = self.kinds.currentItem().data(KIND_ROLE)
+        self.problem.show_text("")
+        if kind.name == FROM_FILES and self._retry_of is None:
+            self.files_wanted.emit()
+            self.reject()
+            return
+        page = self._pages.get(kind.name)
+        self.submit_button.setEnabled(page is not None)
+        self._stack.setCurrentWidget(page or self._waiting)
+        if page is None:
+            self._start(self._make_page(kind), tr("Reading the library"))
+
+    async def _make_page(self, kind: JobType) -> None:
+        try:
+            form = await self._bridge.call(load_form, kind)
+        except MonitorError as error:
+            self.problem.show_text(error.message, error.hint)
+            return
+        values = {**self._values, **form.fields_for(self._entities)}
+        page = JobFormPage(kind, form, self._bridge, values, is_retry=self._retry_of is not None)
+        self._pages[kind.name] = page
+        self._stack.addWidget(page)
+        if self.kinds.currentItem().data(KIND_ROLE) is kind:
+            self._stack.setCurrentWidget(page)
+            self.submit_button.setEnabled(True)
+            page.form.setFocus()
+
+    def _start(self, work: Any, what: str) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self._task = self._bridge.start(work, what=what)
+        self.destroyed.connect(self._task.cancel)
+
+    # --- submitting ---------------------------------------------------------------------------
+
+    def _submit(self) -> None:
+        page = self.page
+        if page is None or self.is_busy or page.show_errors():
+            return
+        self.problem.show_text("")
+        self.submit_button.setEnabled(False)
+        self._start(self._put(page), tr("Submitting the job"))
+
+    async def _put(self, page: JobFormPage) -> None:
+        try:
+            job_id = await self._put_job(page)
+        except MonitorError as error:
+            if not page.show_problem(error):
+                self.problem.show_text(error.message, error.hint)
+            return
+        finally:
+            self.submit_button.setEnabled(True)
+        self.submitted.emit(job_id)
+        self.accept()
+
+    async def _put_job(self, page: JobFormPage) -> str:
+        if self._retry_of is not None:
+            return await self._bridge.retry(self._retry_of.id, page.changes())
+        form = await self._bridge.call(load_form, page.kind)
+        return await self._bridge.submit(form.job_class(**page.values()))
+
+
+def can_be_changed(record: JobRecord) -> bool:
+    """Return whether a job can be done again with other parameters from a form."""
+    return record.is_ours and record.status.is_final and job_type(record.task_type) is not None

@@ -1,0 +1,43 @@
+"""Opening the form for a new job, from wherever the user is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from gui.bridge import Bridge
+from gui.i18n import tr
+from gui.notifications import main_window_of, notify
+from queue_core.queue.base import JobRecord
+
+
+def open_new_job(
+    widget: QWidget,
+    bridge: Bridge,
+    *,
+    kind: str = "ExplorerJob",
+    values: Mapping[str, Any] | None = None,
+    entities: Mapping[str, int] | None = None,
+    retry_of: JobRecord | None = None,
+) -> QWidget:
+    """Show the form; return the dialog.
+
+    Args:
+        widget: Where the user is; its window says when the job has been put.
+        bridge: The way to the queue.
+        kind: Class name of the job.
+        values: Parameters to begin with, by name.
+        entities: Entities to begin with, by the format of the field that names them.
+        retry_of: The job that is to be done again with changes.
+    """
+    from gui.submit.new_job_dialog import NewJobDialog
+
+    window = main_window_of(widget)
+    dialog = NewJobDialog(
+        bridge, kind=kind, values=values, entities=entities, retry_of=retry_of, parent=window
+    )
+    dialog.submitted.connect(lambda _job_id: notify(window, tr("The job is in the queue.")))
+    dialog.show()
+    return dialog

@@ -1,0 +1,229 @@
+"""What dropped files hold, before they are loaded, and how they are to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.bridge import Bridge
+from gui.helper import helpers_of
+from gui.i18n import tr, tr_plural
+from gui.submit.preview_panel import PreviewPanel
+from gui.submit.preview_reader import PreviewReader
+from gui.submit.preview_state import FileEntry, FileState, of_same_kind
+from gui.submit.previewing import loader_titles
+from gui.theme import ROW_HEIGHT_PX, icon
+from gui.widgets import row, set_role, text_button
+
+FILES_PX = 220
+SIZE = QSize(1080, 660)
+
+STATE_ICONS = {
+    FileState.WAITING: ("not_started", "muted"),
+    FileState.READING: ("started", "accent"),
+    FileState.READY: ("finished", "finished"),
+    FileState.WARNED: ("warning", "killed"),
+    FileState.FAILED: ("error", "error"),
+}
+
+
+@dataclass(frozen=True)
+class LoadOrder:
+    """One file to load.
+
+    Attributes:
+        path: The file.
+        name: What the dataset will be called.
+        loader: Id of the loader; empty: detect it.
+        options: The options that were previewed; without a preview, those the user chose.
+    """
+
+    path: Path
+    name: str
+    loader: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PreviewDialog(QDialog):
+    """A window beside the main one: nothing waits for it.
+
+    Signals:
+        load_wanted: Carries the list of `LoadOrder`s.
+        ask_changed: Whether to show this dialog next time.
+    """
+
+    load_wanted = Signal(object)
+    ask_changed = Signal(bool)
+
+    def __init__(
+        self, paths: Iterable[Path], bridge: Bridge, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Load data"))
+        self.resize(SIZE)
+        self._bridge = bridge
+        self.entries = [FileEntry(path) for path in paths]
+        self.files = QListWidget()
+        self.panel = PreviewPanel()
+        self.reader = PreviewReader(bridge, self.entries, self)
+        self.do_not_ask = QCheckBox(tr("Load without this preview from now on"))
+        self.apply_to_all = text_button(tr("Apply to all"), self._apply_to_all)
+        self.load_button = text_button("", self._load, role="primary")
+        self.load_button.setDefault(True)
+        self._build()
+        self._fill_list()
+        self.reader.updated.connect(self._on_updated)
+        self.panel.outdated.connect(self._on_outdated)
+        self.panel.name_changed.connect(self._refresh_list)
+        bridge.start(self._name_loaders(), what=tr("Looking into files"))
+        self.files.setCurrentRow(0)
+
+    @property
+    def current(self) -> FileEntry:
+        """The file that is shown."""
+        return self.entries[max(0, self.files.currentRow())]
+
+    def _build(self) -> None:
+        self.files.setAccessibleName(tr("Files"))
+        self.files.setFixedWidth(FILES_PX)
+        self.files.setIconSize(QSize(16, 16))
+        set_role(self.files, "side")
+        self.files.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.files.setVisible(len(self.entries) > 1)
+        self.files.currentRowChanged.connect(lambda _row: self._show_current())
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.files)
+        middle.addWidget(self.panel, 1)
+        cancel = text_button(tr("Cancel"), self.reject)
+        bar = QFrame()
+        set_role(bar, "buttonBar")
+        buttons = row(self.do_not_ask, None, self.apply_to_all, cancel, self.load_button)
+        buttons.setContentsMargins(16, 12, 16, 12)
+        bar.setLayout(buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(middle, 1)
+        layout.addWidget(bar)
+
+    async def _name_loaders(self) -> None:
+        loaders = await helpers_of(self._bridge).previews.call(loader_titles)
+        self.panel.set_loaders(loaders)
+
+    # --- the list -----------------------------------------------------------------------------
+
+    def _fill_list(self) -> None:
+        self.files.blockSignals(True)
+        self.files.clear()
+        for entry in self.entries:
+            item = QListWidgetItem(entry.path.name)
+            item.setToolTip(str(entry.path))
+            item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
+            self.files.addItem(item)
+        self.files.blockSignals(False)
+        self._refresh_list()
+
+    def _refresh_list(self) -> None:
+        for number, entry in enumerate(self.entries):
+            item = self.files.item(number)
+            name, role = STATE_ICONS[entry.state]
+            item.setIcon(icon(name, role))
+            item.setText(entry.name)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.name}, {_word(entry.state)}")
+        loadable = [entry for entry in self.entries if entry.state is not FileState.FAILED]
+        self.load_button.setEnabled(bool(loadable))
+        if len(self.entries) == 1:
+            self.load_button.setText(tr("Load"))
+        else:
+            self.load_button.setText(
+                tr_plural("Load {count} file", "Load {count} files", len(loadable))
+            )
+        same = of_same_kind(self.entries, self.current)
+        self.apply_to_all.setVisible(bool(same) and bool(self.current.overrides))
+        title = self.current.answer.loader_title if self.current.answer else ""
+        self.apply_to_all.setText(tr("Apply to all {kind} files", kind=title))
+
+    def _show_current(self) -> None:
+        self.panel.show_entry(self.current)
+        self._refresh_list()
+        self.reader.show(self.current)
+
+    def _on_updated(self, entry: FileEntry) -> None:
+        self._refresh_list()
+        if entry is self.current:
+            self.panel.show_entry(entry)
+
+    def _on_outdated(self) -> None:
+        self._refresh_list()
+        self.reader.outdated()
+
+    # --- what the user does -------------------------------------------------------------------
+
+    def _apply_to_all(self) -> None:
+        model = self.current
+        for entry in of_same_kind(self.entries, model):
+            entry.loader = model.loader
+            entry.overrides = dict(model.overrides)
+            entry.outdate()
+        self._on_outdated()
+
+    def _load(self) -> None:
+        """Load what can be; what cannot stays here with its reason."""
+        failed = [entry for entry in self.entries if entry.state is FileState.FAILED]
+        orders = [_order(entry) for entry in self.entries if entry not in failed]
+        if self.do_not_ask.isChecked():
+            self.ask_changed.emit(False)
+        self.load_wanted.emit(orders)
+        if not failed:
+            self.accept()
+            return
+        self.entries[:] = failed
+        self._fill_list()
+        self.files.setVisible(len(failed) > 1)
+        self.files.setCurrentRow(0)
+        self._show_current()
+
+    # Qt
+
+    def done(self, result: int) -> None:
+        """Look no further when the dialog goes."""
+        self.reader.stop()
+        super().done(result)
+
+
+def _order(entry: FileEntry) -> LoadOrder:
+    if entry.answer is not None and entry.can_load:
+        return LoadOrder(entry.path, entry.name, entry.answer.loader, dict(entry.answer.options))
+    return LoadOrder(entry.path, entry.name, entry.loader, dict(entry.overrides))
+
+
+def _word(state: FileState) -> str:
+    return {
+        FileState.WAITING: tr("waiting"),
+        FileState.READING: tr("being looked into"),
+        FileState.READY: tr("ready"),
+        FileState.WARNED: tr("ready, with warnings"),
+        FileState.FAILED: tr("cannot be loaded"),
+    }[state]
+
+
+def orders_for(paths: Sequence[Path]) -> list[LoadOrder]:
+    """Return how to load files as they are detected."""
+    return [LoadOrder(path, path.name) for path in paths]

@@ -1,0 +1,172 @@
+"""One file of the preview dialog: what it is, its first rows, and how it is read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.format import format_bytes, format_count
+from gui.i18n import tr, tr_plural, translate
+from gui.submit.form import SchemaForm
+from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer
+from gui.submit.preview_table import PreviewTable
+from gui.widgets import Note, heading_label, muted_label, row, set_role
+
+OPTIONS_PX = 320
+WARNINGS_SHOWN = 4
+
+
+class PreviewPanel(QWidget):
+    """Shows one entry; the user's choices go straight into it.
+
+    Signals:
+        outdated: The user changed how the entry is read.
+        name_changed: The user gave the dataset another name.
+    """
+
+    outdated = Signal()
+    name_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entry: FileEntry | None = None
+        self.form: SchemaForm | None = None
+        self._form_of: tuple[int, str, object] | None = None
+        self.name = QLineEdit()
+        self.name.setAccessibleName(tr("Name of the dataset"))
+        self.name.textEdited.connect(self._on_name)
+        self.kinds = QComboBox()
+        self.kinds.setAccessibleName(tr("Kind of file"))
+        self.kinds.activated.connect(self._on_kind)
+        self._facts = muted_label()
+        self._error = Note("errorBox")
+        self._warning = Note("warningBox")
+        self.table = PreviewTable()
+        self._options = QScrollArea()
+        self._build()
+
+    def set_loaders(self, loaders: list[list[str]]) -> None:
+        """Offer the kinds of file that can be read: id and title of each."""
+        self.kinds.clear()
+        for loader, title in loaders:
+            self.kinds.addItem(translate(title), loader)
+        self._show_kind()
+
+    def show_entry(self, entry: FileEntry) -> None:
+        """Show another entry, or what has changed of it."""
+        if entry is not self._entry:
+            self._entry = entry
+            self.name.setText(entry.name)
+        answer = entry.answer or PreviewAnswer()
+        reading = entry.state in (FileState.WAITING, FileState.READING)
+        self._facts.setText(tr("Looking into the file…") if reading else _facts(answer))
+        self._error.show_text("" if reading else answer.error, answer.hint)
+        self._warning.show_text("" if reading else _joined(answer.warnings))
+        self.table.show_answer(answer)
+        self.table.setVisible(bool(answer.columns))
+        self._show_kind()
+        self._show_form(entry, answer)
+
+    def _build(self) -> None:
+        self._options.setFrameShape(QFrame.Shape.NoFrame)
+        self._options.setWidgetResizable(True)
+        self._options.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._options.setFixedWidth(OPTIONS_PX)
+        centre = QVBoxLayout()
+        centre.setContentsMargins(16, 16, 16, 16)
+        centre.setSpacing(8)
+        name_label = QLabel(tr("Name"))
+        name_label.setBuddy(self.name)
+        centre.addLayout(row(name_label, self.name))
+        centre.addWidget(self._facts)
+        centre.addWidget(self._error)
+        centre.addWidget(self._warning)
+        surface = QFrame()
+        set_role(surface, "panel")
+        inside = QVBoxLayout(surface)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(self.table)
+        centre.addWidget(surface, 1)
+        side = QVBoxLayout()
+        side.setContentsMargins(0, 16, 16, 16)
+        side.setSpacing(8)
+        side.addWidget(heading_label(tr("How it is read")))
+        side.addWidget(self.kinds)
+        side.addWidget(self._options, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(centre, 1)
+        layout.addLayout(side)
+
+    def _show_kind(self) -> None:
+        entry = self._entry
+        loader = (
+            "" if entry is None else entry.loader or (entry.answer.loader if entry.answer else "")
+        )
+        self.kinds.setCurrentIndex(self.kinds.findData(loader))
+        self.kinds.setEnabled(self.kinds.count() > 1)
+
+    def _show_form(self, entry: FileEntry, answer: PreviewAnswer) -> None:
+        """Make a form for another file or loader; else show the answer's values in it."""
+        if not answer.schema:
+            return
+        key = (id(entry), answer.loader, dict(answer.schema))
+        if self._form_of != key or self.form is None:
+            self._form_of = key
+            self.form = SchemaForm(answer.schema, narrow=True)
+            self.form.set_baseline((entry.detected or answer).options)
+            self._options.setWidget(self.form)
+            self.form.changed.connect(self._on_option)
+        shown = {**answer.options, **entry.overrides}
+        if entry.state is not FileState.WAITING:
+            self.form.blockSignals(True)
+            self.form.set_values(shown)
+            self.form.blockSignals(False)
+        self.form.set_notes(answer.reasons)
+
+    def _on_option(self, name: str) -> None:
+        if self._entry is None or self.form is None or name in self.form.errors():
+            return
+        self._entry.override(name, self.form.values().get(name))
+        self.outdated.emit()
+
+    def _on_kind(self, _index: int) -> None:
+        if self._entry is not None:
+            self._entry.choose_loader(str(self.kinds.currentData()))
+            self.outdated.emit()
+
+    def _on_name(self, text: str) -> None:
+        if self._entry is not None:
+            self._entry.name = text.strip() or self._entry.path.name
+            self.name_changed.emit()
+
+
+def _facts(answer: PreviewAnswer) -> str:
+    parts = [format_bytes(answer.size_bytes)] if answer.size_bytes else []
+    if answer.columns:
+        parts.append(tr_plural("{count} column", "{count} columns", len(answer.columns)))
+        if answer.is_complete:
+            parts.append(tr_plural("{count} row", "{count} rows", len(answer.rows)))
+        elif answer.estimated_rows is not None:
+            parts.append(tr("about {count} rows", count=format_count(answer.estimated_rows)))
+        if not answer.is_complete:
+            parts.append(tr("the first {count} are shown", count=format_count(len(answer.rows))))
+    return " · ".join(parts)
+
+
+def _joined(warnings: tuple[str, ...]) -> str:
+    shown = list(warnings[:WARNINGS_SHOWN])
+    more = len(warnings) - len(shown)
+    if more:
+        shown.append(tr_plural("And {count} more warning.", "And {count} more warnings.", more))
+    return "\n".join(shown)

@@ -1,0 +1,37 @@
+"""A button that starts a new job from what is shown."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from gui.bridge import Bridge
+from gui.i18n import tr, translate
+from gui.submit.job_types import JOB_TYPES, JobType
+from gui.submit.opening import open_new_job
+from gui.theme import icon
+
+
+class UseButton(QToolButton):
+    """Offers the kinds of job that can start from an entity."""
+
+    def __init__(
+        self, entity_format: str, entity_id: int, bridge: Bridge, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._format = entity_format
+        self._entity_id = entity_id
+        self._bridge = bridge
+        self.setText(tr("Use in a new job"))
+        self.setIcon(icon("add"))
+        self.setToolButtonStyle(self.toolButtonStyle().ToolButtonTextBesideIcon)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        for kind in JOB_TYPES:
+            if entity_format in kind.starts_from:
+                action = menu.addAction(icon(kind.icon), translate(kind.title))
+                action.triggered.connect(lambda _on=False, chosen=kind: self._open(chosen))
+        self.setMenu(menu)
+
+    def _open(self, kind: JobType) -> None:
+        values = {self._format: self._entity_id}
+        open_new_job(self, self._bridge, kind=kind.name, entities=values)
