@@ -55,12 +55,12 @@ class DatasetStaging:
 
     Attributes:
         path: Where the dataset will be.
-        folder: Where it is built, on the same disk.
+        folder: Where it is built; on the disk of `path`, beside it unless told otherwise.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, folder: Path | None = None) -> None:
         self.path = path
-        self.folder = partial_folder(path)
+        self.folder = folder or partial_folder(path)
         self._types: dict[str, ColumnType] = {}
         self._notes: list[str] = []
 
@@ -83,12 +83,12 @@ class DatasetStaging:
 
     def __enter__(self) -> Self:
         with storage_errors(self.path):
-            discard_partial(self.path)
+            shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True, mode=0o700)
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        discard_partial(self.path)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def parquet_options(self, column_count: int) -> str:
         """The options of an SQL `COPY ... TO data_path` that writes as `write_arrow` does."""
@@ -180,6 +180,7 @@ class DatasetStaging:
         shutil.rmtree(replaced, ignore_errors=True)
         if self.path.exists():
             self.path.rename(replaced)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         self.folder.rename(self.path)
         _flush(self.path.parent)
         shutil.rmtree(replaced, ignore_errors=True)

@@ -127,11 +127,11 @@ def unpack(
         return Unpacked(file, _zip_blocks(file, str(member)), name)
     opened: BinaryIO
     if compression is Compression.GZIP:
-        opened = cast(BinaryIO, gzip.open(file, "rb"))
+        opened = cast(BinaryIO, gzip.GzipFile(fileobj=file))
     elif compression is Compression.BZIP2:
-        opened = cast(BinaryIO, bz2.open(file, "rb"))
+        opened = cast(BinaryIO, bz2.BZ2File(file))
     else:
-        opened = cast(BinaryIO, lzma.open(file, "rb"))
+        opened = cast(BinaryIO, lzma.LZMAFile(file))  # noqa: SIM115 - the caller closes *file*
     return Unpacked(file, _blocks(opened), name)
 
 

@@ -78,6 +78,8 @@ def load_dataset(
     options: Mapping[str, Any] | None,
     destination: Path,
     progress: ProgressReporter | None = None,
+    *,
+    staging_folder: Path | None = None,
 ) -> StoredDataset:
     """Store the file at *path* as the dataset *destination*, completely or not at all.
 
@@ -86,6 +88,7 @@ def load_dataset(
         options: What the user chose; the rest is found out.
         destination: The dataset's folder.
         progress: Told the fraction done and the phase.
+        staging_folder: Where it is built, on the disk of *destination*; None: beside it.
 
     Raises:
         DataError: The file cannot be read, or not without changing its data silently.
@@ -95,7 +98,10 @@ def load_dataset(
     source, content, component, complete = _opened(path, options or {})
     reading = Span(progress, 0.0, READING_SHARE)
     closing = Span(progress, READING_SHARE, 1.0)
-    with DatasetStaging(destination) as staging, SourceHasher(source) as hasher:
+    with (
+        DatasetStaging(destination, folder=staging_folder) as staging,
+        SourceHasher(source) as hasher,
+    ):
         loaded = _loader(component).load(source, complete, staging, reading, hasher)
         closing.report(0.0, "describing the columns")
 
