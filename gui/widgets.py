@@ -78,7 +78,7 @@ class TextLabel(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the size of the text on few lines."""
-        width = min(320, self.fontMetrics().horizontalAdvance(self._text) + 2)
+        width = min(400, self.fontMetrics().horizontalAdvance(self._text) + 2)
         return QSize(width, self.heightForWidth(max(width, self.width())))
 
     def minimumSizeHint(self) -> QSize:

@@ -15,7 +15,7 @@ from gui.jobs.columns import origin_word
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.presentation import type_word, waiting_text
 from gui.theme import STEP_PX, monospace_font
-from gui.widgets import TextLabel, icon_button, set_role
+from gui.widgets import TextLabel, icon_button, row, set_role
 from queue_core.queue.base import JobRecord, JobStatus
 
 
@@ -142,16 +142,18 @@ class OverviewPage(DetailsPage):
     def _add(self, number: int, line: Line) -> tuple[Line, TextLabel, TextLabel, QWidget | None]:
         title = TextLabel(translate(line.title), role="muted")
         value = TextLabel(font=monospace_font() if line.is_code else None)
-        button = None
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(title, number, 0, top)
-        self._grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignTop)
-        if line.is_code:
-            button = icon_button(
-                "copy", tr("Copy"), lambda: QApplication.clipboard().setText(value.text)
-            )
-            set_role(button, "small")
-            self._grid.addWidget(button, number, 2, top)
+        if not line.is_code:
+            self._grid.addWidget(value, number, 1, top)
+            return line, title, value, None
+        button = icon_button(
+            "copy", tr("Copy"), lambda: QApplication.clipboard().setText(value.text)
+        )
+        set_role(button, "small")
+        cell = row(value, button, None)
+        cell.setAlignment(button, top)
+        self._grid.addLayout(cell, number, 1)
         return line, title, value, button
 
     def _update(self, view: View) -> None:

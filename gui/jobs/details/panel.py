@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QTabWidget, QVBoxLayout
 
@@ -18,8 +18,8 @@ from gui.jobs.details.parameters_page import ParametersPage
 from gui.jobs.details.result_page import ResultPage
 from gui.jobs.queue_overview import QueueOverview
 from gui.jobs.record_store import RecordStore
-from gui.jobs.states import EmptyState
 from gui.throttle import Throttle
+from gui.widgets import muted_label
 from queue_core.errors import JobNotFoundError
 from queue_core.queue.base import ChangeBatch, JobRecord, JobStatus
 
@@ -121,7 +121,9 @@ class DetailsPanel(QFrame):
         layout.addWidget(self.header)
         layout.addWidget(self._tabs, 1)
         layout.addStretch(0)
-        nothing = EmptyState("details", "", tr("Select a job to see its details."))
+        nothing = muted_label(tr("Select a job to see its details."))
+        nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        nothing.setWordWrap(True)
         self._stack = QStackedWidget()
         self._stack.addWidget(nothing)
         self._stack.addWidget(body)
