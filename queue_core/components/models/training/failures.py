@@ -75,6 +75,14 @@ def explained(component: Component, warn: Callable[[str], None]) -> Iterator[Non
             warn(sentence)
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silence libraries' warnings about rows; what matters of them is checked by us."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _translated(component: Component, error: Exception) -> JobError:
     text = _first_sentence(str(error))
     if type(error).__name__ == "InvalidParameterError":

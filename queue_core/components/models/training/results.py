@@ -108,7 +108,7 @@ def _tables(trained: Trained, trials: list[TrialRecord]) -> list[tuple[str, str,
         table = pd.DataFrame(
             {"column": trained.importance.names, "importance": trained.importance.values}
         )
-        found.append(("importance", "Importance of the columns", table))
+        found.append(("importance-values", "Importance of the columns, numbers", table))
     if trials:
         found.append(("trials", "Tries of the search", _trials_table(trials)))
     if trained.problem.spec.task is Task.CLUSTERING:
