@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 
 from queue_core import HueyJobQueue, JobStatus
+
+
+def _read_until(process: subprocess.Popen[str], wanted: str) -> None:
+    assert any(line == wanted for line in process.stderr)
 
 
 def test_a_waiting_job_is_cancelled_and_can_be_removed(cli) -> None:
@@ -77,7 +82,7 @@ def test_ctrl_c_while_waiting_says_what_becomes_of_the_job(cli, tmp_path, until)
         until(lambda: len(queue.ids()) == 2)
         (job_id,) = set(queue.ids()) - {first}
         until(lambda: queue.get(job_id).status is JobStatus.STARTED)
-        assert waiter.stderr.readline() == "mine: 50 % Holding\n"
+        _read_until(waiter, "mine: 50 % Holding\n")
         waiter.send_signal(signal.SIGINT)
         _, told = waiter.communicate(timeout=30)
         assert waiter.returncode == 130
@@ -91,7 +96,7 @@ def test_ctrl_c_where_the_waiter_ran_the_job_itself(cli, tmp_path, until) -> Non
     first = cli.put("Hold", release=tmp_path / "release", name="mine")
     cli("cancel", first)
     with cli.start("retry", first, "--wait", "--json") as waiter:
-        assert waiter.stderr.readline() == "mine: 50 % Holding\n"
+        _read_until(waiter, "mine: 50 % Holding\n")
         waiter.send_signal(signal.SIGINT)
         out, told = waiter.communicate(timeout=30)
     assert (waiter.returncode, out) == (130, "")
