@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 import time
@@ -16,6 +17,8 @@ from queue_core.errors import JobQueueError, LocalFolderError
 logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_S = 5.0
+SYNC_DELAY_S = 0.005
+_flush_to_disk = getattr(os, "fdatasync", os.fsync)
 _FULL_HINTS = ("database or disk is full", "disk I/O error")
 
 
@@ -37,6 +40,8 @@ class Database:
         self._all: list[sqlite3.Connection] = []
         self._all_lock = threading.Lock()
         self._closed = False
+        self._syncer: threading.Thread | None = None
+        self._unsynced = threading.Event()
         self._after_commit: list[Callable[[], None]] = []
 
     def on_commit(self, callback: Callable[[], None]) -> None:
@@ -131,9 +136,43 @@ class Database:
             connection.execute(f"PRAGMA synchronous={wanted}")
             self._local.synchronous = wanted
 
+    def sync_soon(self) -> None:
+        """Bring what was written without waiting to the disk, within `SYNC_DELAY_S`.
+
+        One wait for the disk serves all transactions of the meantime. Until then a power cut may
+        take back a start or an end of a job (never a `put`); a crash of the program takes nothing.
+        """
+        if self._syncer is None:
+            with self._all_lock:
+                if self._syncer is None:
+                    self._syncer = threading.Thread(target=self._sync, name="syncer", daemon=True)
+                    self._syncer.start()
+        self._unsynced.set()
+
+    def _sync(self) -> None:
+        journal = self.path.with_name(self.path.name + "-wal")
+        while True:
+            self._unsynced.wait()
+            if self._closed:
+                return
+            self._unsynced.clear()
+            time.sleep(SYNC_DELAY_S)
+            try:
+                # SQLite's locks are on other files, so a descriptor of our own disturbs nobody.
+                descriptor = os.open(journal, os.O_RDWR)
+                try:
+                    _flush_to_disk(descriptor)
+                finally:
+                    os.close(descriptor)
+            except OSError as error:
+                logger.debug("the journal could not be flushed: %s", error)
+
     def close(self) -> None:
         """Close all connections; call it when no thread uses them any more."""
         self._closed = True
+        self._unsynced.set()
+        if self._syncer is not None:
+            self._syncer.join()
         with self._all_lock:
             for connection in self._all:
                 connection.close()

@@ -18,7 +18,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,7 +27,7 @@ from typing import Any
 from queue_core.paths import LocalFolder
 from queue_core.runner import process_tree
 from queue_core.runner.context import JobContext, RunnableJob
-from queue_core.runner.hygiene import CleanSlate, resident_bytes
+from queue_core.runner.hygiene import CleanSlate
 from queue_core.runner.logs import OUTPUT, install_logging, mark
 from queue_core.runner.protocol import (
     CleanUp,
@@ -43,6 +43,7 @@ from queue_core.runner.protocol import (
     encode,
 )
 from queue_core.runner.reports import report_failure
+from queue_core.runner.user_modules import UserModules
 
 logger = logging.getLogger(__name__)
 
@@ -131,13 +132,14 @@ def main(arguments: list[str] | None = None) -> None:
     ).start()
     channel.send(Ready(os.getpid()))
     _preload(preload, channel)
+    runner = JobRunner(channel)
     with contextlib.suppress(EOFError, OSError):
         while True:
             order, payload = channel.receive()
             if isinstance(order, Run):
-                channel.send(_run(order, payload, Reporter(channel)))
+                channel.send(runner.run(order, payload))
             elif isinstance(order, CleanUp):
-                channel.send(_clean_up(order, payload))
+                channel.send(runner.clean_up(order, payload))
 
 
 def _watch(descriptor: int) -> None:
@@ -173,59 +175,62 @@ def _preload(modules: list[str], channel: Channel) -> None:
             logger.debug("could not preload %s: %s", name, error)
 
 
-def _run(order: Run, payload: bytes, reporter: Reporter) -> Message:
-    rss_at_start = resident_bytes()
-    slate = CleanSlate()
-    answer: Finished | Failed
-    with slate:
-        job: RunnableJob | None = None
-        try:
-            with _submitters_place(order):
+class JobRunner:
+    """Runs jobs one after another, each on a clean slate."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._slate = CleanSlate(os.environ.get("DASHAI_LOCAL_PATH", "/"))
+        self._modules = UserModules()
+
+    def run(self, order: Run, payload: bytes) -> Message:
+        """Run a job; return its answer, whatever it does."""
+        answer: Finished | Failed
+        with self._slate:
+            job: RunnableJob | None = None
+            try:
+                self._go_to_submitters_place(order)
                 job = _load(payload, order.changes)
-                context = JobContext(
-                    order.job_id, LocalFolder(Path(order.folder)), reporter, order.attempt
-                )
-                job.bind(context)
+                job.bind(_context(order, Reporter(self._channel)))
                 answer = Finished(_as_json(job.run()), reusable=True)
-        except BaseException as error:  # noqa: BLE001 - the border: everything becomes a report
-            answer = report_failure(error, reusable=True, searched=order.import_path)
-            if job is not None:
-                _try(job.set_status_as_error)
+            except BaseException as error:  # noqa: BLE001 - the border: all becomes a report
+                answer = report_failure(error, reusable=True, searched=order.import_path)
+                if job is not None:
+                    _try(job.set_status_as_error)
             del job
-    if not slate.is_clean(rss_at_start=rss_at_start):
-        answer = replace(answer, reusable=False)
-    return answer
+        self._modules.remember()
+        if not self._slate.is_clean():
+            answer = replace(answer, reusable=False)
+        return answer
 
-
-def _clean_up(order: CleanUp, payload: bytes) -> Message:
-    """Let a job that was stopped from outside clean up after itself."""
-    with CleanSlate():
-        try:
-            with _submitters_place(order):
+    def clean_up(self, order: CleanUp, payload: bytes) -> Message:
+        """Let a job that was stopped from outside clean up after itself."""
+        with self._slate:
+            try:
+                self._go_to_submitters_place(order)
                 job = _load(payload, order.changes)
-                folder = LocalFolder(Path(order.folder))
-                context = JobContext(
-                    order.job_id, folder, attempt=order.attempt, ending=order.ending
-                )
-                job.bind(context)
+                job.bind(_context(order, None, order.ending))
                 _try(job.on_cancel)
                 if not order.cancelled:
                     _try(job.set_status_as_error)
-        except BaseException as error:  # noqa: BLE001 - the border
-            return report_failure(error, reusable=False, searched=order.import_path)
-    return Finished(None, reusable=True)
+            except BaseException as error:  # noqa: BLE001 - the border
+                return report_failure(error, reusable=False, searched=order.import_path)
+        self._modules.remember()
+        return Finished(None, reusable=True)
+
+    def _go_to_submitters_place(self, order: Run | CleanUp) -> None:
+        """Work where the submitter worked: its folder and its import path."""
+        self._modules.prepare(order.import_path, order.cwd)
+        sys.path[:0] = [entry for entry in order.import_path if entry not in sys.path]
+        if order.cwd is not None:
+            # A folder that is gone is no reason not to run; relative paths then say so themselves.
+            with contextlib.suppress(OSError):
+                os.chdir(order.cwd)
 
 
-@contextlib.contextmanager
-def _submitters_place(order: Run | CleanUp) -> Iterator[None]:
-    """Work where the submitter worked: its folder and its import path."""
-    sys.path[:0] = [entry for entry in order.import_path if entry not in sys.path]
-    if order.cwd is not None:
-        # A folder that is gone is no reason not to run; relative paths then say so themselves.
-        with contextlib.suppress(OSError):
-            os.chdir(order.cwd)
-    importlib.invalidate_caches()
-    yield
+def _context(order: Run | CleanUp, reporter: Reporter | None, ending: str = "") -> JobContext:
+    folder = LocalFolder(Path(order.folder))
+    return JobContext(order.job_id, folder, reporter, order.attempt, ending)
 
 
 def _load(payload: bytes, changes: Mapping[str, Any]) -> RunnableJob:

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from queue_core.errors import JobQueueError
 from queue_core.runner import process_tree
-from queue_core.runner.crashes import describe_crash, oom_kills
+from queue_core.runner.crashes import describe_crash, memory_ran_out
 from queue_core.runner.logs import STDERR, STDOUT, LogWriter
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
 from queue_core.runner.protocol import (
@@ -147,7 +147,6 @@ class ChildProcess:
         """Run one attempt of a job and wait for its end; never raises for what the job does."""
         with self._lock:
             self._job_id, self._end_reason = order.job_id, None
-        oom_before = oom_kills()
         began = time.monotonic()
         run = Run(
             order.job_id, order.attempt, str(folder), order.cwd, list(order.import_path),
@@ -167,7 +166,7 @@ class ChildProcess:
             self._reusable = answer.reusable and ender is None
             return Outcome(EndReason.RAISED, elapsed, error=_as_report(answer))
         self._reusable = False
-        return self._end_of_process(reason, elapsed, log, oom=oom_kills() > oom_before)
+        return self._end_of_process(reason, elapsed, log)
 
     def clean_up(self, order: CleanUp, payload: bytes, log: LogWriter, timeout_s: float) -> bool:
         """Let the job of *order* clean up; return whether this process can go on."""
@@ -288,7 +287,7 @@ class ChildProcess:
                     break
 
     def _end_of_process(
-        self, reason: EndReason | None, elapsed_s: float, log: LogWriter, *, oom: bool
+        self, reason: EndReason | None, elapsed_s: float, log: LogWriter
     ) -> Outcome:
         process_tree.kill_tree(self.pid)
         code = self._process.wait()
@@ -299,7 +298,7 @@ class ChildProcess:
                 else None
             )
             return Outcome(reason, elapsed_s, error=error)
-        error, signal_name = describe_crash(code, oom=oom)
+        error, signal_name = describe_crash(code, oom=memory_ran_out())
         log.note(error.message)
         return Outcome(
             EndReason.CRASHED, elapsed_s, error=error,

@@ -65,7 +65,14 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def oom_kills() -> int:
+def memory_ran_out() -> bool:
+    """Return whether the system has ended a process for memory since last asked (Linux)."""
+    global _oom_kills_seen
+    seen, _oom_kills_seen = _oom_kills_seen, _oom_kills()
+    return _oom_kills_seen > seen
+
+
+def _oom_kills() -> int:
     """Return how many processes this machine has ended for memory since it was started (Linux)."""
     try:
         for line in _VMSTAT.read_text().splitlines():
@@ -74,3 +81,6 @@ def oom_kills() -> int:
     except (OSError, ValueError):
         pass
     return 0
+
+
+_oom_kills_seen = _oom_kills()

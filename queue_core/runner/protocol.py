@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 # What begins a line of standard error that carries a logging record; see `runner.logs`.
@@ -111,7 +111,7 @@ _KINDS: dict[str, type[Any]] = {
 
 def encode(message: Message) -> bytes:
     """Return *message* as bytes."""
-    return json.dumps([type(message).__name__, asdict(message)]).encode()
+    return json.dumps([type(message).__name__, vars(message)]).encode()
 
 
 def decode(data: bytes) -> Message:
