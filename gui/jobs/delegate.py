@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from gui.jobs.columns import COLUMNS, CellKind
@@ -16,7 +16,7 @@ from gui.jobs.presentation import (
     remaining_text,
     type_icon,
 )
-from gui.jobs.table_model import Role
+from gui.jobs.table_model import JobTableModel
 from gui.theme import ICON_PX, Colours, colours, icon_pixmap, monospace_font, small_font
 from queue_core.queue.base import JobRecord, JobStatus
 
@@ -29,6 +29,8 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 _LEFT = Qt.AlignmentFlag.AlignLeft | _MIDDLE
 _RIGHT = Qt.AlignmentFlag.AlignRight | _MIDDLE
+_AT_END = Qt.TextElideMode.ElideRight
+_SELECTED = QStyle.StateFlag.State_Selected.value
 
 
 class JobDelegate(QStyledItemDelegate):
@@ -36,17 +38,26 @@ class JobDelegate(QStyledItemDelegate):
 
     Attributes:
         line_height_px: Height of a one-line row, and of the first line of the others.
-        flash: Says how strongly a row is tinted because its job just ended, 0 to 1.
+        current_row: The row with the focus, marked at its left edge; -1: none.
+        hovered_row: The row below the mouse; -1: none.
     """
 
     def __init__(
-        self, parent: QTableView, *, line_height_px: int, flash: Callable[[str], float]
+        self,
+        parent: QTableView,
+        model: JobTableModel,
+        *,
+        line_height_px: int,
+        flash: Callable[[str], float],
     ) -> None:
         super().__init__(parent)
         self.line_height_px = line_height_px
+        self.current_row = -1
+        self.hovered_row = -1
+        self._model = model
         self._flash = flash
-        self._small = small_font()
-        self._code = monospace_font()
+        self.small_font = small_font()
+        self.code_font = monospace_font()
         self._painters: dict[CellKind, Callable[[_Cell], None]] = {
             CellKind.STATUS: _paint_status,
             CellKind.NAME: _paint_name,
@@ -58,18 +69,21 @@ class JobDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Draw one cell."""
-        record: JobRecord | None = index.data(Role.RECORD)
-        painter.save()
-        self._paint_background(painter, option, index, record)
-        if record is None:
-            if COLUMNS[index.column()].kind is CellKind.NAME:
-                painter.setPen(colours().role("disabled"))
-                painter.drawText(option.rect.adjusted(PADDING_PX, 0, 0, 0), _LEFT, "…")
-        else:
-            text = index.data(Qt.ItemDataRole.DisplayRole) or ""
-            cell = _Cell(self, painter, option, record, text)
-            self._painters[COLUMNS[index.column()].kind](cell)
-        painter.restore()
+        # The model is asked directly: the way through Qt's index costs half of a repaint.
+        row, column = index.row(), index.column()
+        rect: QRect = option.rect
+        record = self._model.record(row)
+        self._paint_background(painter, rect, row, record, bool(option.state.value & _SELECTED))
+        if row == self.current_row and rect.left() <= 0:
+            mark = QRect(rect.left(), rect.top(), CURRENT_MARK_PX, rect.height())
+            painter.fillRect(mark, colours().role("accent"))
+        kind = COLUMNS[column].kind
+        if record is not None:
+            cell = _Cell(self, painter, option, record, self._model.text(row, column))
+            self._painters[kind](cell)
+        elif kind is CellKind.NAME:
+            painter.setPen(colours().role("disabled"))
+            painter.drawText(rect.adjusted(PADDING_PX, 0, 0, 0), _LEFT, "…")
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Return the room that a cell's text needs: for fitting a column to its contents."""
@@ -82,39 +96,23 @@ class JobDelegate(QStyledItemDelegate):
     def _paint_background(
         self,
         painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: AnyIndex,
+        rect: QRect,
+        row: int,
         record: JobRecord | None,
+        selected: bool,
     ) -> None:
         shown = colours()
-        rect: QRect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if selected:
             painter.fillRect(rect, shown.role("selection"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
+        elif row == self.hovered_row:
             painter.fillRect(rect, shown.role("hover"))
         strength = self._flash(record.id) if record is not None else 0.0
         if record is not None and strength > 0:
             tint = shown.status(record.status)
             tint.setAlphaF(0.18 * strength)
             painter.fillRect(rect, tint)
-        painter.setPen(QPen(shown.role("border" if selected else "hover"), 1))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if self._is_current_row(index):
-            self._paint_mark(painter, rect, index)
-
-    def _is_current_row(self, index: AnyIndex) -> bool:
-        view = self.parent()
-        return isinstance(view, QTableView) and view.currentIndex().row() == index.row()
-
-    def _paint_mark(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
-        """Mark the row with the focus at its left edge."""
-        view = self.parent()
-        if not isinstance(view, QTableView) or not view.hasFocus():
-            return
-        if view.horizontalHeader().visualIndex(index.column()) == 0:
-            mark = QRect(rect.left(), rect.top(), CURRENT_MARK_PX, rect.height())
-            painter.fillRect(mark, colours().role("accent"))
+        line = QRect(rect.left(), rect.bottom(), rect.width(), 1)
+        painter.fillRect(line, shown.role("border" if selected else "hover"))
 
 
 class _Cell:
@@ -133,8 +131,8 @@ class _Cell:
         self.text = text
         self.shown: Colours = colours()
         self.font: QFont = option.font
-        self.small_font = delegate._small  # noqa: SLF001 - this class is part of the delegate
-        self.code_font = delegate._code  # noqa: SLF001
+        self.small_font = delegate.small_font
+        self.code_font = delegate.code_font
         self.ratio = painter.device().devicePixelRatioF()
         inner = option.rect.adjusted(PADDING_PX, 0, -PADDING_PX, -1)
         self.first_line = QRect(inner)
@@ -157,10 +155,12 @@ class _Cell:
         flags: int = _LEFT,
     ) -> None:
         """Draw *text* on one line, cut off with an ellipsis."""
+        if not text:
+            return
         used = font or self.font
         self.painter.setFont(used)
         self.painter.setPen(colour)
-        cut = QFontMetrics(used).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        cut = QFontMetrics(used).elidedText(text, _AT_END, rect.width())
         self.painter.drawText(rect, flags, cut)
 
     def draw_icon(self, name: str, role: str) -> QRect:
@@ -221,6 +221,7 @@ def _paint_bar(cell: _Cell) -> None:
     if filled.width() >= BAR_PX:
         painter.setBrush(accent)
         painter.drawRoundedRect(filled, BAR_PX / 2, BAR_PX / 2)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     cell.draw_text(cell.first_line, percent, cell.shown.role("text"), flags=_RIGHT)
     if not cell.second_line.isNull():
         left = remaining_text(record, datetime.now(UTC))

@@ -135,6 +135,15 @@ class JobTableModel(QAbstractTableModel):
         """Return the record in *row*, or None where it has not been read yet."""
         return self._store.get(self._ids[row])
 
+    def text(self, row: int, column: int) -> str:
+        """Return what a cell says; nothing where the job has not been read yet."""
+        job_id = self._ids[row]
+        record = self._store.get(job_id)
+        if record is None:
+            return ""
+        facts = Facts(datetime.now(UTC), self._overview.position(job_id))
+        return COLUMNS[column].text(record, facts)
+
     def position(self, job_id: str) -> int | None:
         """Return the place of a waiting job in the queue."""
         return self._overview.position(job_id)

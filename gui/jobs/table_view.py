@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,7 +14,14 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from gui.i18n import tr
@@ -23,6 +29,7 @@ from gui.jobs.column_widths import ColumnWidths
 from gui.jobs.columns import COLUMNS
 from gui.jobs.delegate import JobDelegate
 from gui.jobs.record_store import RecordStore
+from gui.jobs.row_flashes import RowFlashes
 from gui.jobs.row_plan import spans_of
 from gui.jobs.table_model import JobTableModel
 from gui.theme import (
@@ -34,8 +41,6 @@ from gui.theme import (
 )
 from queue_core.queue.base import JobOrder, JobStatus
 
-FLASH_S = 0.9
-FLASH_FRAME_MS = 40
 TICK_MS = 1000
 RELATIVE_TIMES_MS = 20_000
 MOST_COPIED_ROWS = 5000
@@ -86,11 +91,13 @@ class JobTableView(QTableView):
         self._store = store
         self._line_px = ROW_HEIGHT_PX
         self._tall: set[str] = set()
-        self._flashes: dict[str, float] = {}
+        self._flashes = RowFlashes(self._update_job, self)
         self._place = Place("", 0, "", frozenset())
         self._new_above = 0
         self._is_restoring = False
-        self._delegate = JobDelegate(self, line_height_px=self._line_px, flash=self.flash_strength)
+        self._delegate = JobDelegate(
+            self, model, line_height_px=self._line_px, flash=self._flashes.strength
+        )
         self._set_up()
         self.setModel(model)
         self.columns = ColumnWidths(self.horizontalHeader())
@@ -149,13 +156,6 @@ class JobTableView(QTableView):
         """Scroll to the top."""
         self.scrollToTop()
 
-    def flash_strength(self, job_id: str) -> float:
-        """Return how strongly a row is tinted, 1 when its job just ended, then fading to 0."""
-        begun = self._flashes.get(job_id)
-        if begun is None:
-            return 0.0
-        return max(0.0, 1 - (time.monotonic() - begun) / FLASH_S)
-
     def copy_rows(self) -> None:
         """Copy the selected rows, with headings, as text with tabs."""
         columns = [i for i in self._columns_in_order() if not self.isColumnHidden(i)]
@@ -204,13 +204,13 @@ class JobTableView(QTableView):
         self._store.ended.connect(self._on_jobs_ended)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.selectionModel().currentRowChanged.connect(self._mark_current_row)
         self.doubleClicked.connect(self.details_wanted)
         self.horizontalHeader().sortIndicatorChanged.connect(self._on_sort_clicked)
         current_theme().changed.connect(self.viewport().update)
         self._look_soon = self._timer(0, self._look, single=True)
         self._ticker = self._timer(TICK_MS, self._tick)
         self._relative_times = self._timer(RELATIVE_TIMES_MS, self.viewport().update)
-        self._flash_frames = self._timer(FLASH_FRAME_MS, self._on_flash_frame)
 
     def _timer(self, interval_ms: int, slot: object, *, single: bool = False) -> QTimer:
         timer = QTimer(self)
@@ -278,6 +278,7 @@ class JobTableView(QTableView):
                 )
         self._scroll_to_place((place.top_id, place.top_offset_px))
         self._is_restoring = False
+        self._mark_current_row()
         self.selection_changed.emit()
         self._look_soon.start()
 
@@ -323,21 +324,27 @@ class JobTableView(QTableView):
     def _on_jobs_ended(self, job_ids: tuple[str, ...]) -> None:
         if wants_less_motion() or not self.isVisible():
             return
-        now = time.monotonic()
-        self._flashes.update((i, now) for i in job_ids if self._jobs.row_of(i) is not None)
-        if self._flashes:
-            self._flash_frames.start()
+        self._flashes.start(i for i in job_ids if self._jobs.row_of(i) is not None)
 
-    def _on_flash_frame(self) -> None:
-        for job_id in list(self._flashes):
-            row = self._jobs.row_of(job_id)
-            if row is not None:
+    def _mark_current_row(self) -> None:
+        self._delegate.current_row = self.currentIndex().row() if self.hasFocus() else -1
+        self.viewport().update()
+
+    def _hover(self, row: int) -> None:
+        before, self._delegate.hovered_row = self._delegate.hovered_row, row
+        if row != before:
+            self._update_rows(before, row)
+
+    def _update_job(self, job_id: str) -> None:
+        row = self._jobs.row_of(job_id)
+        if row is not None:
+            self._update_rows(row)
+
+    def _update_rows(self, *rows: int) -> None:
+        for row in rows:
+            if 0 <= row < self._jobs.rowCount():
                 top = self.rowViewportPosition(row)
                 self.viewport().update(0, top, self.viewport().width(), self.rowHeight(row))
-            if self.flash_strength(job_id) <= 0:
-                del self._flashes[job_id]
-        if not self._flashes:
-            self._flash_frames.stop()
 
     # --- input --------------------------------------------------------------------------------
 
@@ -372,6 +379,21 @@ class JobTableView(QTableView):
         if self.currentIndex().isValid():
             self.menu_wanted.emit(event.globalPos())
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Light up the row below the mouse."""
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(event.position().toPoint().y()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Mark the row with the focus."""
+        super().focusInEvent(event)
+        self._mark_current_row()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the mark away."""
+        super().focusOutEvent(event)
+        self._mark_current_row()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fill the new width, fetch the new rows."""
         super().resizeEvent(event)
@@ -387,4 +409,6 @@ class JobTableView(QTableView):
         elif event.type() == QEvent.Type.Hide:
             self._ticker.stop()
             self._relative_times.stop()
+        elif event.type() == QEvent.Type.Leave:
+            self._hover(-1)
         return super().event(event)
