@@ -60,6 +60,7 @@ _BY_MODULE: dict[str, tuple[str, ...]] = {
     "sklearn.neighbors._kd_tree": ("KDTree", "KDTree32", "KDTree64"),
     "sklearn.neural_network._stochastic_optimizers": ("AdamOptimizer", "SGDOptimizer"),
     "sklearn.tree._tree": ("Tree",),
+    "sklearn.utils._bunch": ("Bunch",),
     "xgboost.core": ("Booster",),
     "xgboost.sklearn": ("XGBClassifier", "XGBRegressor"),
 }  # fmt: skip

@@ -45,16 +45,16 @@ LISTENERS = {
 }
 """How a model that trains in steps is listened to; see `training.listeners`."""
 
-# What only a later `partial_fit` needs, and what skops cannot store.
-DROPPED = {"Birch": ("root_", "dummy_leaf_")}
+# Models that skops cannot store, and the attributes that hold their centres and the cluster of each.
+CENTRES = {"Birch": ("subcluster_centers_", "subcluster_labels_")}
 
 
 def _component(name: str, facts: Mapping[str, Any], text: Mapping[str, Any]) -> Component:
     options = {key: facts[key] for key in OPTIONS if key in facts}
     options["featured"] = bool(text.get("featured"))
     options["fixed"] = text.get("fixed", {})
-    if name in DROPPED:
-        options["dropped"] = DROPPED[name]
+    if name in CENTRES:
+        options["centres"] = CENTRES[name]
     if name in LISTENERS:
         options["listener"] = LISTENERS[name]
     if name in QUADRATIC_MEMORY | QUADRATIC_TIME:

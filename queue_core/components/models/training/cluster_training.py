@@ -44,7 +44,7 @@ def train_clusters(run: RunInProgress) -> Trained:
         fitted=final, test=scored, rows=rows, values=values, train_rows=len(rows), params=params
     )
     trained = as_trained(run, params, found, final, len(rows), [result], None, ())
-    assigning = clusters.assigning_pipeline(final, run.problem.spec.seed)
+    assigning = clusters.assigning_pipeline(final, run.component, run.problem.spec.seed)
     return replace(trained, pipeline=assigning, errors=None)
 
 

@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from queue_core.components.metrics.scored import Scored
 from queue_core.components.models.training.fitting import COLUMNS_STEP, MODEL_STEP, Fitted
 from queue_core.components.models.training.problem import Problem
+from queue_core.components.registry import Component
 
 REMEMBERED_ROWS = 20_000
 
@@ -33,19 +34,25 @@ def score_clusters(fitted: Fitted, problem: Problem, rows: np.ndarray) -> Scored
     )
 
 
-def assigning_pipeline(fitted: Fitted, seed: int) -> Pipeline:
-    """Return a pipeline that gives new rows their clusters.
+def assigning_pipeline(fitted: Fitted, component: Component, seed: int) -> Pipeline:
+    """Return a pipeline that gives new rows their clusters, and that can be stored.
 
     Where the model cannot do that itself, a new row gets the cluster of the nearest training
-    row, of 20,000 of them at most.
+    row, of 20,000 of them at most; where it does so by centres alone, the centres do it.
     """
-    if hasattr(fitted.model, "predict"):
+    centres = component.options.get("centres")
+    if centres is None and hasattr(fitted.model, "predict"):
         return fitted.pipeline
-    labels = labels_of(fitted)
-    rows = np.arange(len(labels))
-    if len(rows) > REMEMBERED_ROWS:
-        rows = np.random.default_rng(seed).choice(rows, REMEMBERED_ROWS, replace=False)
-    nearest = KNeighborsClassifier(n_neighbors=1).fit(fitted.matrix[rows], labels[rows])
+    if centres is not None:
+        points, labels = (getattr(fitted.model, name) for name in centres)
+    else:
+        labels = labels_of(fitted)
+        rows = np.arange(len(labels))
+        if len(rows) > REMEMBERED_ROWS:
+            drawn = np.random.default_rng(seed).choice(rows, REMEMBERED_ROWS, replace=False)
+            rows = np.sort(drawn)
+        points, labels = fitted.matrix[rows], labels[rows]
+    nearest = KNeighborsClassifier(n_neighbors=1).fit(points, labels)
     return Pipeline([(COLUMNS_STEP, fitted.transformer), (MODEL_STEP, nearest)])
 
 

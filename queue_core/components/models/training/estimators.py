@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from queue_core.components.models.training.choices import checked_params
@@ -20,6 +21,18 @@ def core_budget() -> int:
     """Return how many cores this job may use; the runner sets it, one where nobody did."""
     value = os.environ.get(CORES_VARIABLE, "")
     return max(1, int(value)) if value.strip().isdigit() else 1
+
+
+@contextmanager
+def within_budget() -> Iterator[None]:
+    """Keep native thread pools within the cores of this job; as they are where nobody set them."""
+    from threadpoolctl import threadpool_limits
+
+    if not os.environ.get(CORES_VARIABLE):
+        yield
+        return
+    with threadpool_limits(limits=core_budget()):
+        yield
 
 
 def build_estimator(component: Component, params: Mapping[str, Any], *, seed: int) -> Any:

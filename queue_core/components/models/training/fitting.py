@@ -125,12 +125,10 @@ def fit_pipeline(
     with explained(component, listening.warn):
         matrix = transformer.fit_transform(frame, target)
         watched = _watched(problem, transformer, listening)
-        with _one_process(), listeners.single_openmp_thread(model):
+        with one_process(), listeners.single_openmp_thread(model):
             kind = component.options.get("listener")
             model = listeners.fit(model, kind, matrix, target, listening.on_step, watched)
     _make_repeatable(model)
-    for name in component.options.get("dropped", ()):
-        delattr(model, name)
     pipeline = Pipeline([(COLUMNS_STEP, transformer), (MODEL_STEP, model)])
     return Fitted(pipeline=pipeline, plan=plan, matrix=matrix)
 
@@ -156,7 +154,7 @@ def _watched(problem: Problem, transformer: Any, listening: Listening) -> Any:
     return listeners.Watched(matrix, problem.target[rows], listening.measure)
 
 
-def _one_process() -> Any:
+def one_process() -> Any:
     """Let scikit-learn's own parallel loops use threads: the job has one process to be stopped."""
     return joblib.parallel_config(backend="threading", n_jobs=core_budget())
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from queue_core.components.models.tasks import Task
+from queue_core.components.models.training.estimators import within_budget
 from queue_core.components.models.training.failures import quiet
 from queue_core.components.models.training.forecasting import (
     LAG,
@@ -60,7 +61,7 @@ class Predictor:
         """
         rows = self.check.accept(frame)
         try:
-            with quiet():
+            with quiet(), within_budget():
                 matrix = self.model.transformer.transform(rows)
                 predicted = np.asarray(self.model.estimator.predict(matrix))
                 probabilities = self.model.probabilities(matrix) if self.model.classes else None
@@ -95,7 +96,7 @@ class Predictor:
             )
         table = self._future(facts, known, steps)
         past = np.asarray(facts["past"], dtype=float)
-        with quiet():
+        with quiet(), within_budget():
             answers = roll_forward(self.model.pipeline, table, past, steps)
         answered = self._numbers(answers)
         if TIME in table:

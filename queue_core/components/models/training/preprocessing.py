@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-import numpy as np
 import psutil
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -302,9 +301,10 @@ def _sources_of(fitted: Any, columns: list[str]) -> list[str]:
     if isinstance(first, TargetEncoder) and first.target_type_ == "multiclass":
         return [column for column in columns for _ in first.classes_]
     if isinstance(first, OneHotEncoder):
-        names = first.get_feature_names_out(np.arange(len(columns)).astype(str).astype(object))
-        counts = [0] * len(columns)
-        for name in names:
-            counts[int(str(name).partition("_")[0])] += 1
+        grouped = getattr(first, "infrequent_categories_", [None] * len(columns))
+        counts = [
+            len(found) if rare is None else len(found) - len(rare) + 1
+            for found, rare in zip(first.categories_, grouped, strict=True)
+        ]
         return [c for c, count in zip(columns, counts, strict=True) for _ in range(count)]
     return columns

@@ -12,6 +12,7 @@ from queue_core.components.metrics.scored import measure
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.choices import checked_params, metrics_for, model_for
 from queue_core.components.models.training.cluster_training import train_clusters
+from queue_core.components.models.training.estimators import within_budget
 from queue_core.components.models.training.evaluation import (
     FoldResult,
     answers,
@@ -69,7 +70,7 @@ def train(
         data_hash=data_hash,
     )
     kinds = {Task.CLUSTERING: train_clusters, Task.FORECASTING: train_forecast}
-    with explained(component, run.warn):
+    with within_budget(), explained(component, run.warn):
         return kinds.get(problem.spec.task, _train_folds)(run)
 
 
