@@ -43,6 +43,7 @@ from queue_core.runner.protocol import (
     encode,
 )
 from queue_core.runner.reports import report_failure
+from queue_core.runner.stack_signal import listen_for_requests
 from queue_core.runner.user_modules import UserModules
 
 logger = logging.getLogger(__name__)
@@ -185,6 +186,7 @@ class JobRunner:
 
     def run(self, order: Run, payload: bytes) -> Message:
         """Run a job; return its answer, whatever it does."""
+        listen_for_requests(LocalFolder(Path(order.folder)))
         answer: Finished | Failed
         with self._slate:
             job: RunnableJob | None = None
