@@ -17,6 +17,8 @@ from queue_core.errors import JobQueueError, LocalFolderError
 logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_S = 5.0
+# How long a write that the user waits for is tried while another process holds the lock.
+PATIENCE_S = 60.0
 SYNC_DELAY_S = 0.005
 _flush_to_disk = getattr(os, "fdatasync", os.fsync)
 _FULL_HINTS = ("database or disk is full", "disk I/O error")
@@ -31,6 +33,7 @@ class Database:
 
     Attributes:
         path: The file.
+        on_problem: Told what keeps a write waiting, and None when it went on.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,6 +46,7 @@ class Database:
         self._syncer: threading.Thread | None = None
         self._unsynced = threading.Event()
         self._after_commit: list[Callable[[], None]] = []
+        self.on_problem: Callable[[JobQueueError | None], None] = lambda _: None
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call *callback* after each commit of this object, on the committing thread."""
@@ -114,7 +118,7 @@ class Database:
         with self._write_lock:
             self._set_durable(connection, durable=durable)
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                self._begin(connection, PATIENCE_S if durable else BUSY_TIMEOUT_S)
                 self._local.depth = 1
                 try:
                     yield connection
@@ -127,8 +131,22 @@ class Database:
                 if isinstance(error, sqlite3.OperationalError):
                     raise _explain(error, self.path) from error
                 raise
+        self.on_problem(None)
         for callback in self._after_commit:
             callback()
+
+    def _begin(self, connection: sqlite3.Connection, patience_s: float) -> None:
+        """Take the write lock; another process may hold it for a while."""
+        deadline = time.monotonic() + patience_s
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() >= deadline:
+                    raise
+                self.on_problem(_explain(error, self.path))
+            else:
+                return
 
     def _set_durable(self, connection: sqlite3.Connection, *, durable: bool) -> None:
         wanted = "FULL" if durable else "NORMAL"

@@ -383,11 +383,12 @@ class Engine:
         DashAI marks all running rows as killed when it starts, ours too.
         """
         with self._database.transaction() as connection:
-            if job_id in self.supervisor.running():
+            pid = self.supervisor.running().get(job_id)
+            if pid is not None:
                 connection.execute(
-                    "UPDATE task_copy SET status = 'started', error_msg = NULL WHERE id = ? "
-                    "AND owner = ?",
-                    (job_id, owner_id()),
+                    "UPDATE task_copy SET status = 'started', error_msg = NULL, pid = ? "
+                    "WHERE id = ? AND owner = ?",
+                    (pid, job_id, owner_id()),
                 )
 
     # Chores of the watchdog's thread --------------------------------------------------------------

@@ -83,7 +83,7 @@ class HueyJobQueue(QueueReader):
         )
         self._storage: WakingStorage = self._huey.storage
         self._storage.trusted_message = self._trusted_message
-        self._storage.on_problem = self._note_problem
+        self._storage.on_problem = database.on_problem = self._note_problem
         self._run_job = self._huey.task(context=True, name="run_job")(self._execute)
         self._engine: Engine | None = None
         self._state_lock = threading.RLock()

@@ -357,3 +357,21 @@ class TestOpening:
             other.commit()
         with pytest.raises(LocalFolderError, match="newer version"):
             HueyJobQueue(queue.folder.root)
+
+
+class TestTrouble:
+    def test_a_locked_database_only_delays(self, running: HueyJobQueue) -> None:
+        import sqlite3
+        import threading
+        from contextlib import closing
+
+        with closing(
+            sqlite3.connect(running.folder.queue_db, isolation_level=None, check_same_thread=False)
+        ) as other:
+            other.execute("BEGIN IMMEDIATE")
+            timer = threading.Timer(7.0, other.execute, ("COMMIT",))
+            timer.start()
+            job_id = running.put(Echo(value=1))
+            timer.join()
+        assert running.wait(job_id, 20).result == 1
+        assert running.problem is None
