@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from gui.bridge import Bridge
 from gui.main_window import MainWindow
+from gui.submit import feature as submit
 
 Install = Callable[[MainWindow, Bridge], None]
 
 # Called in this order after the window is shown; each connects itself to signals and actions.
-FEATURES: tuple[Install, ...] = ()
+FEATURES: tuple[Install, ...] = (submit.install,)

@@ -11,9 +11,18 @@ from PySide6.QtCore import (
     QSize,
     QSortFilterProxyModel,
     Qt,
+    QTimer,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import (
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QShowEvent,
+    QStandardItem,
+    QStandardItemModel,
+    QTextLayout,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -34,7 +43,7 @@ ID_ROLE = Qt.ItemDataRole.UserRole + 1
 SENTENCE_ROLE = Qt.ItemDataRole.UserRole + 2
 WORDS_ROLE = Qt.ItemDataRole.UserRole + 3
 PADDING_PX = 8
-LINES_PX = 2
+MOST_LINES = 2
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -50,6 +59,7 @@ class ComponentList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_filling = False
         self._model = QStandardItemModel(self)
         self._shown = QSortFilterProxyModel(self)
         self._shown.setSourceModel(self._model)
@@ -82,12 +92,16 @@ class ComponentList(QWidget):
     ) -> None:
         """Offer *components*; those in *missing* need a package that is not installed."""
         before = self.current_id
+        self._is_filling = True
         self._model.clear()
         for component in components:
             self._model.appendRow(_item(component, is_missing=component.id in missing))
         if not before or not self.choose(before):
             self.view.setCurrentIndex(self._shown.index(0, 0))
         self._on_search(self.search.text())
+        self._is_filling = False
+        if self.current_id != before:
+            self.chosen.emit(self.current_id)
 
     @property
     def current_id(self) -> str:
@@ -105,13 +119,20 @@ class ComponentList(QWidget):
         return False
 
     def _on_current(self, index: QModelIndex, _before: QModelIndex) -> None:
-        self.chosen.emit(str(index.data(ID_ROLE) or ""))
+        if not self._is_filling:
+            self.chosen.emit(str(index.data(ID_ROLE) or ""))
 
     def _on_search(self, text: str) -> None:
         self._shown.setFilterFixedString(text.strip())
         self._nothing.setVisible(self._shown.rowCount() == 0)
         if not self.view.currentIndex().isValid():
             self.view.setCurrentIndex(self._shown.index(0, 0))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Bring the chosen one into view."""
+        super().showEvent(event)
+        centre = QAbstractItemView.ScrollHint.PositionAtCenter
+        QTimer.singleShot(0, self, lambda: self.view.scrollTo(self.view.currentIndex(), centre))
 
     def _go_to_list(self) -> None:
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -150,19 +171,32 @@ class _TwoLines(QStyledItemDelegate):
         painter.setFont(small_font())
         painter.setPen(colours().role("muted"))
         below = box.adjusted(0, metrics.lineSpacing(), 0, 0)
-        flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.setClipRect(below)
-        painter.drawText(below, flags, str(index.data(SENTENCE_ROLE)))
+        for number, text in enumerate(_lines(str(index.data(SENTENCE_ROLE)), box.width())):
+            top = number * painter.fontMetrics().lineSpacing()
+            painter.drawText(below.adjusted(0, top, 0, 0), Qt.AlignmentFlag.AlignTop, text)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         small = QFontMetrics(small_font())
         width = self._view.viewport().width() - 2 * PADDING_PX
-        wanted = small.boundingRect(
-            0, 0, max(80, width), 1000, Qt.TextFlag.TextWordWrap, str(index.data(SENTENCE_ROLE))
-        ).height()
-        lines = min(wanted, LINES_PX * small.lineSpacing())
+        lines = len(_lines(str(index.data(SENTENCE_ROLE)), width)) * small.lineSpacing()
         return QSize(80, QFontMetrics(body_font()).lineSpacing() + lines + 10)
+
+
+def _lines(sentence: str, width: int) -> list[str]:
+    """Return the sentence on at most two lines, the last one cut off with an ellipsis."""
+    metrics = QFontMetrics(small_font())
+    layout = QTextLayout(sentence, small_font())
+    layout.beginLayout()
+    lines: list[str] = []
+    while len(lines) < MOST_LINES and (line := layout.createLine()).isValid():
+        line.setLineWidth(max(80, width))
+        start, length = line.textStart(), line.textLength()
+        is_last = len(lines) == MOST_LINES - 1
+        text = sentence[start:] if is_last else sentence[start : start + length]
+        lines.append(metrics.elidedText(text.strip(), Qt.TextElideMode.ElideRight, max(80, width)))
+    layout.endLayout()
+    return lines
 
 
 def _item(component: Component, *, is_missing: bool) -> QStandardItem:

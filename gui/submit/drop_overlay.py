@@ -18,9 +18,11 @@ class DropOverlay(QWidget):
     """Dims its window during a drag and takes the drop.
 
     Signals:
+        entered: Files are being dragged over the window.
         dropped: Carries the tuple of paths.
     """
 
+    entered = Signal()
     dropped = Signal(object)
 
     def __init__(self, window: QWidget) -> None:
@@ -92,6 +94,7 @@ class DropOverlay(QWidget):
         if not carries_files(data):
             return False
         self.show_offer(offer_for(data))
+        self.entered.emit()
         return self._answer(event, data)
 
     def _answer(self, event: QDropEvent, data: QMimeData) -> bool:

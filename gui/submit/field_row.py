@@ -17,13 +17,17 @@ WIDE = (
     FieldKind.OBJECT, FieldKind.PATH, FieldKind.TEXT, FieldKind.LIST, FieldKind.UNION,
     FieldKind.GROUP,
 )  # fmt: skip
-NARROW_PX = 260
+NARROW_PX = 200
+LABEL_PX = 150
+MARK_PX = 12
+TOP = Qt.AlignmentFlag.AlignTop
 
 
 class FieldRow:
     """The widgets of one parameter.
 
     Attributes:
+        widget: What holds them all; made by `arrange`.
         field: What the schema says.
         editor: The widget that holds the value.
         applies: Whether the field is part of the form now.
@@ -31,6 +35,7 @@ class FieldRow:
     """
 
     def __init__(self, field: Field, editor: Any, help_text: str) -> None:
+        self.widget = QWidget()
         self.field = field
         self.editor = editor
         self.applies = True
@@ -43,7 +48,7 @@ class FieldRow:
         self._label.setBuddy(editor)
         self._mark = QLabel("•")
         self._mark.setProperty("role", "accent")
-        self._mark.setFixedWidth(12)
+        self._mark.setFixedWidth(MARK_PX)
         self._reset = QToolButton()
         self._reset.setIcon(icon("undo", "muted"))
         self._reset.setProperty("role", "small")
@@ -57,58 +62,67 @@ class FieldRow:
         editor.setAccessibleName(translate(field.title))
         editor.setAccessibleDescription(help_text)
 
-    def place(self, grid: QGridLayout, *, narrow: bool = False) -> None:
-        """Add the widgets to the next lines of *grid*, the label above the editor if *narrow*."""
-        line = grid.rowCount()
+    def arrange(self, *, narrow: bool) -> QWidget:
+        """Return a widget with all parts, the label above the editor if *narrow*."""
+        self.widget = QWidget()
+        grid = QGridLayout(self.widget)
+        grid.setContentsMargins(0, 0, 0, 8)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
         if self.field.kind is FieldKind.GROUP:
-            self._place_group(grid, line)
-            return
-        top = Qt.AlignmentFlag.AlignTop
+            self._arrange_group(grid)
+        else:
+            self._arrange_field(grid, narrow=narrow)
+        return self.widget
+
+    def _arrange_field(self, grid: QGridLayout, *, narrow: bool) -> None:
         label = QHBoxLayout()
         label.setSpacing(0)
-        label.addWidget(self._mark, 0, top)
-        label.addWidget(self._label, 1, top)
+        label.addWidget(self._mark, 0, TOP)
+        label.addWidget(self._label, 1, TOP)
         label.setContentsMargins(0, 6, 0, 0)
         beside = QHBoxLayout()
         beside.setSpacing(4)
         beside.addWidget(self.editor, 1 if self.field.kind in WIDE else 0)
         if self.field.kind not in WIDE:
-            self.editor.setMinimumWidth(
-                0 if self.field.kind is FieldKind.BOOLEAN else NARROW_PX - 60
-            )
+            smallest = 0 if self.field.kind is FieldKind.BOOLEAN else NARROW_PX
+            self.editor.setMinimumWidth(smallest)
             beside.addStretch(1)
-        beside.addWidget(self._reset, 0, top)
-        column, width = (0, 2) if narrow else (1, 1)
+        beside.addWidget(self._reset, 0, TOP)
         if narrow:
-            grid.addLayout(label, line, 0, 1, 2)
-            line += 1
+            grid.addLayout(label, 0, 0, 1, 2)
         else:
-            grid.addLayout(label, line, 0)
-        grid.addLayout(beside, line, column, 1, width)
-        grid.addWidget(self._help, line + 1, column, 1, width)
-        grid.addWidget(self._note, line + 2, column, 1, width)
-        grid.addWidget(self._problem, line + 3, column, 1, width)
-        grid.setRowMinimumHeight(line + 4, 8)
+            grid.setColumnMinimumWidth(0, LABEL_PX)
+            self._label.setFixedWidth(LABEL_PX - MARK_PX)
+            grid.addLayout(label, 1, 0, TOP)
+        column, width = (0, 2) if narrow else (1, 1)
+        grid.addLayout(beside, 1, column, 1, width)
+        for line, widget in enumerate((self._help, self._note, self._problem), 2):
+            if narrow:
+                widget.setIndent(MARK_PX)
+            grid.addWidget(widget, line, column, 1, width)
 
-    def _place_group(self, grid: QGridLayout, line: int) -> None:
+    def _arrange_group(self, grid: QGridLayout) -> None:
         """A group takes the whole width: its title, what it is for, its fields."""
         self._label.setProperty("role", "heading")
+        self._label.setWordWrap(False)
         head = QHBoxLayout()
         head.setContentsMargins(0, 8, 0, 0)
         head.setSpacing(0)
         head.addWidget(self._mark)
-        head.addWidget(self._label)
-        head.addStretch(1)
+        head.addWidget(self._label, 1)
         head.addWidget(self._reset)
-        grid.addLayout(head, line, 0, 1, 2)
-        for number, widget in enumerate((self._help, self.editor, self._note, self._problem), 1):
-            grid.addWidget(widget, line + number, 0, 1, 2)
-        grid.setRowMinimumHeight(line + 5, 8)
+        grid.addLayout(head, 0, 0, 1, 2)
+        for line, widget in enumerate((self._help, self.editor, self._note, self._problem), 1):
+            if isinstance(widget, QLabel):
+                widget.setIndent(MARK_PX)
+            grid.addWidget(widget, line, 0, 1, 2)
 
     def set_note(self, text: str) -> None:
         """Show a note below the help."""
         self._note.setText(text)
-        self._note.setVisible(bool(text) and self.applies)
+        self._note.setVisible(bool(text))
 
     def set_baseline(self, value: Any, *, was_earlier: bool) -> None:
         """Set what the row goes back to: the default, or what an earlier job had.
@@ -149,20 +163,18 @@ class FieldRow:
         """Show or hide the row's parts."""
         self._problem_elsewhere = ""
         self._show(problem if self.was_touched else None)
-        for widget in (self._label, self.editor):
-            widget.setVisible(self.applies)
-        self._help.setVisible(self.applies and bool(self._help.text()))
-        self._note.setVisible(self.applies and bool(self._note.text()))
+        self.widget.setVisible(self.applies)
+        self._help.setVisible(bool(self._help.text()))
+        self._note.setVisible(bool(self._note.text()))
         can_reset = self.applies and self.is_changed
         self._mark.setText("•" if can_reset else "")
-        self._mark.setVisible(self.applies)
         self._reset.setVisible(can_reset)
         state = tr("Changed. {help}", help=self._help.text()) if can_reset else self._help.text()
         self.editor.setAccessibleDescription(f"{problem or ''} {state}".strip())
 
     def _show(self, problem: str | None) -> None:
         self._problem.setText(problem or "")
-        self._problem.setVisible(bool(problem) and self.applies)
+        self._problem.setVisible(bool(problem))
         if self.editor.property("invalid") != bool(problem):
             self.editor.setProperty("invalid", bool(problem))
             _restyle(self.editor)

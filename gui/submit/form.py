@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from gui.column_types import type_name
 from gui.i18n import tr, tr_plural
@@ -182,13 +182,13 @@ class SchemaForm(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(8)
-        outer.addLayout(self._grid([field for field in self.fields if not field.advanced]))
+        outer.addLayout(self._lines([field for field in self.fields if not field.advanced]))
         self._advanced.setVisible(False)
         folded = [field for field in self.fields if field.advanced]
         self._fold.setVisible(bool(folded))
         if folded:
             self._build_fold(outer, len(folded))
-            self._advanced.setLayout(self._grid(folded))
+            self._advanced.setLayout(self._lines(folded))
             outer.addWidget(self._advanced)
         outer.addStretch(1)
 
@@ -204,18 +204,15 @@ class SchemaForm(QWidget):
         )
         outer.addWidget(self._fold)
 
-    def _grid(self, fields: Sequence[Field]) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(2)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, 0 if self._narrow else 150)
+    def _lines(self, fields: Sequence[Field]) -> QVBoxLayout:
+        lines = QVBoxLayout()
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
         for field in fields:
             row = FieldRow(field, make_editor(field), help_text(field))
-            row.place(grid, narrow=self._narrow)
+            lines.addWidget(row.arrange(narrow=self._narrow))
             self._rows[field.name] = row
-        return grid
+        return lines
 
     def _on_changed(self, name: str) -> None:
         self._rows[name].was_touched = True

@@ -80,7 +80,7 @@ class JobFormPage(QWidget):
         for field_kind in KINDS:
             if self.form.fields_of_format(field_kind):
                 self._run(field_kind, self._offer(field_kind))
-        self._offer_components("")
+        self._offer_components(self._task_filter)
         self._read_columns()
 
     # --- values -------------------------------------------------------------------------------

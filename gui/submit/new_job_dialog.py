@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.i18n import tr, translate
 from gui.submit.job_form import JobFormPage
-from gui.submit.job_types import JOB_TYPES, JobType, job_type, load_form
+from gui.submit.job_types import JOB_TYPES, JobType, load_form
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
@@ -213,8 +213,3 @@ class NewJobDialog(QDialog):
             return await self._bridge.retry(self._retry_of.id, page.changes())
         form = await self._bridge.call(load_form, page.kind)
         return await self._bridge.submit(form.job_class(**page.values()))
-
-
-def can_be_changed(record: JobRecord) -> bool:
-    """Return whether a job can be done again with other parameters from a form."""
-    return record.is_ours and record.status.is_final and job_type(record.task_type) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -11,6 +11,9 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.notifications import main_window_of, notify
 from queue_core.queue.base import JobRecord
+
+if TYPE_CHECKING:
+    from gui.submit.new_job_dialog import NewJobDialog
 
 
 def open_new_job(
@@ -21,7 +24,7 @@ def open_new_job(
     values: Mapping[str, Any] | None = None,
     entities: Mapping[str, int] | None = None,
     retry_of: JobRecord | None = None,
-) -> QWidget:
+) -> NewJobDialog:
     """Show the form; return the dialog.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class LoadOrder:
 
     Attributes:
         path: The file.
-        name: What the dataset will be called.
+        name: What the dataset will be called; empty: as the file.
         loader: Id of the loader; empty: detect it.
         options: The options that were previewed; without a preview, those the user chose.
     """
@@ -126,6 +126,16 @@ class PreviewDialog(QDialog):
     async def _name_loaders(self) -> None:
         loaders = await helpers_of(self._bridge).previews.call(loader_titles)
         self.panel.set_loaders(loaders)
+
+    def add_files(self, paths: Iterable[Path]) -> None:
+        """Add more files to those that wait here."""
+        known = {entry.path for entry in self.entries}
+        self.entries.extend(FileEntry(path) for path in paths if path not in known)
+        row_before = self.files.currentRow()
+        self._fill_list()
+        self.files.setVisible(len(self.entries) > 1)
+        self.files.setCurrentRow(row_before)
+        self._show_current()
 
     # --- the list -----------------------------------------------------------------------------
 
@@ -209,9 +219,10 @@ class PreviewDialog(QDialog):
 
 
 def _order(entry: FileEntry) -> LoadOrder:
+    name = "" if entry.name == entry.path.name else entry.name
     if entry.answer is not None and entry.can_load:
-        return LoadOrder(entry.path, entry.name, entry.answer.loader, dict(entry.answer.options))
-    return LoadOrder(entry.path, entry.name, entry.loader, dict(entry.overrides))
+        return LoadOrder(entry.path, name, entry.answer.loader, dict(entry.answer.options))
+    return LoadOrder(entry.path, name, entry.loader, dict(entry.overrides))
 
 
 def _word(state: FileState) -> str:
@@ -222,8 +233,3 @@ def _word(state: FileState) -> str:
         FileState.WARNED: tr("ready, with warnings"),
         FileState.FAILED: tr("cannot be loaded"),
     }[state]
-
-
-def orders_for(paths: Sequence[Path]) -> list[LoadOrder]:
-    """Return how to load files as they are detected."""
-    return [LoadOrder(path, path.name) for path in paths]

@@ -1,0 +1,114 @@
+"""Connects submitting to the window: drag and drop, Open file, New job, Retry with changes."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gui.actions import Action, Place, Selection
+from gui.bridge import Bridge
+from gui.i18n import mark, tr_plural
+from gui.main_window import MainWindow
+from gui.submit.drop_overlay import DropOverlay
+from gui.submit.job_types import JOB_TYPES, job_type
+from gui.submit.loading import FileLoading
+from gui.submit.opening import open_new_job
+from queue_core.queue.base import JobRecord
+
+FROM_FILES = "DatasetJob"
+
+
+def can_change(selection: Selection) -> bool:
+    """Allow it for one ended job of ours whose parameters a form can show."""
+    if len(selection.ids) != 1:
+        return False
+    return not selection.records or is_changeable(selection.records[0])
+
+
+def is_changeable(record: JobRecord) -> bool:
+    """Return whether a job can be done again with other parameters."""
+    return record.is_ours and record.status.is_final and job_type(record.task_type) is not None
+
+
+OPEN = Action(
+    id="file.open", title=mark("Load data file…"), icon="open", shortcuts=("Ctrl+O",),
+    places=frozenset({Place.NEW_JOB}), sentence=mark("Choose files to load as datasets."),
+)  # fmt: skip
+NEW = Action(
+    id="job.new", title=mark("New job…"), icon="add", shortcuts=("Ctrl+N",),
+    sentence=mark("Submit a job from a form."),
+)  # fmt: skip
+RETRY = Action(
+    id="job.retry_with_changes", title=mark("Retry with changes…"), icon="edit",
+    shortcuts=("Ctrl+Shift+R",), places=frozenset({Place.CONTEXT, Place.DETAILS}),
+    enabled=can_change, sentence=mark("Run the job again with other parameters."),
+)  # fmt: skip
+
+
+def install(window: MainWindow, bridge: Bridge) -> None:
+    """Add the commands and the drop target."""
+    loading = FileLoading(window, bridge)
+    overlay = DropOverlay(window)
+    overlay.dropped.connect(loading.load)
+    overlay.entered.connect(loading.warm_up)
+    window.files_given.connect(loading.load)
+    window.open_wanted.connect(loading.ask_for_files)
+    window.sample_wanted.connect(partial(_load_sample, loading))
+    loading.message.connect(window.toasts.show_message)
+    loading.jobs_put.connect(partial(_on_jobs_put, window))
+    _add_actions(window, bridge, loading)
+
+
+def _add_actions(window: MainWindow, bridge: Bridge, loading: FileLoading) -> None:
+    actions = window.action_set
+    others = [kind for kind in JOB_TYPES if kind.name != FROM_FILES]
+    actions.add((OPEN, *(_action_of(kind.name) for kind in others), NEW, RETRY))
+    actions.handle(OPEN.id, lambda _selection: loading.ask_for_files())
+    actions.handle(NEW.id, partial(_new_job, window, bridge, loading, "ExplorerJob"))
+    actions.handle(RETRY.id, partial(_retry, window, bridge, loading))
+    for kind in others:
+        actions.handle(
+            f"job.new.{kind.name}", partial(_new_job, window, bridge, loading, kind.name)
+        )
+    actions.update(actions.selection)
+
+
+def _action_of(name: str) -> Action:
+    kind = job_type(name)
+    assert kind is not None
+    return Action(
+        id=f"job.new.{kind.name}", title=kind.title, icon=kind.icon, sentence=kind.sentence,
+        places=frozenset({Place.NEW_JOB}), starts_group=kind is JOB_TYPES[1],
+    )  # fmt: skip
+
+
+def _new_job(
+    window: MainWindow, bridge: Bridge, loading: FileLoading, kind: str, _selection: Selection
+) -> None:
+    dialog = open_new_job(window, bridge, kind=kind)
+    dialog.files_wanted.connect(loading.ask_for_files)
+    dialog.submitted.connect(lambda job_id: window.select_jobs((job_id,)))
+
+
+def _retry(window: MainWindow, bridge: Bridge, loading: FileLoading, selection: Selection) -> None:
+    record = selection.records[0] if selection.records else None
+    if record is None or not is_changeable(record):
+        return
+    if record.task_type == FROM_FILES:
+        loading.load_again(record)
+        return
+    dialog = open_new_job(window, bridge, retry_of=record)
+    dialog.submitted.connect(lambda job_id: window.select_jobs((job_id,)))
+
+
+def _load_sample(loading: FileLoading) -> None:
+    from queue_core.components.loaders.sample import sample_dataset_path
+
+    loading.load_as_detected([sample_dataset_path()])
+
+
+def _on_jobs_put(window: MainWindow, job_ids: tuple[str, ...]) -> None:
+    window.show_page(None)
+    window.select_jobs(job_ids)
+    if len(job_ids) > 1:
+        count = len(job_ids)
+        window.toasts.say(tr_plural("{count} job added.", "{count} jobs added.", count))

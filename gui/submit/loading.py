@@ -1,0 +1,146 @@
+"""From files that somebody dropped or chose to dataset jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from gui.bridge import Bridge, Message
+from gui.helper import helpers_of
+from gui.i18n import tr, tr_plural
+from gui.submit.preview_dialog import LoadOrder, PreviewDialog
+from gui.submit.previewing import warm_up
+from queue_core.components.loaders.expansion import ExpandedPaths, expand_paths
+from queue_core.queue.base import JobRecord
+from queue_core.settings.known import PREVIEW_FILES
+
+SKIPPED_SHOWN = 12
+
+
+class FileLoading(QObject):
+    """Asks how files are to be read, unless told not to, and puts one job for each.
+
+    Signals:
+        jobs_put: Ids of the new jobs, as a tuple.
+        message: A `Message` about what was left out.
+    """
+
+    jobs_put = Signal(object)
+    message = Signal(object)
+
+    def __init__(self, window: QWidget, bridge: Bridge) -> None:
+        super().__init__(window)
+        self._window = window
+        self._bridge = bridge
+        self._dialog: PreviewDialog | None = None
+
+    @property
+    def dialog(self) -> PreviewDialog | None:
+        """The preview that is open."""
+        return self._dialog
+
+    def warm_up(self) -> None:
+        """Get the helper ready: somebody is dragging files over the window."""
+        helper = helpers_of(self._bridge).previews
+        if not helper.is_running:
+            self._bridge.start(helper.call(warm_up), what=tr("Looking into files"))
+
+    def ask_for_files(self) -> None:
+        """Let the user choose files with the platform's dialog."""
+        dialog = QFileDialog(self._window, tr("Load data"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([_data_filter(), tr("All files") + " (*)"])
+        dialog.filesSelected.connect(lambda names: self.load([Path(name) for name in names]))
+        dialog.finished.connect(dialog.deleteLater)
+        self.warm_up()
+        dialog.open()
+
+    def load(self, paths: Sequence[Path]) -> None:
+        """Load files, and the data files in folders, after a preview if the user wants one."""
+        self._bridge.start(self._load(tuple(paths)), what=tr("Looking into files"))
+
+    def load_as_detected(self, paths: Sequence[Path]) -> None:
+        """Load files without a preview."""
+        self._submit([LoadOrder(path, "") for path in paths])
+
+    def load_again(self, record: JobRecord) -> None:
+        """Show the preview of an earlier job's file, with the options that it had."""
+        path = Path(str(record.params.get("file_path") or record.params.get("path") or ""))
+        self._open_dialog([path])
+        if self._dialog is not None:
+            entry = self._dialog.entries[0]
+            entry.name = str(record.params.get("name") or entry.name)
+            entry.loader = str(record.params.get("loader") or "")
+            entry.overrides = dict(record.params.get("params") or {})
+
+    async def _load(self, paths: tuple[Path, ...]) -> None:
+        found = await self._bridge.call(expand_paths, paths)
+        self._tell_skipped(found)
+        if not found:
+            return
+        if self._bridge.settings[PREVIEW_FILES]:
+            self._open_dialog(list(found))
+        else:
+            self.load_as_detected(list(found))
+
+    def _open_dialog(self, paths: list[Path]) -> None:
+        if self._dialog is not None:
+            self._dialog.add_files(paths)
+            self._dialog.raise_()
+            self._dialog.activateWindow()
+            return
+        dialog = PreviewDialog(paths, self._bridge, self._window)
+        dialog.load_wanted.connect(self._submit)
+        dialog.ask_changed.connect(self._remember_to_ask)
+        dialog.finished.connect(self._forget_dialog)
+        self._dialog = dialog
+        dialog.show()
+
+    def _forget_dialog(self) -> None:
+        self._dialog = None
+
+    def _remember_to_ask(self, ask: bool) -> None:
+        work = self._bridge.change_settings({PREVIEW_FILES.key: ask})
+        self._bridge.start(work, what=tr("Saving the settings"))
+
+    def _submit(self, orders: list[LoadOrder]) -> None:
+        what = tr_plural("Loading {count} file", "Loading {count} files", len(orders))
+        self._bridge.start(self._put(orders), what=what)
+
+    async def _put(self, orders: list[LoadOrder]) -> None:
+        from queue_core.jobs.dataset_job import DatasetJob
+
+        job_ids = []
+        for order in orders:
+            job = DatasetJob(
+                file_path=str(order.path), name=order.name or None,
+                loader=order.loader or None, params=dict(order.options),
+            )  # fmt: skip
+            job_ids.append(await self._bridge.submit(job))
+        self.jobs_put.emit(tuple(job_ids))
+
+    def _tell_skipped(self, found: ExpandedPaths) -> None:
+        skipped = [item for item in found.skipped if item.reason != "hidden"]
+        if not skipped:
+            return
+        lines = [f"{item.path}: {item.reason}" for item in skipped[:SKIPPED_SHOWN]]
+        if len(found):
+            text = tr_plural(
+                "{count} file was left out.", "{count} files were left out.", len(skipped)
+            )
+        else:
+            text = tr("Nothing of it can be loaded.")
+        details = "\n".join(f"{item.path}: {item.reason}" for item in skipped)
+        message = Message(text=text, hint=lines[0], details=details, is_error=not len(found))
+        self.message.emit(message)
+
+
+def _data_filter() -> str:
+    from queue_core.components.loaders.compression import SUFFIXES
+    from queue_core.components.loaders.content import SUFFIX_LOADERS
+
+    patterns = " ".join(f"*{suffix}" for suffix in sorted((*SUFFIX_LOADERS, *SUFFIXES, ".zip")))
+    return f"{tr('Data files')} ({patterns})"
