@@ -119,7 +119,10 @@ def check_queue_database(folder: LocalFolder) -> Iterator[Finding]:
         if isinstance(database, Finding):
             yield database
             return
-        yield from _integrity(folder.queue_db, database)
+        look = list(_integrity(folder.queue_db, database))
+        yield from look
+        if look[0].verdict is Verdict.BAD:
+            return
         mode = database.execute("PRAGMA journal_mode").fetchone()[0]
         if mode != "wal":
             yield Finding(
@@ -172,19 +175,18 @@ def _look_into(path: Path) -> Iterator[sqlite3.Connection | Finding]:
 
 
 def _integrity(path: Path, database: sqlite3.Connection) -> Iterator[Finding]:
-    problems = [row[0] for row in database.execute("PRAGMA quick_check(3)")]
-    if problems == ["ok"]:
+    try:
+        (problem,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        problem = str(error)
+    if problem == "ok":
         size = format_bytes(path.stat().st_size)
         yield Finding(path.name, Verdict.GOOD, f"{path} is whole ({size}).")
     else:
-        yield _damaged(path, problems[0])
-
-
-def _damaged(path: Path, problem: str) -> Finding:
-    return Finding(
-        path.name, Verdict.BAD, f"{path} is damaged: {problem}.",
-        "Close all programs that use it, keep a copy of it, and start the program again.",
-    )  # fmt: skip
+        yield Finding(
+            path.name, Verdict.BAD, f"{path} is damaged: {problem}.",
+            "Close all programs that use it, keep a copy of it, and start the program again.",
+        )  # fmt: skip
 
 
 def check_key(folder: LocalFolder) -> Iterator[Finding]:

@@ -14,7 +14,6 @@ from queue_core.cli.terminal import Terminal, clean, format_bytes, format_durati
 from queue_core.queue.base import JobRecord, JobStatus
 
 if TYPE_CHECKING:
-    from queue_core.components.stored_dataset import StoredDataset
     from queue_core.paths import LocalFolder
 
 LOG_LINES: Final = 20
@@ -34,7 +33,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.json:
         document = {**to_json(job), "log": [line_to_json(line) for line in lines]}
         if dataset is not None:
-            document["dataset"] = dataset_to_json(dataset, job.job_name)
+            document["dataset"] = dataset
         terminal.document(document)
         return 0
     _print_facts(job, terminal)
@@ -42,33 +41,29 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if dataset is not None:
         _print_dataset(dataset, terminal)
     if lines:
-        _print_title(terminal, f"Log (the last {len(lines)} lines)")
+        _print_title(
+            terminal, "Log" if lines[0].number == 1 else f"Log (its last {len(lines)} lines)"
+        )
         LogPrinter(terminal, times=True).print(lines)
     return 0
 
 
-def _dataset_of(job: JobRecord, folder: LocalFolder) -> StoredDataset | None:
-    """Return the dataset that a finished dataset job has made, unless it was deleted since."""
+def _dataset_of(job: JobRecord, folder: LocalFolder) -> dict[str, Any] | None:
+    """Return what a finished dataset job has made: name, rows, columns, warnings and where it is.
+
+    The job's result says it even after the dataset was deleted; then `path` is null.
+    """
     result = job.result if isinstance(job.result, dict) else {}
     if job.status is not JobStatus.FINISHED or result.get("entity") != "dataset":
         return None
-    from queue_core.components.stored_dataset import StoredDataset
-
     path = folder.datasets / str(result["id"])
-    return StoredDataset(path) if path.is_dir() else None
-
-
-def dataset_to_json(dataset: StoredDataset, name: str) -> dict[str, Any]:
-    """Return what is known of a dataset as JSON data."""
     return {
-        "name": name,
-        "rows": dataset.row_count,
-        "columns": [
-            {"name": column.name, "type": column.type.value, "missing": column.missing}
-            for column in dataset.columns
-        ],
-        "warnings": list(dataset.warnings),
-        "path": str(dataset.path),
+        "id": result["id"],
+        "name": result.get("name", job.job_name),
+        "rows": result.get("rows"),
+        "columns": result.get("columns", []),
+        "warnings": result.get("warnings", []),
+        "path": str(path) if path.is_dir() else None,
     }
 
 
@@ -124,14 +119,14 @@ def _print_error(job: JobRecord, terminal: Terminal) -> None:
         terminal.line(job.traceback.rstrip())
 
 
-def _print_dataset(dataset: StoredDataset, terminal: Terminal) -> None:
-    _print_title(terminal, f"Dataset: {dataset.row_count:,} rows, {len(dataset.columns)} columns")
-    terminal.table(
-        ("COLUMN", "TYPE", "MISSING"),
-        [(column.name, column.type.value, f"{column.missing:,}") for column in dataset.columns],
+def _print_dataset(dataset: dict[str, Any], terminal: Terminal) -> None:
+    columns = dataset["columns"]
+    _print_title(
+        terminal,
+        f"Dataset “{clean(dataset['name'])}”: {dataset['rows']:,} rows, {len(columns)} columns",
     )
-    for warning in dataset.warnings:
-        terminal.line(terminal.paint(clean(warning), "yellow"))
+    terminal.line(dataset["path"] or "It was deleted since.")
+    terminal.table(("COLUMN", "TYPE"), [(column["name"], column["type"]) for column in columns])
 
 
 def _print_title(terminal: Terminal, title: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.outcome import report_put
 from queue_core.cli.parameters import add_parameter_option, merged, parse_pairs, read_parameters
 from queue_core.cli.queue_access import open_queue
-from queue_core.cli.terminal import Terminal
+from queue_core.cli.terminal import Terminal, clean
 from queue_core.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -27,13 +27,18 @@ JOB_TYPES: Final[Mapping[str, str]] = {
     "generative": "GenerativeJob",
 }
 TYPE_WITH_FILES: Final = "dataset"
+# Under which of these a dataset job's parameters may name its file themselves.
+FILE_KEYS: Final = ("file_path", "path", "url")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("type", metavar="TYPE", choices=JOB_TYPES, help=", ".join(JOB_TYPES))
     parser.add_argument(
-        "files", metavar="FILE", nargs="*", help="data files to load, for the type dataset"
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help="data files or folders of them, for the type dataset",
     )
     parser.add_argument("--name", help="what the job and its result are called")
     add_parameter_option(parser)
@@ -43,13 +48,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Put one job, or one for each file; with --wait the exit code tells how they ended."""
-    jobs = _make_jobs(arguments)
+    jobs = _make_jobs(arguments, terminal)
     with open_queue() as queue:
         job_ids = [queue.put(job) for job in jobs]
         return report_put(queue, job_ids, terminal, wait=arguments.wait)
 
 
-def _make_jobs(arguments: argparse.Namespace) -> list[BaseJob]:
+def _make_jobs(arguments: argparse.Namespace, terminal: Terminal) -> list[BaseJob]:
     """Return the jobs that are asked for; nothing is stored yet.
 
     Raises:
@@ -60,34 +65,46 @@ def _make_jobs(arguments: argparse.Namespace) -> list[BaseJob]:
     job_class = getattr(queue_core, JOB_TYPES[arguments.type])
     typed = parse_pairs(arguments.pairs, job_class.PARAMETERS)
     params = merged(read_parameters(arguments.params), typed)
+    named = {"name": arguments.name} if arguments.name else {}
     if arguments.type != TYPE_WITH_FILES:
         if arguments.files:
             raise ParameterError(
                 f"A job of the type {arguments.type} takes no files.",
                 hint="Give its parameters with -p key=value.",
             )
-        return [job_class(**params, **_named(arguments.name))]
-    files = [_existing(name) for name in arguments.files]
-    if not files and "path" not in params:
+        return [job_class(**{**params, **named})]
+    if not arguments.files:
+        if not any(params.get(key) for key in FILE_KEYS):
+            raise ParameterError(
+                "No file was named.", hint="dashai-monitor submit dataset FILE [FILE ...]"
+            )
+        return [job_class(**{**params, **named})]
+    files = _files(arguments.files, terminal)
+    if len(files) > 1 and named:
         raise ParameterError(
-            "No file was named.", hint="dashai-monitor submit dataset FILE [FILE ...]"
-        )
-    if len(files) > 1 and arguments.name:
-        raise ParameterError(
-            "Several files cannot have one name.",
+            f"{len(files)} files cannot have one name.",
             hint="Leave --name out, or submit them one by one.",
         )
-    if not files:
-        return [job_class(**params, **_named(arguments.name))]
-    return [job_class(**{**params, "path": str(path)}, **_named(arguments.name)) for path in files]
+    return [job_class(**{**params, **named, "file_path": str(path)}) for path in files]
 
 
-def _named(name: str | None) -> dict[str, str]:
-    return {"name": name} if name else {}
+def _files(names: Sequence[str], terminal: Terminal) -> Sequence[Path]:
+    """Return the files that are meant; a folder stands for the data files in it.
 
+    Raises:
+        ParameterError: A file does not exist, or a folder holds no data.
+    """
+    from queue_core.components.loaders import expand_paths
 
-def _existing(name: str) -> Path:
-    path = Path(name).expanduser().absolute()
-    if not path.exists():
-        raise ParameterError(f"There is no file {name}.", hint="Check the name and the folder.")
-    return path
+    paths = [Path(name).expanduser().absolute() for name in names]
+    for name, path in zip(names, paths, strict=True):
+        if not path.exists():
+            raise ParameterError(f"There is no file {name}.", hint="Check the name and the folder.")
+    expanded = expand_paths(paths)
+    for skipped in expanded.skipped:
+        terminal.note(f"Left out: {clean(str(skipped.path))} ({skipped.reason}).")
+    if not expanded.files:
+        raise ParameterError(
+            f"There is no data file in {', '.join(names)}.", hint="Name the files one by one."
+        )
+    return expanded.files

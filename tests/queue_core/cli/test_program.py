@@ -71,13 +71,15 @@ def test_a_folder_that_cannot_be_used(cli, tmp_path: Path) -> None:
 
 def test_a_damaged_database_is_a_sentence(cli) -> None:
     cli.folder.queue_db.write_bytes(b"this is not a database" * 100)
-    ended = cli("jobs")
-    assert ended.code == 4
-    assert "job_queue.db" in ended.err or "doctor" in ended.err
     looked = cli("doctor")
     assert looked.code == 4
-    assert "✗" in looked.out
+    assert "✗ job_queue.db: " in looked.out
     assert cli.folder.queue_db.read_bytes().startswith(b"this is not")
+    listed = cli("jobs", "--json")
+    assert "damaged" in listed.err
+    assert "job_queue.db" in listed.err
+    kept = [path.read_bytes()[:11] for path in cli.folder.root.glob("job_queue.db*")]
+    assert b"this is not" in kept
 
 
 def test_a_reader_that_goes_away_is_no_error(cli) -> None:
