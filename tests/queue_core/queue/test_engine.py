@@ -360,6 +360,7 @@ class TestOpening:
 
 
 class TestTrouble:
+    @pytest.mark.slow
     def test_a_locked_database_only_delays(self, running: HueyJobQueue) -> None:
         import sqlite3
         import threading
