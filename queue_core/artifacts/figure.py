@@ -49,9 +49,10 @@ class LineStyle(StrEnum):
 
 
 class ColorScale(StrEnum):
-    """How values become colours."""
+    """How values become colours: from pale to full, around 0, or from one colour to another."""
 
     SEQUENTIAL = "sequential"
+    SWEEP = "sweep"
     DIVERGING = "diverging"
 
 
@@ -231,7 +232,7 @@ class Points(_Frozen):
     y: Numbers
     values: Numbers = ()
     value_label: str = ""
-    scale: ColorScale = ColorScale.SEQUENTIAL
+    scale: ColorScale = ColorScale.SWEEP
     label: str = ""
     color: Color = 0
     size: float = 4.5

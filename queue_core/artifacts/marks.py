@@ -352,7 +352,11 @@ def color_map(colors: ThemeColors, scale: ColorScale) -> Any:
     """Return the colours of a scale as a matplotlib map."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    stops = colors.diverging if scale is ColorScale.DIVERGING else colors.sequential
+    stops = {
+        ColorScale.SEQUENTIAL: colors.sequential,
+        ColorScale.SWEEP: colors.sweep,
+        ColorScale.DIVERGING: colors.diverging,
+    }[scale]
     return LinearSegmentedColormap.from_list(scale.value, stops).with_extremes(bad=colors.missing)
 
 

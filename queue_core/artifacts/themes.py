@@ -28,6 +28,7 @@ class ThemeColors:
         tones: Colours with a meaning.
         palette: Colours of categories, taken in order and repeated.
         sequential: Stops of the scale from little to much.
+        sweep: Stops of the scale for points, each clear on the surface.
         diverging: Stops of the scale from negative over nothing to positive.
         missing: Colour of a cell without a value.
     """
@@ -36,6 +37,7 @@ class ThemeColors:
     tones: dict[Tone, str]
     palette: tuple[str, ...]
     sequential: tuple[str, ...]
+    sweep: tuple[str, ...]
     diverging: tuple[str, ...]
     missing: str
 
@@ -61,6 +63,7 @@ _LIGHT = ThemeColors(
         "#8562FE", "#775A00", "#2E9BD6", "#3B444D", "#B3261E", "#6E8B3D",
     ),
     sequential=("#EEF4FB", "#B9D5F2", "#6CA8E4", "#2A72C8", "#0B4591", "#072A5C"),
+    sweep=("#0B62C4", "#5A5FC0", "#9A55AE", "#CC4C7E", "#DD6B0A"),
     diverging=("#8A3B00", "#D9812F", "#F5C99B", "#F4F5F6", "#A9CBEF", "#3F86D6", "#073F86"),
     missing="#E3E6EA",
 )  # fmt: skip
@@ -80,6 +83,7 @@ _DARK = ThemeColors(
         "#8A83FF", "#D9C337", "#94E1FF", "#CBCFD7", "#FF7F75", "#A9C97A",
     ),
     sequential=("#26303C", "#28486B", "#2B6AA8", "#4C95DE", "#93C6FA", "#E2F1FF"),
+    sweep=("#6CB2FF", "#9C9CF5", "#CF8FDC", "#F08BA8", "#F7B067"),
     diverging=("#FFC98F", "#E08A35", "#85501F", "#2E343C", "#2A5585", "#4C95DE", "#B5DAFF"),
     missing="#3A4149",
 )  # fmt: skip

@@ -284,14 +284,14 @@ def _density(query: Query, spread: _Spread, grouping: _Grouping) -> Panel:
     cell = (spread.high - spread.low) / _CELLS
     place = f"least(floor(({spread.value} - {spread.low!r}) / {cell!r}), {_CELLS - 1})::INTEGER"
     counts = _counts(query, place, _CELLS, spread, grouping)
-    centers = spread.low + cell * (np.arange(_CELLS) + 0.5)
+    cells = np.arange(_CELLS)
     marks: list[Mark] = []
     for group in range(len(grouping.names)):
         number = counts[group].sum()
         if number < 2:
             continue
-        mean = (counts[group] * centers).sum() / number
-        deviation = float(np.sqrt((counts[group] * (centers - mean) ** 2).sum() / number))
+        mean = (counts[group] * cells).sum() / number
+        deviation = float(np.sqrt((counts[group] * (cells - mean) ** 2).sum() / number))
         places, density = smooth_density(spread.low, spread.high, counts[group], deviation)
         x, y = thin(places, density, 240)
         marks.append(Line(x=x, y=y, label=grouping.names[group], color=group, width=2.0))

@@ -209,9 +209,19 @@ def _by_forest(exploration: Exploration, values: dict[str, Any]) -> _Found:
 
 
 def _filled(values: dict[str, Any]) -> Any:
+    """Return the columns side by side, missing ones filled, from -1 to 1 around the median.
+
+    Neither the forest nor the plane minds another unit, but both mind numbers near the ends of
+    what a float can hold.
+    """
     import numpy as np
 
-    return np.column_stack([np.where(np.isnan(v), np.nanmedian(v), v) for v in values.values()])
+    columns = []
+    for column in values.values():
+        centered = np.nan_to_num(column - np.nanmedian(column))
+        largest = np.abs(centered).max()
+        columns.append(centered / largest if largest > 0 else centered)
+    return np.column_stack(columns)
 
 
 _METHODS = {"iqr": _by_quartiles, "robust_z": _by_median, "isolation_forest": _by_forest}

@@ -90,30 +90,30 @@ def make_bins(
 def smooth_density(low: float, high: float, cell_counts: Any, spread: float) -> tuple[Any, Any]:
     """Return a Gaussian density estimate from counts in many equal cells.
 
-    The work does not depend on the number of rows: the counts are convolved with the kernel.
+    The work does not depend on the number of rows: the counts are convolved with the kernel. It
+    is done in cells, not in the column's unit, so that no size of numbers is too large for it.
 
     Args:
         low: Left end of the first cell.
         high: Right end of the last cell.
         cell_counts: Counts, 512 or so of them.
-        spread: Standard deviation or a robust one of the values.
+        spread: Standard deviation, or a robust one, of the values in cells.
 
     Returns:
-        Positions and density per unit of the column.
+        Positions in the column's unit, and the share of the rows per cell.
     """
     import numpy as np
 
     counts = np.asarray(cell_counts, dtype=float)
     total = counts.sum()
-    cell = (high - low) / len(counts)
-    bandwidth = max(0.9 * spread * total ** (-1 / 5), cell)
-    reach = min(int(4 * bandwidth / cell) + 1, len(counts))
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * cell / bandwidth) ** 2)
+    bandwidth = max(0.9 * spread * total ** (-1 / 5), 1.0)
+    reach = min(int(4 * bandwidth) + 1, len(counts))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / bandwidth) ** 2)
     kernel /= kernel.sum()
     padded = np.concatenate([np.zeros(reach), counts, np.zeros(reach)])
-    smooth = np.convolve(padded, kernel, mode="same") / (total * cell)
-    places = low + cell * (np.arange(len(padded)) - reach + 0.5)
-    return places, smooth
+    smooth = np.convolve(padded, kernel, mode="same") / total
+    cell = (high - low) / len(counts)
+    return low + cell * (np.arange(len(padded)) - reach + 0.5), smooth
 
 
 def density_of(values: Any) -> tuple[Any, Any]:
@@ -121,8 +121,9 @@ def density_of(values: Any) -> tuple[Any, Any]:
     import numpy as np
 
     low, high = float(values.min()), float(values.max())
-    counts, _ = np.histogram(values, bins=_DENSITY_CELLS, range=(low, high))
-    return smooth_density(low, high, counts, robust_spread(values))
+    cells = np.clip((values - low) / ((high - low) / _DENSITY_CELLS), 0, _DENSITY_CELLS - 1)
+    counts = np.bincount(cells.astype(int), minlength=_DENSITY_CELLS)
+    return smooth_density(low, high, counts, robust_spread(cells))
 
 
 def robust_spread(values: Any) -> float:

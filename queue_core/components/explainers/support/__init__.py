@@ -1,0 +1,1 @@
+"""What explainers share: the model to explain, its outputs, attributions, drawings."""
