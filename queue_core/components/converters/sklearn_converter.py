@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from queue_core.components.converters.frames import (
     as_texts,
     read_rows,
 )
+from queue_core.components.converters.library_errors import explained
 from queue_core.components.converters.sql_converter import kept_types
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.pandas_frame import to_frame
@@ -152,7 +151,7 @@ class SklearnConverter(Converter):
         answer = None if target is None else as_target(rows.frame[target])
         self._check_score(answer)
         reporter.report(0.2, f"Fitting on {len(rows.frame):,} rows")
-        with self._explained() as notes:
+        with explained(self.title) as notes:
             self._fit_blocks(rows.frame, columns, answer, scope.seed)
             if self._fits_apart and len(rows.frame) == dataset.row_count:
                 self._training_output = self._cross_fitted(rows.frame, columns, answer, scope.seed)
@@ -177,7 +176,7 @@ class SklearnConverter(Converter):
         columns = self.columns(dataset, scope)
         plan = self._plan(dataset, columns)
         batch_rows = max(256, BATCH_CELLS // max(1, len(plan) + len(columns)))
-        with self._explained() as notes:
+        with explained(self.title) as notes:
             batches = self._batches(dataset, plan, batch_rows, reporter)
             first = next(batches)
             reader = pa.RecordBatchReader.from_batches(first.schema, _chain(first, batches))
@@ -372,23 +371,6 @@ class SklearnConverter(Converter):
         array = pa.array(np.asarray(values, dtype="float64"), from_pandas=True)
         return array.cast(pa.int64()) if self.component.id in _WHOLE_NUMBERS else array
 
-    @contextmanager
-    def _explained(self) -> Iterator[list[str]]:
-        """Collect the library's warnings as notes, and say in a sentence what it refuses."""
-        notes: list[str] = []
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            try:
-                yield notes
-            except (ValueError, TypeError, ArithmeticError, MemoryError) as error:
-                first = str(error).strip().splitlines()[0] if str(error).strip() else "no memory"
-                raise DataError(
-                    f"“{self.title}” cannot be done with these columns: {first}",
-                    hint=_way_out(first),
-                ) from error
-        told = (item for item in caught if issubclass(item.category, UserWarning | RuntimeWarning))
-        notes.extend(f"{self.title}: {_first_sentence(item)}" for item in told)
-
 
 def _judge(name: str, seed: int) -> Any:
     import inspect
@@ -397,21 +379,6 @@ def _judge(name: str, seed: int) -> Any:
     wanted = {"random_state": seed, "max_iter": 2_000}
     known = inspect.signature(cls).parameters
     return cls(**{key: value for key, value in wanted.items() if key in known})
-
-
-def _way_out(problem: str) -> str:
-    if "Unknown label type" in problem or "continuous" in problem:
-        return "The target is no class: choose a score or model for numbers, e.g. f_regression."
-    if "could not convert string" in problem:
-        return "The target is text: choose a score or model for classes, e.g. f_classif."
-    if "egative" in problem:
-        return "Scale the columns to a range from 0 first (Scale to a range)."
-    return "Change the parameters or the columns of the step."
-
-
-def _first_sentence(item: warnings.WarningMessage) -> str:
-    text = " ".join(str(item.message).split())
-    return text.split(". ")[0].rstrip(".") + "."
 
 
 def _empty(dataset: StoredDataset) -> Iterator[Any]:

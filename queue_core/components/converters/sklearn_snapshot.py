@@ -1,9 +1,8 @@
-"""Builds the catalogue of the transformers of scikit-learn.
+"""Builds the catalogues of scikit-learn's transformers and imbalanced-learn's samplers.
 
-`python -m queue_core.components.converters.sklearn_snapshot` writes it to
-`catalogues/scikit_learn_transformers.json`. It is shipped, so that listing converters imports no
-scikit-learn; a test compares it with the installed version. `reason_left_out` holds the rules by
-which a class is not in it.
+`python -m queue_core.components.converters.sklearn_snapshot` writes them to `catalogues/`. They
+are shipped, so that listing converters imports neither library; a test compares them with the
+installed versions. `reason_left_out` holds the rules by which a class is not in it.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Any
 from queue_core.components.sklearn_schema import can_be_built, parameter_schema, public_module
 
 CATALOGUE = "scikit_learn_transformers"
+SAMPLERS = "imbalanced_learn_samplers"
 SELECTORS = ("SelectFromModel", "RFE", "RFECV", "SequentialFeatureSelector")
 JUDGES = (
     "RandomForestClassifier", "LogisticRegression", "LinearSVC",
@@ -106,6 +106,33 @@ def build_catalogue() -> dict[str, Any]:
     }
 
 
+def build_samplers() -> dict[str, Any]:
+    """Return the catalogue of samplers as JSON data, in the form of `build_catalogue`.
+
+    `takes` is `number`, `category` (texts only), `mixed` or `any` (it does not look at the values).
+    """
+    import imblearn
+    from imblearn.utils.testing import all_estimators
+
+    known = dict(all_estimators(type_filter="sampler"))
+    known.pop("FunctionSampler")
+    takes = {"SMOTEN": "category", "SMOTENC": "mixed"}
+    takes |= dict.fromkeys(("RandomOverSampler", "RandomUnderSampler"), "any")
+    return {
+        "version": imblearn.__version__,
+        "classes": {
+            name: {
+                "module": public_module(cls),
+                "takes": takes.get(name, "number"),
+                "seed": "random_state" in inspect.signature(cls).parameters,
+                "schema": _schema(cls),
+            }
+            for name, cls in sorted(known.items())
+        },
+        "left_out": {"FunctionSampler": _REASONS["FunctionTransformer"]},
+    }
+
+
 def _facts(cls: type) -> dict[str, Any]:
     tags = _tags(cls)
     takes = "number"
@@ -163,13 +190,14 @@ def _tags(cls: type) -> Any:
 
 
 def main() -> None:
-    """Write the catalogue beside the others."""
+    """Write the catalogues beside the others."""
     import queue_core.components.catalogues as catalogues
 
-    path = Path(catalogues.__path__[0]) / f"{CATALOGUE}.json"
-    text = json.dumps(build_catalogue(), indent=1, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
-    sys.stdout.write(f"{path}\n")
+    for name, build in ((CATALOGUE, build_catalogue), (SAMPLERS, build_samplers)):
+        path = Path(catalogues.__path__[0]) / f"{name}.json"
+        text = json.dumps(build(), indent=1, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
+        sys.stdout.write(f"{path}\n")
 
 
 if __name__ == "__main__":
