@@ -41,8 +41,7 @@ class FieldRow:
         self.applies = True
         self.was_touched = False
         self._baseline: Any = None
-        self._was_earlier = False
-        self._problem_elsewhere = ""
+        self._is_narrow = False
         self._label = QLabel(translate(field.title))
         self._label.setWordWrap(True)
         self._label.setBuddy(editor)
@@ -61,6 +60,7 @@ class FieldRow:
         self._problem = _sentence("", "error")
         editor.setAccessibleName(translate(field.title))
         editor.setAccessibleDescription(help_text)
+        self._label.setToolTip(help_text)
 
     def arrange(self, *, narrow: bool) -> QWidget:
         """Return a widget with all parts, the label above the editor if *narrow*."""
@@ -79,8 +79,8 @@ class FieldRow:
     def _arrange_field(self, grid: QGridLayout, *, narrow: bool) -> None:
         label = QHBoxLayout()
         label.setSpacing(0)
-        label.addWidget(self._mark, 0, TOP)
-        label.addWidget(self._label, 1, TOP)
+        label.addWidget(self._label if narrow else self._mark, 0, TOP)
+        label.addWidget(self._mark if narrow else self._label, 1, TOP)
         label.setContentsMargins(0, 6, 0, 0)
         beside = QHBoxLayout()
         beside.setSpacing(4)
@@ -98,9 +98,8 @@ class FieldRow:
             grid.addLayout(label, 1, 0, TOP)
         column, width = (0, 2) if narrow else (1, 1)
         grid.addLayout(beside, 1, column, 1, width)
+        self._is_narrow = narrow
         for line, widget in enumerate((self._help, self._note, self._problem), 2):
-            if narrow:
-                widget.setIndent(MARK_PX)
             grid.addWidget(widget, line, column, 1, width)
 
     def _arrange_group(self, grid: QGridLayout) -> None:
@@ -120,9 +119,14 @@ class FieldRow:
             grid.addWidget(widget, line, 0, 1, 2)
 
     def set_note(self, text: str) -> None:
-        """Show a note below the help."""
+        """Show a note below the help; where room is short, instead of it."""
         self._note.setText(text)
         self._note.setVisible(bool(text))
+        self._help.setVisible(self._shows_help)
+
+    @property
+    def _shows_help(self) -> bool:
+        return bool(self._help.text()) and not (self._is_narrow and bool(self._note.text()))
 
     def set_baseline(self, value: Any, *, was_earlier: bool) -> None:
         """Set what the row goes back to: the default, or what an earlier job had.
@@ -130,7 +134,6 @@ class FieldRow:
         The editor shows it already; an optional part that it does not name has its default.
         """
         self._baseline = self.editor.value() if self.field.kind is FieldKind.GROUP else value
-        self._was_earlier = was_earlier
         if was_earlier:
             shown = tr("Was {value}.", value=_short(value))
         else:
@@ -156,15 +159,13 @@ class FieldRow:
     def show_problem(self, sentence: str) -> None:
         """Show a problem until the value changes."""
         self.was_touched = True
-        self._problem_elsewhere = sentence
         self._show(sentence)
 
     def refresh(self, problem: str | None) -> None:
         """Show or hide the row's parts."""
-        self._problem_elsewhere = ""
         self._show(problem if self.was_touched else None)
         self.widget.setVisible(self.applies)
-        self._help.setVisible(bool(self._help.text()))
+        self._help.setVisible(self._shows_help)
         self._note.setVisible(bool(self._note.text()))
         can_reset = self.applies and self.is_changed
         self._mark.setText("•" if can_reset else "")

@@ -79,6 +79,7 @@ class PreviewDialog(QDialog):
         self._bridge = bridge
         self.entries = [FileEntry(path) for path in paths]
         self.files = QListWidget()
+        self._side = QFrame()
         self.panel = PreviewPanel()
         self.reader = PreviewReader(bridge, self.entries, self)
         self.do_not_ask = QCheckBox(tr("Load without this preview from now on"))
@@ -92,6 +93,7 @@ class PreviewDialog(QDialog):
         self.panel.name_changed.connect(self._refresh_list)
         bridge.start(self._name_loaders(), what=tr("Looking into files"))
         self.files.setCurrentRow(0)
+        self.load_button.setFocus()
 
     @property
     def current(self) -> FileEntry:
@@ -100,16 +102,20 @@ class PreviewDialog(QDialog):
 
     def _build(self) -> None:
         self.files.setAccessibleName(tr("Files"))
-        self.files.setFixedWidth(FILES_PX)
         self.files.setIconSize(QSize(16, 16))
         set_role(self.files, "side")
         self.files.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.files.setVisible(len(self.entries) > 1)
+        set_role(self._side, "side")
+        self._side.setFixedWidth(FILES_PX)
+        inside = QVBoxLayout(self._side)
+        inside.setContentsMargins(8, 12, 8, 8)
+        inside.addWidget(self.files)
+        self._side.setVisible(len(self.entries) > 1)
         self.files.currentRowChanged.connect(lambda _row: self._show_current())
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        middle.addWidget(self.files)
+        middle.addWidget(self._side)
         middle.addWidget(self.panel, 1)
         cancel = text_button(tr("Cancel"), self.reject)
         bar = QFrame()
@@ -133,7 +139,7 @@ class PreviewDialog(QDialog):
         self.entries.extend(FileEntry(path) for path in paths if path not in known)
         row_before = self.files.currentRow()
         self._fill_list()
-        self.files.setVisible(len(self.entries) > 1)
+        self._side.setVisible(len(self.entries) > 1)
         self.files.setCurrentRow(row_before)
         self._show_current()
 
@@ -206,7 +212,7 @@ class PreviewDialog(QDialog):
             return
         self.entries[:] = failed
         self._fill_list()
-        self.files.setVisible(len(failed) > 1)
+        self._side.setVisible(len(failed) > 1)
         self.files.setCurrentRow(0)
         self._show_current()
 

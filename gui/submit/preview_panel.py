@@ -46,11 +46,13 @@ class PreviewPanel(QWidget):
         self.name.textEdited.connect(self._on_name)
         self.kinds = QComboBox()
         self.kinds.setAccessibleName(tr("Kind of file"))
+        self.kinds.setPlaceholderText(tr("As its content shows"))
         self.kinds.activated.connect(self._on_kind)
         self._facts = muted_label()
         self._error = Note("errorBox")
         self._warning = Note("warningBox")
         self.table = PreviewTable()
+        self._surface = QFrame()
         self._options = QScrollArea()
         self._build()
 
@@ -72,7 +74,7 @@ class PreviewPanel(QWidget):
         self._error.show_text("" if reading else answer.error, answer.hint)
         self._warning.show_text("" if reading else _joined(answer.warnings))
         self.table.show_answer(answer)
-        self.table.setVisible(bool(answer.columns))
+        self._surface.setVisible(bool(answer.columns) or not answer.error)
         self._show_kind()
         self._show_form(entry, answer)
 
@@ -90,12 +92,12 @@ class PreviewPanel(QWidget):
         centre.addWidget(self._facts)
         centre.addWidget(self._error)
         centre.addWidget(self._warning)
-        surface = QFrame()
-        set_role(surface, "panel")
-        inside = QVBoxLayout(surface)
+        set_role(self._surface, "panel")
+        inside = QVBoxLayout(self._surface)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self.table)
-        centre.addWidget(surface, 1)
+        centre.addWidget(self._surface, 1)
+        centre.addStretch(0)
         side = QVBoxLayout()
         side.setContentsMargins(0, 16, 16, 16)
         side.setSpacing(8)
@@ -132,7 +134,8 @@ class PreviewPanel(QWidget):
             self.form.blockSignals(True)
             self.form.set_values(shown)
             self.form.blockSignals(False)
-        self.form.set_notes(answer.reasons)
+        notes = {name: tr("Found: {reason}", reason=text) for name, text in answer.reasons.items()}
+        self.form.set_notes(notes)
 
     def _on_option(self, name: str) -> None:
         if self._entry is None or self.form is None or name in self.form.errors():

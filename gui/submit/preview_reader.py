@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ from gui.i18n import tr
 from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer, next_to_read
 from gui.submit.previewing import preview_file
 from queue_core.errors import MonitorError
+
+logger = logging.getLogger(__name__)
 
 DEBOUNCE_MS = 250
 # Ending the helper costs a new start, so a look that is about to end is waited for.
@@ -104,8 +107,13 @@ class PreviewReader(QObject):
                 preview_file, path=str(entry.path), loader=entry.loader, options=entry.overrides
             )
         except HelperError as error:
-            details = error.details.strip().splitlines()
-            return PreviewAnswer(error=error.message, hint=error.hint or "\n".join(details[-1:]))
+            logger.warning("Looking into %s failed: %s", entry.path, error.details or error)
+            sentence = tr(
+                "{file} cannot be looked into: {reason}",
+                file=entry.path.name,
+                reason=error.message.splitlines()[0],
+            )
+            return PreviewAnswer(error=sentence, hint=tr("Choose how it is read at the right."))
         except MonitorError as error:
             return PreviewAnswer(error=error.message, hint=error.hint)
         return PreviewAnswer.from_json(found)
