@@ -56,11 +56,15 @@ _BY_MODULE: dict[str, tuple[str, ...]] = {
     "sklearn.metrics._dist_metrics": tuple(
         f"{name}Distance{bits}" for name in _DISTANCES for bits in (32, 64)
     ),
+    "sklearn.metrics._classification": ("balanced_accuracy_score",),
+    "sklearn.metrics._scorer": ("_CurveScorer", "_Scorer"),
+    "sklearn.multiclass": ("_ConstantPredictor",),
     "sklearn.neighbors._ball_tree": ("BallTree", "BallTree32", "BallTree64"),
     "sklearn.neighbors._kd_tree": ("KDTree", "KDTree32", "KDTree64"),
     "sklearn.neural_network._stochastic_optimizers": ("AdamOptimizer", "SGDOptimizer"),
     "sklearn.tree._tree": ("Tree",),
     "sklearn.utils._bunch": ("Bunch",),
+    "sklearn.utils._metadata_requests": ("MetadataRequest", "MethodMetadataRequest"),
     "xgboost.core": ("Booster",),
     "xgboost.sklearn": ("XGBClassifier", "XGBRegressor"),
 }  # fmt: skip

@@ -45,7 +45,7 @@ LISTENERS = {
 }
 """How a model that trains in steps is listened to; see `training.listeners`."""
 
-# Models that skops cannot store, and the attributes that hold their centres and the cluster of each.
+# Models that skops cannot store, with the attributes that hold their centres and clusters.
 CENTRES = {"Birch": ("subcluster_centers_", "subcluster_labels_")}
 
 
