@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -92,17 +93,21 @@ def _run_out(queue: HueyJobQueue, news: threading.Event, terminal: Terminal) -> 
 
 
 def _leave(queue: HueyJobQueue, job_ids: Sequence[str], terminal: Terminal) -> None:
-    """Say what becomes of the jobs that were waited for."""
+    """Leave the jobs in the queue and say so; what ran here begins anew in its turn."""
     terminal.note("No longer waiting.")
     queue.stop()
     for record in reread(queue, job_ids):
         name, short = clean(record.job_name), record.id[:SHORT_ID]
         if record.status is JobStatus.KILLED:
-            terminal.note(f"“{name}” was interrupted; run it again: dashai-monitor retry {short}")
+            again = queue.retry(record.id)[:SHORT_ID]
+            terminal.note(
+                f"“{name}” was interrupted and waits again, as {again}; "
+                f"drop it with: dashai-monitor cancel {again}"
+            )
         elif record.status is JobStatus.STARTED:
             terminal.note(f"“{name}” goes on; stop it with: dashai-monitor cancel {short}")
         elif record.status is JobStatus.NOT_STARTED:
-            terminal.note(f"“{name}” stays in the queue; see: dashai-monitor show {short}")
+            terminal.note(f"“{name}” stays in the queue; drop it: dashai-monitor cancel {short}")
 
 
 class ProgressDisplay:
@@ -120,10 +125,8 @@ class ProgressDisplay:
         if not jobs:
             return
         if self._draws:
-            # The size of the window may change meanwhile.
-            import os
-
-            width = os.get_terminal_size(sys.stderr.fileno()).columns
+            # Asked each time: the window may be resized meanwhile.
+            width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
             sys.stderr.write(f"\r\x1b[2K{shorten(_bar_line(jobs), width - 1)}")
             self._drawn = True
         else:

@@ -100,9 +100,10 @@ def test_ctrl_c_where_the_waiter_ran_the_job_itself(cli, tmp_path, until) -> Non
         waiter.send_signal(signal.SIGINT)
         out, told = waiter.communicate(timeout=30)
     assert (waiter.returncode, out) == (130, "")
-    assert "“mine” was interrupted; run it again: dashai-monitor retry" in told
-    newest = cli("jobs", "--json", "--limit", "1").json[0]
-    assert newest["status"] == "killed"
+    again, interrupted = cli("jobs", "--json", "--limit", "2").json
+    assert (again["status"], interrupted["status"]) == ("not_started", "killed")
+    assert again["retry_of"] == interrupted["id"]
+    assert f"“mine” was interrupted and waits again, as {again['id'][:13]}" in told
 
 
 def test_jobs_of_dashai_are_left_alone(cli) -> None:
