@@ -71,7 +71,7 @@ class Terminal:
     def table(
         self, header: Sequence[str], rows: Sequence[Sequence[str]], *, colors: Sequence[str] = ()
     ) -> None:
-        """Print a table; on a terminal long cells and lines are cut to the width of the window.
+        """Print a table; on a terminal it is cut to the window, and empty columns are left out.
 
         Args:
             header: The titles.
@@ -81,8 +81,12 @@ class Terminal:
         cells = [[clean(cell) for cell in row] for row in (header, *rows)]
         limit = shutil.get_terminal_size().columns if is_interactive(sys.stdout) else None
         if limit is not None:
-            cells = [[*(shorten(cell, limit // 4) for cell in row[:-1]), row[-1]] for row in cells]
-        widths = [max(display_width(row[place]) for row in cells) for place in range(len(header))]
+            used = [
+                place for place, column in enumerate(zip(*cells[1:], strict=True)) if any(column)
+            ]
+            cells = [[row[place] for place in used] for row in cells]
+            cells = [[*(shorten(cell, limit // 3) for cell in row[:-1]), row[-1]] for row in cells]
+        widths = [max(map(display_width, column)) for column in zip(*cells, strict=True)]
         for number, row in enumerate(cells):
             padded = [_pad(cell, width) for cell, width in zip(row, widths, strict=True)]
             text = _GAP.join(padded).rstrip()
