@@ -161,8 +161,11 @@ def waterfall(
         ),
         Rule(value=float(ends[-1]), label=f"this row {ends[-1]:.3g}", color=Tone.TEXT),
     ]
+    # Room on both sides for the numbers beside the bars.
+    low, high = min(base, float(ends.min())), max(base, float(ends.max()))
+    room = 0.16 * (high - low) or 1.0
     panel = Panel(
-        x=Axis(label=label),
+        x=Axis(label=label, minimum=low - room, maximum=high + room),
         y=Axis(scale=AxisScale.CATEGORY, categories=labels),
         marks=marks,
     )

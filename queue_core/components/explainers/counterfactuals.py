@@ -1,0 +1,335 @@
+"""Counterfactuals: the smallest changes of a row that would give another prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft, text_draft
+from queue_core.components.explainers.support.distances import RowDistance
+from queue_core.components.explainers.support.drawing import (
+    MOST_COLUMNS,
+    bars_figure,
+    empty_figure,
+)
+from queue_core.components.explainers.support.explanation import Explanation, value_text
+from queue_core.components.explainers.support.model import OutputKind
+from queue_core.components.explainers.support.schemas import rows
+from queue_core.components.explorers.support.schemas import choice, integer, number, schema
+from queue_core.components.progress import Span
+from queue_core.components.registry import Component, ComponentKind
+from queue_core.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPONENTS = (
+    Component(
+        id="counterfactuals",
+        kind=ComponentKind.EXPLAINER,
+        title="Counterfactuals",
+        description="The nearest examples, and the fewest changes, that give another prediction.",
+        factory="queue_core.components.explainers.counterfactuals:counterfactuals",
+        schema=schema(
+            wanted={
+                "type": ["string", "null"],
+                "title": "Wanted class",
+                "default": None,
+                "description": "The class to reach; empty: the most probable other one.",
+            },
+            direction=choice(
+                "Direction",
+                {"higher": "Higher", "lower": "Lower"},
+                "For predicted numbers: which way the prediction is to move.",
+            ),
+            change=number(
+                "Change",
+                "For predicted numbers: by how much, in percent of their usual range.",
+                default=20.0,
+                minimum=0.1,
+                maximum=100.0,
+            ),
+            options=integer(
+                "Options", "How many ways are looked for.", default=3, minimum=1, maximum=10
+            ),
+            fixed={
+                "type": ["array", "null"],
+                "items": {"type": "string"},
+                "title": "Fixed columns",
+                "format": "columns",
+                "default": None,
+                "description": "Columns that cannot change, such as an age.",
+            },
+            rows=rows(2_000, 50_000),
+        ),
+        tasks=("classification", "regression", "clustering", "text_classification"),
+        options={"scope": "local"},
+    ),
+)
+
+_MOST_ROWS = 50
+_HALVINGS = 7
+# So many examples are tried for each option asked for.
+_TRIED = 6
+
+Reaches = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class _Goal:
+    """What is to be reached for one row.
+
+    Attributes:
+        words: The goal, e.g. `“yes”` or `at least 3.2`.
+        reaches: Whether rows of outputs are there.
+        before: The prediction of the row in words.
+    """
+
+    words: str
+    reaches: Reaches
+    before: str
+
+
+@dataclass(frozen=True)
+class _Option:
+    """One way to reach the goal: a changed row, and the columns that changed."""
+
+    values: dict[str, Any]
+    columns: tuple[str, ...]
+    after: str
+    distance: float
+
+
+def counterfactuals(order: Explanation) -> list[Draft]:
+    """Return sentences, a table of changes and a figure of the columns that change."""
+    chosen, labels = order.rows_to_explain()
+    chosen, labels = chosen.head(_MOST_ROWS), labels[:_MOST_ROWS]
+    changeable = _changeable(order)
+    sample = order.sample(order.params["rows"], stream=6)
+    order.report(0.0, "predicting examples")
+    outputs = order.model.outputs(sample.frame)
+    distance = RowDistance.of(sample.frame, order.model.columns)
+    found: list[tuple[str, _Goal, list[_Option]]] = []
+    for place, label in enumerate(labels):
+        start, share = 0.1 + 0.85 * place / len(labels), 0.85 / len(labels)
+        progress = Span(order.progress, start, start + share)
+        search = _Search(order, chosen.iloc[[place]], sample.frame, distance, changeable, progress)
+        goal = _goal(order, search.row, outputs)
+        found.append((label, goal, search.run(goal, goal.reaches(outputs))))
+    notes = [order.frame_note, f"Examples come from {sample.note}."]
+    report = {
+        "rows": len(labels),
+        "without any option": [label for label, _, options in found if not options],
+        "fixed columns": list(order.params["fixed"] or ()),
+        "seed": order.seed,
+        "notes": [note for note in notes if note],
+    }
+    return [
+        text_draft("sentences", "What would have to change", _sentences(chosen, found)),
+        figure_draft("columns", _figure(order, found, notes)),
+        table_draft("changes", "Changes", _table(chosen, found)),
+        report_draft("summary", "Summary", report),
+    ]
+
+
+def _changeable(order: Explanation) -> tuple[str, ...]:
+    fixed = set(order.params["fixed"] or ())
+    unknown = fixed - set(order.model.columns)
+    if unknown:
+        raise DataError(
+            f"The model does not look at the column “{min(unknown)}”.",
+            hint=f"Choose among: {', '.join(order.model.columns[:15])}.",
+        )
+    changeable = tuple(name for name in order.model.columns if name not in fixed)
+    if not changeable:
+        raise DataError("All columns are fixed, so nothing can change.", hint="Fix fewer columns.")
+    return changeable
+
+
+def _goal(order: Explanation, row: pd.DataFrame, examples: Any) -> _Goal:
+    import numpy as np
+
+    own = order.model.outputs(row)[0]
+    if order.model.kind is OutputKind.VALUE:
+        low, high = np.percentile(examples[:, 0], [2.5, 97.5])
+        step = order.params["change"] / 100 * (float(high - low) or 1.0)
+        before = value_text(float(own[0]))
+        if order.params["direction"] == "higher":
+            limit = float(own[0]) + step
+            return _Goal(f"at least {value_text(limit)}", lambda out: out[:, 0] >= limit, before)
+        limit = float(own[0]) - step
+        return _Goal(f"at most {value_text(limit)}", lambda out: out[:, 0] <= limit, before)
+    names = order.model.output_names
+    now = int(own.argmax())
+    if len(names) < 2:
+        raise DataError("The model knows one class only.", hint="Explain another model.")
+    wanted = order.params["wanted"]
+    if wanted in (None, ""):
+        target = int(np.argsort(-own, kind="stable")[1])
+    else:
+        target = order.output_places("wanted")[0]
+    before = f"“{names[now]}”"
+    return _Goal(f"“{names[target]}”", lambda out: out.argmax(axis=1) == target, before)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Looks for ways to change one row."""
+
+    order: Explanation
+    row: pd.DataFrame
+    examples: pd.DataFrame
+    distance: RowDistance
+    changeable: tuple[str, ...]
+    progress: Span
+
+    def run(self, goal: _Goal, reaching: Any) -> list[_Option]:
+        """Return the options, those with the fewest and smallest changes first."""
+        import numpy as np
+
+        if bool(goal.reaches(self.order.model.outputs(self.row))[0]):
+            return []
+        candidates = np.flatnonzero(reaching)
+        if not len(candidates):
+            return []
+        far = self.distance.between(self.row, self.examples.iloc[candidates], self.changeable)
+        wanted = self.order.params["options"]
+        nearest = candidates[np.argsort(far, kind="stable")[: _TRIED * wanted]]
+        options: dict[frozenset[str], _Option] = {}
+        for done, place in enumerate(nearest):
+            self.progress.step(done, len(nearest), "trying to change less")
+            option = self._shrunk(self.examples.iloc[[place]], goal)
+            if option is None:
+                continue
+            # Of the ways that change the same columns only the nearest one is of interest.
+            key = frozenset(option.columns)
+            if key not in options or option.distance < options[key].distance:
+                options[key] = option
+        ranked = sorted(options.values(), key=lambda item: (len(item.columns), item.distance))
+        return ranked[:wanted]
+
+    def _shrunk(self, example: pd.DataFrame, goal: _Goal) -> _Option | None:
+        """Take back as many of the differences to an example as the goal allows."""
+        own, changed = self._values(self.row), self._values(self.row)
+        for name in self.changeable:
+            changed[name] = example[name].iloc[0]
+        columns = [name for name in self.changeable if not _is_same(own[name], changed[name])]
+        if not self._reach(goal, [changed])[0]:
+            return None
+        while len(columns) > 1:
+            trials = [{**changed, name: own[name]} for name in columns]
+            reached = self._reach(goal, trials)
+            free = [name for name, works in zip(columns, reached, strict=True) if works]
+            if not free:
+                break
+            # What is farthest from the row is taken back first: the rest changes least.
+            name = max(free, key=lambda item: self.distance.of_column(item, own, changed))
+            changed[name] = own[name]
+            columns.remove(name)
+        for name in columns:
+            changed[name] = self._nearer(name, own, changed, goal)
+        far = sum(self.distance.of_column(name, own, changed) for name in columns)
+        return _Option(changed, tuple(columns), self._after(changed), far)
+
+    def _nearer(self, name: str, own: dict[str, Any], changed: dict[str, Any], goal: _Goal) -> Any:
+        """Move a number as near to its first value as the goal allows."""
+        start, end = own[name], changed[name]
+        if not self.distance.is_number(name) or start != start or end != end:
+            return end
+        for _ in range(_HALVINGS):
+            middle = self.distance.rounded(name, (float(start) + float(end)) / 2)
+            if middle in (start, end):
+                break
+            if self._reach(goal, [{**changed, name: middle}])[0]:
+                end = middle
+            else:
+                start = middle
+        return end
+
+    def _values(self, row: pd.DataFrame) -> dict[str, Any]:
+        return {str(name): row[name].iloc[0] for name in row.columns}
+
+    def _frame(self, trials: list[dict[str, Any]]) -> pd.DataFrame:
+        import pandas as pd
+
+        frame = pd.DataFrame(trials, columns=list(self.row.columns))
+        return frame.astype(self.row.dtypes.to_dict())
+
+    def _reach(self, goal: _Goal, trials: list[dict[str, Any]]) -> Any:
+        return goal.reaches(self.order.model.outputs(self._frame(trials)))
+
+    def _after(self, changed: dict[str, Any]) -> str:
+        outputs = self.order.model.outputs(self._frame([changed]))[0]
+        if self.order.model.kind is OutputKind.VALUE:
+            return value_text(float(outputs[0]))
+        return f"“{self.order.model.output_names[int(outputs.argmax())]}”"
+
+
+def _is_same(first: Any, second: Any) -> bool:
+    return bool(first == second) or (first != first and second != second)
+
+
+def _sentences(chosen: pd.DataFrame, found: list[tuple[str, _Goal, list[_Option]]]) -> str:
+    lines = []
+    for place, (label, goal, options) in enumerate(found):
+        lines.append(f"{label[:1].upper()}{label[1:]} is predicted {goal.before}.")
+        if not options:
+            lines.append(f"  No example reaches {goal.words} with the columns that may change.")
+        for option in options:
+            changes = "; ".join(
+                f"{name} {value_text(chosen[name].iloc[place])} → {value_text(option.values[name])}"
+                for name in option.columns
+            )
+            lines.append(f"  It would be {option.after} with {changes}.")
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(chosen: pd.DataFrame, found: list[tuple[str, _Goal, list[_Option]]]) -> Any:
+    import pandas as pd
+
+    lines = [
+        {
+            "row": label,
+            "option": number,
+            "predicted": goal.before,
+            "would be": option.after,
+            "column": name,
+            "from": value_text(chosen[name].iloc[place]),
+            "to": value_text(option.values[name]),
+            "changed columns": len(option.columns),
+            "distance": option.distance,
+        }
+        for place, (label, goal, options) in enumerate(found)
+        for number, option in enumerate(options, start=1)
+        for name in option.columns
+    ]
+    columns = [
+        "row", "option", "predicted", "would be", "column", "from", "to", "changed columns",
+        "distance",
+    ]  # fmt: skip
+    return pd.DataFrame(lines, columns=columns)
+
+
+def _figure(
+    order: Explanation, found: list[tuple[str, _Goal, list[_Option]]], notes: list[str]
+) -> Any:
+    from collections import Counter
+
+    counts = Counter(
+        name for _, _, options in found for option in options for name in option.columns
+    )
+    total = sum(len(options) for _, _, options in found)
+    title = "Columns that would have to change"
+    if not counts:
+        return empty_figure(title, order.subtitle, "No example reaches another prediction.")
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_COLUMNS]
+    return bars_figure(
+        [name for name, _ in ranked],
+        [number for _, number in ranked],
+        title=title,
+        subtitle=order.subtitle,
+        label=f"in how many of {total} options",
+        notes=notes,
+    )
