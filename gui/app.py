@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from gui.bridge import Bridge, Message
 from gui.closing import CloseAnswer, CloseChoice, CloseDialog
 from gui.features import FEATURES
+from gui.garbage import GuiGarbage
 from gui.i18n import set_language, tr
 from gui.logs import start_logging
 from gui.main_window import MainWindow
@@ -114,6 +115,7 @@ class Program:
         """Start, wait for the end, stop."""
         for start in (
             self._start_log,
+            self._collect_garbage_here,
             self._report_what_nobody_catches,
             self._show_window,
             self._start_features,
@@ -141,6 +143,9 @@ class Program:
     def _start_log(self) -> None:
         self._undo.append(start_logging(self.folder))
         logger.info("DashAI Monitor %s starts in %s", __version__, self.folder.root)
+
+    def _collect_garbage_here(self) -> None:
+        self._undo.append(GuiGarbage(self.application).start())
 
     def _report_what_nobody_catches(self) -> None:
         """Whatever no one handles reaches the user as a message, and the log."""

@@ -104,7 +104,7 @@ class Bridge(QObject):
         self._orders = ThreadPoolExecutor(ORDER_THREADS, thread_name_prefix="orders")
         self._queue: asyncio.Future[BaseJobQueue] = loop.create_future()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._news = asyncio.Event()
+        self._news: asyncio.Future[None] = loop.create_future()
         self._news_pending = False
         self._unsubscribe: Callable[[], None] | None = None
         self._last_shown: dict[str, float] = {}
@@ -252,24 +252,33 @@ class Bridge(QObject):
         """Note that something changed; called by the queue on any thread."""
         if not self._news_pending:
             self._news_pending = True
-            self._loop.call_soon_threadsafe(self._news.set)
+            self._loop.call_soon_threadsafe(self._note_news)
 
     async def _follow(self, queue: BaseJobQueue, cursor: int) -> None:
         while True:
-            await self._news.wait()
-            self._news.clear()
+            await self._news
+            self._news = self._loop.create_future()
             self._news_pending = False
             try:
                 batch = await self.call(queue.changes_since, cursor)
             except Exception as error:  # noqa: BLE001 - the feed must outlive a locked database
                 self.report(error, what=tr("Reading what changed"))
-                await asyncio.sleep(FEED_RETRY_S)
-                self._news.set()
+                await self._pause(FEED_RETRY_S)
+                self._note_news()
                 continue
             cursor = batch.cursor
             if batch:
                 self.changed.emit(batch)
-            await asyncio.sleep(BATCH_INTERVAL_S)
+            await self._pause(BATCH_INTERVAL_S)
+
+    def _note_news(self) -> None:
+        _set_done(self._news)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, by our own loop: at the very end no loop counts as the running one any more."""
+        over: asyncio.Future[None] = self._loop.create_future()
+        self._loop.call_later(seconds, _set_done, over)
+        await over
 
     def _on_task_done(self, what: str, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
@@ -289,6 +298,11 @@ def describe_error(error: BaseException, *, what: str) -> Message:
     return Message(
         text=tr("{what} did not work: {reason}", what=what, reason=reason), details=details
     )
+
+
+def _set_done(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 def _cancel_all(queue: BaseJobQueue, job_ids: tuple[str, ...]) -> int:

@@ -273,8 +273,8 @@ class MainWindow(QMainWindow):
 
     def _focus_table(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not self.table.currentIndex().isValid() and self.model.rowCount():
-            self.table.selectRow(0)
+        if not self.table.selectionModel().hasSelection() and self.model.rowCount():
+            self.table.selectRow(max(0, self.table.currentIndex().row()))
 
     def _type_search(self, text: str) -> None:
         self.toolbar.search.setFocus(Qt.FocusReason.OtherFocusReason)

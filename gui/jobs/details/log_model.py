@@ -13,8 +13,8 @@ from gui.i18n import tr
 from gui.theme import colours
 from queue_core.queue.base import LogLine, LogSource
 
-MOST_LINES = 100_000
-CUT_LINES = 10_000
+MOST_LINES = 60_000
+CUT_LINES = 20_000
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 

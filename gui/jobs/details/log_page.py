@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout
 from gui.bridge import Bridge
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
-from gui.jobs.details.log_model import MOST_LINES, LogFilter, LogModel, source_word
+from gui.jobs.details.log_model import LogFilter, LogModel, source_word
 from gui.jobs.details.log_view import LogView
 from gui.jobs.details.page import DetailsPage
 from gui.theme import STEP_PX, icon, small_font
@@ -20,7 +20,8 @@ from gui.widgets import icon_button, muted_label, row
 from queue_core.queue.base import JobRecord, LogSource
 
 POLL_MS = 250
-BATCH_LINES = 2000
+# What is read at once; of a flood, only the newest lines.
+MOST_READ = 20_000
 
 
 class LogPage(DetailsPage):
@@ -100,25 +101,27 @@ class LogPage(DetailsPage):
                 self._needs_read = False
                 job_id = self._job_id
                 after = self._model.last_number
-                lines = await self._bridge.logs(job_id, after=after, limit=BATCH_LINES)
+                lines = await self._bridge.logs(job_id, after=after, limit=MOST_READ)
                 if job_id != self._job_id:
                     continue
+                if lines and lines[0].number > after + 1:
+                    # More came than anybody can read: go on with the newest.
+                    self._model.clear()
                 if lines:
                     self._model.append(lines)
-                if len(lines) < BATCH_LINES and not self._needs_read:
+                if not self._needs_read:
                     break
             self._show_status()
         finally:
             self._is_reading = False
 
     def _show_status(self) -> None:
-        count = self._model.rowCount()
+        count, total = self._model.rowCount(), self._model.last_number
         text = tr_plural("{count} line", "{count} lines", count)
         if count == 0:
             text = tr("Nothing printed yet.") if self._is_live else tr("It printed nothing.")
         if self._model.is_cut:
-            limit = format_count(MOST_LINES)
-            text += " · " + tr("the last {limit} lines are kept here", limit=limit)
+            text += " · " + tr("the newest ones of {total}", total=format_count(total))
         self._status.setText(text)
 
     # --- finding ------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ def window(bridge: Bridge, run: Any) -> Iterator[MainWindow]:
     run(ready())
     yield window
     window.close_now()
+    run(bridge.close())  # what still runs must not find widgets that are gone
     window.deleteLater()
 
 
