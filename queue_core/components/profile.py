@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ class _Column:
     position: int
     name: str
     type: ColumnType
+    units_per_second: int = 1
 
     @property
     def sql(self) -> str:
@@ -57,7 +57,7 @@ class Profiler:
             schema = file.schema_arrow
             self.row_count: int = file.metadata.num_rows
         self._columns = [
-            _Column(position, field.name, column_type_of(field.type))
+            _Column(position, field.name, column_type_of(field.type), _units(field.type))
             for position, field in enumerate(schema)
         ]
         self._spill_folder = spill_folder
@@ -140,8 +140,12 @@ class Profiler:
             "present": f"count({name})",
             "distinct": f"count(DISTINCT {name})" if exact else f"approx_count_distinct({name})",
         }
-        if column.type.is_temporal or column.type is ColumnType.DURATION:
-            found |= {"min": f"min({name})", "max": f"max({name})"}
+        if column.type.is_temporal:
+            # As text: values with a time zone would need a package that is not there.
+            found |= {"min": f"min({name})::VARCHAR", "max": f"max({name})::VARCHAR"}
+        if column.type is ColumnType.DURATION:
+            # Parquet has no durations: the engine sees their count of units.
+            found |= {key: f"{key}({name}) / {column.units_per_second}" for key in ("min", "max")}
         if column.type.is_number:
             value = name
             if finite and column.type is ColumnType.FLOAT:
@@ -212,6 +216,15 @@ class Profiler:
         return values, int(rows[0][2]) if rows else 0
 
 
+def _units(arrow_type: Any) -> int:
+    """Return how many units of a duration make a second; 1 for every other type."""
+    import pyarrow.types as kinds
+
+    if not kinds.is_duration(arrow_type):
+        return 1
+    return {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[arrow_type.unit]
+
+
 def _shortened(value: Any) -> Any:
     if isinstance(value, str) and len(value) > TOP_MAX_CHARACTERS:
         return value[:TOP_MAX_CHARACTERS] + "…"
@@ -223,8 +236,4 @@ def _as_json(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if isinstance(value, Decimal):
         return float(value)
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
     return value

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,6 +137,40 @@ def wrong_encoding(
         hint="Choose the encoding that the file was written in; "
         f"Western files are often {FALLBACK}.",
     )
+
+
+def decoded(content: Iterable[bytes], encoding: Encoding, name: str) -> Iterator[str]:
+    """Yield the content as text, without the mark of its encoding.
+
+    Args:
+        content: Blocks of bytes.
+        encoding: What they are decoded as.
+        name: The file, for messages.
+
+    Raises:
+        DataError: A byte is not of the encoding; the message names its line.
+    """
+    decoder = codecs.getincrementaldecoder(encoding.name)()
+    lines = offset = 0
+    first = True
+    for block in itertools.chain(content, [b""]):
+        pending = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(block, final=not block)
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start].decode(encoding.name, errors="replace")
+            raise wrong_encoding(
+                name,
+                encoding.name,
+                error,
+                line=lines + before.count("\n") + 1,
+                offset=offset - pending,
+            ) from error
+        offset += len(block)
+        lines += text.count("\n")
+        if text:
+            yield text.removeprefix("\ufeff") if first else text
+            first = False
 
 
 @dataclass(frozen=True)

@@ -272,7 +272,7 @@ def _with_header(
 ) -> Layout:
     short = _is_short_header(rows, width)
     if header is None:
-        header, reasons["header"] = (True, "it holds names") if short else _has_header(rows, width)
+        header, reasons["header"] = (True, "it holds names") if short else has_header(rows, width)
     dialect = replace(dialect, header=header)
     if not header or not rows:
         names = tuple(f"column_{number}" for number in range(1, width + 1))
@@ -288,7 +288,8 @@ def _with_header(
     )
 
 
-def _has_header(rows: Sequence[Row], width: int) -> tuple[bool, str]:
+def has_header(rows: Sequence[Row], width: int) -> tuple[bool, str]:
+    """Return whether the first row holds names, and why."""
     if not rows:
         return False, "there is no line"
     first = [value.strip() for value in rows[0].values]

@@ -213,7 +213,8 @@ class LoadRun:
     def _repair_rows(self, message: str) -> None:
         connection = connect(spill_folder=self._scratch)
         try:
-            connection.execute(f"SELECT count(*) FROM {self._table.sql(keep_rejects=True)}")
+            sql = f"SELECT count(*) FROM {self._table.sql(keep_rejects=True)}"
+            connection.execute(sql).fetchall()
             rejected = self._table.rejected(connection)
         finally:
             connection.close()

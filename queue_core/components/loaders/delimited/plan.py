@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ from queue_core.components.loaders.delimited.values import (
     Kind,
     Reading,
     Style,
+    is_plain_number,
     proven_styles,
     read_values,
 )
@@ -37,6 +39,7 @@ from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 
 MOSTLY = 0.5
+YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 OTHER_DELIMITERS = (",", ";", "\t", "|", WHITESPACE)
 
 
@@ -257,13 +260,13 @@ def _mixed_note(column: Column, values: Sequence[tuple[str, int]]) -> list[str]:
         for value, line in values
         if value.strip() and value.strip() not in column.missing
     ]
-    numbers = [read_values([value]).kind in (Kind.INTEGER, Kind.FLOAT) for value, _ in present]
+    numbers = [is_plain_number(value) for value, _ in present]
     if len(present) < 2 or sum(numbers) < MOSTLY * len(present):
         return []
     if all(numbers):
         return []
     value, line = present[numbers.index(False)]
-    return [text_note(column.name, Kind.FLOAT, line, value)]
+    return [text_note(column.name, Kind.FLOAT, f"line {line:,}", value)]
 
 
 def _missing_warnings(
@@ -281,6 +284,10 @@ def _missing_warnings(
             if word in seen and (column.kind is Kind.TEXT or word not in MISSING_WORDS):
                 found.setdefault(word, []).append(column.name)
     return [missing_note(names, [word]) for word, names in found.items()]
+
+
+def _looks_like_value(name: str) -> bool:
+    return read_values([name]).kind is not Kind.TEXT and not YEAR.fullmatch(name)
 
 
 def _layout_warnings(
@@ -304,6 +311,6 @@ def _layout_warnings(
         notes.append(f"{name} has a header and no rows.")
     if not dialect.header:
         notes.append(f"{name} has no header: the columns are numbered.")
-    elif any(read_values([column]).kind is not Kind.TEXT for column in layout.names if column):
+    elif any(_looks_like_value(column) for column in layout.names):
         notes.append(f"Some column names of {name} look like values: check its first line.")
     return notes

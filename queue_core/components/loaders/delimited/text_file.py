@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import codecs
 import re
-import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from queue_core.components.loaders.compression import Unpacked
-from queue_core.components.loaders.encodings import Encoding, wrong_encoding
+from queue_core.components.loaders.encodings import Encoding, decoded
 from queue_core.components.loaders.source import SourceFile
-from queue_core.errors import DataError
+from queue_core.components.loaders.space import require_space
 
-KEPT_FREE_BYTES = 64 << 20
 SPACE_CHECK_BYTES = 32 << 20
 NEWLINES = {"\n": "\\n", "\r\n": "\\r\\n", "\r": "\\r"}
 _SPACES = re.compile(rb"[ \t]+")
@@ -108,21 +106,11 @@ def rewrite(
         for block in blocks:
             unchecked += len(block)
             if unchecked >= SPACE_CHECK_BYTES:
-                _require_space(source, target, written)
+                require_space(source.name, target, written)
                 unchecked = 0
             written += file.write(block)
             on_progress(content.read_bytes)
     return TextFile(target, is_copy=True)
-
-
-def _require_space(source: SourceFile, target: Path, written: int) -> None:
-    free = shutil.disk_usage(target.parent).free
-    if free < KEPT_FREE_BYTES:
-        raise DataError(
-            f"{source.name} does not fit on the disk once it is unpacked: "
-            f"{written / 1e9:,.1f} GB were written and {free / 1e6:,.0f} MB are left.",
-            hint=f"Make room on the disk that holds {target.parent}, then load the file again.",
-        )
 
 
 def _decoded(content: Unpacked, encoding: Encoding, name: str) -> Iterator[bytes]:
@@ -134,32 +122,8 @@ def _decoded(content: Unpacked, encoding: Encoding, name: str) -> Iterator[bytes
             yield raw.removeprefix(codecs.BOM_UTF8) if first else raw
             first = False
         return
-    decoder = codecs.getincrementaldecoder(encoding.name)()
-    lines = offset = 0
-    first = True
-    for block in _with_end(content):
-        pending = len(decoder.getstate()[0])
-        try:
-            text = decoder.decode(block or b"", final=block is None)
-        except UnicodeDecodeError as error:
-            start = error.object[: error.start]
-            line = lines + _count_newlines(start, encoding.name) + 1
-            raise wrong_encoding(
-                name, encoding.name, error, line=line, offset=offset - pending
-            ) from error
-        offset += len(block or b"")
-        lines += text.count("\n")
-        yield (text.removeprefix("\ufeff") if first else text).encode()
-        first = first and not text
-
-
-def _with_end(content: Iterable[bytes]) -> Iterator[bytes | None]:
-    yield from content
-    yield None
-
-
-def _count_newlines(data: bytes, encoding: str) -> int:
-    return data.decode(encoding, errors="replace").count("\n")
+    for text in decoded(content, encoding, name):
+        yield text.encode()
 
 
 def _without_lines(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:

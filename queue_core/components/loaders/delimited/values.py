@@ -91,6 +91,7 @@ PATTERNS = {
     r" ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)",
     Kind.TIME: _CLOCK,
 }
+_PLAIN_NUMBER = re.compile(_FLOAT)
 
 
 @cache
@@ -164,6 +165,11 @@ def _read_numbers(values: Sequence[str], style: Style) -> Reading | None:
     if not any(character.isdigit() for value in values for character in value):
         return None
     return Reading(Kind.FLOAT, style, _other_meanings(values, style))
+
+
+def is_plain_number(value: str) -> bool:
+    """Return whether a value is a number that a column of numbers would keep exactly."""
+    return bool(_PLAIN_NUMBER.fullmatch(value)) and not _is_inexact(value)
 
 
 def _as_integer(value: str, style: Style) -> int:

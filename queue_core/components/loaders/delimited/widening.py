@@ -96,7 +96,7 @@ class Widener:
             reading=TEXT,
             missing=tuple(word for word in column.missing if word in MISSING_WORDS),
         )
-        return widened, text_note(column.name, column.kind, line, value)
+        return widened, text_note(column.name, column.kind, f"line {line:,}", value)
 
     def _failing(
         self, connection: Any, trials: Sequence[tuple[Column, Reading]]
@@ -140,9 +140,16 @@ class Widener:
         return self.table.sql()
 
 
-def text_note(name: str, kind: Kind, line: int, value: str) -> str:
-    """Return the sentence that says why a column is kept as text."""
-    start = f"Column “{name}” is kept as text: line {line:,} holds “{shown(value)}”"
+def text_note(name: str, kind: Kind, place: str, value: str) -> str:
+    """Return the sentence that says why a column is kept as text.
+
+    Args:
+        name: Name of the column.
+        kind: What its other values are.
+        place: Where the value stands, e.g. `line 7`.
+        value: The first value that is not of this kind.
+    """
+    start = f"Column “{name}” is kept as text: {place} holds “{shown(value)}”"
     stripped = value.strip()
     if re.fullmatch(r"[+-]?0[0-9]+(\.[0-9]+)?", stripped):
         return f"{start}, whose leading zero a number would lose."
