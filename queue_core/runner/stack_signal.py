@@ -161,7 +161,7 @@ def _await_dump(pid: int, file: IO[bytes], deadline: float, blocking_before: set
         elif size and _has_ended(pid, blocking_before, quiet_s=now - since):
             file.seek(0)
             return file.read(_DUMP_LIMIT_BYTES).decode("ascii", "backslashreplace")
-        if now > deadline:
+        if now > deadline or (not size and _status(pid) == psutil.STATUS_STOPPED):
             raise _silent(pid)
         time.sleep(_POLL_S)
 
@@ -199,9 +199,8 @@ def _writes_to(pid: int, path: Path) -> bool:
 
 def _silent(pid: int) -> SnapshotError:
     """Return the error for a process that does not answer, with what it does instead."""
-    try:
-        status = psutil.Process(pid).status()
-    except psutil.NoSuchProcess:
+    status = _status(pid)
+    if status is None:
         return _gone(pid)
     if status == psutil.STATUS_STOPPED:
         return SnapshotError(
@@ -216,6 +215,13 @@ def _silent(pid: int) -> SnapshotError:
         f"Process {pid} did not tell its stacks in time.",
         hint="The computer may be very busy, or the job uses the signal SIGURG itself.",
     )
+
+
+def _status(pid: int) -> str | None:
+    try:
+        return str(psutil.Process(pid).status())
+    except psutil.Error:
+        return None
 
 
 def _gone(pid: int) -> SnapshotError:
