@@ -95,7 +95,9 @@ class Converter(Entity):
         position: Place among the notebook's steps, from 0.
         component: Id of the converter component.
         columns: The columns that it works on; None means all that fit.
+        target: The column to be predicted later, for converters that look at it.
         rows: The rows that it is fitted on; None means all.
+        seed: Start of its random numbers.
         applied: Whether the notebook's data went through it; False once undone.
         artifact: Where the fitted converter lies, relative to the artifacts' folder.
     """
@@ -111,7 +113,9 @@ class Converter(Entity):
     component: Mapped[str]
     params: Mapped[JsonObject] = mapped_column(default=dict)
     columns: Mapped[JsonList | None]
+    target: Mapped[str | None]
     rows: Mapped[JsonObject | None]
+    seed: Mapped[int] = mapped_column(BigInteger, default=0)
     applied: Mapped[bool] = mapped_column(default=False)
     artifact: Mapped[str | None]
 

@@ -158,7 +158,9 @@ def _create_converter() -> None:
         sa.Column("component", sa.Text(), nullable=False),
         sa.Column("params", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("columns", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("target", sa.Text(), nullable=True),
         sa.Column("rows", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("applied", sa.Boolean(), nullable=False),
         sa.Column("artifact", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
