@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gui.bridge import Bridge
+from gui.library import feature as library
 from gui.main_window import MainWindow
+from gui.settings import feature as settings
 from gui.submit import feature as submit
 
 Install = Callable[[MainWindow, Bridge], None]
 
 # Called in this order after the window is shown; each connects itself to signals and actions.
-FEATURES: tuple[Install, ...] = (submit.install,)
+FEATURES: tuple[Install, ...] = (submit.install, library.install, settings.install)

@@ -1,0 +1,281 @@
+"""The library: everything that jobs have made, by kind, with what it holds."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.bridge import Bridge
+from gui.format import format_count
+from gui.i18n import tr, translate
+from gui.library.deleting import ask_and_delete
+from gui.library.kinds import LIBRARY_KINDS, LibraryKind
+from gui.library.model import ABOUT, LibraryModel
+from gui.library.shown_entity import ShownEntity
+from gui.theme import ROW_HEIGHT_PX, icon
+from gui.widgets import muted_label, row, set_role, text_button
+from queue_core.database.library import (
+    EntityFilter,
+    EntityRecord,
+    count_entities,
+    list_entities,
+    rename_entity,
+)
+from queue_core.database.status import EntityKind
+
+KINDS_PX = 200
+MOST_SHOWN = 2000
+SEARCH_MS = 150
+FRESH_MS = 700
+KIND_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class LibraryPage(QWidget):
+    """Kinds at the left, entities in the middle, the chosen one at the right.
+
+    Signals:
+        left: The user wants to go back to the jobs.
+    """
+
+    left = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._task: asyncio.Task[Any] | None = None
+        self._is_fresh = False
+        self.kinds = QListWidget()
+        self.search = QLineEdit()
+        self.model = LibraryModel(self)
+        self.table = _EntityTable()
+        self.shown = ShownEntity(bridge)
+        self._empty = muted_label()
+        self._delay = QTimer(self, singleShot=True, interval=SEARCH_MS)
+        self._delay.timeout.connect(self.reload)
+        self._news = QTimer(self, singleShot=True, interval=FRESH_MS)
+        self._news.timeout.connect(self._reload_if_seen)
+        self._build()
+        self._connect()
+        self.kinds.setCurrentRow(0)
+
+    @property
+    def kind(self) -> LibraryKind:
+        """The kind that is listed."""
+        found: LibraryKind = self.kinds.currentItem().data(KIND_ROLE)
+        return found
+
+    def show_kind(self, kind: EntityKind) -> None:
+        """List another kind."""
+        kinds = [item.kind for item in LIBRARY_KINDS]
+        if kind in kinds:
+            self.kinds.setCurrentRow(kinds.index(kind))
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._is_fresh = True
+        if self._task is not None:
+            self._task.cancel()
+        self._task = self._bridge.start(self._read(), what=tr("Reading the library"))
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the list is being read."""
+        return self._task is not None and not self._task.done()
+
+    # --- building -----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._side())
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(1)
+        split.addWidget(self._middle())
+        split.addWidget(self.shown)
+        split.setSizes([560, 480])
+        split.setStretchFactor(0, 1)
+        layout.addWidget(split, 1)
+
+    def _side(self) -> QFrame:
+        side = QFrame()
+        set_role(side, "side")
+        side.setFixedWidth(KINDS_PX)
+        set_role(self.kinds, "side")
+        self.kinds.setAccessibleName(tr("Library"))
+        self.kinds.setIconSize(QSize(16, 16))
+        for kind in LIBRARY_KINDS:
+            item = QListWidgetItem(icon(kind.icon, "muted"), translate(kind.title))
+            item.setData(KIND_ROLE, kind)
+            item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
+            self.kinds.addItem(item)
+        inside = QVBoxLayout(side)
+        inside.setContentsMargins(8, 12, 8, 8)
+        back = text_button(tr("Back to the jobs"), self.left.emit, role="link")
+        inside.addWidget(back)
+        inside.addWidget(self.kinds, 1)
+        return side
+
+    def _middle(self) -> QWidget:
+        middle = QFrame()
+        set_role(middle, "surface")
+        self.search.setPlaceholderText(tr("Find by name…"))
+        self.search.setAccessibleName(tr("Find by name…"))
+        self.search.setClearButtonEnabled(True)
+        self.table.setModel(self.model)
+        self.table.arrange()
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._empty.hide()
+        head = row(self.search)
+        head.setContentsMargins(12, 12, 12, 8)
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self._empty, 1)
+        layout.addWidget(self.table, 1)
+        return middle
+
+    def _connect(self) -> None:
+        self.kinds.currentItemChanged.connect(lambda _new, _old: self._on_kind())
+        self.search.textChanged.connect(lambda _text: self._delay.start())
+        self.table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._on_row())
+        self.table.delete_pressed.connect(self._delete)
+        self.model.renamed.connect(self._rename)
+        self.model.modelReset.connect(self._select_first)
+        self.shown.rename_wanted.connect(self._edit_name)
+        self.shown.delete_wanted.connect(self._delete)
+        self._bridge.changed.connect(lambda _batch: self._news.start())
+
+    # --- reading ------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        folder, kind = self._bridge.folder, self.kind
+        where = EntityFilter(text=self.search.text().strip())
+        records = await self._bridge.call(list_entities, folder, kind.kind, where, limit=MOST_SHOWN)
+        counts = await self._bridge.call(count_entities, folder)
+        self.model.show(records)
+        self._show_counts(counts)
+        self._empty.setVisible(not records)
+        self.table.setVisible(bool(records))
+        nothing = tr("No name has these words in it.") if where.text else translate(kind.empty)
+        self._empty.setText(nothing)
+        self._on_row()
+
+    def _show_counts(self, counts: dict[EntityKind, int]) -> None:
+        for number, kind in enumerate(LIBRARY_KINDS):
+            count = counts.get(kind.kind, 0)
+            title = translate(kind.title)
+            text = f"{title}   {format_count(count)}" if count else title
+            self.kinds.item(number).setText(text)
+
+    def _reload_if_seen(self) -> None:
+        self._is_fresh = False
+        if self.isVisible() and not self.table.is_editing:
+            self.reload()
+
+    def _on_kind(self) -> None:
+        self.shown.show_record(None)
+        self.reload()
+
+    # --- the chosen one -----------------------------------------------------------------------
+
+    @property
+    def current(self) -> EntityRecord | None:
+        """The entity that is chosen."""
+        return self.model.record(self.table.currentIndex().row())
+
+    def _on_row(self) -> None:
+        self.shown.show_record(self.current)
+
+    def _select_first(self) -> None:
+        if self.model.rowCount():
+            self.table.selectRow(0)
+
+    def _edit_name(self) -> None:
+        index = self.table.currentIndex()
+        if index.isValid():
+            self.table.edit(self.model.index(index.row(), 0))
+
+    def _rename(self, record: EntityRecord, name: str) -> None:
+        what = tr("Renaming {name}", name=record.name)
+        self._bridge.start(self._do_rename(record, name), what=what)
+
+    async def _do_rename(self, record: EntityRecord, name: str) -> None:
+        folder = self._bridge.folder
+        await self._bridge.call(rename_entity, folder, record.kind, record.id, name)
+        self.reload()
+
+    def _delete(self) -> None:
+        record = self.current
+        if record is not None:
+            ask_and_delete(self, self._bridge, record, self.reload)
+
+    # Qt
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read what has changed meanwhile."""
+        super().showEvent(event)
+        if not self._is_fresh:
+            self.reload()
+        self.table.setFocus()
+
+
+class _EntityTable(QTableView):
+    """The list; F2 renames, Delete deletes."""
+
+    delete_pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Entities"))
+        set_role(self, "data")
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.DoubleClicked
+        )
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT_PX)
+
+    def arrange(self) -> None:
+        """Give the columns their widths."""
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(ABOUT, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((0, 220), (2, 100), (3, 110)):
+            self.setColumnWidth(column, width)
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether a name is being typed."""
+        return self.state() is QAbstractItemView.State.EditingState
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete the chosen one."""
+        if event.key() == Qt.Key.Key_Delete and not self.is_editing:
+            self.delete_pressed.emit()
+        else:
+            super().keyPressEvent(event)
