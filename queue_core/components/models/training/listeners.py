@@ -182,8 +182,8 @@ def _lightgbm(
         }
         on_step(Step(environment.iteration + 1, total, measures))
 
-    held_out = None if watched is None else [(watched.matrix, watched.target)]
-    return model.fit(matrix, target, eval_set=held_out, callbacks=[after_round])
+    held_out = {} if watched is None else {"eval_X": watched.matrix, "eval_y": watched.target}
+    return model.fit(matrix, target, callbacks=[after_round], **held_out)
 
 
 def _xgboost(model: Any, matrix: Any, target: Any, on_step: OnStep, watched: Watched | None) -> Any:

@@ -22,6 +22,7 @@ import numpy as np
 from queue_core.components.metrics.scored import measure
 from queue_core.components.models.training.choices import ranges_of
 from queue_core.components.models.training.evaluation import answers, only_answered
+from queue_core.components.models.training.failures import explained
 from queue_core.components.models.training.fitting import SILENT, fit_pipeline
 from queue_core.components.models.training.problem import Problem
 from queue_core.components.models.training.progress import Hooks, TrialRecord
@@ -170,8 +171,9 @@ def folds_score(
     def score(params: Mapping[str, Any], on_fold: Callable[[int, float], None]) -> float:
         values: list[float] = []
         for number, (train, test) in enumerate(folds):
-            fitted = fit_pipeline(problem, component, params, train, SILENT)
-            scored, _ = only_answered(answers(fitted, problem, test))
+            with explained(component, SILENT.warn):
+                fitted = fit_pipeline(problem, component, params, train, SILENT)
+                scored, _ = only_answered(answers(fitted, problem, test))
             value = measure(metric, scored)
             if value is None:
                 raise DataError(
