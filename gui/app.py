@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from gui.bridge import Bridge, Message
+from gui.bridge import Bridge, Message, describe_error
 from gui.closing import CloseAnswer, CloseChoice, CloseDialog
 from gui.features import FEATURES
 from gui.garbage import GuiGarbage
@@ -70,7 +71,13 @@ def main(files: list[Path] | None = None) -> int:
 
     with QEventLoop(application) as loop:
         program = Program(application, folder, settings, instance, loop, files or [])
-        return int(loop.run_until_complete(program.run()))
+        try:
+            return int(loop.run_until_complete(program.run()))
+        except Exception as error:
+            # A border: who started the program by a double click has no terminal to read.
+            logger.exception("The program could not start")
+            told = describe_error(error, what=tr("Starting the program"))
+            return _cannot_start(MonitorError(told.text, hint=told.hint))
 
 
 def make_application() -> QApplication:
@@ -199,7 +206,13 @@ class Program:
         self.bridge.start(self._open_queue(), what=tr("Opening the queue"))
 
     async def _open_queue(self) -> None:
-        await self.bridge.open(self._make_queue)
+        try:
+            await self.bridge.open(self._make_queue)
+        except (MonitorError, OSError, sqlite3.Error) as error:
+            logger.error("The queue cannot be opened", exc_info=error)
+            told = describe_error(error, what=tr("Opening the queue"))
+            self.window.show_problem(told, self._open_queue_meanwhile)
+            return
         if self.files:
             self.window.files_given.emit(tuple(self.files))
 

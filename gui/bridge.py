@@ -115,14 +115,10 @@ class Bridge(QObject):
         """Make the queue on another thread and begin to follow its changes.
 
         Raises:
-            MonitorError: The queue cannot be opened; what waits for it is cancelled.
+            MonitorError: The queue cannot be opened; what was asked of it waits for another try.
         """
-        try:
-            queue = await self._run(self._orders, make_queue)
-            cursor = (await self.call(queue.changes_since)).cursor
-        except BaseException:
-            self._queue.cancel()
-            raise
+        queue = await self._run(self._orders, make_queue)
+        cursor = (await self.call(queue.changes_since)).cursor
         self._unsubscribe = queue.subscribe(self._wake)
         self._queue.set_result(queue)
         self.start(self._follow(queue, cursor), what=tr("Following the queue"))

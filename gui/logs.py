@@ -34,7 +34,10 @@ def start_logging(folder: LocalFolder) -> Callable[[], None]:
     handler = logging.handlers.QueueHandler(lines)
     listener = logging.handlers.QueueListener(lines, file)
     root = logging.getLogger()
-    root.setLevel(logging.INFO)
+    for other in root.handlers:
+        # The file holds more than the terminal shows; the terminal stays as quiet as it was.
+        other.setLevel(max(other.level, root.level))
+    root.setLevel(min(root.level, logging.INFO))
     root.addHandler(handler)
     listener.start()
     previous = qInstallMessageHandler(_log_qt_message)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.actions import ActionSet, Place, Selection
-from gui.bridge import Bridge
+from gui.bridge import Bridge, Message
 from gui.i18n import tr
 from gui.jobs.columns import COLUMNS, Column
 from gui.jobs.commands import JobCommands
@@ -29,7 +29,7 @@ from gui.jobs.jobs_pane import JobsPane
 from gui.jobs.queue_overview import QueueOverview
 from gui.jobs.record_store import RecordStore
 from gui.jobs.sidebar import Sidebar
-from gui.jobs.states import no_jobs_state
+from gui.jobs.states import no_jobs_state, problem_state
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
 from gui.notifications import ToastArea
@@ -107,6 +107,18 @@ class MainWindow(QMainWindow):
     def show_page(self, page: QWidget | None) -> None:
         """Show a page, or the jobs again."""
         self._pages.setCurrentWidget(page or self._jobs_page)
+
+    def show_problem(self, problem: Message, retry: Callable[[], object]) -> None:
+        """Show, in place of the jobs, why there are none to show."""
+
+        def try_again() -> None:
+            self.show_page(None)
+            page.deleteLater()
+            retry()
+
+        page = problem_state(problem, try_again)
+        self.add_page(page)
+        self.show_page(page)
 
     def select_jobs(self, job_ids: tuple[str, ...]) -> None:
         """Select these jobs as soon as the table has them."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from gui.bridge import Message
 from gui.i18n import tr
 from gui.theme import STEP_PX, title_font
 from gui.widgets import IconLabel, muted_label, row, text_button
@@ -44,6 +45,16 @@ def no_jobs_state(open_file: Callable[[], object], load_sample: Callable[[], obj
         tr("CSV, Excel, Parquet, JSON, ARFF and more. The job appears here at once."),
         text_button(tr("Try a sample"), load_sample, role="primary"),
         text_button(tr("Open a file…"), open_file),
+    )
+
+
+def problem_state(problem: Message, try_again: Callable[[], object]) -> EmptyState:
+    """Return what stands there while the queue cannot be opened."""
+    return EmptyState(
+        "warning",
+        problem.text,
+        problem.hint,
+        text_button(tr("Try again"), try_again, role="primary"),
     )
 
 

@@ -33,6 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def theme(qapp: QApplication) -> Theme:
     """The window's look, light."""
+    qapp.setQuitOnLastWindowClosed(False)  # as the program does: it ends when it decides to
     return install_theme(qapp, ThemeMode.LIGHT)
 
 
