@@ -165,9 +165,7 @@ class ExplainerJob(EntityJob["Explainer"]):
     @property
     def _rows(self) -> list[Any]:
         given = self.kwargs.get("rows") or []
-        return (
-            list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-        )
+        return list(given) if isinstance(given, list | tuple) else [given]
 
     def _order(self, progress: ProgressReporter) -> Explanation:
         """Read the model and its rows."""

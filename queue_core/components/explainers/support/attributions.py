@@ -270,13 +270,13 @@ def _by_permutations(
             forwards = random.permutation(width)
             for path in (forwards, forwards[::-1]):
                 values[place] += _walk(model, rows.iloc[[place]], chosen, path) / (2 * pairs)
-    words = f"{size:,} of these rows" if size < len(background) else "all of them"
+    words = f"{size:,} of {note}" if size < len(background) else note
     return Attributions(
         values,
         base,
         Algorithm.PERMUTATION,
         model.kind.value,
-        f"Compared with {words}: {note}; {pairs} × 2 orders of the columns per row.",
+        f"Compared with {words}; {pairs} × 2 orders of the columns per row.",
     )
 
 
