@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import errno
 import linecache
-import re
-import sys
+import reprlib
 import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from queue_core.errors import MonitorError
 from queue_core.runner.protocol import Failed
+from queue_core.runner.redaction import Redactor
 
 _MESSAGE_LIMIT = 4_000
 _TRACEBACK_LIMIT = 200_000
@@ -21,7 +21,6 @@ _OWN_FOLDER = str(Path(__file__).parent)
 _FRAMES_KEPT = 12
 _LOCALS_KEPT = 30
 _VALUE_LIMIT = 300
-_SECRET = re.compile(r"passw|secret|token|api_?key|credential|auth|private", re.IGNORECASE)
 _TRANSIENT = (ConnectionError, TimeoutError, BlockingIOError, InterruptedError)
 _TRANSIENT_ERRNO = {errno.EAGAIN, errno.EBUSY, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EIO}
 
@@ -149,12 +148,13 @@ def _format(error: BaseException) -> str:
 def _frames(trace: TracebackType | None) -> list[Mapping[str, Any]]:
     """Return the innermost frames, outermost first, with their local variables."""
     walked = list(traceback.walk_tb(trace))[-_FRAMES_KEPT:]
+    redactor = Redactor()
     return [
         {
             "file": frame.f_code.co_filename,
             "line": line,
             "function": frame.f_code.co_qualname,
-            "code": linecache.getline(frame.f_code.co_filename, line).strip(),
+            "code": redactor.text(linecache.getline(frame.f_code.co_filename, line).strip()),
             "locals": _locals(frame),
         }
         for frame, line in walked
@@ -162,28 +162,54 @@ def _frames(trace: TracebackType | None) -> list[Mapping[str, Any]]:
 
 
 def _locals(frame: FrameType) -> dict[str, str]:
-    shown: dict[str, str] = {}
-    for name, value in list(frame.f_locals.items())[:_LOCALS_KEPT]:
-        if name.startswith("__"):
-            continue
-        shown[name] = "(hidden)" if _SECRET.search(name) else _short(value)
-    return shown
+    redactor = Redactor()
+    return {
+        name: redactor.named(name, redactor.text(_short(value)))
+        for name, value in list(frame.f_locals.items())[:_LOCALS_KEPT]
+        if not name.startswith("__")
+    }
+
+
+class _Brief(reprlib.Repr):
+    """Shows values without formatting large data first, subclasses of containers included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 3
+        self.maxdict = self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = 20
+        self.maxdeque = self.maxarray = 20
+        self.maxstring = self.maxother = _VALUE_LIMIT
+
+    def repr1(self, x: Any, level: int) -> str:
+        """Show one value."""
+        kind = type(x).__qualname__
+        if isinstance(x, _SIZED):
+            if len(x) > _ITEMS_SHOWN and not isinstance(x, str):
+                return f"<{kind} of length {len(x):,}>"
+            base = next(base for base in _SIZED if isinstance(x, base))
+            if type(x) is not base and base in (dict, list, tuple):
+                return f"{kind}({getattr(self, f'repr_{base.__name__}')(x, level)})"
+        try:
+            shape = getattr(x, "shape", None)
+            if isinstance(shape, tuple):
+                return f"<{kind} of shape {shape}>"
+            return super().repr1(x, level)
+        except Exception as error:  # noqa: BLE001 - a user's methods may raise anything
+            return f"<{kind}: {type(error).__name__} in __repr__>"
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        """Show an object in its own way, cut."""
+        del level
+        text = repr(x)
+        return text if len(text) <= self.maxother else text[: self.maxother] + "…"
+
+
+_SIZED = (dict, list, tuple, set, frozenset, str, bytes, bytearray)
+_ITEMS_SHOWN = 1_000
+_brief = _Brief()
 
 
 def _short(value: Any) -> str:
-    """Return a short text of *value* without formatting large data first."""
-    kind = type(value).__qualname__
-    shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple):
-        return f"<{kind} of shape {shape}>"
-    if isinstance(value, dict | list | tuple | set | frozenset | str | bytes):
-        size = sys.getsizeof(value)
-        if size > 10_000 or (isinstance(value, dict | list | tuple) and len(value) > 50):
-            return f"<{kind} of length {len(value):,}>"
-    try:
-        text = repr(value)
-    except Exception as error:  # noqa: BLE001 - a user's __repr__ may raise anything
-        return f"<{kind}: {type(error).__name__} in __repr__>"
-    if isinstance(value, dict) and _SECRET.search(text):
-        text = re.sub(r"('[^']*(?:passw|secret|token|key)[^']*':\s*)[^,}]+", r"\1(hidden)", text)
+    """Return a short text of *value*, whatever its methods do."""
+    text = _brief.repr(value)
     return text if len(text) <= _VALUE_LIMIT else text[:_VALUE_LIMIT] + "…"
