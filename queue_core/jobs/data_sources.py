@@ -62,7 +62,8 @@ def open_source(folder: LocalFolder, source: Dataset | Notebook) -> StoredDatase
         DataError: They are not complete.
     """
     from queue_core.database.tables.data import Dataset
+    from queue_core.jobs.notebook_steps import open_notebook
 
     if isinstance(source, Dataset):
         return open_dataset(folder, source)
-    return open_dataset(folder, source.dataset)
+    return open_notebook(folder, source)

@@ -128,6 +128,6 @@ COMPONENTS = (
             },
             "required": ["dataset_id", "on"],
         },
-        options={"columns": "none"},
+        options={"columns": "none", "other_datasets": ("dataset_id",)},
     ),
 )

@@ -63,9 +63,16 @@ class Step:
         columns = data["columns"]
         return cls(**{**data, "columns": None if columns is None else tuple(columns)})
 
-    def fingerprint(self, before: str) -> str:
-        """Return a short hash of this step after a table whose hash is *before*."""
-        text = json.dumps([before, self.to_json()], sort_keys=True, ensure_ascii=False)
+    @property
+    def other_datasets(self) -> tuple[int, ...]:
+        """The ids of the datasets that it reads beside the table."""
+        component = get_component(ComponentKind.CONVERTER, self.converter)
+        names = component.options.get("other_datasets", ())
+        return tuple(int(self.params[name]) for name in names if self.params.get(name) is not None)
+
+    def fingerprint(self, *read: str) -> str:
+        """Return a short hash of this step done to tables with these hashes."""
+        text = json.dumps([read, self.to_json()], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

@@ -1,0 +1,207 @@
+"""NotebookJob: undoes, redoes, moves and removes the steps of a notebook."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from queue_core.database.status import EntityKind
+from queue_core.errors import DataError, ParameterError
+from queue_core.jobs.base import BaseJob
+
+if TYPE_CHECKING:
+    from queue_core.components.stored_dataset import StoredDataset
+    from queue_core.database.tables import Converter
+
+
+class NotebookAction(StrEnum):
+    """What can be done with the steps of a notebook."""
+
+    UNDO = "undo"
+    REDO = "redo"
+    REORDER = "reorder"
+    REMOVE = "remove"
+
+
+class NotebookJob(BaseJob):
+    """Changes the steps of a notebook; where the new order cannot be computed nothing changes.
+
+    Attributes:
+        kwargs: `notebook_id`, `action` (see `NotebookAction`), and `steps`: for `reorder` the ids
+            of the applied converters in their new order, for `remove` those to remove.
+    """
+
+    TYPE = "Notebook"
+    PARAMETERS: ClassVar[Mapping[str, Any] | None] = {
+        "type": "object",
+        "properties": {
+            "notebook_id": {
+                "type": "integer",
+                "title": "Notebook",
+                "format": "notebook",
+                "description": "The notebook to change.",
+            },
+            "action": {
+                "type": "string",
+                "enum": [action.value for action in NotebookAction],
+                "enum-titles": [
+                    "Undo the last step", "Redo the step undone last", "Reorder the steps",
+                    "Remove steps",
+                ],
+                "default": NotebookAction.UNDO.value,
+                "description": "What to do.",
+            },
+            "steps": {
+                "type": "array",
+                "items": {"type": "integer"},
+                "default": [],
+                "depends-on": {"action": ["reorder", "remove"]},
+                "description": "The ids of the steps: all applied ones in their new order, or "
+                "those to remove.",
+            },
+        },
+        "required": ["notebook_id", "action"],
+    }  # fmt: skip
+
+    def get_job_name(self) -> str:
+        """Return what the user sees in the table."""
+        titles = {
+            NotebookAction.UNDO: "Undo a step", NotebookAction.REDO: "Redo a step",
+            NotebookAction.REORDER: "Reorder steps", NotebookAction.REMOVE: "Remove steps",
+        }  # fmt: skip
+        return str(self.kwargs.get("name") or titles[self._action])
+
+    def run(self) -> dict[str, Any]:
+        """Compute the notebook's table as it will be, then change the steps."""
+        from queue_core.components.parameters import complete_parameters
+        from queue_core.jobs.notebook_steps import notebook_turn
+
+        given = {key: value for key, value in self.kwargs.items() if key != "name"}
+        complete_parameters(self.PARAMETERS or {}, given, owner="The notebook job")
+        notebook_id = int(self.kwargs["notebook_id"])
+        if self.context.reporter is not None:
+            self.context.reporter.entity(EntityKind.NOTEBOOK.value, notebook_id)
+        try:
+            with notebook_turn(self.context.folder, notebook_id):
+                return self._change(notebook_id)
+        finally:
+            self.on_cancel()
+
+    def on_cancel(self) -> None:
+        """Remove what was half computed."""
+        from queue_core.database.storage import job_temporary_folder
+
+        shutil.rmtree(
+            job_temporary_folder(self.context.folder, self.context.job_id), ignore_errors=True
+        )
+
+    @property
+    def _action(self) -> NotebookAction:
+        try:
+            return NotebookAction(self.kwargs.get("action") or NotebookAction.UNDO)
+        except ValueError:
+            raise ParameterError(
+                f"“{self.kwargs['action']}” cannot be done with a notebook.", parameter="action",
+                hint=f"Choose one of: {', '.join(NotebookAction)}.",
+            ) from None  # fmt: skip
+
+    def _change(self, notebook_id: int) -> dict[str, Any]:
+        from queue_core.database.session import open_session, read_session
+        from queue_core.jobs.notebook_steps import describe_table, find_notebook
+
+        with read_session(self.context.folder) as session:
+            notebook = find_notebook(session, notebook_id)
+            chain = new_chain(notebook.converters, self._action, self._steps)
+            table = self._computed(notebook_id, chain)
+            order = [converter.id for converter in chain]
+        with open_session(self.context.folder) as session:
+            notebook = find_notebook(session, notebook_id)
+            _apply_order(notebook.converters, order)
+            if self._action is NotebookAction.REMOVE:
+                for converter in [c for c in notebook.converters if c.id in self._steps]:
+                    session.delete(converter)
+            describe_table(notebook, table)
+        self.report_progress(1.0, "Done")
+        return {
+            "entity": EntityKind.NOTEBOOK.value,
+            "id": notebook_id,
+            "steps": order,
+            "rows": table.row_count,
+            "columns": [{"name": i.name, "type": i.type.value} for i in table.columns],
+        }
+
+    @property
+    def _steps(self) -> tuple[int, ...]:
+        return tuple(int(number) for number in self.kwargs.get("steps") or ())
+
+    def _computed(self, notebook_id: int, chain: Sequence[Converter]) -> StoredDataset:
+        from queue_core.database.session import read_session
+        from queue_core.database.storage import job_temporary_folder
+        from queue_core.jobs.data_sources import open_dataset
+        from queue_core.jobs.notebook_steps import find_notebook, states_of, step_of
+        from queue_core.jobs.reporting import JobProgress
+
+        folder = self.context.folder
+        with read_session(folder) as session:
+            base = open_dataset(folder, find_notebook(session, notebook_id).dataset)
+        temporary = job_temporary_folder(folder, self.context.job_id)
+        steps = [step_of(converter) for converter in chain]
+        return states_of(folder, notebook_id, temporary).current(base, steps, JobProgress(self))
+
+
+def new_chain(
+    converters: Sequence[Converter], action: NotebookAction, steps: Sequence[int]
+) -> list[Converter]:
+    """Return the applied steps as they will be after *action*, in order.
+
+    Args:
+        converters: All steps of a notebook.
+        action: What to do.
+        steps: The ids that `reorder` and `remove` need.
+
+    Raises:
+        DataError: There is nothing to undo or redo.
+        ParameterError: The ids do not fit.
+    """
+    from queue_core.jobs.notebook_steps import applied_steps
+
+    applied = applied_steps(converters)
+    if action is NotebookAction.UNDO:
+        if not applied:
+            raise DataError("No step is left to undo.", hint="Add a step first.")
+        return applied[:-1]
+    if action is NotebookAction.REDO:
+        undone = [c for c in converters if not c.applied and c.artifact is not None]
+        last = applied[-1].position if applied else -1
+        behind = [converter for converter in undone if converter.position > last]
+        if not behind:
+            raise DataError("No step is left to redo.", hint="Only undone steps can be redone.")
+        return [*applied, min(behind, key=lambda c: (c.position, c.id))]
+    by_id = {converter.id: converter for converter in converters}
+    unknown = [number for number in steps if number not in by_id]
+    if unknown or not steps:
+        raise ParameterError(
+            f"The notebook has no step {unknown[0]}." if unknown else "No step was named.",
+            parameter="steps", hint=f"Its steps are: {', '.join(map(str, by_id))}.",
+        )  # fmt: skip
+    if action is NotebookAction.REMOVE:
+        return [converter for converter in applied if converter.id not in steps]
+    if sorted(steps) != sorted(converter.id for converter in applied):
+        raise ParameterError(
+            "The new order does not hold each applied step once.", parameter="steps",
+            hint=f"Order these: {', '.join(str(converter.id) for converter in applied)}.",
+        )  # fmt: skip
+    return [by_id[number] for number in steps]
+
+
+def _apply_order(converters: Sequence[Converter], order: Sequence[int]) -> None:
+    """Mark the steps of the new chain as applied and number them; undone ones come behind."""
+    for converter in converters:
+        converter.applied = converter.id in order
+    if [c.id for c in sorted(converters, key=lambda c: c.position) if c.applied] != list(order):
+        places = sorted(converter.position for converter in converters if converter.applied)
+        by_id = {converter.id: converter for converter in converters}
+        for number, place in zip(order, places, strict=True):
+            by_id[number].position = place

@@ -1,0 +1,136 @@
+"""Notebooks between the database, where their steps are, and the disk, where their tables are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from queue_core.database.status import EntityKind
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from queue_core.components.converters.notebook import NotebookStates
+    from queue_core.components.converters.steps import Step
+    from queue_core.components.stored_dataset import StoredDataset
+    from queue_core.database.tables import Converter, Dataset, Notebook
+    from queue_core.paths import LocalFolder
+
+STATES = "states"
+LOCK = "lock"
+
+
+def find_notebook(session: Session, notebook_id: int) -> Notebook:
+    """Return a notebook.
+
+    Raises:
+        EntityNotFoundError: There is no such one.
+    """
+    from typing import cast
+
+    from queue_core.database.deletion import load_entity
+
+    return cast("Notebook", load_entity(session, EntityKind.NOTEBOOK, notebook_id))
+
+
+def applied_steps(converters: Iterable[Converter]) -> list[Converter]:
+    """Return the steps that a notebook's table has gone through, in order."""
+    return sorted(
+        (converter for converter in converters if converter.applied),
+        key=lambda converter: (converter.position, converter.id),
+    )
+
+
+def step_of(converter: Converter) -> Step:
+    """Return what a row says is to be done."""
+    from queue_core.components.converters.steps import Step
+
+    return Step(
+        converter=converter.component,
+        params=dict(converter.params),
+        columns=None if converter.columns is None else tuple(converter.columns),
+        target=converter.target,
+        rows=None if converter.rows is None else dict(converter.rows),
+        seed=converter.seed,
+    )
+
+
+def notebook_folder(folder: LocalFolder, notebook_id: int) -> Path:
+    """Return the folder of a notebook's tables; it goes with the notebook."""
+    return folder.artifacts / EntityKind.NOTEBOOK.value / str(notebook_id)
+
+
+def states_of(folder: LocalFolder, notebook_id: int, temporary: Path) -> NotebookStates:
+    """Return the stored tables of a notebook.
+
+    Args:
+        folder: The local folder.
+        notebook_id: Which notebook.
+        temporary: Where tables are built, on the same disk.
+    """
+    from queue_core.components.converters.notebook import NotebookStates
+    from queue_core.components.stored_dataset import StoredDataset
+
+    return NotebookStates(
+        folder=notebook_folder(folder, notebook_id) / STATES,
+        temporary=temporary,
+        open_dataset=lambda number: StoredDataset(folder.datasets / str(number)),
+    )
+
+
+@contextmanager
+def notebook_turn(folder: LocalFolder, notebook_id: int) -> Iterator[None]:
+    """Wait until no other job changes the notebook, and keep others waiting within the block."""
+    from queue_core.database.lock import file_lock
+
+    place = notebook_folder(folder, notebook_id)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with file_lock(place / LOCK, timeout_s=math.inf):
+        yield
+
+
+def open_notebook(folder: LocalFolder, notebook: Notebook) -> StoredDataset:
+    """Return the rows of a notebook after its steps; what is not stored any more is computed.
+
+    Args:
+        folder: The local folder.
+        notebook: The notebook, in a session: its dataset and steps are read.
+
+    Raises:
+        JobError: They are not there and cannot be computed.
+    """
+    import tempfile
+
+    from queue_core.jobs.data_sources import open_dataset
+
+    base = open_dataset(folder, notebook.dataset)
+    steps = [step_of(converter) for converter in applied_steps(notebook.converters)]
+    if not steps:
+        return base
+    stored = states_of(folder, notebook.id, folder.temporary)
+    if table := stored.stored(stored.keys(base, steps)[-1]):
+        return table
+    folder.temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (
+        notebook_turn(folder, notebook.id),
+        tempfile.TemporaryDirectory(prefix="notebook-", dir=folder.temporary) as temporary,
+    ):
+        return states_of(folder, notebook.id, Path(temporary)).current(base, steps)
+
+
+def describe_table(row: Notebook | Dataset, stored: StoredDataset) -> None:
+    """Write to a row what is known of its table."""
+    row.data_hash = stored.data_hash
+    row.row_count = stored.row_count
+    row.column_count = len(stored.columns)
+    row.schema = [{"name": info.name, "type": info.type.value} for info in stored.columns]
+
+
+def describe_dataset(row: Dataset, stored: StoredDataset) -> None:
+    """Write to a dataset's row what is known of its rows."""
+    describe_table(row, stored)
+    row.size_bytes = int(stored.metadata["data_bytes"])
+    row.warnings = list(stored.warnings)
