@@ -48,13 +48,14 @@ def log_path(folder: Path, job_id: str) -> Path:
     return folder / "jobs" / job_id[-2:] / f"{job_id}.log"
 
 
-def _files(path: Path) -> tuple[Path, Path, Path]:
+def log_files(path: Path) -> tuple[Path, Path, Path]:
+    """Return the files of a log, whether they exist or not: the head and the two tails."""
     return path, path.with_suffix(".tail0"), path.with_suffix(".tail1")
 
 
 def delete_log(path: Path) -> None:
     """Delete a log with its tails."""
-    for file in _files(path):
+    for file in log_files(path):
         file.unlink(missing_ok=True)
 
 
@@ -136,12 +137,12 @@ class LogWriter:
         return self._file
 
     def _current(self) -> Path:
-        return self._path if self._tail is None else _files(self._path)[1 + self._tail]
+        return self._path if self._tail is None else log_files(self._path)[1 + self._tail]
 
     def _continue_existing(self) -> None:
         """Number on where an earlier attempt ended."""
-        for place, file in enumerate(_files(self._path)):
-            for header in _headers(file, 0):
+        for place, file in enumerate(log_files(self._path)):
+            for header in chunk_headers(file, 0):
                 last = header.number + header.count - 1
                 if last > self._number:
                     self._number = last
@@ -149,7 +150,19 @@ class LogWriter:
 
 
 @dataclass(frozen=True)
-class _Header:
+class ChunkHeader:
+    """What stands before a chunk of whole lines.
+
+    Attributes:
+        number: Number of its first line.
+        count: How many lines it has.
+        time_s: When they were written, in seconds since the epoch.
+        attempt: The attempt that wrote them, from 1.
+        source: Where they came from.
+        length: How many bytes they take.
+        data_at: Where in the file they begin.
+    """
+
     number: int
     count: int
     time_s: float
@@ -159,8 +172,8 @@ class _Header:
     data_at: int
 
 
-def _headers(path: Path, offset: int) -> Iterator[_Header]:
-    """Yield the chunk headers of a file; a chunk that is still being written ends it."""
+def chunk_headers(path: Path, offset: int) -> Iterator[ChunkHeader]:
+    """Yield the headers of a file from *offset* on; a chunk that is still being written ends it."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -177,7 +190,7 @@ def _headers(path: Path, offset: int) -> Iterator[_Header]:
             data_at = offset + len(line)
             if data_at + int(length) > size:
                 return
-            yield _Header(
+            yield ChunkHeader(
                 int(number), int(count), float(when), int(attempt), source, int(length), data_at
             )
             offset = data_at + int(length)
@@ -185,9 +198,9 @@ def _headers(path: Path, offset: int) -> Iterator[_Header]:
 
 def read_log(path: Path, *, after: int = 0, limit: int | None = None) -> list[RawLine]:
     """Return the lines whose number is above *after*, at most the last *limit* of them."""
-    chunks: list[tuple[Path, _Header]] = []
-    for file in _files(path):
-        chunks.extend((file, h) for h in _headers(file, 0) if h.number + h.count - 1 > after)
+    chunks: list[tuple[Path, ChunkHeader]] = []
+    for file in log_files(path):
+        chunks.extend((file, h) for h in chunk_headers(file, 0) if h.number + h.count - 1 > after)
     chunks.sort(key=lambda item: item[1].number)
     if limit is not None:
         chunks = _last(chunks, limit)
@@ -200,12 +213,12 @@ def read_log(path: Path, *, after: int = 0, limit: int | None = None) -> list[Ra
                 RawLine(expected, header.time_s, logging.WARNING, MONITOR,
                         f"… {cut:,} lines cut: the log reached its limit …", header.attempt)
             )  # fmt: skip
-        lines.extend(line for line in _split(file, header) if line.number > after)
+        lines.extend(line for line in read_chunk(file, header) if line.number > after)
         expected = header.number + header.count
     return lines[-limit:] if limit is not None else lines
 
 
-def _last(chunks: list[tuple[Path, _Header]], limit: int) -> list[tuple[Path, _Header]]:
+def _last(chunks: list[tuple[Path, ChunkHeader]], limit: int) -> list[tuple[Path, ChunkHeader]]:
     total = 0
     for place in range(len(chunks) - 1, -1, -1):
         total += chunks[place][1].count
@@ -214,7 +227,8 @@ def _last(chunks: list[tuple[Path, _Header]], limit: int) -> list[tuple[Path, _H
     return chunks
 
 
-def _split(file: Path, header: _Header) -> Iterator[RawLine]:
+def read_chunk(file: Path, header: ChunkHeader) -> Iterator[RawLine]:
+    """Yield the lines of a chunk; none where the file is gone."""
     try:
         with file.open("rb") as opened:
             opened.seek(header.data_at)

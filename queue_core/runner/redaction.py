@@ -9,13 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 HIDDEN: Final = "(hidden)"
-# Names that hold secrets. Six letters and more are found anywhere in a name (`my_password_2`,
-# `openaiApiKey`), fewer only as a word of it or at its end (`auth`, `hf_token`, not `author`).
-SECRET_WORDS: Final = (
-    "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "accesskey",
-    "privatekey", "credential", "auth", "authorization", "cookie", "connectionstring",
-)  # fmt: skip
-
+# Words of six letters and more are found anywhere in a name (`my_password_2`, `openaiApiKey`),
+# shorter ones only as a word of it or at its end (`auth`, `hf_token`, but not `author`).
 _ANYWHERE_LETTERS = 6
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
 # `name = value`, `name: value`, `'name': 'value'`, `--name=value`, `Header: Bearer value`.
@@ -41,14 +36,19 @@ class Redactor:
     """Hides secrets by the names they go under and by their form, and shortens the home folder.
 
     Args:
-        words: Names that hold secrets; see `SECRET_WORDS` for how they are compared.
+        words: What the names of secrets are made of; None means as the settings' default.
         home: The folder that becomes `~`; None leaves paths alone.
 
     Attributes:
         hidden: How often something was hidden, by the name that it went under.
     """
 
-    def __init__(self, words: Iterable[str] = SECRET_WORDS, *, home: Path | None = None) -> None:
+    def __init__(self, words: Iterable[str] | None = None, *, home: Path | None = None) -> None:
+        if words is None:
+            # Here, because every child imports this module, and few of them hide anything.
+            from queue_core.settings.known import SECRET_WORDS
+
+            words = SECRET_WORDS.default_value()
         compact = {_compact(word) for word in words} - {""}
         self._anywhere = tuple(word for word in compact if len(word) >= _ANYWHERE_LETTERS)
         self._short = frozenset(word for word in compact if len(word) < _ANYWHERE_LETTERS)

@@ -115,17 +115,26 @@ MAX_AGE_DAYS = Setting(
 MAX_COUNT = Setting(
     key="retention.max_count", kind=int, default=0, minimum=0,
     title="Keep at most",
-    sentence="How many ended jobs stay in the table; 0 keeps all.",
+    sentence="How many ended jobs of each status stay in the table; 0 keeps all.",
 )  # fmt: skip
 MAX_BYTES = Setting(
     key="retention.max_bytes", kind=int, default=0, minimum=0, unit="bytes",
-    title="Disk for logs and records",
-    sentence="How much disk ended jobs may use before the oldest are removed; 0 is no limit.",
+    title="Disk for logs",
+    sentence="How much disk logs may take before the oldest jobs are removed; 0 is no limit.",
 )  # fmt: skip
 SAMPLE_ROWS = Setting(
     key="datasets.sample_rows", kind=int, default=100_000, minimum=1_000, maximum=100_000_000,
     title="Rows of a sample",
     sentence="How many rows an exploration takes from a larger dataset; it says so when it does.",
+)  # fmt: skip
+SECRET_WORDS = Setting(
+    key="reports.secret_words", kind=tuple,
+    default=(
+        "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "accesskey",
+        "privatekey", "credential", "auth", "authorization", "cookie", "connectionstring",
+    ),
+    title="Hide in crash reports",
+    sentence="Values under names with these words are left out of crash reports.",
 )  # fmt: skip
 
 
@@ -157,5 +166,6 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
     THEME, LANGUAGE, DENSITY, CLOSE_ACTION, REDUCE_MOTION, NOTIFY_WHEN_DONE,
     *TIMEOUTS.values(), MEMORY_FRACTION, OUTPUT_BYTES, FREE_MEMORY_FLOOR_BYTES,
     MAX_ATTEMPTS, RETRY_DELAY_S, MAX_AGE_DAYS, MAX_COUNT, MAX_BYTES, PREVIEW_FILES, SAMPLE_ROWS,
+    SECRET_WORDS,
 )  # fmt: skip
 SETTINGS: Final[Mapping[str, Setting[Any]]] = {setting.key: setting for setting in _ALL}
