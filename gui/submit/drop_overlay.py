@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from gui.submit.dropped_files import DropOffer, carries_files, offer_for
+from gui.submit.dropped_files import DropOffer, carries_files, local_paths, offer_for
 from gui.theme import colours, current_theme, icon_pixmap, title_font
 
 CARD_WIDTH_PX = 420
@@ -30,6 +30,7 @@ class DropOverlay(QWidget):
         # Drag events go to the window below, so that showing the overlay changes no target.
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._window = window
+        self._offer = DropOffer(refused=True)
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._title = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._title.setFont(title_font())
@@ -55,6 +56,7 @@ class DropOverlay(QWidget):
         role = "error" if offer.refused else "accent"
         name = "cancelled" if offer.refused else "dataset"
         ratio = self.devicePixelRatioF()
+        self._offer = offer
         self._picture.setPixmap(icon_pixmap(name, role, size=ICON_PX, ratio=ratio))
         self._title.setText(offer.title)
         self._detail.setText(offer.detail)
@@ -112,7 +114,8 @@ class DropOverlay(QWidget):
         self.hide()
         if not carries_files(data):
             return False
-        offer = offer_for(data)
+        # Some sources are gone by the time of the drop, and their data with them.
+        offer = offer_for(data) if local_paths(data) else self._offer
         if not offer.refused:
             event.setDropAction(Qt.DropAction.CopyAction)
             self.dropped.emit(offer.paths)
