@@ -340,17 +340,7 @@ class Text:
 
 
 Mark = (
-    Line
-    | Lines
-    | Area
-    | Bars
-    | Histogram
-    | Points
-    | Heatmap
-    | Box
-    | Violin
-    | Rule
-    | Text
+    Line | Lines | Area | Bars | Histogram | Points | Heatmap | Box | Violin | Rule | Text
 )  # fmt: skip
 
 

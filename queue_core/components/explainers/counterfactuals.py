@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft, text_draft
+from queue_core.components.explainers.support.counterfactual_search import Goal, Option, Search
 from queue_core.components.explainers.support.distances import RowDistance
 from queue_core.components.explainers.support.drawing import (
     MOST_COLUMNS,
@@ -32,6 +31,12 @@ COMPONENTS = (
         description="The nearest examples, and the fewest changes, that give another prediction.",
         factory="queue_core.components.explainers.counterfactuals:counterfactuals",
         schema=schema(
+            method=choice(
+                "Method",
+                {"nearest": "Nearest examples", "dice": "DiCE"},
+                "Nearest examples start from real rows; DiCE draws values and needs the extra "
+                "dice.",
+            ),
             wanted={
                 "type": ["string", "null"],
                 "title": "Wanted class",
@@ -69,36 +74,6 @@ COMPONENTS = (
 )
 
 _MOST_ROWS = 50
-_HALVINGS = 7
-# So many examples are tried for each option asked for.
-_TRIED = 6
-
-Reaches = Callable[[Any], Any]
-
-
-@dataclass(frozen=True)
-class _Goal:
-    """What is to be reached for one row.
-
-    Attributes:
-        words: The goal, e.g. `“yes”` or `at least 3.2`.
-        reaches: Whether rows of outputs are there.
-        before: The prediction of the row in words.
-    """
-
-    words: str
-    reaches: Reaches
-    before: str
-
-
-@dataclass(frozen=True)
-class _Option:
-    """One way to reach the goal: a changed row, and the columns that changed."""
-
-    values: dict[str, Any]
-    columns: tuple[str, ...]
-    after: str
-    distance: float
 
 
 def counterfactuals(order: Explanation) -> list[Draft]:
@@ -110,11 +85,11 @@ def counterfactuals(order: Explanation) -> list[Draft]:
     order.report(0.0, "predicting examples")
     outputs = order.model.outputs(sample.frame)
     distance = RowDistance.of(sample.frame, order.model.columns)
-    found: list[tuple[str, _Goal, list[_Option]]] = []
+    found: list[tuple[str, Goal, list[Option]]] = []
     for place, label in enumerate(labels):
         start, share = 0.1 + 0.85 * place / len(labels), 0.85 / len(labels)
         progress = Span(order.progress, start, start + share)
-        search = _Search(order, chosen.iloc[[place]], sample.frame, distance, changeable, progress)
+        search = Search(order, chosen.iloc[[place]], sample.frame, distance, changeable, progress)
         goal = _goal(order, search.row, outputs)
         found.append((label, goal, search.run(goal, goal.reaches(outputs))))
     notes = [order.frame_note, f"Examples come from {sample.note}."]
@@ -147,7 +122,7 @@ def _changeable(order: Explanation) -> tuple[str, ...]:
     return changeable
 
 
-def _goal(order: Explanation, row: pd.DataFrame, examples: Any) -> _Goal:
+def _goal(order: Explanation, row: pd.DataFrame, examples: Any) -> Goal:
     import numpy as np
 
     own = order.model.outputs(row)[0]
@@ -157,9 +132,9 @@ def _goal(order: Explanation, row: pd.DataFrame, examples: Any) -> _Goal:
         before = value_text(float(own[0]))
         if order.params["direction"] == "higher":
             limit = float(own[0]) + step
-            return _Goal(f"at least {value_text(limit)}", lambda out: out[:, 0] >= limit, before)
+            return Goal(f"at least {value_text(limit)}", lambda out: out[:, 0] >= limit, before)
         limit = float(own[0]) - step
-        return _Goal(f"at most {value_text(limit)}", lambda out: out[:, 0] <= limit, before)
+        return Goal(f"at most {value_text(limit)}", lambda out: out[:, 0] <= limit, before)
     names = order.model.output_names
     now = int(own.argmax())
     if len(names) < 2:
@@ -170,107 +145,10 @@ def _goal(order: Explanation, row: pd.DataFrame, examples: Any) -> _Goal:
     else:
         target = order.output_places("wanted")[0]
     before = f"“{names[now]}”"
-    return _Goal(f"“{names[target]}”", lambda out: out.argmax(axis=1) == target, before)
+    return Goal(f"“{names[target]}”", lambda out: out.argmax(axis=1) == target, before)
 
 
-@dataclass(frozen=True)
-class _Search:
-    """Looks for ways to change one row."""
-
-    order: Explanation
-    row: pd.DataFrame
-    examples: pd.DataFrame
-    distance: RowDistance
-    changeable: tuple[str, ...]
-    progress: Span
-
-    def run(self, goal: _Goal, reaching: Any) -> list[_Option]:
-        """Return the options, those with the fewest and smallest changes first."""
-        import numpy as np
-
-        if bool(goal.reaches(self.order.model.outputs(self.row))[0]):
-            return []
-        candidates = np.flatnonzero(reaching)
-        if not len(candidates):
-            return []
-        far = self.distance.between(self.row, self.examples.iloc[candidates], self.changeable)
-        wanted = self.order.params["options"]
-        nearest = candidates[np.argsort(far, kind="stable")[: _TRIED * wanted]]
-        options: dict[frozenset[str], _Option] = {}
-        for done, place in enumerate(nearest):
-            self.progress.step(done, len(nearest), "trying to change less")
-            option = self._shrunk(self.examples.iloc[[place]], goal)
-            if option is None:
-                continue
-            # Of the ways that change the same columns only the nearest one is of interest.
-            key = frozenset(option.columns)
-            if key not in options or option.distance < options[key].distance:
-                options[key] = option
-        ranked = sorted(options.values(), key=lambda item: (len(item.columns), item.distance))
-        return ranked[:wanted]
-
-    def _shrunk(self, example: pd.DataFrame, goal: _Goal) -> _Option | None:
-        """Take back as many of the differences to an example as the goal allows."""
-        own, changed = self._values(self.row), self._values(self.row)
-        for name in self.changeable:
-            changed[name] = example[name].iloc[0]
-        columns = [name for name in self.changeable if not _is_same(own[name], changed[name])]
-        if not self._reach(goal, [changed])[0]:
-            return None
-        while len(columns) > 1:
-            trials = [{**changed, name: own[name]} for name in columns]
-            reached = self._reach(goal, trials)
-            free = [name for name, works in zip(columns, reached, strict=True) if works]
-            if not free:
-                break
-            # What is farthest from the row is taken back first: the rest changes least.
-            name = max(free, key=lambda item: self.distance.of_column(item, own, changed))
-            changed[name] = own[name]
-            columns.remove(name)
-        for name in columns:
-            changed[name] = self._nearer(name, own, changed, goal)
-        far = sum(self.distance.of_column(name, own, changed) for name in columns)
-        return _Option(changed, tuple(columns), self._after(changed), far)
-
-    def _nearer(self, name: str, own: dict[str, Any], changed: dict[str, Any], goal: _Goal) -> Any:
-        """Move a number as near to its first value as the goal allows."""
-        start, end = own[name], changed[name]
-        if not self.distance.is_number(name) or start != start or end != end:
-            return end
-        for _ in range(_HALVINGS):
-            middle = self.distance.rounded(name, (float(start) + float(end)) / 2)
-            if middle in (start, end):
-                break
-            if self._reach(goal, [{**changed, name: middle}])[0]:
-                end = middle
-            else:
-                start = middle
-        return end
-
-    def _values(self, row: pd.DataFrame) -> dict[str, Any]:
-        return {str(name): row[name].iloc[0] for name in row.columns}
-
-    def _frame(self, trials: list[dict[str, Any]]) -> pd.DataFrame:
-        import pandas as pd
-
-        frame = pd.DataFrame(trials, columns=list(self.row.columns))
-        return frame.astype(self.row.dtypes.to_dict())
-
-    def _reach(self, goal: _Goal, trials: list[dict[str, Any]]) -> Any:
-        return goal.reaches(self.order.model.outputs(self._frame(trials)))
-
-    def _after(self, changed: dict[str, Any]) -> str:
-        outputs = self.order.model.outputs(self._frame([changed]))[0]
-        if self.order.model.kind is OutputKind.VALUE:
-            return value_text(float(outputs[0]))
-        return f"“{self.order.model.output_names[int(outputs.argmax())]}”"
-
-
-def _is_same(first: Any, second: Any) -> bool:
-    return bool(first == second) or (first != first and second != second)
-
-
-def _sentences(chosen: pd.DataFrame, found: list[tuple[str, _Goal, list[_Option]]]) -> str:
+def _sentences(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) -> str:
     lines = []
     for place, (label, goal, options) in enumerate(found):
         lines.append(f"{label[:1].upper()}{label[1:]} is predicted {goal.before}.")
@@ -286,7 +164,7 @@ def _sentences(chosen: pd.DataFrame, found: list[tuple[str, _Goal, list[_Option]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _table(chosen: pd.DataFrame, found: list[tuple[str, _Goal, list[_Option]]]) -> Any:
+def _table(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) -> Any:
     import pandas as pd
 
     lines = [
@@ -313,7 +191,7 @@ def _table(chosen: pd.DataFrame, found: list[tuple[str, _Goal, list[_Option]]]) 
 
 
 def _figure(
-    order: Explanation, found: list[tuple[str, _Goal, list[_Option]]], notes: list[str]
+    order: Explanation, found: list[tuple[str, Goal, list[Option]]], notes: list[str]
 ) -> Any:
     from collections import Counter
 
