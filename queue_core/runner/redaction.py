@@ -46,9 +46,9 @@ class Redactor:
     def __init__(self, words: Iterable[str] | None = None, *, home: Path | None = None) -> None:
         if words is None:
             # Here, because every child imports this module, and few of them hide anything.
-            from queue_core.settings.known import SECRET_WORDS
+            from queue_core.settings.known import HIDDEN_NAMES
 
-            words = SECRET_WORDS.default_value()
+            words = HIDDEN_NAMES.default_value()
         compact = {_compact(word) for word in words} - {""}
         self._anywhere = tuple(word for word in compact if len(word) >= _ANYWHERE_LETTERS)
         self._short = frozenset(word for word in compact if len(word) < _ANYWHERE_LETTERS)
@@ -82,7 +82,8 @@ class Redactor:
 
     def named(self, name: str, value: Any) -> Any:
         """Return *value* as it may be shown under *name*."""
-        if not self.hides(name) or value in (None, True, False, "", [], {}, HIDDEN):
+        # What the child has hidden already counts too.
+        if not self.hides(name) or value in (None, True, False, "", [], {}):
             return self.data(value)
         self.hidden[name] += 1
         return HIDDEN

@@ -127,8 +127,8 @@ SAMPLE_ROWS = Setting(
     title="Rows of a sample",
     sentence="How many rows an exploration takes from a larger dataset; it says so when it does.",
 )  # fmt: skip
-SECRET_WORDS = Setting(
-    key="reports.secret_words", kind=tuple,
+HIDDEN_NAMES = Setting(
+    key="reports.hidden_names", kind=tuple,
     default=(
         "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "accesskey",
         "privatekey", "credential", "auth", "authorization", "cookie", "connectionstring",
@@ -166,6 +166,6 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
     THEME, LANGUAGE, DENSITY, CLOSE_ACTION, REDUCE_MOTION, NOTIFY_WHEN_DONE,
     *TIMEOUTS.values(), MEMORY_FRACTION, OUTPUT_BYTES, FREE_MEMORY_FLOOR_BYTES,
     MAX_ATTEMPTS, RETRY_DELAY_S, MAX_AGE_DAYS, MAX_COUNT, MAX_BYTES, PREVIEW_FILES, SAMPLE_ROWS,
-    SECRET_WORDS,
+    HIDDEN_NAMES,
 )  # fmt: skip
 SETTINGS: Final[Mapping[str, Setting[Any]]] = {setting.key: setting for setting in _ALL}
