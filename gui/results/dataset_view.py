@@ -24,11 +24,18 @@ class DatasetView(LoadingView):
     """What a dataset holds."""
 
     def __init__(
-        self, path: Path, name: str, bridge: Bridge, parent: QWidget | None = None
+        self,
+        path: Path,
+        name: str,
+        bridge: Bridge,
+        *,
+        shows_warnings: bool = True,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(bridge, parent)
         self._dataset = StoredDataset(path)
         self._name = name
+        self._shows_warnings = shows_warnings
         self._facts = muted_label()
         self._warnings = Note("warningBox")
         self.tabs = QTabWidget()
@@ -47,7 +54,7 @@ class DatasetView(LoadingView):
         self._facts.setText(
             f"{size_text(dataset.row_count, len(dataset.columns))} · {format_bytes(size)}"
         )
-        self._show_warnings(dataset.warnings)
+        self._show_warnings(dataset.warnings if self._shows_warnings else ())
         rows = dataset.row_count
         table = TableView(dataset.parquet_path, self._name, self.bridge, has_footer=False)
         self.tabs.addTab(table, tr("Rows"))

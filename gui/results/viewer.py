@@ -10,8 +10,11 @@ from gui.bridge import Bridge
 from gui.results.conversation_view import ConversationView
 from gui.results.dataset_view import DatasetView
 from gui.results.entity_view import EntityView
+from gui.results.loading import LoadingView
 from queue_core.database.status import EntityKind
 from queue_core.queue.base import JobRecord
+
+MARGINS_PX = (16, 8, 8, 8)
 
 
 def make_viewer(record: JobRecord, bridge: Bridge) -> QWidget | None:
@@ -21,13 +24,21 @@ def make_viewer(record: JobRecord, bridge: Bridge) -> QWidget | None:
     kind, entity_id = record.result.get("entity"), record.result.get("id")
     if kind not in set(EntityKind) or not isinstance(entity_id, int):
         return None
-    return entity_viewer(EntityKind(str(kind)), entity_id, record.job_name, bridge)
+    viewer = entity_viewer(
+        EntityKind(str(kind)), entity_id, record.job_name, bridge, shows_warnings=False
+    )
+    if isinstance(viewer, LoadingView):
+        viewer.body.setContentsMargins(*MARGINS_PX)
+    return viewer
 
 
-def entity_viewer(kind: EntityKind, entity_id: int, name: str, bridge: Bridge) -> QWidget:
+def entity_viewer(
+    kind: EntityKind, entity_id: int, name: str, bridge: Bridge, *, shows_warnings: bool = True
+) -> QWidget:
     """Return a new viewer for an entity of the library."""
     if kind is EntityKind.DATASET:
-        return DatasetView(bridge.folder.datasets / str(entity_id), name, bridge)
+        path = bridge.folder.datasets / str(entity_id)
+        return DatasetView(path, name, bridge, shows_warnings=shows_warnings)
     if kind is EntityKind.GENERATIVE_PROCESS:
         return ConversationView(entity_id, bridge)
     return EntityView(kind, entity_id, bridge)

@@ -252,6 +252,8 @@ def make_editor(field: Field) -> Any:
         return BooleanEditor()
     if field.kind is FieldKind.UNION:
         return UnionEditor(field, make_editor)
+    if field.kind is FieldKind.LIST and field.item and field.item.kind is FieldKind.OBJECT:
+        return ObjectEditor(field)
     if field.kind is FieldKind.GROUP:
         return GroupEditor(field, SchemaForm(field.fields))
     if field.kind in _OPTION:

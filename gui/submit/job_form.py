@@ -238,23 +238,25 @@ class JobFormPage(QWidget):
                 row.forget_touch()
 
     def _read_columns(self) -> None:
-        forms = [form for form in (self.form, self.params) if form is not None]
-        if not any(form.fields_of_format(COLUMN) for form in forms):
-            return
+        """Offer the columns of the data that is chosen, and what fits its task."""
         values = self.form.values()
-        for kind in KINDS:
-            for field in self.form.fields_of_format(kind):
-                if isinstance(values.get(field.name), int):
-                    self._run(COLUMN, self._offer_columns(kind, values[field.name]))
-                    return
+        chosen = [
+            (kind, values[field.name])
+            for kind in KINDS
+            for field in self.form.fields_of_format(kind)
+            if isinstance(values.get(field.name), int)
+        ]
+        if chosen:
+            self._run(COLUMN, self._offer_columns(chosen))
 
-    async def _offer_columns(self, kind: str, entity_id: int) -> None:
+    async def _offer_columns(self, chosen: list[tuple[str, int]]) -> None:
         folder = self._bridge.folder
         try:
-            options = await self._bridge.call(columns_of, folder, kind, entity_id)
-            task = await self._bridge.call(task_of, folder, kind, entity_id)
+            options = await self._bridge.call(columns_of, folder, *chosen[0])
+            tasks = [await self._bridge.call(task_of, folder, *item) for item in chosen]
         except MonitorError:
             return  # it was deleted meanwhile; submitting says so
+        task = next(filter(None, tasks), "")
         for form in (self.form, self.params):
             if form is not None:
                 form.set_columns(options)
