@@ -1,0 +1,179 @@
+"""PythonJob: runs any Python code: a function, or a script file with arguments."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import runpy
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from queue_core.errors import JobError, ParameterError
+from queue_core.jobs.base import BaseJob
+
+RESULT_NAME = "result"
+JOB_PARAMETER = "job"
+
+
+class PythonJob(BaseJob):
+    """Runs a function, or a script as `python script.py arguments…` would.
+
+    What it prints goes to the job's log. A function that has a parameter `job` is given the job, to
+    report progress with; what it returns is the result. A script's result is what it leaves in a
+    variable `result`.
+
+    Attributes:
+        kwargs: `function`, `args` and `arguments` (its keyword arguments); or `script`,
+            `arguments` (a list of words) and `working_folder` (None: the script's own).
+    """
+
+    TYPE = "Python"
+    PARAMETERS: ClassVar[Mapping[str, Any] | None] = {
+        "type": "object",
+        "properties": {
+            "script": {
+                "type": "string",
+                "title": "Script",
+                "format": "path",
+                "description": "The Python file to run.",
+            },
+            "arguments": {
+                "type": "array",
+                "items": {"type": "string"},
+                "title": "Arguments",
+                "default": [],
+                "description": "What stands behind the script's name on a command line.",
+            },
+            "working_folder": {
+                "type": ["string", "null"],
+                "title": "Working folder",
+                "format": "folder",
+                "default": None,
+                "description": "Where the script runs; empty: in its own folder.",
+            },
+            "name": {
+                "type": ["string", "null"],
+                "title": "Name",
+                "default": None,
+                "description": "What to call the job.",
+            },
+        },
+        "required": ["script"],
+    }
+
+    def get_job_name(self) -> str:
+        """Return the given name, or that of the function or script."""
+        if self.kwargs.get("name"):
+            return str(self.kwargs["name"])
+        function = self.kwargs.get("function")
+        if function is not None:
+            return str(getattr(function, "__name__", type(function).__name__))
+        return Path(str(self.kwargs.get("script") or "Python")).name
+
+    def get_params(self) -> dict[str, Any]:
+        """Return the parameters, the function by its name."""
+        function = self.kwargs.get("function")
+        shown = {} if function is None else {"function": _described(function)}
+        return {**self.kwargs, **shown}
+
+    def set_status_as_delivered(self) -> None:
+        """Check what can be checked at once; the script is found from another folder, too.
+
+        Raises:
+            ParameterError: There is neither a function nor a script, or both.
+        """
+        if (self.kwargs.get("function") is None) == (not self.kwargs.get("script")):
+            raise ParameterError(
+                "A Python job needs either a function or a script.", parameter="script",
+                hint="Give function=… or script='path.py'.",
+            )  # fmt: skip
+        if self.kwargs.get("script"):
+            self.kwargs["script"] = str(self._script())
+        elif not callable(self.kwargs["function"]):
+            raise ParameterError(
+                f"“{self.kwargs['function']!r}” cannot be called.", parameter="function",
+                hint="Give a function.",
+            )  # fmt: skip
+
+    def run(self) -> Any:
+        """Run the code and return its result.
+
+        Raises:
+            JobError: The script is not there, or it ended with an exit code.
+        """
+        with _exits_as_errors():
+            if self.kwargs.get("script"):
+                return self._run_script()
+            return self._call_function()
+
+    def _call_function(self) -> Any:
+        function = self.kwargs["function"]
+        keywords = dict(self.kwargs.get("arguments") or {})
+        if JOB_PARAMETER not in keywords and _takes_job(function):
+            keywords[JOB_PARAMETER] = self
+        return function(*(self.kwargs.get("args") or ()), **keywords)
+
+    def _run_script(self) -> Any:
+        script = self._script()
+        if not script.is_file():
+            raise JobError(
+                f"There is no script {script}.", hint="Correct the path and submit the job again."
+            )
+        folder = Path(self.kwargs.get("working_folder") or script.parent).expanduser()
+        if not folder.is_dir():
+            raise ParameterError(
+                f"There is no folder {folder} to work in.", parameter="working_folder",
+                hint="Make it, or leave it empty for the script's own.",
+            )  # fmt: skip
+        words = [str(word) for word in self.kwargs.get("arguments") or ()]
+        with _as_program(script, words, folder):
+            names = runpy.run_path(str(script), run_name="__main__")
+        return names.get(RESULT_NAME)
+
+    def _script(self) -> Path:
+        return Path(str(self.kwargs["script"])).expanduser().absolute()
+
+
+@contextlib.contextmanager
+def _as_program(script: Path, words: Sequence[str], folder: Path) -> Iterator[None]:
+    """Give the script the surroundings of a program of its own, and take them back."""
+    before = (sys.argv, sys.path[:], Path.cwd(), dict(os.environ))
+    sys.argv = [str(script), *words]
+    sys.path.insert(0, str(script.parent))
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        sys.argv, sys.path[:] = before[0], before[1]
+        os.chdir(before[2])
+        os.environ.clear()
+        os.environ.update(before[3])
+
+
+@contextlib.contextmanager
+def _exits_as_errors() -> Iterator[None]:
+    """Turn `sys.exit` with a code or a message into an error; without, it is a good end."""
+    try:
+        yield
+    except SystemExit as stop:
+        if stop.code in (None, 0):
+            return
+        what = f"exit code {stop.code}" if isinstance(stop.code, int) else str(stop.code)
+        raise JobError(
+            f"The program ended itself: {what}.", hint="Its output is in the job's log."
+        ) from stop
+
+
+def _takes_job(function: Any) -> bool:
+    try:
+        return JOB_PARAMETER in inspect.signature(function).parameters
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        return False
+
+
+def _described(function: Any) -> str:
+    name = getattr(function, "__qualname__", type(function).__qualname__)
+    return f"{getattr(function, '__module__', '')}.{name}".lstrip(".")
