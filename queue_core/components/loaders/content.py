@@ -68,6 +68,7 @@ TAR_MAGIC = b"ustar"
 TAR_MAGIC_OFFSET = 257
 UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 MAX_CONTROL_SHARE = 0.02
+MAX_CONTROL_CHARACTERS = 4
 SAMPLE_BYTES = 64 << 10
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b\x1c\x1d\x1e\x1f\x01\x00")
 
@@ -149,7 +150,8 @@ def _by_text(source: SourceFile, head: bytes, by_name: str | None) -> str:
     sample = head[:SAMPLE_BYTES]
     nul_share = sample.count(b"\0") / len(sample)
     control = len(sample) - len(sample.translate(None, _CONTROL))
-    if control / len(sample) > MAX_CONTROL_SHARE or nul_share > MAX_CONTROL_SHARE:
+    strange = max(control / len(sample), nul_share)
+    if strange > MAX_CONTROL_SHARE and strange * len(sample) > MAX_CONTROL_CHARACTERS:
         raise _foreign(source.name, "a binary file")
     text = sample.decode("utf-8-sig", errors="replace").lstrip()
     lowered = text[:2000].casefold()

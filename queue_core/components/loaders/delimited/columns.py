@@ -177,6 +177,7 @@ def plan_columns(
     missing: Sequence[str] | None = None,
     date_order: str | None = None,
     wanted: Mapping[str, ColumnType] | None = None,
+    is_spaced: bool = False,
 ) -> tuple[Column, ...]:
     """Return how the columns are converted, as the first rows suggest.
 
@@ -187,6 +188,7 @@ def plan_columns(
         missing: Words for a missing value; None: those of the usual ones that are found.
         date_order: `day_first`, `month_first` or None.
         wanted: Types that the user chose, by name.
+        is_spaced: Whether spaces at the start of texts mean nothing.
     """
     table = [row for row in rows if len(row) == len(names)]
     by_column = [[row[position] for row in table] for position in range(len(names))]
@@ -197,7 +199,8 @@ def plan_columns(
         choice = (wanted or {}).get(name)
         if choice is not None:
             reading = _wanted_reading(choice, reading, styles)
-        columns.append(Column(position, name, reading, trim=_is_padded(values)))
+        trim = _is_padded(values) and (is_spaced or reading.kind is not Kind.TEXT)
+        columns.append(Column(position, name, reading, trim=trim))
     return _with_missing(columns, by_column, missing)
 
 

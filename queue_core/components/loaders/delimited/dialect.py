@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ SAMPLE_CHARACTERS = 256 << 10
 SAMPLE_ROWS = 2_000
 PREAMBLE_ROWS = 100
 MIN_CONSISTENCY = 0.6
+PREAMBLE_PENALTY = 0.6
 COMMENT_SIGNS = ("#", "%", "//")
 _STAND_IN = "\x1f"
 _RUNS = re.compile(r"[ \t]+")
@@ -82,6 +84,7 @@ class Layout:
         header_lines: How many lines the header takes, blank ones before it included.
         lacks_first_name: Whether the header has one name less than the rows have values, as
             programs write it that count rows in a column without a name.
+        is_spaced: Whether a space follows each separator of the header, and means nothing.
     """
 
     dialect: Dialect
@@ -90,6 +93,7 @@ class Layout:
     reasons: dict[str, str]
     header_lines: int = 0
     lacks_first_name: bool = False
+    is_spaced: bool = False
 
     @property
     def width(self) -> int:
@@ -164,7 +168,7 @@ def _parsed(lines: io.StringIO, dialect: Dialect) -> Iterator[tuple[list[str], i
         source = (_RUNS.sub("\t", line.strip(" \t\r\n")) + "\n" for line in lines)
         delimiter = "\t"
     elif len(delimiter) > 1:
-        source = (line.replace(delimiter, _STAND_IN) for line in lines)
+        source = (line.replace(dialect.delimiter, _STAND_IN) for line in lines)
         delimiter = _STAND_IN
     reader = csv.reader(
         source,
@@ -215,7 +219,9 @@ def _score(rows: Sequence[Row]) -> float:
     consistency = _consistency(rows)
     if width < 2 or consistency < MIN_CONSISTENCY:
         return 0.0
-    return consistency * (0.5 + 0.5 * _typed_share(rows)) * (1 - 0.5 / width)
+    score = consistency * (0.5 + 0.5 * _typed_share(rows)) * (1 - 0.5 / width)
+    # 1,5;x below a;b: a sign that the first line lacks may be no separator at all.
+    return score * (PREAMBLE_PENALTY if _preamble(rows, width) else 1)
 
 
 def _usual_width(rows: Sequence[Row]) -> int:
@@ -258,9 +264,22 @@ def _is_short_header(rows: Sequence[Row], width: int) -> bool:
     """Return whether the first row is a header that leaves the first column without a name."""
     if len(rows) < 2 or width < 3 or len(rows[0].values) != width - 1:
         return False
-    if all(not row.values[-1] for row in rows[1:] if len(row.values) == width):
+    table = [row.values for row in rows[1:] if len(row.values) == width]
+    if all(not values[-1] for values in table):
         return False  # the rows end in a separator: the last value is none
+    labels = [values[0] for values in table]
+    if len(labels) < 2 or len(set(labels)) < len(labels) or not _are_row_labels(labels):
+        return False
     return not any(_TYPED.fullmatch(value.strip()) or not value for value in rows[0].values)
+
+
+def _are_row_labels(labels: Sequence[str]) -> bool:
+    """Return whether these are the names of rows, or count them."""
+    if any(not _TYPED.fullmatch(label) for label in labels):
+        return True
+    return all(label.isdigit() for label in labels) and all(
+        int(after) - int(before) == 1 for before, after in itertools.pairwise(labels)
+    )
 
 
 def _with_header(
@@ -285,6 +304,7 @@ def _with_header(
         reasons,
         header_lines=rows[0].last_line - dialect.skip_lines,
         lacks_first_name=short,
+        is_spaced=len(names) > 1 and all(name[:1] == " " for name in rows[0].values[1:]),
     )
 
 

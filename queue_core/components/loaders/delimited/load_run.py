@@ -131,6 +131,7 @@ class LoadRun:
         if self._rejected:
             write_rejects(staging.rejects_path, self._rejected)
             self.notes.append(skipped_note(self._rejected, self._source.name))
+        self.notes += self._nul_characters()
         self.notes += self._ambiguous_dates(staging.data_path)
         used = replace(self._plan, columns=self.columns, encoding=self._rewriting.encoding)
         return Loaded(
@@ -213,7 +214,9 @@ class LoadRun:
     def _repair_rows(self, message: str) -> None:
         connection = connect(spill_folder=self._scratch)
         try:
-            sql = f"SELECT count(*) FROM {self._table.sql(keep_rejects=True)}"
+            # Every column is asked for: the engine checks the encoding of no other.
+            counts = ", ".join(f"count({column.raw})" for column in self.columns)
+            sql = f"SELECT {counts} FROM {self._table.sql(keep_rejects=True)}"
             connection.execute(sql).fetchall()
             rejected = self._table.rejected(connection)
         finally:
@@ -293,6 +296,17 @@ class LoadRun:
                 f"{self._source.name} has {expected:,} rows, but {read:,} were read.",
                 hint="Its quotes may not match: choose the quote character, or none.",
             )
+
+    def _nul_characters(self) -> list[str]:
+        """Say where the text holds a zero byte, which many programs stop at."""
+        if self._hasher is not None and not self._table.file.is_copy:
+            self._hasher.finish()
+            if not self._hasher.has_nul:
+                return []
+        line = self._table.line_of_nul()
+        if line is None:
+            return []
+        return [f"Line {line:,} of {self._source.name} holds a NUL character; it was kept."]
 
     def _ambiguous_dates(self, data_path: Path) -> list[str]:
         """Say which dates could mean another day; a day above 12 anywhere settles it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from queue_core.components.loaders.base import Finding
@@ -19,9 +19,9 @@ from queue_core.components.loaders.delimited.dialect import (
 from queue_core.components.loaders.delimited.options import TextOptions
 from queue_core.components.loaders.delimited.text_file import Rewriting, newline_of
 from queue_core.components.loaders.delimited.values import (
+    GROUPED_STYLES,
     MISSING_WORDS,
     Kind,
-    Reading,
     Style,
     is_plain_number,
     proven_styles,
@@ -144,9 +144,9 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
         missing=options.missing_words,
         date_order=options.date_order,
         wanted=options.column_types,
+        is_spaced=layout.is_spaced,
     )
     _require_known(options, names, source.name)
-    columns, doubts = _without_doubt(columns, rows, options)
     dialect = layout.dialect
     preamble = "".join(text.splitlines(keepends=True)[: dialect.skip_lines])
     rewriting = Rewriting(
@@ -170,7 +170,7 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
             *_layout_warnings(source, layout, encoding, is_even=is_even),
             *notes,
             *_missing_warnings(columns, rows, options),
-            *doubts,
+            *_text_notes(columns, rows, options),
         ),
     )
 
@@ -227,30 +227,26 @@ def _require_known(options: TextOptions, names: Sequence[str], name: str) -> Non
             )
 
 
-def _without_doubt(
+def _text_notes(
     columns: Sequence[Column], rows: Sequence[Row], options: TextOptions
-) -> tuple[tuple[Column, ...], tuple[str, ...]]:
-    """Keep as text what could mean two numbers; say where a column is not what it seems."""
-    result = []
-    notes = []
-    given = options.decimal is not None or options.thousands is not None
+) -> tuple[str, ...]:
+    """Say which columns are kept as text though most of their values look like numbers."""
+    notes: list[str] = []
+    table = [row for row in rows if len(row.values) == len(columns)]
     for column in columns:
-        values = [
-            (row.values[column.position], row.first_line)
-            for row in rows
-            if len(row.values) == len(columns)
-        ]
-        if column.kind in (Kind.INTEGER, Kind.FLOAT) and column.reading.ambiguous and not given:
+        if column.kind is not Kind.TEXT or column.name in options.column_types:
+            continue
+        values = [(row.values[column.position], row.first_line) for row in table]
+        grouped = read_values([value for value, _ in values], number_styles=GROUPED_STYLES)
+        if grouped.kind in (Kind.INTEGER, Kind.FLOAT) and grouped.ambiguous:
             marked = next(value for value, _ in values if "," in value or "." in value)
             notes.append(
                 f"Column “{column.name}” is kept as text: “{shown(marked)}” can be a thousand or "
                 "a fraction. Choose the decimal sign to read it as a number."
             )
-            column = replace(column, reading=Reading(Kind.TEXT))
-        elif column.kind is Kind.TEXT and column.name not in options.column_types:
+        else:
             notes += _mixed_note(column, values)
-        result.append(column)
-    return tuple(result), tuple(notes)
+    return tuple(notes)
 
 
 def _mixed_note(column: Column, values: Sequence[tuple[str, int]]) -> list[str]:
@@ -307,6 +303,8 @@ def _layout_warnings(
         count = dialect.skip_lines
         lines = "line was" if count == 1 else f"{count} lines were"
         notes.append(f"The first {lines} left out: not like those below.")
+    if layout.is_spaced:
+        notes.append("Spaces after the separators were left out.")
     if dialect.header and not layout.rows:
         notes.append(f"{name} has a header and no rows.")
     if not dialect.header:

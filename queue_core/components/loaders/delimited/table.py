@@ -147,6 +147,17 @@ class Table:
                 return line
         return 0
 
+    def line_of_nul(self) -> int | None:
+        """Return the line of the first zero byte; None where there is none."""
+        line = 1 + self.line_offset
+        with self.file.path.open("rb") as file:
+            while block := file.read(SCAN_BYTES):
+                position = block.find(b"\0")
+                if position >= 0:
+                    return line + block.count(b"\n", 0, position)
+                line += block.count(b"\n")
+        return None
+
     def count_rows(self) -> int:
         """Count the rows without the engine, rows of another width included."""
         with self.file.path.open(encoding="utf-8", errors="replace", newline="") as file:
