@@ -10,6 +10,7 @@ import io
 import logging
 import textwrap
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ def render(
     """
     width_in, height_in = size or (figure.width_in, figure.height_in)
     colors = theme_colors(theme)
-    with _LOCK, _quiet_fonts(), mpl.rc_context(_settings(figure, colors)):
+    with _LOCK, _quiet(), mpl.rc_context(_settings(figure, colors)):
         # The layout must be chosen first: a colour bar is built differently without it.
         native = NativeFigure(
             figsize=(width_in, height_in), dpi=dots_per_inch, layout="constrained"
@@ -83,13 +84,15 @@ def render(
 
 
 @contextmanager
-def _quiet_fonts() -> Iterator[None]:
-    """Silence the hints about fallback fonts that have no bold letters: they are used anyway."""
+def _quiet() -> Iterator[None]:
+    """Silence hints that nobody can follow: fonts without a letter, no room at tiny sizes."""
     logger = logging.getLogger("matplotlib.font_manager")
     before = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            yield
     finally:
         logger.setLevel(before)
 
