@@ -78,7 +78,7 @@ class JsonText:
         if not self._skip_space():
             if self._is_cut:
                 return False
-            raise self._error("the array is not closed", self._line)
+            raise self._error("the array is not closed", self._line_here())
         sign = self._buffer[self._position]
         self._position += 1
         if sign == "]":

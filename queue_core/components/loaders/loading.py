@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.dataset_writer import DatasetStaging, storage_errors
 from queue_core.components.loaders.base import (
     DEFAULT_PREVIEW_ROWS,
     Detection,
@@ -99,6 +99,7 @@ def load_dataset(
     reading = Span(progress, 0.0, READING_SHARE)
     closing = Span(progress, READING_SHARE, 1.0)
     with (
+        storage_errors(destination),
         DatasetStaging(destination, folder=staging_folder) as staging,
         SourceHasher(source) as hasher,
     ):

@@ -147,8 +147,9 @@ def reading_errors(path: Path) -> Iterator[None]:
             raise
         raise DataError("The path has a NUL character in it.", hint="Correct it.") from error
     except OSError as error:
-        if error.filename is not None and Path(error.filename) != path:
-            raise  # another file, e.g. the one being written
+        elsewhere = error.filename is not None and Path(error.filename) != path
+        if elsewhere or error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # the file that is being written
         raise _refusal(path, error) from error
 
 
