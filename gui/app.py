@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui.bridge import Bridge, Message, describe_error
 from gui.closing import CloseAnswer, CloseChoice, CloseDialog
-from gui.features import FEATURES
 from gui.garbage import GuiGarbage
 from gui.i18n import set_language, tr
 from gui.logs import start_logging
@@ -44,6 +43,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 EXIT_FOLDER_UNUSABLE = 4
+# Long enough for Qt to map the window and paint it.
+FIRST_PAINT_S = 0.02
 
 
 def main(files: list[Path] | None = None) -> int:
@@ -113,33 +114,51 @@ class Program:
         self.files = files
         self.bridge = Bridge(folder, loop, settings)
         self._ended = asyncio.Event()
+        self._features_started = asyncio.Event()
         self._undo: list[Callable[[], object]] = []
+        self._window: MainWindow | None = None
         self._queue: HueyJobQueue | None = None
         self._tray: Tray | None = None
         self._dialog: CloseDialog | None = None
 
     async def run(self) -> int:
         """Start, wait for the end, stop."""
-        for start in (
-            self._start_log,
-            self._collect_garbage_here,
-            self._report_what_nobody_catches,
-            self._show_window,
-            self._start_features,
-            self._listen_to_the_outside,
-            self._open_queue_meanwhile,
-        ):
-            start()
-        await self._ended.wait()
+        try:
+            await self._start()
+            await self._ended.wait()
+        finally:
+            await self._stop()
+        return 0
+
+    async def _start(self) -> None:
+        self._start_log()
+        self._collect_garbage_here()
+        self._report_what_nobody_catches()
+        self._show_window()
+        self._listen_to_the_outside()
+        self._open_queue_meanwhile()
+        await asyncio.sleep(FIRST_PAINT_S)
+        self._start_features()
+
+    async def _stop(self) -> None:
         for stop in (
             self._hide_window,
-            self.window.commands.finish,
+            self._carry_out_removals,
             self._stop_queue,
             self.bridge.close,
             self._undo_the_rest,
         ):
-            await self._stop(stop)
-        return 0
+            try:
+                await stop()
+            except Exception:
+                # A part that cannot end must not keep the others from ending.
+                logger.exception("%s failed", stop.__name__)
+
+    @property
+    def window(self) -> MainWindow:
+        """The window; there from the start to the end."""
+        assert self._window is not None
+        return self._window
 
     def quit(self) -> None:
         """End the program; running jobs are interrupted."""
@@ -183,7 +202,7 @@ class Program:
     def _show_window(self) -> None:
         install_theme(self.application, ThemeMode(self.settings[THEME]))
         self.application.setWindowIcon(icon("application"))
-        self.window = MainWindow(self.bridge, WindowState(self.folder))
+        self._window = MainWindow(self.bridge, WindowState(self.folder))
         self.window.toolbar.workers_chosen.connect(self._change_workers)
         self.window.shown_wanted.connect(self._show_again)
         self.window.close_asked.connect(self._on_close_asked)
@@ -191,8 +210,12 @@ class Program:
         self.window.show()
 
     def _start_features(self) -> None:
+        # Not before the window is painted: their import takes as long as all the rest.
+        from gui.features import FEATURES
+
         for install in FEATURES:
             install(self.window, self.bridge)
+        self._features_started.set()
         for problem in self.settings.problems:
             self.bridge.failed.emit(Message(text=problem))
 
@@ -213,6 +236,7 @@ class Program:
             told = describe_error(error, what=tr("Opening the queue"))
             self.window.show_problem(told, self._open_queue_meanwhile)
             return
+        await self._features_started.wait()
         if self.files:
             self.window.files_given.emit(tuple(self.files))
 
@@ -317,25 +341,24 @@ class Program:
 
     # --- stop ---------------------------------------------------------------------------------
 
-    async def _stop(self, stop: Callable[[], Awaitable[object]]) -> None:
-        try:
-            await stop()
-        except Exception:
-            # A part that cannot end must not keep the others from ending.
-            logger.exception("%s failed", stop)
-
     async def _hide_window(self) -> None:
-        self.window.save_state()
         if self._tray is not None:
             self._tray.close()
-        self.window.hide()
+        if self._window is not None:
+            self._window.save_state()
+            self._window.hide()
+
+    async def _carry_out_removals(self) -> None:
+        if self._window is not None and self.bridge.is_open:
+            await self._window.commands.finish()
 
     async def _stop_queue(self) -> None:
         if self._queue is not None:
             await self.bridge.call(self._queue.close)
 
     async def _undo_the_rest(self) -> None:
-        self.window.close_now()
+        if self._window is not None:
+            self._window.close_now()
         for undo in reversed(self._undo):
             undo()
 
