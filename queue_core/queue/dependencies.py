@@ -9,20 +9,29 @@ from queue_core.queue.clock import now_text
 
 
 def block(connection: sqlite3.Connection, job_id: str, after: tuple[str, ...]) -> int:
-    """Store for whom a new job waits; return how many of these have not ended yet."""
+    """Store for whom a new job waits; return for how many. Call `settle` when its row is there."""
     waiting = 0
     for after_id in dict.fromkeys(after):
-        row = connection.execute(
-            "SELECT status FROM task_copy WHERE id = ?", (after_id,)
-        ).fetchone()
-        if row is None or row["status"] == "finished":
-            continue
-        connection.execute(
-            "INSERT OR IGNORE INTO monitor_dependency (job_id, after_id) VALUES (?, ?)",
-            (job_id, after_id),
-        )
-        waiting += 1
+        if _status(connection, after_id) not in (None, "finished"):
+            connection.execute(
+                "INSERT OR IGNORE INTO monitor_dependency (job_id, after_id) VALUES (?, ?)",
+                (job_id, after_id),
+            )
+            waiting += 1
     return waiting
+
+
+def settle(connection: sqlite3.Connection, after: tuple[str, ...]) -> None:
+    """Let a new job go on or skip it where one of *after* has failed before it was put."""
+    for after_id in dict.fromkeys(after):
+        status = _status(connection, after_id)
+        if status in ("error", "cancelled"):
+            release(connection, after_id, status)
+
+
+def _status(connection: sqlite3.Connection, job_id: str) -> str | None:
+    row = connection.execute("SELECT status FROM task_copy WHERE id = ?", (job_id,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def release(connection: sqlite3.Connection, job_id: str, status: str) -> None:

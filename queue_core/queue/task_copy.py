@@ -75,6 +75,7 @@ def insert_job(connection: sqlite3.Connection, job: NewJob) -> None:
             job.memory_limit_bytes, int(job.pinned), job.retry_delay_s,
         ),
     )  # fmt: skip
+    dependencies.settle(connection, job.after)
 
 
 def params_json(params: dict[str, Any]) -> str:

@@ -101,11 +101,12 @@ def end_tree(pid: int, *, grace_s: float) -> bool:
     Asks first (SIGTERM, whose default action ends native loops too), and kills what is left after
     *grace_s* seconds. Looks again until nothing is found, for trees that grow while they die.
     """
-    members = tree(pid)
+    # Frozen first: a process that is started between a look and the signal would lose its parent
+    # and be found no more.
+    members = freeze(pid)
     send(members, signal.SIGTERM)
-    # A suspended process gets the signal only when it goes on.
     if hasattr(signal, "SIGCONT"):
-        send(members, signal.SIGCONT)
+        send(members, signal.SIGCONT)  # a suspended process gets the signal when it goes on
     deadline = time.monotonic() + grace_s
     while members and time.monotonic() < deadline:
         members = {p for p in members if is_running(p)}
@@ -133,21 +134,28 @@ def kill_tree(pid: int, *, known: Iterable[int] = (), patience_s: float = 5.0) -
         time.sleep(_POLL_S)
 
 
-def suspend(pid: int) -> bool:
-    """Stop a process and everything that it has started, until `resume`; False where it cannot.
+def freeze(pid: int) -> set[int]:
+    """Stop a process and everything that it has started; return these.
 
     Looks again after each round: what a process starts before it stops is stopped too.
     """
     if not hasattr(signal, "SIGSTOP"):
-        return _suspend_portable(pid)
+        return tree(pid)
     stopped: set[int] = set()
-    for _ in range(20):
+    for _ in range(50):
         members = tree(pid) - stopped
         if not members:
             break
         send(members, signal.SIGSTOP)
         stopped |= members
-    return bool(stopped)
+    return stopped
+
+
+def suspend(pid: int) -> bool:
+    """Stop a process and everything that it has started, until `resume`; False where it cannot."""
+    if not hasattr(signal, "SIGSTOP"):
+        return _suspend_portable(pid)
+    return bool(freeze(pid))
 
 
 def resume(pid: int) -> None:

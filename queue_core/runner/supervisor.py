@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import queue
 import subprocess
 import sys
@@ -217,7 +218,11 @@ class Supervisor:
         else:
             command = [sys.executable, "-I", "-S", guardian.__file__]
         self._guardian = subprocess.Popen(
-            command, stdin=subprocess.PIPE, bufsize=0, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+            env={**os.environ, "DASHAI_LOCAL_PATH": str(self._root)},
         )
 
     def _tell_guardian(self, sign: str, pid: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,7 +68,7 @@ class TestRetries:
 
 class TestOrder:
     @pytest.fixture
-    def names(self, queue: HueyJobQueue) -> Iterator[Callable[[], str]]:
+    def names(self, queue: HueyJobQueue) -> Callable[[], str]:
         for name in "abcde":
             queue.put(Echo(name=name))
 
@@ -80,7 +80,7 @@ class TestOrder:
                 queue.cancel(record.id)
             return found
 
-        yield order
+        return order
 
     @pytest.mark.parametrize(
         ("moved", "to", "expected"),
@@ -152,6 +152,14 @@ class TestAfter:
         assert record.status is JobStatus.CANCELLED
         assert record.error_msg == "Skipped, because “bad” failed."
         assert "“second” was cancelled" in (queue.wait(third, 20).error_msg or "")
+
+    def test_a_job_behind_one_that_has_failed_already(self, running: HueyJobQueue) -> None:
+        bad = running.put(Raises(name="bad"))
+        running.wait(bad, 20)
+        skipped = running.put(Echo(), JobOptions(after=(bad,)))
+        assert running.get(skipped).error_msg == "Skipped, because “bad” failed."
+        options = JobOptions(after=(bad,), after_policy=AfterPolicy.RUN_ANYWAY)
+        assert running.wait(running.put(Echo(value=1), options), 20).result == 1
 
     def test_a_finished_job_holds_nobody_up(self, running: HueyJobQueue) -> None:
         first = running.put(Echo())

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from queue_core import HueyJobQueue
+from queue_core.paths import LocalFolder
+from queue_core.queue.engine import EngineOptions
+
+
+@pytest.fixture
+def queue(local_folder: LocalFolder) -> Iterator[HueyJobQueue]:
+    """A queue that is not started."""
+    opened = HueyJobQueue(local_folder.root)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def running(queue: HueyJobQueue) -> HueyJobQueue:
+    """A queue with one worker."""
+    return queue.start(workers=1, options=EngineOptions(grace_s=0.5))
+
+
+@pytest.fixture
+def until(queue: HueyJobQueue) -> Callable[[Callable[[], bool]], None]:
+    """Wait for a condition that changes with the queue or with a file."""
+
+    def wait(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
+        import threading
+        import time
+
+        pause = threading.Event()
+        deadline = time.monotonic() + timeout_s
+        while not condition():
+            assert time.monotonic() < deadline, "the condition did not come true in time"
+            pause.wait(0.005)
+
+    return wait
