@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.errors import ParameterError
 from queue_core.jobs.entity_job import EntityJob
+from queue_core.jobs.turns import wait_for_earlier
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("scipy", "skops", "imbalanced-learn")
 PREVIEW_ROWS = 200
-_LOOK_EVERY_S = 0.1
-# A step that was put before and has not begun is waited for only this long: it may be held back.
-_WAIT_FOR_DELIVERED_S = 2.0
 _CONVERTED = 0.95
 
 
@@ -151,7 +148,7 @@ class ConverterJob(EntityJob["Converter"]):
 
         if self.kwargs.get("notebook_id") is None or self.kwargs.get("converter_id") is None:
             self.set_status_as_delivered()
-        self._wait_for_earlier_steps()
+        wait_for_earlier(self, self._earlier_steps, "Waiting for the steps before")
         with notebook_turn(self.context.folder, int(self.kwargs["notebook_id"])):
             return super().run()
 
@@ -302,18 +299,8 @@ class ConverterJob(EntityJob["Converter"]):
         self.kwargs["notebook_id"] = notebook.id
         return notebook
 
-    def _wait_for_earlier_steps(self) -> None:
-        """Let the steps that were put before go first, for this one may build on them."""
-        begun = time.monotonic()
-        while waiting := self._earlier_steps():
-            patient = EntityStatus.STARTED in waiting
-            if not patient and time.monotonic() - begun > _WAIT_FOR_DELIVERED_S:
-                return
-            self.report_progress(None, "Waiting for the steps before")
-            time.sleep(_LOOK_EVERY_S)
-
     def _earlier_steps(self) -> set[EntityStatus]:
-        """Return how the unfinished steps before this one stand."""
+        """Return how the unfinished steps before this one stand; it may build on them."""
         from queue_core.database.session import read_session
         from queue_core.database.tables import Converter
         from queue_core.jobs.notebook_steps import find_notebook
