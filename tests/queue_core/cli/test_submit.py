@@ -34,10 +34,10 @@ def test_a_file_becomes_a_dataset(cli, table: Path) -> None:
 
 
 def test_options_reach_the_loader(cli, table: Path) -> None:
-    submitted = cli("submit", "dataset", table, "-p", "delimiter=,", "--wait", "--json")
+    submitted = cli("submit", "dataset", table, "-p", "delimiter=|", "--wait", "--json")
     (job,) = submitted.json
     assert job["error_msg"] is None
-    assert job["params"]["delimiter"] == ","
+    assert job["params"]["delimiter"] == "|"
     assert [column["name"] for column in job["result"]["columns"]] == ["city;size"]
 
 
