@@ -213,7 +213,7 @@ def test_full_disk(tmp_path: Path, write: Writes) -> None:
     try:
         text = "a,b\n" + "".join(f"{i},{i * 7919 % 104729}\n" for i in range(1_000_000))
         for path in (write(text), write(text.encode("utf-16"), "other.csv")):
-            with pytest.raises(DataError, match="disk is full|does not fit") as caught:
+            with pytest.raises(DataError, match=r"disk is full|does not fit") as caught:
                 load_dataset(path, {}, disk / "datasets" / "1")
             assert "Make room" in caught.value.hint
             assert list((disk / "datasets").iterdir()) == []
