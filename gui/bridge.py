@@ -106,6 +106,7 @@ class Bridge(QObject):
         self._tasks: set[asyncio.Task[Any]] = set()
         self._news: asyncio.Future[None] = loop.create_future()
         self._news_pending = False
+        self._is_closed = False
         self._unsubscribe: Callable[[], None] | None = None
         self._last_shown: dict[str, float] = {}
 
@@ -139,6 +140,7 @@ class Bridge(QObject):
         await asyncio.gather(*tasks, return_exceptions=True)
         if not self._queue.done():
             self._queue.cancel()
+        self._is_closed = True
         for pool in (self._readers, self._orders):
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -242,6 +244,8 @@ class Bridge(QObject):
         return await asyncio.shield(self._queue)
 
     async def _run(self, pool: Executor, function: Callable[[], T]) -> T:
+        if self._is_closed:  # a timer or a click came too late
+            raise asyncio.CancelledError
         return await self._loop.run_in_executor(pool, function)
 
     def _wake(self) -> None:

@@ -21,6 +21,9 @@ from PySide6.QtWidgets import (
 
 from gui.theme import ICON_PX, STEP_PX, body_font, colours, icon, icon_pixmap
 
+# How headings of texts and names stand; Qt centres them.
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
 Button = TypeVar("Button", bound=QAbstractButton)
 
 

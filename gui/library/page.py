@@ -92,6 +92,7 @@ class LibraryPage(QWidget):
         if self._task is not None:
             self._task.cancel()
         self._task = self._bridge.start(self._read(), what=tr("Reading the library"))
+        self.destroyed.connect(self._task.cancel)
 
     @property
     def is_reading(self) -> bool:

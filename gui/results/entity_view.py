@@ -33,6 +33,10 @@ from queue_core.database.library import (
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.paths import LocalFolder
 
+METRICS = "metrics"
+# A dataset that the job made is no origin.
+RESULT = "result"
+
 
 @dataclass(frozen=True)
 class _Found:
@@ -63,6 +67,8 @@ class EntityView(LoadingView):
         self._show_origin(found.details)
         self._show_measures(found)
         for artifact in found.artifacts:
+            if found.metrics and artifact.name == METRICS:
+                continue  # the same numbers, shown above with their spread
             self._add(artifact.title, artifact_view(artifact, self.bridge))
         if not found.artifacts and not found.metrics:
             self._layout.addWidget(muted_label(tr("It left nothing to look at.")))
@@ -73,7 +79,11 @@ class EntityView(LoadingView):
         if use_as is not None and details.record.status is EntityStatus.FINISHED:
             use = UseButton(use_as, self._id, self.bridge)
             self._layout.addLayout(row(use, None))
-        names = [parent.name for parent in details.parents.values() if parent.name]
+        names = [
+            parent.name
+            for role, parent in details.parents.items()
+            if parent.name and not role.startswith(RESULT)
+        ]
         if names:
             label = muted_label(tr("Made from {names}", names=", ".join(dict.fromkeys(names))))
             label.setWordWrap(True)

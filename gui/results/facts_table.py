@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import COMPACT_ROW_HEIGHT_PX
-from gui.widgets import set_role
+from gui.widgets import LEFT, set_role
 
 MOST_ROWS_AT_ONCE = 12
 
@@ -42,6 +42,7 @@ class FactsTable(QTableWidget):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(COMPACT_ROW_HEIGHT_PX)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(LEFT)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         for number, cells in enumerate(rows):
             for column, text in enumerate(cells):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer
@@ -19,6 +20,8 @@ from queue_core.artifacts.kinds import Artifact
 from queue_core.errors import DataError
 
 SETTLE_MS = 80
+EMPTY_PATH = re.compile(rb'<path id="([^"]+)"(?: transform="[^"]*")?/>')
+USE = re.compile(rb'<use xlink:href="#([^"]+)"[^>]*/>')
 SMALLEST_PX = 160
 
 
@@ -144,12 +147,21 @@ class SvgPicture(QWidget):
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return without_empty_glyphs(path.read_bytes())
     except OSError as error:
         raise DataError(
             f"The picture {path.name} cannot be read: {error.strerror or error}.",
             hint="Run the job again.",
         ) from error
+
+
+def without_empty_glyphs(svg: bytes) -> bytes:
+    """Leave out glyphs that draw nothing, and their uses: Qt warns of each space otherwise."""
+    empty = set(EMPTY_PATH.findall(svg))
+    if not empty:
+        return svg
+    kept = USE.sub(lambda found: b"" if found[1] in empty else found[0], svg)
+    return EMPTY_PATH.sub(b"", kept)
 
 
 def _render(svg: QByteArray, wanted: QSize) -> tuple[QSize, QImage]:

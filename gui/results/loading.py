@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.i18n import tr
@@ -77,5 +78,6 @@ class LoadingView(QWidget):
         except MonitorError as error:
             self.show_problem(error)
         finally:
-            self._patience.stop()
-            self._waiting.hide()
+            if isValid(self):  # else it was closed while it was reading
+                self._patience.stop()
+                self._waiting.hide()

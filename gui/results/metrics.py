@@ -12,7 +12,8 @@ from gui.results.facts_table import FactsTable
 from queue_core.components.registry import ComponentKind, components
 from queue_core.database.library import MetricRecord, TrialRecord
 
-SPLITS = {"train": mark("Training"), "validation": mark("Validation"), "test": mark("Test")}
+# What counts comes first.
+SPLITS = {"test": mark("Test"), "validation": mark("Validation"), "train": mark("Training")}
 TRIAL_STATES = {
     "running": mark("running"), "complete": mark("complete"),
     "pruned": mark("stopped early"), "fail": mark("failed"),
@@ -35,12 +36,20 @@ def metrics_table(records: Iterable[MetricRecord], titles: dict[str, str]) -> Fa
 
 
 def final_values(records: Iterable[MetricRecord]) -> dict[str, dict[str, list[float | None]]]:
-    """Return the values of the trained model by metric and split, one for each fold."""
-    found: dict[str, dict[str, list[float | None]]] = {}
+    """Return the values of the trained model by metric and split, one for each fold.
+
+    The value for the whole counts only where there are no folds.
+    """
+    folds: dict[str, dict[str, list[float | None]]] = {}
+    wholes: dict[str, dict[str, list[float | None]]] = {}
     for record in records:
         if record.step is None:
-            found.setdefault(record.name, {}).setdefault(record.split, []).append(record.value)
-    return found
+            kept = wholes if record.fold is None else folds
+            kept.setdefault(record.name, {}).setdefault(record.split, []).append(record.value)
+    return {
+        name: {**wholes.get(name, {}), **folds.get(name, {})}
+        for name in dict.fromkeys((*wholes, *folds))
+    }
 
 
 def spread_text(values: Sequence[float | None]) -> str:

@@ -18,7 +18,7 @@ from gui.helper import helpers_of
 from gui.i18n import tr
 from gui.results.reading import table_block, table_facts
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
-from gui.widgets import set_role
+from gui.widgets import LEFT, set_role
 
 BLOCK_ROWS = 128
 BLOCK_COLUMNS = 24
@@ -127,7 +127,8 @@ class PagedTableModel(QAbstractTableModel):
         del self._wishes[:-WISHES_KEPT]
         if not self._is_reading:
             self._is_reading = True
-            self._bridge.start(self._read_wishes(), what=tr("Reading the table"))
+            task = self._bridge.start(self._read_wishes(), what=tr("Reading the table"))
+            self.destroyed.connect(task.cancel)
 
     async def _read_wishes(self) -> None:
         try:
@@ -208,6 +209,7 @@ class PagedTable(QTableView):
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(LEFT)
         self.horizontalHeader().setDefaultSectionSize(COLUMN_PX)
         self.verticalHeader().setDefaultSectionSize(COMPACT_ROW_HEIGHT_PX)
         self.verticalHeader().setHighlightSections(False)

@@ -11,7 +11,7 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.results.loading import LoadingView
 from gui.theme import COMPACT_ROW_HEIGHT_PX
-from gui.widgets import muted_label, set_role
+from gui.widgets import LEFT, muted_label, set_role
 
 ROWS_SHOWN = 1000
 CELL_LETTERS = 300
@@ -33,6 +33,7 @@ class RejectsView(LoadingView):
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(COMPACT_ROW_HEIGHT_PX)
         self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.horizontalHeader().setDefaultAlignment(LEFT)
         self.body.addWidget(self._note)
         self.body.addWidget(self.table, 1)
         self.load()

@@ -12,7 +12,7 @@ from gui.column_types import type_name
 from gui.i18n import tr
 from gui.submit.preview_state import PreviewAnswer
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
-from gui.widgets import set_role
+from gui.widgets import LEFT, set_role
 
 MISSING = "—"
 MEASURED_ROWS = 20
@@ -105,6 +105,7 @@ class PreviewTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(LEFT)
         self.verticalHeader().setDefaultSectionSize(COMPACT_ROW_HEIGHT_PX)
 
     def show_answer(self, answer: PreviewAnswer) -> None:

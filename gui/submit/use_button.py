@@ -21,7 +21,7 @@ class UseButton(QToolButton):
         self._format = entity_format
         self._entity_id = entity_id
         self._bridge = bridge
-        self.setText(tr("Use in a new job"))
+        self.setText(tr("Use in a new job") + " ▾")
         self.setIcon(icon("add"))
         self.setToolButtonStyle(self.toolButtonStyle().ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gui.bridge import Bridge
+from gui.submit.job_types import JOB_TYPES, load_form
+from gui.submit.new_job_dialog import NewJobDialog
+from queue_core.components.loaders import load_dataset, sample_dataset_path
+from queue_core.database.columns import utc_now
+from queue_core.database.session import open_session
+from queue_core.database.status import EntityStatus
+from queue_core.database.tables import Dataset
+from queue_core.jobs.explorer_job import ExplorerJob
+from queue_core.queue.base import JobStatus
+from queue_core.queue.huey_queue import HueyJobQueue
+
+Run = Callable[[Any], Any]
+pytestmark = pytest.mark.long_lived
+
+
+async def made(dialog: NewJobDialog) -> None:
+    while dialog.is_busy or dialog.page is None or dialog.page.is_reading:
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def penguins(bridge: Bridge) -> int:
+    """The id of a dataset that is there without a job."""
+    stored_in = bridge.folder.datasets / "1"
+    stored = load_dataset(sample_dataset_path(), None, stored_in)
+    schema = [{"name": column.name, "type": column.type.value} for column in stored.columns]
+    with open_session(bridge.folder) as session:
+        dataset = Dataset(
+            id=1, name="penguins", status=EntityStatus.FINISHED, schema=schema,
+            finished_at=utc_now(),
+            row_count=stored.row_count, column_count=len(schema), data_hash=stored.data_hash,
+        )  # fmt: skip
+        session.add(dataset)
+    return 1
+
+
+@pytest.fixture
+def show(qtbot: QtBot, bridge: Bridge, run: Run) -> Callable[..., NewJobDialog]:
+    def show(**options: Any) -> NewJobDialog:
+        dialog = NewJobDialog(bridge, **options)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        run(made(dialog))
+        return dialog
+
+    return show
+
+
+@pytest.mark.parametrize("name", [kind.name for kind in JOB_TYPES[1:]])
+def test_every_kind_of_job_has_a_form_that_is_valid_json_again(
+    show: Callable[..., NewJobDialog], name: str
+) -> None:
+    dialog = show(kind=name)
+    assert dialog.page is not None
+    form = load_form(dialog.page.kind)
+    values = dialog.page.values()
+    known = (form.job_class.PARAMETERS or {})["properties"]
+    assert set(values) <= set(known)
+    if form.component_field:
+        assert values[form.component_field] in {item.id for item in form.components}
+
+
+def test_a_job_is_submitted_and_runs(
+    show: Callable[..., NewJobDialog], penguins: int, queue: HueyJobQueue, bridge: Bridge,
+    run: Run, qtbot: QtBot,
+) -> None:  # fmt: skip
+    queue.start(1)
+    dialog = show(kind="ExplorerJob", entities={"dataset": penguins})
+    page = dialog.page
+    assert page is not None
+    assert page.choose_component("describe")
+    page.form.set_values({"columns": ["species", "year"]})
+    ids: list[str] = []
+    dialog.submitted.connect(ids.append)
+    dialog.submit_button.click()
+
+    async def ended() -> Any:
+        while not ids:
+            await asyncio.sleep(0.01)
+        return await bridge.call(queue.wait, ids[0], 60)
+
+    record = run(ended())
+    assert record.status is JobStatus.FINISHED, record.error_msg
+    assert record.params["columns"] == ["species", "year"]
+    assert not dialog.isVisible()
+
+
+def test_columns_are_those_of_the_chosen_dataset(
+    show: Callable[..., NewJobDialog], penguins: int
+) -> None:
+    dialog = show(kind="ModelJob", entities={"dataset": penguins})
+    assert dialog.page is not None
+    editor = dialog.page.form.row("output_columns").editor
+    labels = [editor._model.item(n).text() for n in range(editor._model.rowCount())]
+    assert labels[0] == "species  ·  category"
+    assert len(labels) == 8
+
+
+def test_components_fit_the_task(show: Callable[..., NewJobDialog], penguins: int) -> None:
+    dialog = show(kind="ModelJob", entities={"dataset": penguins})
+    page = dialog.page
+    assert page is not None
+    assert not page.choose_component("LinearRegression")
+    page.form.set_values({"task": "regression"})
+    assert page.choose_component("LinearRegression")
+
+
+def test_what_the_queue_refuses_stands_beside_the_field(
+    show: Callable[..., NewJobDialog], run: Run
+) -> None:
+    dialog = show(kind="ExplorerJob")
+    dialog.submit_button.click()
+    run(made(dialog))
+    assert dialog.isVisible()
+    page = dialog.page
+    assert page is not None
+    beside = [row for row in (page.form.row(f.name) for f in page.form.fields)
+              if row.editor.property("invalid")]  # fmt: skip
+    assert beside or dialog.problem.isVisible()
+
+
+def test_retrying_with_changes_marks_what_differs(
+    show: Callable[..., NewJobDialog], penguins: int, queue: HueyJobQueue, bridge: Bridge, run: Run
+) -> None:
+    queue.start(1)
+    job_id = queue.put(ExplorerJob(dataset_id=penguins, explorer="describe", columns=["nonsense"]))
+    failed = run(bridge.call(queue.wait, job_id, 60))
+    assert failed.status is JobStatus.ERROR
+    dialog = show(retry_of=failed)
+    page = dialog.page
+    assert page is not None
+    assert page.form.changes() == {}
+    page.form.set_values({"columns": ["year"]})
+    assert page.form.row("columns").is_changed
+    ids: list[str] = []
+    dialog.submitted.connect(ids.append)
+    dialog.submit_button.click()
+
+    async def ended() -> Any:
+        while not ids:
+            await asyncio.sleep(0.01)
+        return await bridge.call(queue.wait, ids[0], 60)
+
+    record = run(ended())
+    assert record.status is JobStatus.FINISHED, record.error_msg
+    assert record.retry_of == failed.id
+    assert record.params["columns"] == ["year"]

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gui.bridge import Bridge
+from gui.submit.loading import FileLoading
+from gui.submit.preview_dialog import LoadOrder, PreviewDialog
+from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer, next_to_read
+from queue_core.queue.base import JobStatus
+from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.settings.known import PREVIEW_FILES
+
+Run = Callable[[Any], Any]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    texts = {
+        "ventas.csv": "id;importe;fecha\n" + "".join(
+            f"{n:04d};{n},50;{n % 28 + 1:02d}/03/2024\n" for n in range(200)
+        ),
+        "plain.csv": "a,b\n1,2\n3,4\n",
+        "other.csv": "a,b\n5,6\n7,8\n",
+        "empty.csv": "",
+    }  # fmt: skip
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return {name: tmp_path / name for name in texts}
+
+
+async def settled(dialog: PreviewDialog) -> None:
+    while dialog.reader.is_busy or any(
+        entry.state in (FileState.WAITING, FileState.READING) for entry in dialog.entries
+    ):
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def show(qtbot: QtBot, bridge: Bridge, run: Run) -> Callable[..., PreviewDialog]:
+    def show(*paths: Path) -> PreviewDialog:
+        dialog = PreviewDialog(paths, bridge)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        run(settled(dialog))
+        return dialog
+
+    return show
+
+
+def test_what_is_detected_is_shown(
+    show: Callable[..., PreviewDialog], files: dict[str, Path]
+) -> None:
+    dialog = show(files["ventas.csv"])
+    model = dialog.panel.table.model()
+    headings = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(3)]
+    assert headings == ["id\ntext", "importe\ndecimal", "fecha\ndate"]
+    assert model.index(1, 1).data() == "1.5"
+    assert dialog.panel.form is not None
+    assert dialog.panel.form.values()["delimiter"] == ";"
+    assert "the first 50 are shown" in dialog.panel._facts.text()
+
+
+def test_an_override_is_previewed_and_loaded_exactly_so(
+    show: Callable[..., PreviewDialog], files: dict[str, Path], qtbot: QtBot, run: Run
+) -> None:
+    dialog = show(files["ventas.csv"])
+    assert dialog.panel.form is not None
+    dialog.panel.form.set_values({"delimiter": ","})
+    dialog.panel.form.changed.emit("delimiter")
+    run(settled(dialog))
+    assert dialog.current.overrides == {"delimiter": ","}
+    assert dialog.current.answer is not None
+    assert dialog.current.answer.options["delimiter"] == ","
+    dialog.panel.form.row("delimiter").reset()
+    run(settled(dialog))
+    assert dialog.current.overrides == {}
+    answer = dialog.current.answer
+    with qtbot.waitSignal(dialog.load_wanted) as loaded:
+        dialog.load_button.click()
+    assert loaded.args == [
+        [LoadOrder(files["ventas.csv"], "", answer.loader, dict(answer.options))]
+    ]
+
+
+def test_files_that_cannot_be_loaded_stay_with_their_reason(
+    show: Callable[..., PreviewDialog], files: dict[str, Path], qtbot: QtBot
+) -> None:
+    dialog = show(files["plain.csv"], files["empty.csv"], files["other.csv"])
+    states = [entry.state for entry in dialog.entries]
+    assert states == [FileState.READY, FileState.FAILED, FileState.READY]
+    assert dialog.load_button.text() == "Load 2 files"
+    with qtbot.waitSignal(dialog.load_wanted) as loaded:
+        dialog.load_button.click()
+    assert [order.path.name for order in loaded.args[0]] == ["plain.csv", "other.csv"]
+    assert dialog.isVisible()
+    assert [entry.path.name for entry in dialog.entries] == ["empty.csv"]
+    assert "empty" in dialog.panel._error._sentence.text
+    assert not dialog.load_button.isEnabled()
+
+
+def test_a_choice_can_be_applied_to_all_files_of_the_kind(
+    show: Callable[..., PreviewDialog], files: dict[str, Path], run: Run
+) -> None:
+    dialog = show(files["plain.csv"], files["other.csv"])
+    dialog.current.override("header", value=False)
+    dialog._on_outdated()
+    run(settled(dialog))
+    assert dialog.apply_to_all.isVisible()
+    dialog.apply_to_all.click()
+    run(settled(dialog))
+    assert dialog.entries[1].overrides == {"header": False}
+    assert dialog.entries[1].answer is not None
+    assert len(dialog.entries[1].answer.rows) == 3
+
+
+def test_late_answers_are_dropped() -> None:
+    entry = FileEntry(Path("/data/a.csv"))
+    asked = entry.version
+    entry.override("delimiter", ";")
+    assert not entry.take(PreviewAnswer(loader="old"), asked)
+    assert entry.answer is None
+    assert entry.take(PreviewAnswer(loader="new"), entry.version)
+    assert entry.state is FileState.READY
+
+
+def test_the_shown_file_is_read_first() -> None:
+    entries = [FileEntry(Path(f"/data/{n}.csv")) for n in range(3)]
+    assert next_to_read(entries, entries[2]) is entries[2]
+    entries[2].state = FileState.READY
+    assert next_to_read(entries, entries[2]) is entries[0]
+    for entry in entries:
+        entry.state = FileState.READY
+    assert next_to_read(entries, entries[0]) is None
+
+
+@pytest.mark.long_lived
+def test_dropped_files_become_finished_jobs(
+    bridge: Bridge, queue: HueyJobQueue, run: Run, qtbot: QtBot, files: dict[str, Path],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    from PySide6.QtWidgets import QWidget
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    loading = FileLoading(window, bridge)
+    run(bridge.change_settings({PREVIEW_FILES.key: False}))
+    queue.start(1)
+    put: list[tuple[str, ...]] = []
+    loading.jobs_put.connect(put.append)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    files["plain.csv"].rename(folder / "plain.csv")
+    loading.load([folder, files["ventas.csv"]])
+
+    async def ended() -> list[Any]:
+        while not put:
+            await asyncio.sleep(0.01)
+        return [await bridge.call(queue.wait, job_id, 60) for job_id in put[0]]
+
+    records = run(ended())
+    assert [record.status for record in records] == [JobStatus.FINISHED] * 2
+    assert {record.result["rows"] for record in records} == {2, 200}
