@@ -169,9 +169,9 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
             ),
         )
         if fitted.forgotten:
-            exchanges = "exchange" if fitted.forgotten == 1 else f"{fitted.forgotten} exchanges"
+            few = "exchange" if fitted.forgotten == 1 else f"{fitted.forgotten} exchanges"
             self.report_warning(
-                f"The oldest {exchanges} of the conversation did not fit and were left out."
+                f"The conversation is too long for the model: left out: the oldest {few}."
             )
         self.report_progress(None, f"Reading the prompt ({generator.model_name})")
         self._answer = Answer()
@@ -314,22 +314,23 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
         from queue_core.jobs.conversations import find_conversation
 
         number = self.kwargs.get("generative_process_id") or self.kwargs.pop("process_id", None)
-        if number is not None and not self.kwargs.get("prompt"):
-            stored = session.get(GenerativeProcess, int(number))
-            if stored is None:
-                raise ParameterError(
-                    f"There is no exchange with the id {number}.",
-                    parameter="generative_process_id",
-                )
-            said = {
-                "generative_process_id": stored.id,
-                "session_id": stored.session_id,
-                "prompt": stored.prompt,
-                "params": dict(stored.params),
-                "dataset_id": stored.dataset_id,
-                "name": stored.name or None,
-            }
-            self._fill(said)
+        stored = None if number is None else session.get(GenerativeProcess, int(number))
+        if number is not None and stored is None and not self.kwargs.get("prompt"):
+            raise ParameterError(
+                f"There is no exchange with the id {number}.",
+                parameter="generative_process_id",
+            )
+        if stored is not None:
+            self._fill(
+                {
+                    "generative_process_id": stored.id,
+                    "session_id": stored.session_id,
+                    "prompt": stored.prompt,
+                    "params": dict(stored.params),
+                    "dataset_id": stored.dataset_id,
+                    "name": stored.name or None,
+                }
+            )
         if self.kwargs.get("session_id") is not None:
             conversation = find_conversation(session, int(self.kwargs["session_id"]))
             self._fill(

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from model_server import ModelServer, model_server
 
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.generators.base import (
@@ -26,7 +27,6 @@ from queue_core.components.progress import Silence
 from queue_core.components.registry import ComponentKind, components, get_component
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, JobError, MissingPackageError, ParameterError
-from tests.support.model_server import ModelServer, model_server
 
 
 def make(component_id: str, model: str = "", **params: Any) -> Generator:
