@@ -14,7 +14,10 @@ from queue_core.components.models.training.problem import Problem
 from queue_core.components.registry import Component
 from queue_core.errors import DataError
 
-SCORED_TRAINING_ROWS = 5_000
+SCORED_TRAINING_ROWS = 2_000
+
+# Models whose `predict` asks for the probabilities again and takes the likeliest class.
+LIKELIEST = ("RandomForestClassifier", "ExtraTreesClassifier", "BaggingClassifier")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +58,14 @@ def score_matrix(model: Any, matrix: Any, truth: Any, class_count: int, seed: in
         class_count: How many classes there are; 0 for numbers.
         seed: For metrics that sample.
     """
-    predicted = np.asarray(model.predict(matrix))
-    if predicted.ndim == 2 and predicted.shape[1] == 1:
-        predicted = predicted[:, 0]
     if not class_count:
-        return Scored(truth=truth, predicted=predicted.astype(float), seed=seed)
+        numbers = np.asarray(model.predict(matrix), dtype=float).reshape(matrix.shape[0])
+        return Scored(truth=truth, predicted=numbers, seed=seed)
     probabilities = class_probabilities(model, matrix, class_count)
+    if probabilities is not None and type(model).__name__ in LIKELIEST:
+        predicted = probabilities.argmax(axis=1)
+    else:
+        predicted = np.asarray(model.predict(matrix))
     scores = None
     if probabilities is None and hasattr(model, "decision_function"):
         scores = np.asarray(model.decision_function(matrix))
@@ -119,7 +124,7 @@ def only_answered(scored: Scored) -> tuple[Scored, np.ndarray]:
 
 
 def training_sample(rows: np.ndarray, seed: int) -> np.ndarray:
-    """Return the training rows that are measured: all, or 5,000 of them drawn at random."""
+    """Return the training rows that are measured: all, or 2,000 of them drawn at random."""
     if len(rows) <= SCORED_TRAINING_ROWS:
         return rows
     drawn = np.random.default_rng(seed).choice(len(rows), SCORED_TRAINING_ROWS, replace=False)

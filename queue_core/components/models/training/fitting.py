@@ -25,6 +25,7 @@ from queue_core.components.models.training.preprocessing import (
     Treatment,
     build_transformer,
     check_memory,
+    make_storable,
     plan_columns,
 )
 from queue_core.components.models.training.problem import Problem
@@ -32,7 +33,7 @@ from queue_core.components.registry import Component
 
 COLUMNS_STEP = "columns"
 MODEL_STEP = "model"
-WATCHED_ROWS = 1_000
+WATCHED_ROWS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,7 @@ def fit_pipeline(
             kind = component.options.get("listener")
             model = listeners.fit(model, kind, matrix, target, listening.on_step, watched)
     _make_repeatable(model)
+    make_storable(transformer)
     pipeline = Pipeline([(COLUMNS_STEP, transformer), (MODEL_STEP, model)])
     return Fitted(pipeline=pipeline, plan=plan, matrix=matrix)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 GROWTH_STEPS = 20
 FEWEST_TO_GROW = 20
+MEASURED_EVERY = 4
 MOST_REPORTS = 200
 
 
@@ -98,7 +99,7 @@ def _growing(model: Any, matrix: Any, target: Any, on_step: OnStep, watched: Wat
         model.set_params(n_estimators=grown)
         model.fit(matrix, target)
         measures: Mapping[str, float] = {}
-        if watched is not None and step % 2 == 0:
+        if watched is not None and step % MEASURED_EVERY == 0:
             measures = watched.measure(model, watched.matrix, watched.target)
         on_step(Step(grown, total, measures))
     return model.set_params(warm_start=False)

@@ -179,7 +179,7 @@ def _columns(trained: Trained) -> list[dict[str, Any]]:
             item["reason"] = plan.left_out[column.name]
         values = trained.problem.frame[column.name]
         if treatment in (Treatment.CATEGORIES, Treatment.MANY_CATEGORIES):
-            found = sorted(set(values))
+            found = sorted(values.unique().tolist())
             item["categories"] = found if len(found) <= MOST_CATEGORIES else None
         elif values.dtype.kind == "f" and values.notna().any():
             item["minimum"], item["maximum"] = float(values.min()), float(values.max())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import psutil
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -33,6 +34,7 @@ IDENTIFIER_SHARE = 0.95
 DENSE_TEXT_FEATURES = 512
 MEMORY_SHARE = 0.6
 LOOKED_AT_ROWS = 20_000
+LONGEST_CATEGORY = 200
 
 
 class Profile(StrEnum):
@@ -279,6 +281,19 @@ def check_memory(
             f"{needed / 1e9:.1f} GB of memory; {free / 1e9:.1f} GB are free.",
             hint="Set “sample_rows”, choose fewer input columns, or fewer categories or words.",
         )
+
+
+def make_storable(transformer: ColumnTransformer) -> None:
+    """Keep categories as one array of text each: as objects, skops stores them one by one."""
+    for _, fitted, _ in transformer.transformers_:
+        encoder = fitted.steps[0][1] if isinstance(fitted, Pipeline) else fitted
+        if isinstance(encoder, (OneHotEncoder, TargetEncoder)):
+            encoder.categories_ = [_as_text_array(found) for found in encoder.categories_]
+
+
+def _as_text_array(categories: np.ndarray) -> np.ndarray:
+    longest = max(map(len, categories), default=0)
+    return categories.astype(str) if longest <= LONGEST_CATEGORY else categories
 
 
 def output_sources(transformer: ColumnTransformer) -> list[str]:
