@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queue_core.queue.base import RetentionPolicy
-from queue_core.queue.engine import EngineOptions
+from queue_core.queue.engine_options import EngineOptions
 from queue_core.settings import Settings, known
 
 

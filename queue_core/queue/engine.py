@@ -6,8 +6,8 @@ import contextlib
 import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from huey import Huey
@@ -17,20 +17,20 @@ from huey.exceptions import CancelExecution
 from queue_core.errors import JobQueueError, UntrustedBlobError
 from queue_core.paths import LocalFolder
 from queue_core.queue import presence, schedules, task_copy
-from queue_core.queue.base import RetentionPolicy
-from queue_core.queue.clock import now_text, owner_id
 from queue_core.queue.connection import Database
 from queue_core.queue.consumer import EmbeddedConsumer, Slot
+from queue_core.queue.engine_options import EngineOptions
 from queue_core.queue.feed import ChangeWatcher, prune_changes
+from queue_core.queue.maintenance import Maintenance
 from queue_core.queue.policies import decide_retry, retry_delay_s
 from queue_core.queue.recorder import JobReports, Recorder
 from queue_core.queue.recovery import INTERRUPTED, Recovered, recover
+from queue_core.queue.running import RunningJobs
 from queue_core.queue.serializer import SignedSerializer
 from queue_core.queue.state import is_paused
 from queue_core.queue.storage import WakingStorage
 from queue_core.queue.watchdog import Watchdog
-from queue_core.runner import process_tree
-from queue_core.runner.limits import Verdict, Watch
+from queue_core.runner.limits import Watch
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
 from queue_core.runner.supervisor import Supervisor
 
@@ -40,38 +40,6 @@ _Number = TypeVar("_Number", int, float)
 _RECOVERY_INTERVAL_S = 10.0
 _PRUNE_INTERVAL_S = 60.0
 _SCHEDULE_INTERVAL_S = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class EngineOptions:
-    """How jobs are run.
-
-    Attributes:
-        preload: Modules that children import while they wait.
-        grace_s: Seconds that a cancelled job has to end by itself.
-        nice: How much lower than the program's the priority of the children is.
-        idle_timeout_s: Seconds after which the child of an idle worker is let go.
-        floor_bytes: Free memory of the machine below which the biggest job ends; 0 means none.
-        log_limit_bytes: How much of a job's output is kept.
-        timeout_of: Returns the wall-clock limit in seconds of a class name, for jobs that were
-            put without one; None means none.
-        memory_limit_bytes: Memory limit for jobs that were put without one; 0 means none.
-        max_attempts: How often a job is tried that was put without saying.
-        retry_delay_s: Seconds before its second attempt.
-        retention: Which ended jobs are removed.
-    """
-
-    preload: Sequence[str] = ()
-    grace_s: float = 2.0
-    nice: int = 0
-    idle_timeout_s: float = 300.0
-    floor_bytes: int = 0
-    log_limit_bytes: int = 32 * 1024 * 1024
-    timeout_of: Callable[[str], float | None] = lambda _: None
-    memory_limit_bytes: int = 0
-    max_attempts: int = 1
-    retry_delay_s: float = 10.0
-    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
 
 
 class JobFailedError(Exception):
@@ -103,6 +71,7 @@ class Engine:
 
     Attributes:
         supervisor: Who owns the children.
+        running_jobs: Carries out orders to jobs that run here.
         slot: What the calling consumer thread holds.
         recovered: What recovery found at the start.
     """
@@ -121,12 +90,14 @@ class Engine:
         self._put_again = put_again
         self._outcomes = threading.local()
         self._recorder = Recorder(database)
+        self._maintenance = Maintenance(database, folder, options.retention)
         self.slot = Slot()
         self.supervisor = Supervisor(
             folder.root, folder.logs, preload=options.preload, grace_s=options.grace_s,
             nice=options.nice,
         )  # fmt: skip
-        self._watchdog = Watchdog(database, self._end_for, floor_bytes=options.floor_bytes)
+        self._watchdog = Watchdog(database, floor_bytes=options.floor_bytes)
+        self.running_jobs = RunningJobs(database, self.supervisor, self._watchdog)
         self._consumer: EmbeddedConsumer | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self.recovered = Recovered()
@@ -146,7 +117,8 @@ class Engine:
         self._watchdog.every(_RECOVERY_INTERVAL_S, self._recover_again)
         self._watchdog.every(_PRUNE_INTERVAL_S, self._prune)
         self._watchdog.every(_SCHEDULE_INTERVAL_S, self._put_scheduled)
-        self._watchdog.start()
+        self._watchdog.start(self.running_jobs.end_for)
+        self._maintenance.start()
         presence.announce(self._database, workers)
 
     def resize(self, workers: int) -> None:
@@ -166,6 +138,7 @@ class Engine:
         while not self._consumer.join(0.05):
             for job_id in self.supervisor.running():
                 self.supervisor.end(job_id, EndReason.INTERRUPTED)
+        self._maintenance.stop()
         self._watchdog.stop()
         self.supervisor.stop()
         self._recorder.stop()
@@ -320,76 +293,10 @@ class Engine:
             ),
         )
 
-    # Orders --------------------------------------------------------------------------------------
-
-    def cancel(self, job_id: str) -> None:
-        """End a job that runs here."""
-        self.resume(job_id)
-        self.supervisor.end(job_id, EndReason.CANCELLED)
-
-    def pause(self, job_id: str) -> bool:
-        """Suspend the process tree of a job that runs here; its clock stops."""
-        watch = self._watchdog.find(job_id)
-        if watch is None or not process_tree.suspend(watch.pid):
-            return False
-        watch.pause()
-        self._set_paused(job_id, paused=True)
-        return True
-
-    def resume(self, job_id: str) -> bool:
-        """Let a suspended job go on."""
-        watch = self._watchdog.find(job_id)
-        if watch is None or watch.paused_since is None:
-            return False
-        process_tree.resume(watch.pid)
-        watch.resume()
-        self._set_paused(job_id, paused=False)
-        return True
-
-    def _set_paused(self, job_id: str, *, paused: bool) -> None:
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE task_copy SET paused = ?, requested = CASE WHEN requested IN ('pause', "
-                "'resume') THEN NULL ELSE requested END, last_update = ? WHERE id = ?",
-                (int(paused), now_text(), job_id),
-            )
-
-    def _end_for(self, job_id: str, verdict: Verdict) -> None:
-        self.supervisor.end(job_id, verdict.reason, verdict.detail, verdict.hint)
-
     def _on_change(self) -> None:
         """Look for jobs and orders that other processes have stored. On the watcher's thread."""
         self._storage.wake(everybody=True)
-        if not self.supervisor.running():
-            return
-        rows = self._database.read(
-            "SELECT id, requested, status FROM task_copy WHERE owner = ? AND "
-            "(requested IS NOT NULL OR status != 'started')",
-            (owner_id(),),
-        )
-        for row in rows:
-            if row["status"] != "started":
-                self._correct(row["id"])
-            elif row["requested"] == "cancel":
-                self.cancel(row["id"])
-            elif row["requested"] == "pause":
-                self.pause(row["id"])
-            elif row["requested"] == "resume":
-                self.resume(row["id"])
-
-    def _correct(self, job_id: str) -> None:
-        """Put back the status of a job that runs here and that another program has closed.
-
-        DashAI marks all running rows as killed when it starts, ours too.
-        """
-        with self._database.transaction() as connection:
-            pid = self.supervisor.running().get(job_id)
-            if pid is not None:
-                connection.execute(
-                    "UPDATE task_copy SET status = 'started', error_msg = NULL, pid = ? "
-                    "WHERE id = ? AND owner = ?",
-                    (pid, job_id, owner_id()),
-                )
+        self.running_jobs.carry_out_stored()
 
     # Chores of the watchdog's thread --------------------------------------------------------------
 

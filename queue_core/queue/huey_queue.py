@@ -15,27 +15,26 @@ from huey import Huey
 
 from queue_core.errors import JobQueueError, UntrustedBlobError
 from queue_core.paths import LocalFolder
-from queue_core.queue import dependencies, ordering, schedules, state, submission, task_copy
+from queue_core.queue import dependencies, schedules, state, submission, task_copy
 from queue_core.queue.base import (
-    OUR_ORIGIN,
     JobFilter,
     JobOptions,
     JobStatus,
-    Move,
     Schedule,
     WaitReason,
 )
 from queue_core.queue.clock import new_id, now_text, owner_id
-from queue_core.queue.engine import Engine, EngineOptions
+from queue_core.queue.editing import QueueEditor
+from queue_core.queue.engine import Engine
+from queue_core.queue.engine_options import EngineOptions
 from queue_core.queue.opening import open_database
-from queue_core.queue.reading import QueueReader, not_found
+from queue_core.queue.reading import not_found
 from queue_core.queue.recovery import Recovered
 from queue_core.queue.serializer import SignedSerializer, load_key
 from queue_core.queue.storage import WakingStorage
 from queue_core.queue.waiting import COLUMNS as WAITING_COLUMNS
 from queue_core.queue.waiting import why_waiting
 from queue_core.runner.context import JobContext
-from queue_core.runner.logs import delete_log, log_path
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
@@ -44,7 +43,7 @@ _CANCEL_WAIT_S = 1.0
 _ACTIVE = frozenset({JobStatus.NOT_STARTED, JobStatus.STARTED})
 
 
-class HueyJobQueue(QueueReader):
+class HueyJobQueue(QueueEditor):
     """A durable queue in a SQLite file, consumed by this process after `start`.
 
     Any number of processes may put jobs and read them; as a context manager it runs jobs while
@@ -55,7 +54,6 @@ class HueyJobQueue(QueueReader):
         url: Room for other databases; only None is known.
 
     Attributes:
-        folder: The local folder.
         notices: What the user should know of the opening, e.g. that a damaged file was put aside.
 
     Raises:
@@ -70,10 +68,10 @@ class HueyJobQueue(QueueReader):
                 f"This version cannot keep its queue at {url}.",
                 hint="Leave url out: the queue is then a file in the local folder.",
             )
-        self.folder = LocalFolder.resolve(local_path).create()
-        database, self.notices = open_database(self.folder.queue_db)
-        super().__init__(database, self.folder.logs)
-        self._serializer = SignedSerializer(load_key(self.folder.secret_key))
+        folder = LocalFolder.resolve(local_path).create()
+        database, self.notices = open_database(folder.queue_db)
+        super().__init__(database, folder)
+        self._serializer = SignedSerializer(load_key(folder.secret_key))
         self._huey = Huey(
             task_copy.QUEUE_NAME,
             results=False,
@@ -182,7 +180,7 @@ class HueyJobQueue(QueueReader):
         if row["status"] == JobStatus.NOT_STARTED:
             self._clean_up_cancelled(job_id)
         elif row["owner"] == owner_id() and self._engine is not None:
-            self._engine.cancel(job_id)
+            self._engine.running_jobs.cancel(job_id)
             self.wait_until(lambda: self._status(job_id).is_final, _CANCEL_WAIT_S)
         return True
 
@@ -214,51 +212,15 @@ class HueyJobQueue(QueueReader):
         if row["status"] != JobStatus.STARTED or bool(row["paused"]) == (order == "pause"):
             return False
         if row["owner"] == owner_id() and self._engine is not None:
-            return self._engine.pause(job_id) if order == "pause" else self._engine.resume(job_id)
+            running = self._engine.running_jobs
+            return running.pause(job_id) if order == "pause" else running.resume(job_id)
         self._request(job_id, order)
         return True
-
-    def _request(self, job_id: str, order: str) -> None:
-        """Store an order; the owner of the running job carries it out."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE task_copy SET requested = ?, last_update = ? WHERE id = ? AND "
-                "status = 'started'",
-                (order, now_text(), job_id),
-            )
-
-    def pause_queue(self) -> None:
-        """Start no more jobs until `resume_queue`, also after a restart; running ones go on."""
-        state.set_paused(self._database, paused=True)
 
     def resume_queue(self) -> None:
         """Start jobs again."""
         state.set_paused(self._database, paused=False)
         self._storage.wake(everybody=True)
-
-    def move(self, job_ids: Iterable[str], to: Move) -> Sequence[str]:
-        """Move waiting jobs within the queue; return those that were moved."""
-        with self._database.transaction() as connection:
-            return ordering.move(connection, job_ids, to)
-
-    def set_priority(self, job_id: str, priority: int) -> bool:
-        """Change the priority of a waiting job; False if it waits no more."""
-        self._own_row(job_id, "id")
-        with self._database.transaction() as connection:
-            changed = connection.execute(
-                "UPDATE task_copy SET priority = ?, last_update = ? "
-                "WHERE id = ? AND status = 'not_started'",
-                (priority, now_text(), job_id),
-            ).rowcount
-        return bool(changed)
-
-    def pin(self, job_ids: Iterable[str], *, pinned: bool = True) -> None:
-        """Keep jobs from clean-up, or no longer."""
-        with self._database.transaction() as connection:
-            connection.executemany(
-                "UPDATE task_copy SET pinned = ? WHERE id = ? AND origin = ?",
-                [(int(pinned), job_id, OUR_ORIGIN) for job_id in job_ids],
-            )
 
     def retry(self, job_id: str, changes: Mapping[str, Any] | None = None) -> str:
         """Put an ended job again; see `BaseJobQueue.retry`.
@@ -303,24 +265,6 @@ class HueyJobQueue(QueueReader):
             **{name: row[name] for name in kept if name in known},
         )
 
-    def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
-        """Delete ended jobs of ours and their logs; see `BaseJobQueue.remove`."""
-        removed = []
-        with self._database.transaction() as connection:
-            for job_id in job_ids:
-                status = connection.execute(
-                    "SELECT status FROM task_copy WHERE id = ? AND origin = ? AND status NOT IN "
-                    "('not_started', 'started')",
-                    (job_id, OUR_ORIGIN),
-                ).fetchone()
-                if status is not None:
-                    dependencies.release(connection, job_id, "removed")
-                    connection.execute("DELETE FROM task_copy WHERE id = ?", (job_id,))
-                    removed.append(job_id)
-        for job_id in removed:
-            delete_log(log_path(self.folder.logs, job_id))
-        return tuple(removed)
-
     # Schedules -----------------------------------------------------------------------------------
 
     def add_schedule(self, job: BaseJob, cron: str, *, name: str | None = None) -> str:
@@ -350,18 +294,6 @@ class HueyJobQueue(QueueReader):
                 now=now_text(),
             )  # fmt: skip
         return schedule.id
-
-    def change_schedule(
-        self, schedule_id: str, *, cron: str | None = None, enabled: bool | None = None
-    ) -> None:
-        """Change when a schedule runs, or whether."""
-        with self._database.transaction() as connection:
-            schedules.change(connection, schedule_id, cron=cron, enabled=enabled)
-
-    def remove_schedule(self, schedule_id: str) -> None:
-        """Forget a schedule; the jobs that it has put stay."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM monitor_schedule WHERE id = ?", (schedule_id,))
 
     def _put_scheduled(self, row: Any) -> str:
         new = self._copy({**dict(row), "job_name": row["name"]}, schedule_id=row["id"])

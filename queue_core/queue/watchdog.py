@@ -28,15 +28,12 @@ class Watchdog:
 
     Args:
         database: Where samples go.
-        end_job: Ends a job because of a verdict.
         floor_bytes: Free memory of the machine below which the biggest job ends; 0 means none.
     """
 
-    def __init__(
-        self, database: Database, end_job: Callable[[str, Verdict], object], *, floor_bytes: int
-    ) -> None:
+    def __init__(self, database: Database, *, floor_bytes: int) -> None:
         self._database = database
-        self._end_job = end_job
+        self._end_job: Callable[[str, Verdict], object] = lambda *_: None
         self._floor_bytes = floor_bytes
         self._watches: dict[str, Watch] = {}
         self._lock = threading.Lock()
@@ -51,8 +48,9 @@ class Watchdog:
         """Do *chore* each *interval_s* seconds on the watchdog's thread; before `start`."""
         self._chores.append((interval_s, chore, [time.monotonic()]))
 
-    def start(self) -> None:
-        """Start watching."""
+    def start(self, end_job: Callable[[str, Verdict], object]) -> None:
+        """Start watching; *end_job* is called with a job that has passed a limit, and why."""
+        self._end_job = end_job
         self._thread = threading.Thread(target=self._work, name="watchdog", daemon=True)
         self._thread.start()
 

@@ -11,14 +11,16 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
 from queue_core.errors import JobQueueError
 from queue_core.runner import process_tree
+from queue_core.runner.crash_stack import crash_stack
 from queue_core.runner.crashes import describe_crash, memory_ran_out
-from queue_core.runner.logs import STDERR, STDOUT, LogWriter
+from queue_core.runner.logs import STDERR, STDOUT, LogWriter, read_log
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
 from queue_core.runner.protocol import (
     CleanUp,
@@ -37,6 +39,7 @@ from queue_core.runner.protocol import (
 logger = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 1 << 16
+_CRASH_LINES = 2_000
 _POLL_S = 0.2
 _START_TIMEOUT_S = 60.0
 _TYPES = {
@@ -299,6 +302,8 @@ class ChildProcess:
             )
             return Outcome(reason, elapsed_s, error=error)
         error, signal_name = describe_crash(code, oom=memory_ran_out())
+        stack = crash_stack(read_log(log.path, limit=_CRASH_LINES), attempt=log.attempt)
+        error = replace(error, traceback=stack)
         log.note(error.message)
         return Outcome(
             EndReason.CRASHED, elapsed_s, error=error,

@@ -69,8 +69,8 @@ class LogWriter:
     """
 
     def __init__(self, path: Path, *, attempt: int, limit_bytes: int) -> None:
-        self._path = path
-        self._attempt = attempt
+        self.path = path
+        self.attempt = attempt
         self._head_limit = limit_bytes // 2
         self._tail_limit = limit_bytes // 4
         self._file: IO[bytes] | None = None
@@ -112,7 +112,7 @@ class LogWriter:
             file = self._open(len(data))
             count = data.count(b"\n")
             header = (
-                f"{self._number + 1}\t{count}\t{time.time():.3f}\t{self._attempt}\t{source}\t"
+                f"{self._number + 1}\t{count}\t{time.time():.3f}\t{self.attempt}\t{source}\t"
                 f"{len(data)}\n"
             ).encode()
             file.write(header + data)
@@ -120,11 +120,11 @@ class LogWriter:
             self._size += len(header) + len(data)
         except OSError as error:
             # A full disk must not end the job that fills its log; what was written stays.
-            logging.getLogger(__name__).warning("log %s: %s", self._path.name, error)
+            logging.getLogger(__name__).warning("log %s: %s", self.path.name, error)
 
     def _open(self, coming: int) -> IO[bytes]:
         if self._file is None:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._continue_existing()
             self._file = self._current().open("ab", buffering=0)
             self._size = self._file.tell()
@@ -137,11 +137,11 @@ class LogWriter:
         return self._file
 
     def _current(self) -> Path:
-        return self._path if self._tail is None else log_files(self._path)[1 + self._tail]
+        return self.path if self._tail is None else log_files(self.path)[1 + self._tail]
 
     def _continue_existing(self) -> None:
         """Number on where an earlier attempt ended."""
-        for place, file in enumerate(log_files(self._path)):
+        for place, file in enumerate(log_files(self.path)):
             for header in chunk_headers(file, 0):
                 last = header.number + header.count - 1
                 if last > self._number:

@@ -14,7 +14,7 @@ from queue_core import HueyJobQueue, JobNotFoundError, JobQueueError, JobStatus
 from queue_core.errors import ParameterError
 from queue_core.queue import schedules
 from queue_core.queue.base import AfterPolicy, JobFilter, JobOptions, Move, WaitKind
-from queue_core.queue.engine import EngineOptions
+from queue_core.queue.engine_options import EngineOptions
 
 Until = Callable[[Callable[[], bool]], None]
 

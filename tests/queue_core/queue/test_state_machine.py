@@ -18,7 +18,7 @@ from sample_jobs import Append, Raises, Wait
 
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.queue.base import JobOptions, Move
-from queue_core.queue.engine import EngineOptions
+from queue_core.queue.engine_options import EngineOptions
 
 FINAL = {status for status in JobStatus if status.is_final}
 

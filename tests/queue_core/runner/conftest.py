@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from queue_core import HueyJobQueue
-from queue_core.queue.engine import EngineOptions
 from queue_core.paths import LocalFolder
+from queue_core.queue.engine_options import EngineOptions
 
 
 @pytest.fixture
