@@ -95,6 +95,7 @@ class Action:
         sentence: What it does, for the tooltip; may be empty.
         is_checkable: Whether it is a switch.
         starts_group: Whether a line separates it from the command above.
+        order: Its place among others: small numbers come first.
     """
 
     id: str
@@ -106,48 +107,49 @@ class Action:
     sentence: str = ""
     is_checkable: bool = False
     starts_group: bool = False
+    order: int = 50
 
 
 ACTIONS: tuple[Action, ...] = (
     Action(
-        id="job.details", title=mark("Show details"), icon="details",
+        id="job.details", order=0, title=mark("Show details"), icon="details",
         places=frozenset({Place.CONTEXT}), enabled=has_one,
     ),
     Action(
-        id="job.cancel", title=mark("Cancel"), icon="stop", shortcuts=("Delete",),
+        id="job.cancel", order=10, title=mark("Cancel"), icon="stop", shortcuts=("Delete",),
         places=frozenset({Place.CONTEXT, Place.DETAILS}), enabled=can_cancel,
         sentence=mark("Stop the selected jobs now."), starts_group=True,
     ),
     Action(
-        id="job.retry", title=mark("Retry"), icon="retry", shortcuts=("Ctrl+R", "F5"),
+        id="job.retry", order=60, title=mark("Retry"), icon="retry", shortcuts=("Ctrl+R", "F5"),
         places=frozenset({Place.CONTEXT, Place.DETAILS}), enabled=can_retry,
         sentence=mark("Run the selected jobs again, as new jobs."),
     ),
     Action(
-        id="job.remove", title=mark("Remove"), icon="remove", shortcuts=("Delete",),
+        id="job.remove", order=90, title=mark("Remove"), icon="remove", shortcuts=("Delete",),
         places=frozenset({Place.CONTEXT, Place.DETAILS}), enabled=can_remove,
         sentence=mark("Take the selected jobs and their logs out of the table."),
         starts_group=True,
     ),
     Action(
-        id="job.copy", title=mark("Copy rows"), icon="copy",
+        id="job.copy", order=80, title=mark("Copy rows"), icon="copy",
         places=frozenset({Place.CONTEXT}), enabled=has_any,
     ),
     Action(
-        id="job.copy_id", title=mark("Copy identifier"),
+        id="job.copy_id", order=81, title=mark("Copy identifier"),
         places=frozenset({Place.CONTEXT}), enabled=has_any,
     ),
     Action(
-        id="view.search", title=mark("Search jobs"), icon="search", shortcuts=("Ctrl+F",),
+        id="view.search", order=10, title=mark("Search jobs"), icon="search", shortcuts=("Ctrl+F",),
         places=frozenset({Place.MENU}),
     ),
     Action(id="view.clear", title=mark("Clear search and filters"), shortcuts=("Esc",)),
     Action(
-        id="view.details", title=mark("Details"), icon="details", shortcuts=("F9",),
+        id="view.details", order=20, title=mark("Details"), icon="details", shortcuts=("F9",),
         places=frozenset({Place.MENU}), is_checkable=True,
     ),
     Action(
-        id="app.quit", title=mark("Quit"), icon="quit", shortcuts=("Ctrl+Q",),
+        id="app.quit", order=99, title=mark("Quit"), icon="quit", shortcuts=("Ctrl+Q",),
         places=frozenset({Place.MENU, Place.TRAY}), starts_group=True,
     ),
 )  # fmt: skip
@@ -192,7 +194,8 @@ class ActionSet(QObject):
 
     def at(self, place: Place) -> tuple[Action, ...]:
         """Return the commands that appear in *place*, in order."""
-        return tuple(record for record in self._records.values() if place in record.places)
+        found = (record for record in self._records.values() if place in record.places)
+        return tuple(sorted(found, key=lambda record: record.order))
 
     def fill(self, menu: QMenu, place: Place) -> None:
         """Put the commands of *place* into a menu."""

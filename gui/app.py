@@ -203,7 +203,8 @@ class Program:
         install_theme(self.application, ThemeMode(self.settings[THEME]))
         self.application.setWindowIcon(icon("application"))
         self._window = MainWindow(self.bridge, WindowState(self.folder))
-        self.window.toolbar.workers_chosen.connect(self._change_workers)
+        self.window.toolbar.workers_chosen.connect(self._store_workers)
+        self.bridge.settings_changed.connect(self._on_settings)
         self.window.shown_wanted.connect(self._show_again)
         self.window.close_asked.connect(self._on_close_asked)
         self.window.overview.counts_changed.connect(self._on_counts)
@@ -252,14 +253,15 @@ class Program:
 
     # --- while it runs ------------------------------------------------------------------------
 
-    def _change_workers(self, count: int) -> None:
-        what = tr("Changing the number of workers")
-        self.bridge.start(self._store_workers(count), what=what)
+    def _store_workers(self, count: int) -> None:
+        changes = self.bridge.change_settings({WORKERS.key: count})
+        self.bridge.start(changes, what=tr("Saving the settings"))
 
-    async def _store_workers(self, count: int) -> None:
-        await self.bridge.change_settings({WORKERS.key: count})
-        if self._queue is not None:
-            await self.bridge.call(self._queue.start, count)
+    def _on_settings(self, settings: Settings) -> None:
+        before, self.settings = self.settings, settings
+        if self._queue is not None and settings[WORKERS] != before[WORKERS]:
+            change = self.bridge.call(self._queue.start, settings[WORKERS])
+            self.bridge.start(change, what=tr("Changing the number of workers"))
 
     def _on_counts(self, counts: JobCounts) -> None:
         if self._tray is not None:

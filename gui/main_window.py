@@ -40,7 +40,7 @@ from gui.widgets import set_role
 from gui.window_state import WindowState
 from queue_core.queue.base import JobCounts, JobFilter
 from queue_core.settings import Settings
-from queue_core.settings.known import DENSITY, WORKERS
+from queue_core.settings.known import DENSITY, REDUCE_MOTION, WORKERS
 
 FIRST_SIZE = QSize(1280, 800)
 SMALLEST_SIZE = QSize(560, 420)
@@ -222,8 +222,7 @@ class MainWindow(QMainWindow):
         self.state.restore_geometry(self)
         self.state.restore_table(self.table)
         self.state.restore_filter(self.filter)
-        self.toolbar.set_workers(self.bridge.settings[WORKERS])
-        self.table.set_compact(self.bridge.settings[DENSITY] == "compact")
+        self._on_settings(self.bridge.settings)
         self.details.setVisible(self.state.flag("details", default=True))
         self._arrange()
         self._show_details_state()
@@ -323,6 +322,7 @@ class MainWindow(QMainWindow):
     def _on_settings(self, settings: Settings) -> None:
         self.toolbar.set_workers(settings[WORKERS])
         self.table.set_compact(settings[DENSITY] == "compact")
+        self.table.set_reduced_motion(settings[REDUCE_MOTION])
 
     # --- room ---------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
+    QModelIndex,
     QPoint,
     Qt,
     QTimer,
@@ -25,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from gui.i18n import tr
+from gui.jobs.anchor import Anchor, anchor_of, return_to
 from gui.jobs.column_widths import ColumnWidths
 from gui.jobs.columns import COLUMNS
 from gui.jobs.delegate import JobDelegate
@@ -51,16 +53,14 @@ class Place:
     """What one was looking at, by job id.
 
     Attributes:
-        top_id: The first row in sight; empty at the very top, where new rows may push in.
-        top_offset_px: How much of it is scrolled out.
+        anchor: The first row in sight.
         current_id: The row with the focus.
         selected: The selected jobs.
     """
 
-    top_id: str
-    top_offset_px: int
-    current_id: str
-    selected: frozenset[str]
+    anchor: Anchor | None = None
+    current_id: str = ""
+    selected: frozenset[str] = frozenset()
 
 
 class JobTableView(QTableView):
@@ -92,9 +92,10 @@ class JobTableView(QTableView):
         self._line_px = ROW_HEIGHT_PX
         self._tall: set[str] = set()
         self._flashes = RowFlashes(self._update_job, self)
-        self._place = Place("", 0, "", frozenset())
+        self._place = Place()
         self._new_above = 0
         self._is_restoring = False
+        self._is_still = False
         self._delegate = JobDelegate(
             self, model, line_height_px=self._line_px, flash=self._flashes.strength
         )
@@ -139,6 +140,10 @@ class JobTableView(QTableView):
         self._tall.clear()
         self._update_heights(range(self._jobs.rowCount()))
         self._look()
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Show ends of jobs without a flash."""
+        self._is_still = reduced
 
     def set_order(self, order: JobOrder) -> None:
         """Sort, and show the arrow over the column."""
@@ -209,7 +214,7 @@ class JobTableView(QTableView):
         self.horizontalHeader().sortIndicatorChanged.connect(self._on_sort_clicked)
         current_theme().changed.connect(self.viewport().update)
         self._look_soon = self._timer(0, self._look, single=True)
-        self._ticker = self._timer(TICK_MS, self._tick)
+        self._ticker = self._timer(TICK_MS, self._jobs.tick)
         self._relative_times = self._timer(RELATIVE_TIMES_MS, self.viewport().update)
 
     def _timer(self, interval_ms: int, slot: object, *, single: bool = False) -> QTimer:
@@ -246,24 +251,18 @@ class JobTableView(QTableView):
                 self._tall.add(job_id) if running else self._tall.discard(job_id)
                 self.setRowHeight(row, tall_px if running else self._line_px)
 
-    def _on_data_changed(self, first: object, last: object, _roles: object = None) -> None:
-        top, bottom = first.row(), last.row()  # type: ignore[attr-defined]
-        anchored = self._remembered_top()
+    def _on_data_changed(self, first: QModelIndex, last: QModelIndex, _roles: object) -> None:
+        top, bottom = first.row(), last.row()
+        anchor = anchor_of(self, self._jobs)
         self._update_heights(range(top, min(bottom + 1, self._jobs.rowCount())))
-        self._scroll_to_place(anchored)
+        return_to(anchor, self, self._jobs)
 
     # --- keeping the place --------------------------------------------------------------------
 
     def _remember_place(self) -> None:
-        top_id, offset = self._remembered_top()
-        self._place = Place(top_id, offset, self.current_id(), frozenset(self.selected_ids()))
+        anchor = anchor_of(self, self._jobs)
+        self._place = Place(anchor, self.current_id(), frozenset(self.selected_ids()))
         self._is_restoring = True
-
-    def _remembered_top(self) -> tuple[str, int]:
-        row = self.rowAt(0)
-        if row < 0 or self.verticalScrollBar().value() == 0:
-            return "", 0
-        return self._jobs.job_id(row), self.rowViewportPosition(row)
 
     def _restore_place(self, was_reset: bool) -> None:
         place = self._place
@@ -276,7 +275,7 @@ class JobTableView(QTableView):
                 self.selectionModel().setCurrentIndex(
                     self._jobs.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate
                 )
-        self._scroll_to_place((place.top_id, place.top_offset_px))
+        return_to(place.anchor, self, self._jobs)
         self._is_restoring = False
         self._mark_current_row()
         self.selection_changed.emit()
@@ -287,16 +286,6 @@ class JobTableView(QTableView):
             row = self._jobs.row_of(job_id)
             if row is not None:
                 self.setRowHeight(row, self._line_px + SECOND_LINE_PX)
-
-    def _scroll_to_place(self, place: tuple[str, int]) -> None:
-        job_id, offset_px = place
-        row = self._jobs.row_of(job_id) if job_id else None
-        if row is None:
-            return
-        moved = self.rowViewportPosition(row) - offset_px
-        if moved:
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.value() + moved)
 
     def _on_rows_inserted(self, _parent: object, first: int, last: int) -> None:
         top = self.rowAt(0)
@@ -318,11 +307,8 @@ class JobTableView(QTableView):
 
     # --- time ---------------------------------------------------------------------------------
 
-    def _tick(self) -> None:
-        self._jobs.tick()
-
     def _on_jobs_ended(self, job_ids: tuple[str, ...]) -> None:
-        if wants_less_motion() or not self.isVisible():
+        if self._is_still or wants_less_motion() or not self.isVisible():
             return
         self._flashes.start(i for i in job_ids if self._jobs.row_of(i) is not None)
 
