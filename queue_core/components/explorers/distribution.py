@@ -343,8 +343,8 @@ def _category_panel(
     present = exploration.dataset.row_count - info.missing
     found = query.value_counts(value, most + 1)
     shown = found[:most]
-    if not shown:
-        return ColumnPanels(())
+    if not shown or (shown[0][1] == 1 and len(found) > most):
+        return ColumnPanels((), (f"“{info.name}”: every value comes once, so it is not drawn.",))
     notes = [grouping.note]
     if len(found) > most:
         rest = 100 * (present - sum(n for _, n in shown)) / present

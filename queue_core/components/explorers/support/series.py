@@ -81,7 +81,9 @@ def decompose(values: Any, period: int, method: str) -> Decomposition:
         raise MissingPackageError(
             "statsmodels", extra="stats", feature="Decomposition by STL"
         ) from error
-    found = STL(values, period=period, robust=True).fit()
+    # Long windows are fitted at every tenth of them and joined by lines: as good, far faster.
+    jump = max(1, period // 10)
+    found = STL(values, period=period, robust=True, trend_jump=jump, low_pass_jump=jump).fit()
     return Decomposition(found.trend, found.seasonal, found.resid, "STL (robust)")
 
 

@@ -32,7 +32,7 @@ class TimeStep:
         words = {"MS": "month", "QS": "quarter", "YS": "year", "W-MON": "week"}
         if self.frequency in words:
             return f"date_trunc('{words[self.frequency]}', {time})"
-        return f"make_timestamp((epoch({time}) // {self.seconds} * {self.seconds * 10**6})::BIGINT)"
+        return f"time_bucket(to_seconds({self.seconds}), {time}, TIMESTAMP '1970-01-01')"
 
     def grid(self, first: Any, last: Any) -> pd.DatetimeIndex:
         """Return all starts of steps between two of them."""
