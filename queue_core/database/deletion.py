@@ -6,6 +6,7 @@ import logging
 import shutil
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,7 +125,9 @@ def give_up(folder: LocalFolder, entity: Entity, reason: str) -> None:
     _remove(stored_folders(folder, entity.kind, entity.id))
 
 
-def reconcile_entities(folder: LocalFolder, live_job_ids: Collection[str]) -> int:
+def reconcile_entities(
+    folder: LocalFolder, live_job_ids: Collection[str], *, min_age_s: float = 0.0
+) -> int:
     """Give up the entities that wait for a job that is no more; return how many there were.
 
     Also ends deletions that a crash interrupted. To be called at start.
@@ -132,19 +135,22 @@ def reconcile_entities(folder: LocalFolder, live_job_ids: Collection[str]) -> in
     Args:
         folder: The local folder.
         live_job_ids: The jobs that wait or run; no others will ever finish their entity.
+        min_age_s: Younger entities are left alone: their job may be about to be stored.
     """
     from sqlalchemy import select
 
+    from queue_core.database.columns import utc_now
     from queue_core.database.session import open_session
     from queue_core.database.tables import ENTITY_TABLES
 
     alive = set(live_job_ids)
+    newest = utc_now() - timedelta(seconds=min_age_s)
     busy = [status for status in EntityStatus if status.is_busy]
     count = 0
     with open_session(folder) as session:
         for table in ENTITY_TABLES.values():
             for entity in session.scalars(select(table).where(table.status.in_(busy))):
-                if entity.job_id not in alive:
+                if entity.job_id not in alive and entity.created_at <= newest:
                     give_up(folder, entity, STOPPED)
                     count += 1
     finish_removals(folder)

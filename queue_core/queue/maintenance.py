@@ -14,6 +14,8 @@ from queue_core.queue.vacuum import vacuum
 
 logger = logging.getLogger(__name__)
 
+_SETTLE_S = 3.0
+_NEW_ENTITY_S = 60.0
 _FIRST_S = 60.0
 _INTERVAL_S = 900.0
 
@@ -44,6 +46,8 @@ class Maintenance:
         self._thread.join()
 
     def _work(self) -> None:
+        if not self._stopping.wait(_SETTLE_S):
+            self._close_entities()
         pause_s = _FIRST_S
         while not self._stopping.wait(pause_s):
             pause_s = _INTERVAL_S
@@ -55,3 +59,22 @@ class Maintenance:
             except JobQueueError as error:
                 logger.info("cleaning up waits for the next time: %s", error)
         self._database.release()
+
+    def _close_entities(self) -> None:
+        """Give up entities whose job vanished with a program that was killed while it put it."""
+        if not self._folder.main_db.exists():
+            return
+        from queue_core.database.deletion import reconcile_entities
+
+        rows = self._database.read(
+            "SELECT id FROM task_copy WHERE status IN ('not_started', 'started')"
+        )
+        try:
+            count = reconcile_entities(
+                self._folder, {row[0] for row in rows}, min_age_s=_NEW_ENTITY_S
+            )
+        except Exception:  # a border: the entities' database must not end the queue's upkeep
+            logger.exception("entities without a job could not be closed")
+        else:
+            if count:
+                logger.info("%d entities had lost their job", count)
