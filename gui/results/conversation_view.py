@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
@@ -11,42 +13,61 @@ from gui.format import format_duration
 from gui.i18n import tr, tr_plural
 from gui.results.loading import LoadingView
 from gui.results.scrolled_column import ScrolledColumn
+from gui.results.table_view import TableView
+from gui.submit.use_button import UseButton
 from gui.widgets import Note, TextLabel, icon_button, muted_label, row, set_role
+from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.library import EntityFilter, EntityRecord, get_entity, list_entities
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import ChangeBatch, LogSource
+from queue_core.queue.base import LogSource
 
 SHOWN = 200
+FOLLOW_MS = 200
+WORDS = "words"
+EXCHANGE = EntityKind.GENERATIVE_PROCESS
+
+Find = Callable[[LocalFolder], list[EntityRecord]]
 
 
 class ConversationView(LoadingView):
     """The exchanges of a session; follows the one whose job runs."""
 
-    def __init__(self, exchange_id: int, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(self, find: Find, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
-        self._exchange_id = exchange_id
-        self._running_job: str | None = None
+        self._find = find
+        self._running: EntityRecord | None = None
         self._log_position = 0
         self._live: TextLabel | None = None
         self._scroll = ScrolledColumn(spacing=12)
         self._layout = self._scroll.column
         self.body.addWidget(self._scroll, 1)
-        bridge.changed.connect(self._on_changed)
+        # The words of a running job are in its log, which the change feed does not tell of.
+        self._follow_timer = QTimer(self, interval=FOLLOW_MS)
+        self._follow_timer.timeout.connect(self._follow_if_seen)
         self.load()
 
     async def fill(self) -> None:
         """Read the exchanges, and what the running one has said so far."""
-        exchanges = await self.bridge.call(_exchanges, self.bridge.folder, self._exchange_id)
+        exchanges = await self.bridge.call(self._find, self.bridge.folder)
         _clear(self._layout)
         self._live = None
-        self._running_job = None
+        self._running = None
         self._log_position = 0
         for exchange in exchanges:
             self._add(exchange)
         self._layout.addStretch(1)
         await self._read_words()
-        QTimer.singleShot(0, self._scroll.scroll_to_end)
+        if self.is_following:
+            self._follow_timer.start()
+        else:
+            self._follow_timer.stop()
+        QTimer.singleShot(0, self, self._scroll.scroll_to_end)
+
+    @property
+    def is_following(self) -> bool:
+        """Whether an exchange of the session is still going on."""
+        return self._running is not None
 
     @property
     def live_text(self) -> str:
@@ -56,49 +77,81 @@ class ConversationView(LoadingView):
     def _add(self, exchange: EntityRecord) -> None:
         details = exchange.details
         self._layout.addWidget(_bubble(tr("You"), details["prompt"], is_prompt=True))
-        box = _bubble(tr("Model"), details.get("response") or "", is_prompt=False)
-        self._layout.addWidget(box)
-        if exchange.status.is_busy and exchange.job_id:
-            self._running_job = exchange.job_id
-            self._live = box.findChild(TextLabel, "words")
-        elif exchange.status is EntityStatus.ERROR:
+        if details.get("result_dataset_id"):
+            self._add_rows(details["result_dataset_id"], exchange.name)
+        else:
+            box = _bubble(tr("Model"), details.get("response") or "", is_prompt=False)
+            self._layout.addWidget(box)
+            if exchange.status.is_busy and exchange.job_id:
+                self._running = exchange
+                self._live = box.findChild(TextLabel, WORDS)
+        if exchange.status is EntityStatus.ERROR:
             note = Note("errorBox")
             note.show_text(exchange.error or tr("It failed."))
             self._layout.addWidget(note)
-        else:
+        elif exchange.status is EntityStatus.FINISHED:
             self._layout.addWidget(_facts(exchange))
 
-    def _on_changed(self, batch: ChangeBatch) -> None:
-        if self._running_job is not None and (batch.reset or self._running_job in batch.changed):
+    def _add_rows(self, dataset_id: int, name: str) -> None:
+        """Show the answers to a prompt that was asked about each row of a dataset."""
+        stored = StoredDataset(self.bridge.folder.datasets / str(dataset_id))
+        self._layout.addLayout(row(UseButton("dataset", dataset_id, self.bridge), None))
+        table = TableView(stored.parquet_path, name, self.bridge, fits_rows=True)
+        self._layout.addWidget(table)
+
+    def _follow_if_seen(self) -> None:
+        if self.isVisible() and not self.is_loading:
             self.run(self._follow())
 
     async def _follow(self) -> None:
         """Add the new words; read everything again when the exchange has ended."""
         await self._read_words()
-        exchange = await self.bridge.call(
-            get_entity, self.bridge.folder, EntityKind.GENERATIVE_PROCESS, self._exchange_id
-        )
-        if not exchange.status.is_busy:
-            await self.fill()
+        running = self._running
+        if running is not None:
+            now = await self.bridge.call(get_entity, self.bridge.folder, running.kind, running.id)
+            if not now.status.is_busy:
+                await self.fill()
 
     async def _read_words(self) -> None:
-        if self._running_job is None or self._live is None:
+        if self._running is None or self._live is None or self._running.job_id is None:
             return
-        lines = await self.bridge.logs(self._running_job, after=self._log_position)
+        lines = await self.bridge.logs(self._running.job_id, after=self._log_position)
         if lines:
             self._log_position = lines[-1].number
-            words = "\n".join(line.text for line in lines if line.source is LogSource.STDOUT)
-            text = f"{self._live.text}\n{words}" if self._live.text else words
-            self._live.set_text(text)
-            QTimer.singleShot(0, self._scroll.scroll_to_end)
+            # Each line is a piece, as the model gave it; its line breaks are inside.
+            words = "".join(line.text for line in lines if line.source is LogSource.OUTPUT)
+            self._live.set_text(self._live.text + words)
+            QTimer.singleShot(0, self, self._scroll.scroll_to_end)
 
 
-def _exchanges(folder: LocalFolder, exchange_id: int) -> list[EntityRecord]:
-    """Return the exchanges of the session that this one belongs to, oldest first."""
-    kind = EntityKind.GENERATIVE_PROCESS
-    session_id = get_entity(folder, kind, exchange_id).details["session_id"]
-    where = EntityFilter(having={"session_id": session_id})
-    return list(reversed(list_entities(folder, kind, where, limit=SHOWN)))
+def of_exchange(exchange_id: int) -> Find:
+    """Return what finds the exchanges of the session that one of them belongs to."""
+
+    def find(folder: LocalFolder) -> list[EntityRecord]:
+        session_id = get_entity(folder, EXCHANGE, exchange_id).details["session_id"]
+        return of_session(session_id)(folder)
+
+    return find
+
+
+def of_job(job_id: str) -> Find:
+    """Return what finds the exchanges of the session that a job works in."""
+
+    def find(folder: LocalFolder) -> list[EntityRecord]:
+        own = list_entities(folder, EXCHANGE, EntityFilter(having={"job_id": job_id}), limit=1)
+        return of_session(own[0].details["session_id"])(folder) if own else []
+
+    return find
+
+
+def of_session(session_id: int) -> Find:
+    """Return what finds the exchanges of a session, oldest first."""
+
+    def find(folder: LocalFolder) -> list[EntityRecord]:
+        where = EntityFilter(having={"session_id": session_id})
+        return list(reversed(list_entities(folder, EXCHANGE, where, limit=SHOWN)))
+
+    return find
 
 
 def _bubble(who: str, text: str, *, is_prompt: bool) -> QFrame:
@@ -106,7 +159,7 @@ def _bubble(who: str, text: str, *, is_prompt: bool) -> QFrame:
     set_role(frame, "note" if is_prompt else "panel")
     name = muted_label(who)
     words = TextLabel(text)
-    words.setObjectName("words")
+    words.setObjectName(WORDS)
     copy = icon_button("copy", tr("Copy"), lambda: _copy(words.text))
     layout = QVBoxLayout(frame)
     layout.setContentsMargins(12, 8, 12, 8)

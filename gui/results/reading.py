@@ -57,6 +57,21 @@ def table_block(
     return [list(cells) for cells in zip(*columns, strict=True)]
 
 
+def notebook_table(root: str, notebook_id: int) -> str:
+    """Return the Parquet file with a notebook's rows after its steps, made anew if need be.
+
+    Raises:
+        JobError: They are not there and cannot be computed.
+    """
+    from queue_core.database.session import read_session
+    from queue_core.jobs.notebook_steps import find_notebook, open_notebook
+    from queue_core.paths import LocalFolder
+
+    folder = LocalFolder(Path(root))
+    with read_session(folder) as session:
+        return str(open_notebook(folder, find_notebook(session, notebook_id)).parquet_path)
+
+
 def export_table(source: str, target: str) -> int:
     """Write a Parquet file as what *target* ends in (.csv or .parquet); return its rows.
 

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
-from gui.results.conversation_view import ConversationView
+from gui.results import shows_while_running
+from gui.results.conversation_view import ConversationView, of_exchange, of_job, of_session
 from gui.results.dataset_view import DatasetView
 from gui.results.entity_view import EntityView
 from gui.results.loading import LoadingView
+from gui.results.notebook_view import NotebookView
+from gui.results.session_view import SessionView
 from queue_core.database.status import EntityKind
 from queue_core.queue.base import JobRecord
 
@@ -19,6 +22,10 @@ MARGINS_PX = (16, 8, 8, 8)
 
 def make_viewer(record: JobRecord, bridge: Bridge) -> QWidget | None:
     """Return a new viewer for a job's result; None where it made no entity of ours."""
+    if shows_while_running(record):
+        view = ConversationView(of_job(record.id), bridge)
+        view.body.setContentsMargins(*MARGINS_PX)
+        return view
     if not isinstance(record.result, Mapping):
         return None
     kind, entity_id = record.result.get("entity"), record.result.get("id")
@@ -40,5 +47,11 @@ def entity_viewer(
         path = bridge.folder.datasets / str(entity_id)
         return DatasetView(path, name, bridge, shows_warnings=shows_warnings)
     if kind is EntityKind.GENERATIVE_PROCESS:
-        return ConversationView(entity_id, bridge)
+        return ConversationView(of_exchange(entity_id), bridge)
+    if kind is EntityKind.GENERATIVE_SESSION:
+        return ConversationView(of_session(entity_id), bridge)
+    if kind is EntityKind.MODEL_SESSION:
+        return SessionView(entity_id, bridge)
+    if kind is EntityKind.NOTEBOOK:
+        return NotebookView(entity_id, bridge)
     return EntityView(kind, entity_id, bridge)

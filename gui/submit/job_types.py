@@ -74,6 +74,20 @@ JOB_TYPES = (
         title=mark("Generate text"), starts_from=("generative-session", "dataset"),
         sentence=mark("Talk to a language model on this computer."),
     ),
+    JobType(
+        name="NotebookJob", module="queue_core.jobs.notebook_job", icon="undo",
+        title=mark("Change a notebook"), starts_from=("notebook",),
+        sentence=mark("Undo, redo, reorder or remove the steps of a notebook."),
+    ),
+    JobType(
+        name="ApplyNotebookJob", module="queue_core.jobs.apply_notebook_job", icon="copy",
+        title=mark("Apply a notebook"), starts_from=("notebook",),
+        sentence=mark("Do a notebook's steps to other data, or keep its table as a dataset."),
+    ),
+    JobType(
+        name="PythonJob", module="queue_core.jobs.python_job", icon="job",
+        title=mark("Run a script"), sentence=mark("Run a Python file as a job."),
+    ),
 )  # fmt: skip
 
 

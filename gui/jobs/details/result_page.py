@@ -8,7 +8,7 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.jobs.details.json_tree import JsonTree
 from gui.jobs.details.page import DetailsPage
-from gui.results import viewer_for
+from gui.results import shows_while_running, viewer_for
 from queue_core.queue.base import JobRecord, JobStatus
 
 
@@ -25,8 +25,9 @@ class ResultPage(DetailsPage):
         self._layout.setContentsMargins(0, 0, 0, 0)
 
     def shows(self, record: JobRecord) -> bool:
-        """Only what finished has a result."""
-        return record.status is JobStatus.FINISHED and record.result is not None
+        """What finished has a result; a conversation can be read while it goes on."""
+        finished = record.status is JobStatus.FINISHED and record.result is not None
+        return finished or shows_while_running(record)
 
     def show_record(self, record: JobRecord, position: int | None) -> None:
         """Show the result when somebody looks."""

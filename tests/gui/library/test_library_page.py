@@ -44,7 +44,7 @@ def page(bridge: Bridge, run: Run, qtbot: QtBot, local_folder: LocalFolder) -> L
         session.add(
             Explorer(
                 name="Look", component="describe", dataset_id=first, status=EntityStatus.FINISHED
-            )  # fmt: skip
+            )
         )
     page = LibraryPage(bridge)
     qtbot.addWidget(page)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from model_server import ModelServer, model_server
+from pytestqt.qtbot import QtBot
+
+from gui.bridge import Bridge
+from gui.results import shows_while_running, viewer_for
+from gui.results.conversation_view import ConversationView
+from gui.widgets import TextLabel
+from queue_core.jobs.generative_job import GenerativeJob
+from queue_core.queue.base import JobRecord, JobStatus
+from queue_core.queue.huey_queue import HueyJobQueue
+
+Run = Callable[[Any], Any]
+pytestmark = pytest.mark.long_lived
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with model_server() as running:
+        yield running
+
+
+def said(view: ConversationView) -> list[str]:
+    return [label.text for label in view.findChildren(TextLabel, "words")]
+
+
+def test_the_words_of_a_running_exchange_are_shown_as_they_come(
+    bridge: Bridge, queue: HueyJobQueue, run: Run, qtbot: QtBot, server: ModelServer
+) -> None:
+    queue.start(1)
+    params = {"base_url": server.address}
+    job = GenerativeJob(generator="openai_server", prompt="tell me !hang now", params=params)
+    job_id = run(bridge.submit(job))
+
+    async def view_while_it_runs() -> ConversationView:
+        while True:
+            record: JobRecord = (await bridge.records([job_id]))[job_id]
+            if shows_while_running(record) and server.requests:
+                break
+            await asyncio.sleep(0.02)
+        view = viewer_for(record, bridge)
+        assert isinstance(view, ConversationView)
+        qtbot.addWidget(view)
+        view.show()
+        while not view.live_text.startswith("tell me"):
+            await asyncio.sleep(0.02)
+        assert view.is_following
+        return view
+
+    view = run(view_while_it_runs())
+    assert said(view)[0] == "tell me !hang now"
+    server.allow.set()
+
+    async def ended() -> None:
+        while view.is_following or view.is_loading:
+            await asyncio.sleep(0.02)
+
+    run(ended())
+    record = run(bridge.call(queue.wait, job_id, 30))
+    assert record.status is JobStatus.FINISHED, record.error_msg
+    assert said(view)[-1] == record.result["response"]
+    again = viewer_for(record, bridge)
+    assert isinstance(again, ConversationView)
+    qtbot.addWidget(again)
+
+    async def loaded() -> None:
+        while again.is_loading:
+            await asyncio.sleep(0.01)
+
+    run(loaded())
+    assert said(again) == [job.kwargs["prompt"], record.result["response"]]
