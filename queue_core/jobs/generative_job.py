@@ -170,9 +170,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
         )
         if fitted.forgotten:
             few = "exchange" if fitted.forgotten == 1 else f"{fitted.forgotten} exchanges"
-            self.report_warning(
-                f"The conversation is too long for the model: left out: the oldest {few}."
-            )
+            self.report_warning(f"Too long for the model, so it was not told the oldest {few}.")
         self.report_progress(None, f"Reading the prompt ({generator.model_name})")
         self._answer = Answer()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -43,6 +44,8 @@ class OpenAIServer(Generator):
         import httpx
 
         address = self._address()
+        # Each request would be a line in the job's output, between the model's words.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         reporter.report(None, f"Asking the server at {address}")
         key = os.environ.get(str(self.params["key_variable"] or ""), "")
         self._client = httpx.Client(

@@ -132,9 +132,7 @@ def test_what_does_not_fit_is_forgotten_with_a_word(
     first = talk(folder, server, "word " * 60, params=small)
     job = GenerativeJob(session_id=first["session_id"], prompt="more " * 60)
     _, reporter = do(folder, job)
-    assert reporter.warnings == [
-        "The conversation is too long for the model: left out: the oldest exchange."
-    ]
+    assert reporter.warnings == ["Too long for the model, so it was not told the oldest exchange."]
 
 
 def test_a_broken_answer_is_kept_as_far_as_it_came(
