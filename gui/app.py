@@ -45,6 +45,8 @@ logger = logging.getLogger(__name__)
 EXIT_FOLDER_UNUSABLE = 4
 # Long enough for Qt to map the window and paint it.
 FIRST_PAINT_S = 0.02
+# How long the end waits for a queue that is still opening, e.g. a locked one.
+OPENING_S = 40.0
 
 
 def main(files: list[Path] | None = None) -> int:
@@ -118,6 +120,7 @@ class Program:
         self._undo: list[Callable[[], object]] = []
         self._window: MainWindow | None = None
         self._queue: HueyJobQueue | None = None
+        self._opening: asyncio.Task[None] | None = None
         self._tray: Tray | None = None
         self._dialog: CloseDialog | None = None
 
@@ -227,7 +230,7 @@ class Program:
         self.application.commitDataRequest.connect(self._on_session_end)
 
     def _open_queue_meanwhile(self) -> None:
-        self.bridge.start(self._open_queue(), what=tr("Opening the queue"))
+        self._opening = self.bridge.start(self._open_queue(), what=tr("Opening the queue"))
 
     async def _open_queue(self) -> None:
         try:
@@ -238,7 +241,7 @@ class Program:
             self.window.show_problem(told, self._open_queue_meanwhile)
             return
         await self._features_started.wait()
-        if self.files:
+        if self.files and not self._ended.is_set():
             self.window.files_given.emit(tuple(self.files))
 
     def _make_queue(self) -> BaseJobQueue:
@@ -355,6 +358,10 @@ class Program:
             await self._window.commands.finish()
 
     async def _stop_queue(self) -> None:
+        if self._opening is not None:
+            # A queue that opens after everything else has ended would have nobody to close it.
+            self._features_started.set()
+            await asyncio.wait({self._opening}, timeout=OPENING_S)
         if self._queue is not None:
             await self.bridge.call(self._queue.close)
 

@@ -64,8 +64,6 @@ class CloseDialog(QDialog):
                 tr("Keep running"), lambda: self._choose(CloseChoice.TRAY), role="primary"
             )
             buttons.append(keep)
-        buttons[-1].setDefault(True)
-        buttons[-1].setFocus()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(STEP_PX * 6, STEP_PX * 5, STEP_PX * 6, STEP_PX * 5)
         layout.setSpacing(STEP_PX * 3)
@@ -73,6 +71,8 @@ class CloseDialog(QDialog):
         layout.addWidget(text)
         layout.addWidget(self._remember)
         layout.addLayout(row(None, *buttons))
+        buttons[-1].setDefault(True)
+        buttons[-1].setFocus()
         self.finished.connect(lambda: self.answered.emit(self._answer))
 
     def _explanation(self, waiting: int, *, has_tray: bool) -> str:

@@ -74,7 +74,8 @@ class SidebarRow(QAbstractButton):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose it, in addition with Ctrl or Shift."""
         super().mouseReleaseEvent(event)
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        inside = self.rect().contains(event.position().toPoint())
+        if inside and event.button() is Qt.MouseButton.LeftButton:
             both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
             self.chosen.emit(bool(event.modifiers() & both))
 

@@ -143,7 +143,8 @@ class OverviewPage(DetailsPage):
         title = TextLabel(translate(line.title), role="muted")
         value = TextLabel(font=monospace_font() if line.is_code else None)
         top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(title, number, 0, top)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        self._grid.addWidget(title, number, 0, middle if line.is_code else top)
         if not line.is_code:
             self._grid.addWidget(value, number, 1, top)
             return line, title, value, None
@@ -152,7 +153,6 @@ class OverviewPage(DetailsPage):
         )
         set_role(button, "small")
         cell = row(value, button, None)
-        cell.setAlignment(button, top)
         self._grid.addLayout(cell, number, 1)
         return line, title, value, button
 
