@@ -45,6 +45,7 @@ logger = logging.getLogger(__name__)
 EXIT_FOLDER_UNUSABLE = 4
 # Long enough for Qt to map the window and paint it.
 FIRST_PAINT_S = 0.02
+THREAD_SWITCH_S = 0.0005
 # How long the end waits for a queue that is still opening, e.g. a locked one.
 OPENING_S = 40.0
 
@@ -135,7 +136,7 @@ class Program:
 
     async def _start(self) -> None:
         self._start_log()
-        self._collect_garbage_here()
+        self._favour_this_thread()
         self._report_what_nobody_catches()
         self._show_window()
         self._listen_to_the_outside()
@@ -173,7 +174,10 @@ class Program:
         self._undo.append(start_logging(self.folder))
         logger.info("DashAI Monitor %s starts in %s", __version__, self.folder.root)
 
-    def _collect_garbage_here(self) -> None:
+    def _favour_this_thread(self) -> None:
+        # A repaint takes the interpreter's lock hundreds of times, and a busy reader thread gives
+        # it back only after this long: with Python's default of 5 ms, tables stutter.
+        sys.setswitchinterval(THREAD_SWITCH_S)
         self._undo.append(GuiGarbage(self.application).start())
 
     def _report_what_nobody_catches(self) -> None:
