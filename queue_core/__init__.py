@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from queue_core.jobs.generative_job import GenerativeJob
     from queue_core.jobs.model_job import ModelJob
     from queue_core.jobs.predict_job import PredictJob
+    from queue_core.jobs.registry import JobType, get_job_type, job_types
     from queue_core.queue.base import BaseJobQueue, JobRecord, JobStatus
     from queue_core.queue.huey_queue import HueyJobQueue
 
@@ -35,8 +36,11 @@ _PLACES = {
     "JobQueueError": "queue_core.errors",
     "JobRecord": "queue_core.queue.base",
     "JobStatus": "queue_core.queue.base",
+    "JobType": "queue_core.jobs.registry",
     "ModelJob": "queue_core.jobs.model_job",
     "PredictJob": "queue_core.jobs.predict_job",
+    "get_job_type": "queue_core.jobs.registry",
+    "job_types": "queue_core.jobs.registry",
 }
 
 __all__ = [
@@ -53,9 +57,12 @@ __all__ = [
     "JobQueueError",
     "JobRecord",
     "JobStatus",
+    "JobType",
     "ModelJob",
     "PredictJob",
     "__version__",
+    "get_job_type",
+    "job_types",
 ]
 
 

@@ -300,9 +300,24 @@ def _version(name: str) -> str | None:
         return None
 
 
+def check_job_types(folder: LocalFolder) -> Iterator[Finding]:
+    """Can the job types of other packages be used?"""
+    del folder
+    from queue_core.jobs.registry import job_type_problems, job_types
+
+    for problem in job_type_problems():
+        yield Finding(
+            "job types", Verdict.WARNING, problem.message, f"Repair or update {problem.package}."
+        )
+    others = [item for item in job_types().values() if not item.is_built_in]
+    if others:
+        listed = ", ".join(f"{item.name} ({item.package})" for item in others)
+        yield Finding("job types", Verdict.GOOD, f"Other packages bring {listed}.")
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     check_folder, check_disk, check_queue_database, check_main_database, check_key,
-    check_settings, check_jobs, check_packages,
+    check_settings, check_jobs, check_packages, check_job_types,
 )  # fmt: skip
 
 

@@ -105,10 +105,11 @@ def _progress(job: JobRecord) -> str:
 
 
 def _types(queue: BaseJobQueue, words: list[str]) -> frozenset[str]:
-    """Return the class names that are meant; `dataset` means `DatasetJob`."""
+    """Return the class names that are meant; `word-count` means `WordCountJob`."""
     known = {name.lower(): name for name in queue.counts().by_type} if words else {}
     return frozenset(
-        known.get(word.lower()) or known.get(f"{word.lower()}job") or word for word in words
+        known.get(word.lower()) or known.get(f"{word.lower().replace('-', '')}job") or word
+        for word in words
     )
 
 

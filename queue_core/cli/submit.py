@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,20 +12,11 @@ from queue_core.cli.parameters import add_parameter_option, merged, parse_pairs,
 from queue_core.cli.queue_access import open_queue
 from queue_core.cli.terminal import Terminal, clean
 from queue_core.errors import ParameterError
+from queue_core.jobs.registry import BUILT_IN, get_job_type
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
 
-# What the user types, and the class in `queue_core`.
-JOB_TYPES: Final[Mapping[str, str]] = {
-    "dataset": "DatasetJob",
-    "explorer": "ExplorerJob",
-    "converter": "ConverterJob",
-    "model": "ModelJob",
-    "predict": "PredictJob",
-    "explainer": "ExplainerJob",
-    "generative": "GenerativeJob",
-}
 TYPE_WITH_FILES: Final = "dataset"
 # Under which of these a dataset job's parameters may name its file themselves.
 FILE_KEYS: Final = ("file_path", "path", "url")
@@ -33,7 +24,8 @@ FILE_KEYS: Final = ("file_path", "path", "url")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("type", metavar="TYPE", choices=JOB_TYPES, help=", ".join(JOB_TYPES))
+    known = ", ".join(BUILT_IN)
+    parser.add_argument("type", metavar="TYPE", help=f"{known}, or one of an installed package")
     parser.add_argument(
         "files",
         metavar="FILE",
@@ -58,34 +50,32 @@ def _make_jobs(arguments: argparse.Namespace, terminal: Terminal) -> list[BaseJo
     """Return the jobs that are asked for; nothing is stored yet.
 
     Raises:
-        ParameterError: A file does not exist, or a parameter cannot be read.
+        ParameterError: There is no such type, a file does not exist, or a parameter is wrong.
     """
-    import queue_core
-
-    job_class = getattr(queue_core, JOB_TYPES[arguments.type])
-    typed = parse_pairs(arguments.pairs, job_class.PARAMETERS)
+    job_type = get_job_type(arguments.type)
+    typed = parse_pairs(arguments.pairs, job_type.parameters)
     params = merged(read_parameters(arguments.params), typed)
     named = {"name": arguments.name} if arguments.name else {}
-    if arguments.type != TYPE_WITH_FILES:
+    if job_type.name != TYPE_WITH_FILES:
         if arguments.files:
             raise ParameterError(
-                f"A job of the type {arguments.type} takes no files.",
+                f"A job of the type {job_type.name} takes no files.",
                 hint="Give its parameters with -p key=value.",
             )
-        return [job_class(**{**params, **named})]
+        return [job_type.make({**params, **named})]
     if not arguments.files:
         if not any(params.get(key) for key in FILE_KEYS):
             raise ParameterError(
                 "No file was named.", hint="dashai-monitor submit dataset FILE [FILE ...]"
             )
-        return [job_class(**{**params, **named})]
+        return [job_type.make({**params, **named})]
     files = _files(arguments.files, terminal)
     if len(files) > 1 and named:
         raise ParameterError(
             f"{len(files)} files cannot have one name.",
             hint="Leave --name out, or submit them one by one.",
         )
-    return [job_class(**{**params, **named, "file_path": str(path)}) for path in files]
+    return [job_type.make({**params, **named, "file_path": str(path)}) for path in files]
 
 
 def _files(names: Sequence[str], terminal: Terminal) -> Sequence[Path]:

@@ -86,7 +86,7 @@ def test_a_file_that_is_no_table_ends_in_error(cli, tmp_path: Path) -> None:
         (["dataset", "towns.csv", "-p", "oops"], "“oops” is not a parameter."),
         (["dataset", "--params", "gone.json"], "gone.json cannot be read"),
         (["model", "towns.csv"], "A job of the type model takes no files."),
-        (["orange"], "invalid choice"),
+        (["orange"], "no job type “orange”"),
         ([], "TYPE"),
     ],
 )
