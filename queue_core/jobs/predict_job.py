@@ -302,8 +302,8 @@ class PredictJob(EntityJob["Prediction"]):
         """Write the result to a file, if one is wanted; return where."""
         from pathlib import Path
 
+        from queue_core.artifacts.table_files import export_table
         from queue_core.artifacts.writer import artifact_folder
-        from queue_core.components.models.training.exporting import export_dataset
 
         chosen = self.kwargs.get("export_path")
         suffix = self.kwargs.get("format") or (Path(chosen).suffix[1:] if chosen else None)
@@ -318,7 +318,7 @@ class PredictJob(EntityJob["Prediction"]):
         folder = artifact_folder(self.context.folder, self.ENTITY.value, self.entity_id)
         path = Path(chosen).expanduser() if chosen else folder / f"predictions.{suffix}"
         self.report_progress(0.9, f"Writing {path.name}")
-        return export_dataset(result, path, suffix)
+        return export_table(result.parquet_path, path, suffix)
 
     def _run(self, session: Session) -> Run:
         """Return the finished run whose model is asked.

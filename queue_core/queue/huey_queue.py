@@ -252,6 +252,7 @@ class HueyJobQueue(QueueEditor):
             environment["changes"] = {**environment.get("changes", {}), **changes}
             params.update(changes)
         kept = ("priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes")
+        repeats_killed = retry_of is not None and row["status"] == JobStatus.KILLED
         return task_copy.NewJob(
             id=new_id(),
             task_type=row["task_type"],
@@ -262,6 +263,7 @@ class HueyJobQueue(QueueEditor):
             environment=json.dumps(environment),
             retry_of=retry_of,
             schedule_id=schedule_id,
+            interruptions=row["interruptions"] if repeats_killed else 0,
             **{name: row[name] for name in kept if name in known},
         )
 

@@ -69,6 +69,8 @@ class JobRecord:
         memory_bytes: Memory of its process tree, now.
         peak_memory_bytes: The most it ever was.
         cpu_time_s: Processor time of its process tree.
+        interruptions: How often its program or the computer went down while it ran, the runs
+            that it repeats included.
     """
 
     id: str
@@ -108,6 +110,7 @@ class JobRecord:
     memory_bytes: int | None = None
     peak_memory_bytes: int | None = None
     cpu_time_s: float | None = None
+    interruptions: int = 0
 
     @property
     def is_ours(self) -> bool:

@@ -18,7 +18,7 @@ _COLUMNS = (
     "progress_message, origin, started_at, finished_at, error_type, error_hint, error_causes, "
     "traceback, exit_code, exit_signal, params, result, warnings, requested, priority, not_before, "
     "after_ids, group_id, retry_of, attempt, max_attempts, timeout_s, memory_limit_bytes, paused, "
-    "pinned, memory_bytes, peak_memory_bytes, cpu_time_s"
+    "pinned, memory_bytes, peak_memory_bytes, cpu_time_s, interruptions"
 )
 # A list shows no tracebacks and no results: they may be large, and a page has many rows.
 _LIGHT = _COLUMNS.replace("traceback,", "NULL AS traceback,").replace("result,", "NULL AS result,")
@@ -86,6 +86,7 @@ def to_record(row: sqlite3.Row) -> JobRecord:
         memory_bytes=row["memory_bytes"],
         peak_memory_bytes=row["peak_memory_bytes"],
         cpu_time_s=row["cpu_time_s"],
+        interruptions=row["interruptions"],
     )
 
 

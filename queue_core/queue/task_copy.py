@@ -47,6 +47,7 @@ class NewJob:
     group_id: str | None = None
     retry_of: str | None = None
     schedule_id: str | None = None
+    interruptions: int = 0
 
 
 def insert_job(connection: sqlite3.Connection, job: NewJob) -> None:
@@ -64,15 +65,15 @@ def insert_job(connection: sqlite3.Connection, job: NewJob) -> None:
         "INSERT INTO task_copy (id, task_type, job_name, enqueued_at, status, last_update, "
         "job_blob, origin, params, environment, message_id, priority, position, not_before, "
         "blocked_by, after_ids, after_policy, group_id, retry_of, schedule_id, max_attempts, "
-        "timeout_s, memory_limit_bytes, pinned, retry_delay_s) "
-        "VALUES (?,?,?,?,'not_started',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "timeout_s, memory_limit_bytes, pinned, retry_delay_s, interruptions) "
+        "VALUES (?,?,?,?,'not_started',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             job.id, job.task_type, job.name, now, now, job.blob, OUR_ORIGIN,
             params_json(job.params), job.environment, cursor.lastrowid, job.priority,
             position, job.not_before, blocked,
             json.dumps(job.after) if job.after else None, job.after_policy, job.group_id,
             job.retry_of, job.schedule_id, job.max_attempts, job.timeout_s,
-            job.memory_limit_bytes, int(job.pinned), job.retry_delay_s,
+            job.memory_limit_bytes, int(job.pinned), job.retry_delay_s, job.interruptions,
         ),
     )  # fmt: skip
     dependencies.settle(connection, job.after)

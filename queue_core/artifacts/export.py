@@ -1,0 +1,74 @@
+"""Stored artifacts as files for other programs: each kind in the forms that suit it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from queue_core.artifacts.kinds import Artifact, ArtifactKind
+from queue_core.artifacts.table_files import TABLE_FORMATS, export_table, write_whole
+from queue_core.errors import ParameterError
+
+EXPORT_FORMATS: Final = {
+    ArtifactKind.TABLE: TABLE_FORMATS,
+    ArtifactKind.FIGURE: ("svg", "png", "pdf", "json"),
+    ArtifactKind.TEXT: ("txt", "md"),
+    ArtifactKind.MODEL: ("skops",),
+    ArtifactKind.REPORT: ("json",),
+}
+PICTURE_DPI: Final = 300
+
+
+def export_artifact(artifact: Artifact, target: Path, *, theme: str = "light") -> Path:
+    """Write an artifact to a file, whole or not at all; an older file is replaced.
+
+    Args:
+        artifact: What to write.
+        target: Where; what its name ends in chooses the form.
+        theme: `light` or `dark`, for the picture of a figure.
+
+    Returns:
+        The file.
+
+    Raises:
+        ParameterError: The kind has no such form.
+        DataError: The artifact cannot be read, or the file cannot be written.
+    """
+    formats = _formats(artifact)
+    suffix = target.suffix[1:].lower()
+    if suffix not in formats:
+        raise ParameterError(
+            f"The {artifact.kind.value} “{artifact.title}” cannot be written as “{suffix}”.",
+            parameter="format",
+            hint=f"Let the file's name end in .{' or .'.join(formats)}.",
+        )
+    if artifact.kind is ArtifactKind.TABLE:
+        return export_table(artifact.path, target)
+    if artifact.kind is ArtifactKind.FIGURE and suffix != "json":
+        picture = _picture(artifact, suffix, theme)
+        return write_whole(target, lambda path: path.write_bytes(picture))
+    source = _onnx(artifact) if suffix == "onnx" else artifact.path
+    return write_whole(target, lambda path: shutil.copyfile(source, path))
+
+
+def _formats(artifact: Artifact) -> tuple[str, ...]:
+    """Return the forms of its kind; a model has a second one where its job has made it."""
+    formats = EXPORT_FORMATS[artifact.kind]
+    is_model = artifact.kind is ArtifactKind.MODEL
+    return (*formats, "onnx") if is_model and _onnx(artifact).exists() else formats
+
+
+def _onnx(model: Artifact) -> Path:
+    return model.path.with_suffix(".onnx")
+
+
+def _picture(artifact: Artifact, suffix: str, theme: str) -> bytes:
+    from queue_core.artifacts.reader import read_figure
+    from queue_core.artifacts.renderer import ImageFormat, render
+    from queue_core.artifacts.themes import Theme
+
+    return render(
+        read_figure(artifact), theme=Theme(theme), image_format=ImageFormat(suffix),
+        dots_per_inch=PICTURE_DPI,
+    )  # fmt: skip
