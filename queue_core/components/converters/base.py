@@ -83,6 +83,11 @@ class Converter(ABC):
         return self.component.title
 
     @property
+    def fit_share(self) -> float:
+        """How much of the time of a step goes into learning, roughly: 0 to 1."""
+        return 0.4
+
+    @property
     def accepts(self) -> tuple[str, ...]:
         """The column types that it works on; empty means any."""
         return self.component.column_types

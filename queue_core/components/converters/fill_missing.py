@@ -32,7 +32,8 @@ class FillMissing(SqlConverter):
         """Find what each column is filled with."""
         names = self.columns(table.dataset, table.scope)
         if self._strategy == _MOST_FREQUENT:
-            values = {name: _most_frequent(ask, name) for name in names}
+            parts = zip(names, ask.parts(len(names)), strict=True)
+            values = {name: _most_frequent(part, name) for name, part in parts}
         elif self._strategy in _LEARNED:
             summary = _LEARNED[self._strategy]
             # As text: every value comes back exactly as it was.
@@ -80,11 +81,17 @@ class FillMissing(SqlConverter):
         return (NUMBER,) if self._strategy in _NUMBERS_ONLY else self.component.column_types
 
     def resolve(self, dataset: StoredDataset, scope: Scope) -> Scope:
-        """Name the columns; a constant goes, if none were chosen, where it is of the right kind."""
-        if self._strategy != "constant" or scope.columns is not None:
+        """Name the columns: if none were chosen those with gaps, or all if there is no gap.
+
+        A constant goes only where it is of the right kind.
+        """
+        if scope.columns is not None:
             return super().resolve(dataset, scope)
-        holders = _holders(str(self.params["value"]))
-        return replace(scope, columns=chosen_columns(dataset, scope, self.title, accepts=holders))
+        constant = self._strategy == "constant" and self.params["value"] is not None
+        accepts = _holders(str(self.params["value"])) if constant else self.accepts
+        names = chosen_columns(dataset, scope, self.title, accepts=accepts)
+        gaps = tuple(name for name in names if dataset.column(name).missing)
+        return replace(scope, columns=gaps or names)
 
     def _filling(self, table: Table, name: str) -> str | None:
         column, row = identifier(name), identifier(table.row)

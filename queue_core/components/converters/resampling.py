@@ -29,6 +29,11 @@ MAX_CELLS = 40_000_000
 class Resampling(Converter):
     """A sampler as a converter. It is for training data: new data is never resampled."""
 
+    @property
+    def fit_share(self) -> float:
+        """Nothing is learned beforehand."""
+        return 0.0
+
     def check(self, dataset: StoredDataset, scope: Scope) -> None:
         """Refuse a target among the columns, too large a table, and gaps where none may be."""
         columns = self.columns(dataset, scope)

@@ -26,7 +26,7 @@ from queue_core.components.dataset_writer import (
     row_group_rows,
 )
 from queue_core.components.engine import connect, execute, identifier, literal
-from queue_core.components.progress import ProgressReporter
+from queue_core.components.progress import ProgressReporter, Span
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
 
@@ -100,6 +100,11 @@ class Query:
 class SqlConverter(Converter):
     """A converter that is one query; subclasses write it."""
 
+    @property
+    def fit_share(self) -> float:
+        """About a third of the time where something is learned, otherwise none."""
+        return 0.0 if type(self).learn is SqlConverter.learn else 0.3
+
     def learn(self, table: Table, ask: Ask) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
         """Return what the query needs to know of the rows to learn from, as JSON data."""
         return {}
@@ -125,6 +130,8 @@ class SqlConverter(Converter):
         reporter: ProgressReporter = SILENCE,
     ) -> None:
         """Learn from the chosen rows."""
+        if type(self).learn is SqlConverter.learn:
+            return
         table = Table(dataset, scope)
         with explained_errors(self.title), connect(spill_folder=scratch) as connection:
             condition, order = row_condition(scope.rows, table.types, table.row, scope.seed)
@@ -176,10 +183,18 @@ class Ask:
     def for_each(self, names: Sequence[str], summary: Callable[[str], str]) -> dict[str, Any]:
         """Return *summary* (SQL, made from a name) of each column, some columns at a time."""
         found: dict[str, Any] = {}
-        for start in range(0, len(names), _COLUMNS_PER_SCAN):
-            part = names[start : start + _COLUMNS_PER_SCAN]
-            found |= zip(part, self.rows(", ".join(map(summary, part)))[0], strict=True)
+        groups = [
+            names[start : start + _COLUMNS_PER_SCAN]
+            for start in range(0, len(names), _COLUMNS_PER_SCAN)
+        ]
+        for group, part in zip(groups, self.parts(len(groups)), strict=True):
+            found |= zip(group, part.rows(", ".join(map(summary, group)))[0], strict=True)
         return found
+
+    def parts(self, count: int) -> list[Ask]:
+        """Return one to ask each of *count* questions with, so that progress goes on."""
+        spans = (Span(self.reporter, n / count, (n + 1) / count) for n in range(count))
+        return [Ask(self.connection, self.source, span) for span in spans]
 
 
 def kept_types(dataset: StoredDataset, names: Sequence[str]) -> dict[str, ColumnType]:

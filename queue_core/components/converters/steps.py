@@ -28,8 +28,8 @@ from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, ParameterError
 
 STEP_FILE = "step.json"
-# Shares of the time, roughly: learning, converting, describing the result.
-_FITTED, _CONVERTED = 0.3, 0.75
+# Share of the time, roughly: converting; the rest goes into describing the result.
+_CONVERTED = 0.55
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,9 +132,11 @@ def run_step(
     converter = make_converter(step)
     _check_target(step, dataset)
     scope = converter.resolve(dataset, _scope(step, open_dataset))
+    fitting = Span(reporter, 0.0, converter.fit_share)
+    converting = Span(reporter, converter.fit_share, 1.0)
     with DatasetStaging(result) as staging:
-        converter.fit(dataset, scope, staging.scratch, Span(reporter, 0.0, _FITTED))
-        stored = _convert(converter, dataset, scope, staging, step, Span(reporter, _FITTED, 1.0))
+        converter.fit(dataset, scope, staging.scratch, fitting)
+        stored = _convert(converter, dataset, scope, staging, step, converting)
     converter.save(fitted)
     text = json.dumps(replace(step, columns=scope.columns).to_json(), ensure_ascii=False, indent=1)
     (fitted / STEP_FILE).write_text(text, encoding="utf-8")
