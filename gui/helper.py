@@ -203,19 +203,22 @@ class Helpers(QObject):
 
     Attributes:
         previews: Looks into files that are not loaded yet.
-        reading: Reads pages of stored data, exports, draws figures.
+        reading: Reads pages of stored data, exports.
+        drawing: Draws figures for the room they have.
     """
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__(bridge)
         self.previews = Helper(self)
         self.reading = Helper(self)
+        self.drawing = Helper(self)
         bridge.closing.connect(self.close)
 
     def close(self) -> None:
-        """End both."""
+        """End them."""
         self.previews.close()
         self.reading.close()
+        self.drawing.close()
 
 
 def helpers_of(bridge: Bridge) -> Helpers:

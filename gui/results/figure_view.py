@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
+from gui.helper import helpers_of
 from gui.i18n import tr
 from gui.results.export import save_figure
 from gui.results.loading import LoadingView
+from gui.results.reading import fitted_figure
 from gui.theme import current_theme
 from gui.widgets import icon_button, row
 from queue_core.artifacts.kinds import Artifact
 from queue_core.errors import DataError
 
 SETTLE_MS = 80
+# Below this part of its size a figure is drawn anew rather than scaled down.
+READABLE_SCALE = 0.8
 EMPTY_PATH = re.compile(rb'<path id="([^"]+)"(?: transform="[^"]*")?/>')
 USE = re.compile(rb'<use xlink:href="#([^"]+)"[^>]*/>')
 SMALLEST_PX = 160
@@ -34,12 +38,17 @@ class FigureView(LoadingView):
     ) -> None:  # fmt: skip
         super().__init__(bridge, parent)
         self._artifact = artifact
+        self._fitted_width = 0
         self.picture = SvgPicture(bridge, artifact.title, keeps_height=not resizable)
         save = icon_button("export", tr("Save figure…"), self._save)
         larger = icon_button("open", tr("Open in a window"), self._enlarge)
         larger.setVisible(not resizable)
+        if not resizable:
+            self.picture.settled.connect(self._fit)
         self.body.addWidget(self.picture, 1)
         self.body.addLayout(row(None, larger, save, spacing=4))
+        if not resizable:
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         current_theme().changed.connect(self.load)
         self.load()
 
@@ -47,7 +56,23 @@ class FigureView(LoadingView):
         """Read the picture of the current theme."""
         dark = current_theme().is_dark
         path = self._artifact.dark_svg if dark else self._artifact.light_svg
-        self.picture.set_svg(await self.bridge.call(_read, path))
+        self._fitted_width = 0
+        self.picture.set_stored(await self.bridge.call(_read, path))
+
+    def _fit(self, width: int) -> None:
+        """Draw the figure anew where it would be too small to read."""
+        if width == self._fitted_width or not self.picture.is_too_narrow(width):
+            return
+        self._fitted_width = width
+        self.run(self._draw_fitted(width))
+
+    async def _draw_fitted(self, width: int) -> None:
+        theme = "dark" if current_theme().is_dark else "light"
+        path = str(self._artifact.path)
+        svg = await helpers_of(self.bridge).drawing.call(
+            fitted_figure, source=path, width_px=width, theme=theme
+        )
+        self.picture.set_svg(without_empty_glyphs(svg.encode()))
 
     def _save(self) -> None:
         save_figure(
@@ -69,7 +94,12 @@ class SvgPicture(QWidget):
     """An SVG, drawn on another thread for the size that the widget has.
 
     While a new size is being drawn, the last picture is shown scaled.
+
+    Signals:
+        settled: Carries the width that it has for the time being, in pixels.
     """
+
+    settled = Signal(int)
 
     def __init__(
         self, bridge: Bridge, title: str, *, keeps_height: bool, parent: QWidget | None = None
@@ -79,25 +109,40 @@ class SvgPicture(QWidget):
         self._svg = QByteArray()
         self._natural = QSize(600, 400)
         self._image: QImage | None = None
+        self._stored_width = 0
         self._keeps_height = keeps_height
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle.timeout.connect(self._draw)
+        self._settle.timeout.connect(self._on_settled)
         self.setAccessibleName(title)
-        vertical = QSizePolicy.Policy.Fixed if keeps_height else QSizePolicy.Policy.Expanding
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, vertical)
-        policy.setHeightForWidth(keeps_height)
-        self.setSizePolicy(policy)
+        both = QSizePolicy.Policy.Expanding
+        self.setSizePolicy(both, both)
         self.setMinimumSize(SMALLEST_PX, SMALLEST_PX)
+
+    def set_stored(self, svg: bytes) -> None:
+        """Show the stored picture of another figure or theme."""
+        self._stored_width = QSvgRenderer(QByteArray(svg)).defaultSize().width()
+        self.set_svg(svg)
+        if self.isVisible():
+            self.settled.emit(self.width())
 
     def set_svg(self, svg: bytes) -> None:
         """Show another picture."""
         self._svg = QByteArray(svg)
         self._draw()
 
+    def is_too_narrow(self, width: int) -> bool:
+        """Return whether the stored picture's letters could not be read at this width."""
+        return 0 < width < self._stored_width * READABLE_SCALE
+
     @property
     def is_drawn(self) -> bool:
         """Whether there is a picture to see."""
         return self._image is not None
+
+    def _on_settled(self) -> None:
+        self._draw()
+        if self.isVisible():
+            self.settled.emit(self.width())
 
     def _draw(self) -> None:
         if self._svg.isEmpty():
@@ -111,28 +156,28 @@ class SvgPicture(QWidget):
         natural, image = await self._bridge.call(_render, self._svg, wanted)
         if natural != self._natural:
             self._natural = natural
-            self.updateGeometry()
+            self._keep_proportions()
         image.setDevicePixelRatio(ratio)
         self._image = image
         self.update()
 
-    # Qt
+    def _keep_proportions(self) -> None:
+        if self._keeps_height:
+            self.setFixedHeight(self._height_for(self.width()))
 
-    def hasHeightForWidth(self) -> bool:
-        """Keep the picture's proportions where the width is given."""
-        return self._keeps_height
-
-    def heightForWidth(self, width: int) -> int:
-        """Return the height that fits the width."""
+    def _height_for(self, width: int) -> int:
         return max(SMALLEST_PX, round(width * self._natural.height() / self._natural.width()))
+
+    # Qt
 
     def sizeHint(self) -> QSize:
         """Return the natural size, bounded."""
         width = min(self._natural.width(), 640)
-        return QSize(width, self.heightForWidth(width))
+        return QSize(width, self._height_for(width))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Draw anew when the size has settled."""
+        """Keep the proportions; draw anew when the size has settled."""
+        self._keep_proportions()
         self._settle.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable
 from functools import lru_cache
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 CELL_CHARACTERS = 200
+PX_PER_INCH = 96
+NARROWEST_PLOT_PX = 180
 GROUPS_KEPT = 4
 EXPORT_ROWS = 50_000
 
@@ -110,6 +113,36 @@ def export_figure(source: str, target: str, theme: str) -> None:
             f"{target} cannot be written: {error.strerror or error}.",
             hint="Choose another folder, or make room on the disk.",
         ) from error
+
+
+def fitted_figure(source: str, width_px: int, theme: str) -> str:
+    """Return a stored figure as SVG, drawn anew for a narrow place: fewer plots side by side.
+
+    Letters keep their size, so that they can be read; the figure grows downwards.
+    """
+    from queue_core.artifacts.figure_json import figure_from_json
+    from queue_core.artifacts.renderer import render
+    from queue_core.artifacts.themes import Theme
+
+    figure = figure_from_json(Path(source).read_text(encoding="utf-8"))
+    # In a matrix of plots, or where widths are chosen, the columns mean something.
+    means_something = bool(figure.column_ratios) or len(figure.panels) == figure.columns**2
+    room = figure.columns if means_something else width_px // NARROWEST_PLOT_PX
+    columns = max(1, min(figure.columns, room))
+    size = fitted_size(figure.width_in, figure.height_in, width_px / PX_PER_INCH)
+    if columns < figure.columns:
+        plots = len(figure.panels)
+        growth = -(-plots // columns) / -(-plots // figure.columns)
+        plot_ratio = (figure.height_in * growth) / (figure.width_in * columns / figure.columns)
+        figure = dataclasses.replace(figure, columns=columns, column_ratios=())
+        size = (size[0], size[0] * plot_ratio)
+    return render(figure, size=size, theme=Theme(theme)).decode()
+
+
+def fitted_size(width_in: float, height_in: float, room_in: float) -> tuple[float, float]:
+    """Return the size of a figure in a place of *room_in* inches: narrower, but not as flat."""
+    shrink = min(1.0, room_in / width_in)
+    return width_in * shrink, height_in * max(shrink, shrink**0.5 * 0.85)
 
 
 def _stamp(path: str) -> int:

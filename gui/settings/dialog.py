@@ -25,7 +25,7 @@ from gui.settings.schema import from_form, schema_of, sections_of, to_form
 from gui.submit.form import SchemaForm
 from gui.theme import ROW_HEIGHT_PX
 from gui.widgets import muted_label, row, set_role, text_button
-from queue_core.settings import SETTINGS, Setting, Settings
+from queue_core.settings import SETTINGS, Settings
 
 SIZE = QSize(820, 560)
 SECTIONS_PX = 160
@@ -41,18 +41,19 @@ class SettingsDialog(QDialog):
         self.resize(SIZE)
         self._bridge = bridge
         self._changed: dict[str, Any] = {}
-        self.forms: list[SchemaForm] = []
+        self._sections = sections_of(SETTINGS)
+        self._pages: list[ScrolledColumn] = []
+        self._forms: dict[int, SchemaForm] = {}
         self.sections = QListWidget()
         self._stack = QStackedWidget()
         self._save = QTimer(self, singleShot=True, interval=SAVE_MS)
         self._save.timeout.connect(self.save_now)
-        for section, members in sections_of(SETTINGS):
-            self._add_section(translate(section.title), members)
+        for section, _members in self._sections:
+            self._add_section(translate(section.title))
         self._build()
-        self.sections.currentRowChanged.connect(self._stack.setCurrentIndex)
+        self.sections.currentRowChanged.connect(self._show_section)
         self.sections.setCurrentRow(0)
         bridge.settings_changed.connect(self._show)
-        self._show(bridge.settings)
 
     def save_now(self) -> None:
         """Store what was changed."""
@@ -64,20 +65,36 @@ class SettingsDialog(QDialog):
 
     def form_of(self, key: str) -> SchemaForm:
         """Return the form that holds a setting."""
-        return next(form for form in self.forms if any(f.name == key for f in form.fields))
+        number = next(
+            number
+            for number, (_, members) in enumerate(self._sections)
+            if any(setting.key == key for setting in members)
+        )
+        return self._form(number)
 
-    def _add_section(self, title: str, members: list[Setting[Any]]) -> None:
+    def _form(self, number: int) -> SchemaForm:
+        """Return the form of a section; it is made when it is first looked at."""
+        if number not in self._forms:
+            form = SchemaForm(schema_of(self._sections[number][1]))
+            form.changed.connect(partial(self._on_changed, form))
+            self._forms[number] = form
+            self._pages[number].column.insertWidget(0, form)
+            self._show_values(form, self._bridge.settings)
+        return self._forms[number]
+
+    def _add_section(self, title: str) -> None:
         item = QListWidgetItem(title)
         item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
         self.sections.addItem(item)
-        form = SchemaForm(schema_of(members))
-        form.changed.connect(partial(self._on_changed, form))
-        self.forms.append(form)
         page = ScrolledColumn()
         page.column.setContentsMargins(20, 16, 20, 16)
-        page.column.addWidget(form)
         page.column.addStretch(1)
+        self._pages.append(page)
         self._stack.addWidget(page)
+
+    def _show_section(self, number: int) -> None:
+        self._form(number)
+        self._stack.setCurrentIndex(number)
 
     def _build(self) -> None:
         self.sections.setAccessibleName(tr("Settings"))
@@ -110,17 +127,20 @@ class SettingsDialog(QDialog):
         return bar
 
     def _show(self, settings: Settings) -> None:
+        for form in self._forms.values():
+            self._show_values(form, settings)
+
+    def _show_values(self, form: SchemaForm, settings: Settings) -> None:
         """Show the values that are stored, except where the user is just changing one."""
-        for form in self.forms:
-            form.blockSignals(True)
-            form.set_values(
-                {
-                    field.name: to_form(SETTINGS[field.name], settings[SETTINGS[field.name]])
-                    for field in form.fields
-                    if field.name not in self._changed
-                }
-            )
-            form.blockSignals(False)
+        form.blockSignals(True)
+        form.set_values(
+            {
+                field.name: to_form(SETTINGS[field.name], settings[SETTINGS[field.name]])
+                for field in form.fields
+                if field.name not in self._changed
+            }
+        )
+        form.blockSignals(False)
 
     def _on_changed(self, form: SchemaForm, key: str) -> None:
         if key in form.errors():

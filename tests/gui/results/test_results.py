@@ -16,10 +16,10 @@ from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.results.dataset_view import DatasetView
 from gui.results.entity_view import artifact_view
-from gui.results.figure_view import FigureView
+from gui.results.figure_view import FigureView, without_empty_glyphs
 from gui.results.loading import LoadingView
 from gui.results.paged_table import BLOCK_ROWS, LOADING, PagedTableModel, ParquetSource
-from gui.results.reading import export_figure, export_table
+from gui.results.reading import export_figure, export_table, fitted_size
 from gui.results.table_view import TableView, share_text
 from gui.results.text_views import ModelView, ReportView, TextView
 from gui.theme import Theme, ThemeMode
@@ -234,3 +234,37 @@ def test_shares() -> None:
     assert share_text(0, 10) == "0"
     assert share_text(1, 1000) == "1 (<1 %)"
     assert share_text(5, 10) == "5 (50 %)"
+
+
+def test_a_narrow_figure_is_drawn_anew_with_fewer_plots_side_by_side(
+    local_folder: LocalFolder, bridge: Bridge, run: Run, qtbot: QtBot
+) -> None:
+    from queue_core.artifacts.figure import Line, Panel
+
+    panel = Panel(marks=(Line(x=(1.0, 2.0), y=(3.0, 1.0)),))
+    wide = Figure(title="Six", panels=(panel,) * 6, columns=3, width_in=9, height_in=4)
+    with ArtifactWriter(local_folder, "explorer", 2) as writer:
+        artifact = writer.add_figure("six", "Six", wide)
+    view = FigureView(artifact, bridge)
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show()
+
+    async def is_tall() -> None:
+        while not view.picture.height() > view.picture.width():
+            await asyncio.sleep(0.01)
+
+    run(is_tall())
+    run(loaded(view))
+
+
+def test_a_figure_in_a_narrow_place_is_not_as_flat() -> None:
+    assert fitted_size(8.0, 4.0, 16.0) == (8.0, 4.0)
+    width, height = fitted_size(8.0, 4.0, 4.0)
+    assert width == 4.0
+    assert 2.0 < height < 4.0
+
+
+def test_glyphs_that_draw_nothing_are_left_out() -> None:
+    svg = b'<path id="A-3" transform="scale(1)"/><use xlink:href="#A-3"/><use xlink:href="#A-4"/>'
+    assert without_empty_glyphs(svg) == b'<use xlink:href="#A-4"/>'
