@@ -14,6 +14,7 @@ from queue_core.components.generators.base import (
     Message,
     Usage,
 )
+from queue_core.components.generators.stop_texts import StopTexts
 from queue_core.components.progress import ProgressReporter
 from queue_core.components.registry import Component, ComponentKind
 from queue_core.errors import JobError, MissingPackageError
@@ -58,29 +59,23 @@ class TransformersFolder(Generator):
 
     def stream(self, messages: Sequence[Message]) -> Iterator[str]:
         """Yield the answer piece by piece while another thread writes it."""
-        import torch
         from transformers import TextIteratorStreamer
 
         self.usage = Usage()
-        torch.manual_seed(int(self.params["seed"]))
         prompt = self._prompt(messages)
-        streamer = TextIteratorStreamer(
-            self._tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=None
-        )
+        streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
+        enough = threading.Event()
         outcome: list[Any] = []
-
-        def write() -> None:
-            try:
-                with torch.inference_mode():
-                    outcome.append(self._model.generate(**prompt, **self._choices(streamer)))
-            except BaseException as error:  # noqa: BLE001 - crosses the thread, raised below
-                outcome.append(error)
-                streamer.end()
-
-        writer = threading.Thread(target=write, name="generation", daemon=True)
+        writer = threading.Thread(
+            target=self._write, args=(prompt, streamer, enough, outcome), name="generation"
+        )
         writer.start()
-        yield from (text for text in streamer if text)
-        writer.join()
+        try:
+            stopper = StopTexts(self.params["stop"])
+            yield from stopper.pieces(text for text in streamer if text)
+        finally:
+            enough.set()
+            writer.join()
         if isinstance(outcome[0], BaseException):
             raise JobError(
                 f"The model in {self.model_name} cannot answer this: {outcome[0]}",
@@ -88,8 +83,30 @@ class TransformersFolder(Generator):
             ) from outcome[0]
         read = int(prompt["input_ids"].shape[1])
         written = int(outcome[0].shape[1]) - read
-        ended_by = "length" if written >= int(self.params["max_tokens"]) else "stop"
-        self.usage = Usage(read, written, ended_by)
+        complete = stopper.found or written < int(self.params["max_tokens"])
+        self.usage = Usage(read, written, "stop" if complete else "length")
+
+    def _write(
+        self, prompt: Any, streamer: Any, enough: threading.Event, outcome: list[Any]
+    ) -> None:
+        """Let the model write, on a thread of its own, until it ends or it is *enough*."""
+        import torch
+        from transformers import StoppingCriteria, StoppingCriteriaList
+
+        class Enough(StoppingCriteria):  # type: ignore[misc]
+            def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:  # noqa: ARG002
+                return torch.full((input_ids.shape[0],), enough.is_set(), dtype=torch.bool)
+
+        torch.manual_seed(int(self.params["seed"]))
+        criteria = StoppingCriteriaList([Enough()])
+        try:
+            with torch.inference_mode():
+                choices = self._choices(streamer)
+                written = self._model.generate(**prompt, **choices, stopping_criteria=criteria)
+                outcome.append(written)
+        except BaseException as error:  # noqa: BLE001 - crosses the thread, raised by its reader
+            outcome.append(error)
+            streamer.end()
 
     @property
     def context_tokens(self) -> int:
@@ -141,8 +158,6 @@ class TransformersFolder(Generator):
         }
         if temperature > 0:
             chosen |= {"temperature": temperature, "top_p": float(self.params["top_p"])}
-        if self.params["stop"]:
-            chosen |= {"stop_strings": list(self.params["stop"]), "tokenizer": self._tokenizer}
         return chosen
 
 

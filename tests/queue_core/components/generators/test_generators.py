@@ -21,6 +21,7 @@ from queue_core.components.generators.base import (
 )
 from queue_core.components.generators.batch import BatchRequest, answer_rows, write_answers
 from queue_core.components.generators.conversation import Exchange, fit_conversation
+from queue_core.components.generators.stop_texts import StopTexts
 from queue_core.components.generators.template import parse_template
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import Silence
@@ -239,6 +240,20 @@ def test_values_are_never_read_as_templates(text: str, value: str) -> None:
         return
     filled = template.fill({"a": value, "b": value})
     assert filled.count(value) >= len(template.pieces) // 2 or value == ""
+
+
+@given(
+    st.lists(st.text("abc", max_size=4), max_size=8),
+    st.lists(st.text("abc", min_size=1, max_size=3), max_size=3),
+)
+def test_a_stop_text_is_found_however_the_text_is_divided(
+    pieces: list[str], stops: list[str]
+) -> None:
+    whole = "".join(pieces)
+    places = [whole.find(stop) for stop in stops if stop in whole]
+    watcher = StopTexts(stops)
+    assert "".join(watcher.pieces(pieces)) == whole[: min(places, default=len(whole))]
+    assert watcher.found == bool(places)
 
 
 def batch(

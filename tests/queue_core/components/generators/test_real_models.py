@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,27 @@ def test_a_folder_of_transformers_streams(tiny_folder: Path) -> None:
         assert model.context_tokens == 128
     with make("transformers_folder", tiny_folder, seed=2, **options) as model:
         assert say(model, "hello") != first
+
+
+@needs_transformers
+def test_a_folder_with_a_chat_template_and_a_stop_text(tiny_folder: Path, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    folder = tmp_path / "chat"
+    shutil.copytree(tiny_folder, folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.chat_template = "{% for m in messages %}{{ m['content'] }} {% endfor %}"
+    tokenizer.save_pretrained(folder)
+    with make("transformers_folder", folder, max_tokens=60, stop=["a", "e", "i"]) as model:
+        text = "".join(model.stream([Message(Role.SYSTEM, "be"), Message(Role.USER, "kind")]))
+        assert model.usage.prompt_tokens == len("be kind ")
+        assert not set(text) & set("aei")
+        assert model.usage.ended_by == "stop"
+        assert (model.usage.response_tokens or 0) < 60
+    with make("transformers_folder", folder, max_tokens=10, temperature=0) as model:
+        assert say(model) == say(model)
+        with pytest.raises(JobError, match="cannot answer this"):
+            say(model, "x" * 500)
 
 
 @needs_transformers
