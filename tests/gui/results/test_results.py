@@ -251,7 +251,7 @@ def test_a_narrow_figure_is_drawn_anew_with_fewer_plots_side_by_side(
     view.show()
 
     async def is_tall() -> None:
-        while not view.picture.height() > view.picture.width():
+        while not view.picture.height() > 0.8 * view.picture.width():
             await asyncio.sleep(0.01)
 
     run(is_tall())
