@@ -10,7 +10,7 @@ FAST := not slow and not faults and not bench
 CODE := not faults and not bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-core check lint faults bench lock clean moved
+.PHONY: help run setup test test-core check check-all lint faults bench lock clean moved
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test-core: $(DEV) ## Run the core's tests with Qt made unimportable
 	@$(BIN)/python tests/without_qt.py $(ARGS)
 
 check: lint ## Run everything that a change must pass
+	@$(BIN)/python -m pytest -m "$(FAST)" --durations=15 $(ARGS)
+
+check-all: lint ## Run the long sweeps too: every model, every transformer, millions of rows
 	@$(BIN)/python -m pytest -m "$(CODE)" --durations=15 $(ARGS)
 
 lint: $(DEV) ## Check style, types and who imports whom

@@ -195,7 +195,7 @@ class Looks(BaseJob):
         print("still heard")
         return {
             "pid": os.getpid(),
-            "cwd": os.getcwd(),
+            "cwd": str(Path.cwd()),
             "environment": os.environ.get("LEFT_BEHIND"),
             "path": "/left/behind" in sys.path,
             "term": signal.getsignal(signal.SIGTERM) == signal.SIG_DFL,

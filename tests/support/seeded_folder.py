@@ -80,7 +80,7 @@ def _job(kind: str, name: str, params: Mapping[str, Any]) -> BaseJob:
 LINE_104 = ErrorReport(
     "DataError", "Line 104 of iris.csv has 6 values where the header has 5.",
     "Correct the line, or load the file with the option to skip bad lines.", TRACEBACK,
-    ({"type": "ValueError", "message": "Error tokenizing data: Expected 5 fields in line 104, saw 6"},),
+    ({"type": "ValueError", "message": "Expected 5 fields in line 104, saw 6"},),
 )  # fmt: skip
 NO_MEMORY = ErrorReport(
     "MemoryLimit", "Memory limit 4.0 GiB exceeded, peak 4.1 GiB, during “Training”.",
@@ -103,7 +103,8 @@ SCENE: tuple[Seed, ...] = (
     Seed("Predict test split", "PredictJob", EndReason.FINISHED, 0.4, 1500),
     Seed("Why does the forest say Adelie?", "ExplainerJob", EndReason.CANCELLED, 12, 1400),
     Seed("Summarise the study", "GenerativeJob", EndReason.INTERRUPTED, 95, 1200),
-    Seed("データセット_売上_2026年第1四半期_最終版.csv", end=EndReason.FINISHED, seconds=2.3, ago_s=900),
+    Seed("データセット_売上_2026年第1四半期_最終版.csv", end=EndReason.FINISHED, seconds=2.3,
+         ago_s=900),
     Seed("Ελληνικά δεδομένα και متغيرات عربية — " + "a very long name " * 6, end=EndReason.FINISHED,
          seconds=3.3, ago_s=800),
     Seed("iris.csv", end=EndReason.RAISED, seconds=3.1, ago_s=180, error=LINE_104,
@@ -143,8 +144,9 @@ def _place(connection: Any, job_id: str, seed: Seed, *, older_s: float) -> None:
     connection.execute("UPDATE task_copy SET enqueued_at = ? WHERE id = ?", (to_text(put), job_id))
     if seed.end is None and seed.progress is None:
         return
-    connection.execute("DELETE FROM task WHERE id = (SELECT message_id FROM task_copy WHERE id = ?)",
-                       (job_id,))  # fmt: skip
+    connection.execute(
+        "DELETE FROM task WHERE id = (SELECT message_id FROM task_copy WHERE id = ?)", (job_id,)
+    )
     connection.execute(
         "UPDATE task_copy SET status = 'started', started_at = ?, message_id = NULL, owner = ?, "
         "pid = 4711, progress = ?, progress_message = ?, memory_bytes = 412000000 WHERE id = ?",
