@@ -6,12 +6,13 @@ from functools import partial
 
 from gui.actions import Action, Place, Selection
 from gui.bridge import Bridge
-from gui.i18n import mark, tr_plural
+from gui.i18n import mark, tr, tr_plural
 from gui.main_window import MainWindow
 from gui.submit.drop_overlay import DropOverlay
-from gui.submit.job_types import JOB_TYPES, job_type
+from gui.submit.job_types import JOB_TYPES, JobType, all_job_types, job_type
 from gui.submit.loading import FileLoading
 from gui.submit.opening import open_new_job
+from queue_core.jobs.registry import job_types
 from queue_core.queue.base import JobRecord
 
 FROM_FILES = "DatasetJob"
@@ -56,29 +57,38 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     loading.message.connect(window.toasts.show_message)
     loading.jobs_put.connect(partial(_on_jobs_put, window))
     _add_actions(window, bridge, loading)
+    what = tr("Looking for job types of other packages")
+    bridge.start(_add_other_types(window, bridge, loading), what=what)
+
+
+async def _add_other_types(window: MainWindow, bridge: Bridge, loading: FileLoading) -> None:
+    """Offer what other packages bring, as soon as it has been imported."""
+    await bridge.call(job_types)
+    for kind in all_job_types()[len(JOB_TYPES) :]:
+        _add_kind(window, bridge, loading, kind)
+    window.action_set.update(window.action_set.selection)
 
 
 def _add_actions(window: MainWindow, bridge: Bridge, loading: FileLoading) -> None:
     actions = window.action_set
     others = [kind for kind in JOB_TYPES if kind.name != FROM_FILES]
-    actions.add((OPEN, *(_action_of(kind.name) for kind in others), NEW, RETRY))
+    actions.add((OPEN,))
+    for kind in others:
+        _add_kind(window, bridge, loading, kind)
+    actions.add((NEW, RETRY))
     actions.handle(OPEN.id, lambda _selection: loading.ask_for_files())
     actions.handle(NEW.id, partial(_new_job, window, bridge, loading, "ExplorerJob"))
     actions.handle(RETRY.id, partial(_retry, window, bridge, loading))
-    for kind in others:
-        actions.handle(
-            f"job.new.{kind.name}", partial(_new_job, window, bridge, loading, kind.name)
-        )
     actions.update(actions.selection)
 
 
-def _action_of(name: str) -> Action:
-    kind = job_type(name)
-    assert kind is not None
-    return Action(
+def _add_kind(window: MainWindow, bridge: Bridge, loading: FileLoading, kind: JobType) -> None:
+    action = Action(
         id=f"job.new.{kind.name}", title=kind.title, icon=kind.icon, sentence=kind.sentence,
         places=frozenset({Place.NEW_JOB}), starts_group=kind is JOB_TYPES[1],
     )  # fmt: skip
+    window.action_set.add((action,))
+    window.action_set.handle(action.id, partial(_new_job, window, bridge, loading, kind.name))
 
 
 def _new_job(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gui.i18n import mark
 from queue_core.components.registry import Component, ComponentKind, components
 from queue_core.errors import MonitorError
+from queue_core.jobs.registry import known_job_types
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
@@ -123,9 +124,26 @@ class JobForm:
         return found
 
 
+def all_job_types() -> tuple[JobType, ...]:
+    """Return these and those of other packages that a form can be made for, once they are known.
+
+    The first call of `queue_core.jobs.registry.job_types` finds them; it imports them, so it is
+    for another thread.
+    """
+    others = (
+        JobType(
+            name=item.task_type, module=item.factory.partition(":")[0], icon="job",
+            title=item.title, sentence=item.description,
+        )
+        for item in known_job_types().values()
+        if not item.is_built_in and item.parameters is not None
+    )  # fmt: skip
+    return (*JOB_TYPES, *others)
+
+
 def job_type(name: str) -> JobType | None:
     """Return the kind of job whose class has this name."""
-    return next((item for item in JOB_TYPES if item.name == name), None)
+    return next((item for item in all_job_types() if item.name == name), None)
 
 
 def load_form(kind: JobType) -> JobForm:

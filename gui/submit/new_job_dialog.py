@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.i18n import tr, translate
 from gui.submit.job_form import JobFormPage
-from gui.submit.job_types import JOB_TYPES, JobType, load_form
+from gui.submit.job_types import JobType, all_job_types, load_form
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
@@ -103,7 +103,7 @@ class NewJobDialog(QDialog):
         self.kinds.setAccessibleName(tr("Kind of job"))
         self.kinds.setIconSize(QSize(16, 16))
         set_role(self.kinds, "side")
-        for kind in JOB_TYPES:
+        for kind in all_job_types():
             item = QListWidgetItem(icon(kind.icon, "muted"), translate(kind.title))
             item.setData(KIND_ROLE, kind)
             item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
@@ -149,7 +149,7 @@ class NewJobDialog(QDialog):
     # --- kinds --------------------------------------------------------------------------------
 
     def _choose_kind(self, name: str) -> None:
-        names = [kind.name for kind in JOB_TYPES]
+        names = [self.kinds.item(n).data(KIND_ROLE).name for n in range(self.kinds.count())]
         self.kinds.setCurrentRow(names.index(name) if name in names else 1)
 
     def _show_kind(self) -> None:

@@ -161,6 +161,11 @@ def job_types() -> Mapping[str, JobType]:
     return _discovered()[0]
 
 
+def known_job_types() -> Mapping[str, JobType]:
+    """Return what `job_types` does, at once: before its first call, the built-in types only."""
+    return job_types() if _discovered.cache_info().currsize else BUILT_IN
+
+
 def job_type_problems() -> tuple[JobTypeProblem, ...]:
     """Return what other packages declare and cannot be used, with the reason."""
     return _discovered()[1]
