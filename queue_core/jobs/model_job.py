@@ -13,7 +13,7 @@ from queue_core.components.models.training.schemas import (
     SPLIT_SCHEMA,
 )
 from queue_core.database.status import EntityKind
-from queue_core.errors import DataError, ParameterError
+from queue_core.errors import DataError, JobError, ParameterError
 from queue_core.jobs.entity_job import EntityJob
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _READ = 0.03
 _TRAINED = 0.92
 LIBRARIES = ("scipy", "joblib", "skops", "optuna", "lightgbm", "xgboost", "catboost")
-SESSION_OPTIONS = ("preprocessing", "forecast", "sample_rows", "learning_curve")
+SESSION_OPTIONS = ("preprocessing", "forecast", "sample_rows", "learning_curve", "onnx")
 SEARCHES = "searches"
 
 
@@ -115,6 +115,13 @@ class ModelJob(EntityJob["Run"]):
                 "default": False,
                 "advanced": True,
                 "description": "Also train on growing parts of the rows: would more of them help?",
+            },
+            "onnx": {
+                "type": "boolean",
+                "title": "ONNX file",
+                "default": False,
+                "advanced": True,
+                "description": "Also store the model as an ONNX file, where it has such a form.",
             },
             "sample_rows": {
                 "type": ["integer", "null"],
@@ -222,6 +229,7 @@ class ModelJob(EntityJob["Run"]):
                 self.temporary_folder,
                 progress.part(_TRAINED, 1.0),
             )
+        exported = self._export_onnx(writer.path) if self.kwargs.get("onnx") else None
         progress.report(1.0, "Done")
         return {
             "model": trained.component.id,
@@ -230,6 +238,7 @@ class ModelJob(EntityJob["Run"]):
             "best_params": trained.found,
             "rows": len(problem.frame),
             "fit_seconds": round(trained.fit_seconds, 3),
+            "onnx": None if exported is None else str(exported),
         }
 
     def store(self, session: Session, entity: Run, result: Mapping[str, Any]) -> None:
@@ -247,6 +256,19 @@ class ModelJob(EntityJob["Run"]):
         )
         # What a later attempt would have gone on from is of no use any more.
         self._journal.unlink(missing_ok=True)
+
+    def _export_onnx(self, folder: Path) -> Path | None:
+        """Write the stored model as ONNX beside it; a model without such a form is a warning."""
+        from queue_core.components.models.training.model_file import open_model
+        from queue_core.components.models.training.onnx_file import write_onnx
+
+        path = folder / "model.onnx"
+        try:
+            write_onnx(open_model(folder), path)
+        except JobError as error:
+            self.report_warning(f"No ONNX file was written. {error.message} {error.hint}")
+            return None
+        return path
 
     @property
     def _seed(self) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
+from pathlib import Path
 
 import model_data
 import pytest
@@ -155,6 +157,16 @@ def test_a_run_of_the_database_is_trained_by_its_id(local_folder, flowers):
     result, _ = run(ModelJob(run_id=run_id), local_folder)
     assert result["id"] == run_id
     assert artifacts_of(local_folder, run_id)["model"].path.exists()
+
+
+def test_onnx_is_written_or_the_reason_is_said(local_folder, patients):
+    job = asked_numbers(patients, model="Ridge", model_params={}, onnx=True)
+    result, said = run(ModelJob(**job), local_folder)
+    if find_spec("skl2onnx") is None:
+        assert result["onnx"] is None
+        assert any("dashai-monitor[onnx]" in text for text in said.warnings)
+    else:
+        assert Path(result["onnx"]).stat().st_size > 100
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ GROWTH_STEPS = 20
 FEWEST_TO_GROW = 20
 MEASURED_EVERY = 4
 MOST_REPORTS = 200
+FIRST_REPORTS = 20
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def _thinned(on_step: OnStep) -> OnStep:
 
     def call(step: Step) -> None:
         every = max(1, step.total // MOST_REPORTS)
-        if step.index % every == 0 or step.index == step.total:
+        # Some models stop long before the most steps they may take.
+        if step.index <= FIRST_REPORTS or step.index % every == 0 or step.index == step.total:
             on_step(step)
 
     return call

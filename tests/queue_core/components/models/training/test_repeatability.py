@@ -6,16 +6,21 @@ import model_data
 import numpy as np
 import pytest
 
+
+def more(*values):
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
 MODELS = (
     ("RandomForestClassifier", "classification", "target"),
-    ("ExtraTreesClassifier", "classification", "target"),
-    ("BaggingClassifier", "classification", "target"),
-    ("HistGradientBoostingClassifier", "classification", "target"),
-    ("MLPClassifier", "classification", "target"),
+    more("ExtraTreesClassifier", "classification", "target"),
+    more("BaggingClassifier", "classification", "target"),
+    more("HistGradientBoostingClassifier", "classification", "target"),
+    more("MLPClassifier", "classification", "target"),
     ("SGDClassifier", "classification", "target"),
     ("LGBMClassifier", "classification", "target"),
     ("KMeans", "clustering", None),
-    ("MiniBatchKMeans", "clustering", None),
+    more("MiniBatchKMeans", "clustering", None),
 )
 
 
@@ -23,6 +28,8 @@ MODELS = (
 def test_twice_is_the_same(tmp_path, monkeypatch, model, task, output):
     # Binned boosting waits actively for its threads: minutes on a busy machine with two.
     monkeypatch.setenv("DASHAI_JOB_CORES", "1" if model.startswith("Hist") else "2")
+    if model.startswith("LGBM"):
+        pytest.importorskip("lightgbm")
     frame = model_data.breast_cancer()
     params = {"n_estimators": 30} if model.startswith(("Random", "Extra", "LGBM")) else {}
     values = []
