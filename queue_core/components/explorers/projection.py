@@ -170,10 +170,13 @@ def _by_pca(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str]
 
 def _by_tsne(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str]]:
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     perplexity = min(exploration.params["perplexity"], (len(matrix) - 1) / 3)
     tsne = TSNE(perplexity=perplexity, init="pca", random_state=exploration.seed, n_jobs=1)
-    return tsne.fit_transform(matrix), ("t-SNE 1", "t-SNE 2")
+    # A thousand short steps: on busy cores threads would mostly wait for each other.
+    with threadpool_limits(limits=1, user_api="openmp"):
+        return tsne.fit_transform(matrix), ("t-SNE 1", "t-SNE 2")
 
 
 def _by_umap(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str]]:

@@ -75,11 +75,11 @@ class Search:
         """
         if bool(goal.reaches(self.order.model.outputs(self.row))[0]):
             return []
+        wanted = self.order.params["options"]
         if self.order.params["method"] == "dice":
-            ranked = _ranked(self._drawn(goal))
-        else:
-            ranked = self._from_examples(goal, reaching)
-        return ranked[: self.order.params["options"]]
+            return _ranked(self._drawn(goal))[:wanted]
+        found = self._from_examples(goal, reaching)[:wanted]
+        return _ranked(self._refined(option, goal) for option in found)
 
     def _from_examples(self, goal: Goal, reaching: Any) -> list[Option]:
         """Return options that change different columns, in as many rounds as that takes."""
@@ -133,8 +133,7 @@ class Search:
                 name for name in self.changeable if not _is_same(own[name], changed[name])
             )
             if columns and self._reach(goal, [changed])[0]:
-                far = sum(self.distance.of_column(name, own, changed) for name in columns)
-                yield Option(changed, columns, self._after(changed), far)
+                yield self._option(own, changed, columns)
 
     def _shrunk(self, example: pd.DataFrame, goal: Goal, allowed: tuple[str, ...]) -> Option | None:
         """Take back as many of the differences to an example as the goal allows."""
@@ -154,10 +153,21 @@ class Search:
             name = max(free, key=lambda item: self.distance.of_column(item, own, changed))
             changed[name] = own[name]
             columns.remove(name)
-        for name in columns:
+        return self._option(own, changed, columns)
+
+    def _refined(self, option: Option, goal: Goal) -> Option:
+        """Move the numbers of an option as near to their first values as the goal allows."""
+        own, changed = self._values(self.row), dict(option.values)
+        for name in option.columns:
             changed[name] = self._nearer(name, own, changed, goal)
-        far = sum(self.distance.of_column(name, own, changed) for name in columns)
-        return Option(changed, tuple(columns), self._after(changed), far)
+        return self._option(own, changed, option.columns)
+
+    def _option(
+        self, own: dict[str, Any], changed: dict[str, Any], columns: Iterable[str]
+    ) -> Option:
+        names = tuple(columns)
+        far = sum(self.distance.of_column(name, own, changed) for name in names)
+        return Option(changed, names, self._after(changed), far)
 
     def _nearer(self, name: str, own: dict[str, Any], changed: dict[str, Any], goal: Goal) -> Any:
         """Move a number as near to its first value as the goal allows."""
