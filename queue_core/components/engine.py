@@ -92,5 +92,14 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def file_literal(path: Path) -> str:
+    """Quote *path* for `read_csv` and `read_parquet`, which take `*`, `?` and `[` for patterns.
+
+    Without this, data[1].csv reads data1.csv where that exists.
+    """
+    escaped = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
+    return literal(escaped)
+
+
 def _rows(result: Any) -> list[tuple[Any, ...]]:
     return result.fetchall() if result.description else []

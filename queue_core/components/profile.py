@@ -1,6 +1,6 @@
 """Per-column statistics of a Parquet file, in one scan per group of columns.
 
-Counts, extremes, mean and deviation are exact. Quartiles are exact up to a million rows and come
+Counts, extremes, mean and deviation are exact. Quartiles are exact up to 500,000 rows and come
 from an even sample of about that many above; the number of distinct values is exact up to 200,000
 rows and estimated within a few percent above. `ColumnInfo.statistics["approximate"]` names what
 was not computed exactly.
@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.components.column_types import ColumnType, column_type_of, is_category
-from queue_core.components.engine import connect, execute, literal
+from queue_core.components.engine import connect, execute, file_literal
 from queue_core.components.stored_dataset import ColumnInfo
 
-EXACT_QUARTILE_ROWS = 1_000_000
+EXACT_QUARTILE_ROWS = 500_000
 EXACT_DISTINCT_ROWS = 200_000
 TOP_VALUES = 10
 TOP_MAX_DISTINCT = 10_000
@@ -65,7 +65,7 @@ class Profiler:
         # A view by position: names may differ in case only, which SQL does not tell apart.
         aliases = ", ".join(column.sql for column in self._columns)
         self._source = (
-            f"read_parquet({literal(str(path))}, file_row_number=true) AS t({aliases}, row)"
+            f"read_parquet({file_literal(path)}, file_row_number=true) AS t({aliases}, row)"
         )
 
     @property

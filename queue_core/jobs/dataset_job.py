@@ -72,12 +72,15 @@ class DatasetJob(EntityJob["Dataset"]):
 
     def get_job_name(self) -> str:
         """Return what the user sees in the table."""
+        from queue_core.components.loaders.source import printable
+
         given = self._given_path()
-        shown = self.kwargs.get("name") or (given.name or given if given else "a dataset")
-        return f"Load {shown}"
+        file = printable(given.name or str(given)) if given else "a dataset"
+        return f"Load {self.kwargs.get('name') or file}"
 
     def create_entity(self, session: Session) -> Dataset:  # noqa: ARG002
         """Return a new dataset; what is wrong with the file or options shows when the job runs."""
+        from queue_core.components.loaders.source import printable
         from queue_core.database.tables.data import Dataset
 
         given = self._given_path()
@@ -87,7 +90,7 @@ class DatasetJob(EntityJob["Dataset"]):
         params = self.kwargs.get("params")
         return Dataset(
             name=self._dataset_name(),
-            source_path=self._given_text(),
+            source_path=None if given is None else printable(self._given_text() or ""),
             loader=self.kwargs.get("loader"),
             options=dict(params) if isinstance(params, Mapping) else {},
         )
@@ -169,8 +172,11 @@ class DatasetJob(EntityJob["Dataset"]):
         return urlsplit(self._given_text() or "").scheme in _REMOTE_SCHEMES
 
     def _dataset_name(self) -> str:
+        from queue_core.components.loaders.source import printable
+
         given = self._given_path()
-        return str(self.kwargs.get("name") or (_plain_name(given) if given else "dataset"))
+        name = self.kwargs.get("name") or (_plain_name(given) if given else "dataset")
+        return printable(str(name))
 
     def _options(self) -> dict[str, Any]:
         """Return the loader's options: those in `params`, and those beside it."""

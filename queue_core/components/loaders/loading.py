@@ -24,7 +24,7 @@ from queue_core.components.registry import Component, ComponentKind, get_compone
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
 
-READING_SHARE = 0.8
+READING_SHARE = 0.84
 
 
 def detect(path: Path, options: Mapping[str, Any] | None = None) -> Detection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import stat
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from queue_core.errors import DataError
 
 HEAD_BYTES = 1 << 20
 HASH_BLOCK_BYTES = 1 << 21
+NEWLINE = ord("\n")
 HASH_LEAD_BYTES = 256 << 20
 
 
@@ -59,6 +61,7 @@ class SourceFile:
         Raises:
             DataError: It does not exist, is no regular file, is empty or cannot be read.
         """
+        _require_text_name(path)
         with reading_errors(path):
             status = path.stat()
             _require_regular(path, status.st_mode)
@@ -175,6 +178,20 @@ def _refusal(path: Path, error: OSError) -> DataError:
     )
 
 
+def printable(path: Path | str) -> str:
+    """Return a path as text that can be shown and stored, whatever bytes it is made of."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _require_text_name(path: Path) -> None:
+    shown = printable(path)
+    if shown != str(path):
+        raise DataError(
+            f"The name of {shown} holds bytes that are no text.",
+            hint="Rename the file or folder, then load it again.",
+        )
+
+
 def _require_regular(path: Path, mode: int) -> None:
     if stat.S_ISREG(mode):
         return
@@ -198,6 +215,8 @@ class SourceHasher:
 
     Attributes:
         has_nul: Whether a zero byte was read so far.
+        newlines: Line feeds read so far.
+        ends_with_newline: Whether the last byte read was one.
     """
 
     def __init__(self, source: SourceFile) -> None:
@@ -208,6 +227,8 @@ class SourceHasher:
         self._stopped = False
         self._error: Exception | None = None
         self.has_nul = False
+        self.newlines = 0
+        self.ends_with_newline = False
         self._thread = threading.Thread(target=self._run, name="source-hash")
 
     def __enter__(self) -> Self:
@@ -257,6 +278,8 @@ class SourceHasher:
             return not self._stopped
 
     def _read(self, file: BinaryIO) -> None:
+        import numpy as np
+
         done = 0
         while self._may_read(done):
             block = file.read(HASH_BLOCK_BYTES)
@@ -264,4 +287,6 @@ class SourceHasher:
                 break
             self._digest.update(block)
             self.has_nul = self.has_nul or b"\0" in block
+            self.newlines += int(np.count_nonzero(np.frombuffer(block, np.uint8) == NEWLINE))
+            self.ends_with_newline = block[-1] == NEWLINE
             done += len(block)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from queue_core.components.column_types import ColumnType
 from queue_core.components.engine import identifier, literal
 from queue_core.components.loaders.delimited.values import (
+    FLOAT,
+    INFINITE,
     MISSING_SIGNS,
     MISSING_WORDS,
-    PATTERNS,
     PLAIN,
     TEXT,
     Kind,
@@ -127,7 +128,7 @@ def conversion(text: str, reading: Reading) -> str:
         parsed = f"try_strptime({text}, {literal(style.format)})"
         return f"CAST({parsed} AS DATE)" if kind is Kind.DATE else parsed
     if kind is Kind.BOOLEAN:
-        return f"(lower({text}) = 'true')"
+        return f"({text} IN ('true', 'True', 'TRUE'))"
     if not style.is_plain:
         if style.thousands:
             text = f"replace({text}, {literal(style.thousands)}, '')"
@@ -144,29 +145,31 @@ def validity(text: str, value: str, reading: Reading) -> str:
         return f"{value} IS NOT NULL AND {matches}"
     if not style.is_plain:
         return f"{value} IS NOT NULL AND {matches}"
-    if kind in (Kind.INTEGER, Kind.DATE):
+    if kind is Kind.INTEGER:
         return f"{value} IS NOT NULL AND CAST({value} AS VARCHAR) = {text}"
     if kind is Kind.FLOAT:
         return _float_validity(text, value)
     if kind is Kind.BOOLEAN:
-        return f"lower({text}) IN ('true', 'false')"
+        return f"{text} IN ('true', 'True', 'TRUE', 'false', 'False', 'FALSE')"
+    if kind is Kind.DATE:
+        return f"{value} IS NOT NULL AND strlen({text}) = 10 AND {text}[8] = '-'"
     if kind is Kind.DATETIME:
-        usual = f"strlen({text}) = 19 AND {text}[11] IN (' ', 'T') AND {text}[17] = ':'"
+        # Of the texts of this length that can be cast, those with a zone differ here.
+        usual = f"strlen({text}) = 19 AND {text}[17] = ':' AND NOT ends_with({text}, 'Z')"
         return f"{value} IS NOT NULL AND (({usual}) OR {matches})"
     return f"{value} IS NOT NULL AND {matches}"
 
 
 def _float_validity(text: str, value: str) -> str:
-    """Return a check that is cheap for short numbers: zeros in front, underscores, long digits."""
-    zeros = f"({text} < '00' OR {text} >= '0:') AND ({text} < '-00' OR {text} >= '-0:')"
-    short = f"strlen({text}) <= {_SHORT_NUMBER} AND NOT contains({text}, '_') AND {text}[1] <> '+'"
+    """Return a check that costs short numbers little: a few comparisons of their first bytes."""
+    digits_first = f"{text} >= '-' AND {text} < ':'"  # neither a space nor a plus nor a letter
+    no_zeros = f"({text} < '00' OR {text} >= '0:') AND ({text} < '-00' OR {text} >= '-0:')"
+    short = f"strlen({text}) <= {_SHORT_NUMBER} AND NOT contains({text}, '_')"
+    finite = f"{value} IS NOT NULL AND isfinite({value})"
     decimal = f"(contains({text}, '.') OR contains(lower({text}), 'e'))"
-    long = f"({decimal} AND regexp_full_match({text}, {literal(PATTERNS[Kind.FLOAT])}))"
-    infinite = f"regexp_full_match(lower({text}), '[+-]?inf(inity)?')"
-    return (
-        f"{value} IS NOT NULL AND (isfinite({value}) OR {infinite}) AND {zeros} "
-        f"AND (({short} AND NOT starts_with({text}, ' ')) OR {long} OR {infinite})"
-    )
+    long = f"{finite} AND {decimal} AND regexp_full_match({text}, {literal(FLOAT)})"
+    infinite = f"regexp_full_match({text}, {literal(INFINITE)})"
+    return f"({finite} AND {digits_first} AND {no_zeros} AND {short}) OR ({long}) OR {infinite}"
 
 
 def plan_columns(

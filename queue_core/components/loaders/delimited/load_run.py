@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from queue_core.components.engine import connect, execute, identifier, literal
+from queue_core.components.engine import connect, execute, file_literal, identifier, literal
 from queue_core.components.loaders.base import Loaded
 from queue_core.components.loaders.delimited.columns import CHECK_FAILED, Column
 from queue_core.components.loaders.delimited.plan import TextPlan
@@ -139,6 +139,11 @@ class LoadRun:
             rows_read=row_count + len(self._rejected),
             rows_rejected=len(self._rejected),
             warnings=(*self._plan.warnings, *self.notes),
+            types={
+                name: chosen
+                for name, chosen in self._plan.options.column_types.items()
+                if chosen.is_textual
+            },
         )
 
     def _copy(self, connection: Any, staging: DatasetStaging, span: Span) -> int:
@@ -284,7 +289,7 @@ class LoadRun:
         """
         read = row_count + len(self._rejected)
         if not self._rejected:
-            lines, is_open = count_newlines(self._table.file.path, self._table.file.newline)
+            lines, is_open = self._count_lines()
             before = self._plan.layout.dialect.skip_lines - self._table.line_offset
             if lines + is_open - before - self._plan.layout.header_lines == read:
                 return
@@ -296,6 +301,14 @@ class LoadRun:
                 f"{self._source.name} has {expected:,} rows, but {read:,} were read.",
                 hint="Its quotes may not match: choose the quote character, or none.",
             )
+
+    def _count_lines(self) -> tuple[int, bool]:
+        """Return how many line ends there are, and whether the last line is without one."""
+        file = self._table.file
+        if self._hasher is None or file.is_copy or file.newline == "\r":
+            return count_newlines(file.path, file.newline)
+        self._hasher.finish()
+        return self._hasher.newlines, not self._hasher.ends_with_newline
 
     def _nul_characters(self) -> list[str]:
         """Say where the text holds a zero byte, which many programs stop at."""
@@ -317,7 +330,7 @@ class LoadRun:
         connection = connect()
         try:
             rows = connection.execute(
-                f"SELECT {days} FROM read_parquet({literal(str(data_path))})"
+                f"SELECT {days} FROM read_parquet({file_literal(data_path)})"
             ).fetchall()
         finally:
             connection.close()

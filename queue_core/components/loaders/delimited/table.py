@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from queue_core.components.engine import literal
+from queue_core.components.engine import file_literal, literal
 from queue_core.components.loaders.delimited.dialect import WHITESPACE, Dialect, read_rows
 from queue_core.components.loaders.delimited.text_file import NEWLINES, TextFile
 
@@ -92,7 +92,7 @@ class Table:
         delimiter = "\t" if dialect.delimiter == WHITESPACE else dialect.delimiter
         names = ", ".join(f"c{position}: 'VARCHAR'" for position in range(self.width))
         arguments = [
-            literal(str(self.file.path)),
+            file_literal(self.file.path),
             "auto_detect = false",
             "header = false",
             f"skip = {self.skip}",

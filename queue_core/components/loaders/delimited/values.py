@@ -75,15 +75,15 @@ class Reading:
 TEXT = Reading(Kind.TEXT)
 
 _INTEGER = r"-?(?:0|[1-9][0-9]{0,18})"
-_FLOAT = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+FLOAT = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _LONG_INTEGER = re.compile(r"[+-]?[0-9]{16,}")
 _PLUS_INTEGER = re.compile(r"\+[0-9]+")
-_INFINITE = r"[+-]?(?:[iI]nf|INF|[iI]nfinity)"
+INFINITE = r"[+-]?(?:[iI]nf|INF|[iI]nfinity)"
 _CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 PATTERNS = {
     Kind.INTEGER: _INTEGER,
-    Kind.FLOAT: f"{_FLOAT}|{_INFINITE}",
+    Kind.FLOAT: f"{FLOAT}|{INFINITE}",
     Kind.BOOLEAN: r"[tT]rue|TRUE|[fF]alse|FALSE",
     Kind.DATE: _ISO_DATE,
     Kind.DATETIME: rf"{_ISO_DATE}(?:[ T][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?)?",
@@ -91,7 +91,7 @@ PATTERNS = {
     r" ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)",
     Kind.TIME: _CLOCK,
 }
-_PLAIN_NUMBER = re.compile(_FLOAT)
+_PLAIN_NUMBER = re.compile(FLOAT)
 
 
 @cache

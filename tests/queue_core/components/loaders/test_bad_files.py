@@ -422,3 +422,16 @@ def test_header_without_a_name_for_the_row_labels(load: Loads) -> None:
     assert rows_of(stored)[0] == {"column_1": "ann", "x": 1, "y": 2}
     assert "one name less" in stored.warnings[0]
     assert "Line 2" in refused(load, "x,y\n5,1,2\n5,3,4\n").message
+
+
+@pytest.mark.parametrize("name", ["data[1].csv", "what*.csv", "q?.csv", "a{b,c}.csv"])
+def test_names_that_are_patterns_read_their_own_file(load: Loads, write: Writes, name: str) -> None:
+    for other in ("data1.csv", "whatever.csv", "qx.csv", "ab.csv"):
+        write("a,b\n9,9\n8,8\n", other)
+    assert rows_of(load("a,b\n1,2\n", name)) == [{"a": 1, "b": 2}]
+
+
+def test_name_that_is_no_text(load: Loads, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.csv"))
+    path.write_text("a\n1\n")
+    assert "holds bytes that are no text" in refused(load, path).message
