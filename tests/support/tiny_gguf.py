@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 CORPUS = (
-    "the sea is wide and the sky is blue and the sun is warm and the day is long. "
-    "the sea is deep and the wind is cold and the night is dark and the road is far. "
+    "the sea is wide and the sky is blue and the sun is warm and the day is long.\n"
+    "the sea is deep and the wind is cold and the night is dark and the road is far.\n"
+    "the end\n"
 )
 _SPECIAL = ("<unk>", "<s>", "</s>")
 _WIDTH, _HEADS, _HIDDEN, _CONTEXT = 288, 4, 32, 512

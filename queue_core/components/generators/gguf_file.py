@@ -91,8 +91,11 @@ class GgufFile(Generator):
 
     @property
     def context_tokens(self) -> int:
-        """How many tokens the loaded model can hold."""
-        return int(self._llama.n_ctx()) if self._llama else int(self.params["context_tokens"])
+        """What the user grants, but no more than the model was trained with."""
+        granted = int(self._llama.n_ctx())
+        kind = self._llama.metadata.get("general.architecture", "")
+        trained = self._llama.metadata.get(f"{kind}.context_length")
+        return min(granted, int(trained)) if trained else granted
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens *text* is, exactly."""
