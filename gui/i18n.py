@@ -2,8 +2,9 @@
 
 English is the key; `resources/translations/<language>.json` holds the others: `texts` maps an
 English text to its translation, `plurals` an English singular to the pair of forms. A text that a
-file does not have is shown in English. Texts in records that are made at import time are wrapped
-in `mark` and translated where they are shown, with `translate`.
+file does not have is shown in English. `<language>_core.json` holds the texts of the core's
+records: settings, parameters of jobs, options of loaders. Texts in records that are made at
+import time are wrapped in `mark` and translated where they are shown, with `translate`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from importlib.resources import files
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
@@ -41,10 +43,17 @@ def load_catalogue(language: str) -> Catalogue:
     """Read the texts of *language*, a key of `LANGUAGES`."""
     if language == "en":
         return Catalogue()
-    source = files("resources") / "translations" / f"{language}.json"
-    data = json.loads(source.read_text(encoding="utf-8"))
+    data = read_translations(language)
+    core = read_translations(f"{language}_core")
     plurals = {one: (forms[0], forms[1]) for one, forms in data["plurals"].items()}
-    return Catalogue(language, data["texts"], plurals)
+    return Catalogue(language, {**core["texts"], **data["texts"]}, plurals)
+
+
+def read_translations(name: str) -> dict[str, dict[str, Any]]:
+    """Return what one file of translations holds."""
+    source = files("resources") / "translations" / f"{name}.json"
+    data: dict[str, dict[str, Any]] = json.loads(source.read_text(encoding="utf-8"))
+    return data
 
 
 def system_language() -> str:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Message
 from gui.i18n import tr
 from gui.theme import icon, icon_pixmap, small_font
+from gui.widgets import TextLabel
 
 SHOWN_MS = 8000
 MAX_SHOWN = 4
@@ -94,8 +95,7 @@ class Toast(QFrame):
         picture = QLabel()
         name, role = ("error", "error") if self.message.is_error else ("info", "accent")
         picture.setPixmap(icon_pixmap(name, role, ratio=self.devicePixelRatioF()))
-        text = QLabel(self.message.text, wordWrap=True)
-        text.setTextFormat(Qt.TextFormat.PlainText)
+        text = TextLabel(self.message.text)
         close = QToolButton()
         close.setProperty("role", "small")
         close.setIcon(icon("close", "muted"))
@@ -107,11 +107,7 @@ class Toast(QFrame):
         words.setSpacing(4)
         words.addWidget(text)
         if self.message.hint:
-            hint = QLabel(self.message.hint, wordWrap=True)
-            hint.setTextFormat(Qt.TextFormat.PlainText)
-            hint.setProperty("role", "muted")
-            hint.setFont(small_font())
-            words.addWidget(hint)
+            words.addWidget(TextLabel(self.message.hint, role="muted", font=small_font()))
         if actions:
             words.addLayout(self._buttons(actions))
         layout = QHBoxLayout(self)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.i18n import tr
+from gui.i18n import tr, translate
 from gui.submit.number_editor import parse_number
 from gui.submit.schema import Field, FieldKind
 
@@ -116,7 +116,7 @@ class ChoiceEditor(QComboBox):
             pairs.insert(0, (None, tr("Not set")))
         for value, title in pairs:
             self._values.append(value)
-            self.addItem(title)
+            self.addItem(translate(title))
         self.currentIndexChanged.connect(lambda _index: self.changed.emit())
 
     def value(self) -> Any:

@@ -55,7 +55,7 @@ class FieldRow:
         policy = self._reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._reset.setSizePolicy(policy)
-        self._help = _sentence(translate(help_text), "muted")
+        self._help = _sentence(help_text, "muted")
         self._note = _sentence("", "success")
         self._problem = _sentence("", "error")
         editor.setAccessibleName(translate(field.title))

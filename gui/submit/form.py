@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from gui.column_types import type_name
-from gui.i18n import tr, tr_plural
+from gui.i18n import tr, tr_plural, translate
 from gui.submit.editors import (
     BooleanEditor,
     ChoiceEditor,
@@ -262,7 +262,10 @@ def make_editor(field: Field) -> Any:
         several = OptionsEditor(field)
         if field.kind is FieldKind.CHOICES:
             several.set_options(
-                [Option(v, t) for v, t in zip(field.choices, field.choice_titles, strict=True)]
+                [
+                    Option(v, translate(t))
+                    for v, t in zip(field.choices, field.choice_titles, strict=True)
+                ]
             )
         return several
     simple: dict[FieldKind, type[QWidget]] = {
@@ -279,7 +282,7 @@ def make_editor(field: Field) -> Any:
 def help_text(field: Field) -> str:
     """Return the description with the allowed range behind it."""
     allowed = range_sentence(field.bounds)
-    return " ".join(part for part in (field.description, allowed) if part)
+    return " ".join(part for part in (translate(field.description), allowed) if part)
 
 
 def _is_left_empty(row: FieldRow) -> bool:

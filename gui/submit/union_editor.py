@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QWidget
 
-from gui.i18n import tr
+from gui.i18n import tr, translate
 from gui.submit.schema import Field, FieldKind
 from gui.submit.validation import problem_with
 
@@ -30,7 +30,7 @@ class UnionEditor(QWidget):
         self.kinds = QComboBox()
         titles = dict(zip(field.choices, field.choice_titles, strict=True))
         for value in self._fixed:
-            self.kinds.addItem(tr("Not set") if value is None else titles[value])
+            self.kinds.addItem(tr("Not set") if value is None else translate(titles[value]))
         for inner in field.alternatives:
             self.kinds.addItem(_kind_title(inner))
         self._stack = QStackedWidget()

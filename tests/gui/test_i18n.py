@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import gui
 from gui import i18n
+from gui.submit.job_types import JOB_TYPES
+from queue_core.components.registry import ComponentKind, components
+from queue_core.settings import SETTINGS
 
 pytestmark = pytest.mark.gui
 
@@ -75,13 +80,45 @@ def test_every_plural_of_the_window_is_there_in_spanish(spanish: i18n.Catalogue)
     assert not missing, f"add to es.json: {missing}"
 
 
-def test_no_translation_is_left_over(spanish: i18n.Catalogue) -> None:
-    assert sorted(spanish.texts.keys() - _texts()) == []
-    assert sorted(spanish.plurals.keys() - _plurals().keys()) == []
+def test_no_translation_is_left_over() -> None:
+    kept = i18n.read_translations("es")
+    assert sorted(kept["texts"].keys() - _texts()) == []
+    assert sorted(kept["plurals"].keys() - _plurals().keys()) == []
+
+
+def _schema_words(schema: Mapping[str, Any]) -> Iterator[str]:
+    for item in schema.get("properties", {}).values():
+        yield from (item.get("title", ""), item.get("description", ""))
+        yield from item.get("enum-titles", ())
+        yield from _schema_words(item)
+
+
+def _core_texts() -> set[str]:
+    """What people read of settings, of the forms of jobs and of the options of loaders."""
+    found: set[str] = set()
+    for setting in SETTINGS.values():
+        found |= {setting.title, setting.sentence, *setting.choices.values()}
+    for kind in JOB_TYPES:
+        job_class = getattr(importlib.import_module(kind.module), kind.name)
+        found |= set(_schema_words(job_class.PARAMETERS))
+    for loader in components(ComponentKind.LOADER).values():
+        found |= {loader.title, *_schema_words(loader.schema)}
+    return found - {""}
+
+
+def test_settings_and_forms_are_there_in_spanish(spanish: i18n.Catalogue) -> None:
+    missing = sorted(_core_texts() - spanish.texts.keys())
+    assert not missing, f"add to es_core.json: {missing}"
+
+
+def test_no_translation_of_the_core_is_left_over() -> None:
+    kept = i18n.read_translations("es_core")["texts"].keys()
+    assert sorted(kept - _core_texts()) == []
+    assert sorted(kept & i18n.read_translations("es")["texts"].keys()) == []
 
 
 def test_translations_keep_the_fields_of_their_text(spanish: i18n.Catalogue) -> None:
-    for text, translated in spanish.texts.items():
+    for text, translated in i18n.read_translations("es")["texts"].items():
         assert _fields(text) == _fields(translated), text
         assert translated.strip(), text
     for one, other in _plurals().items():

@@ -3,13 +3,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui import notifications
 from gui.bridge import Message
 from gui.message_list import MessageList
 from gui.notifications import ToastAction, ToastArea
+from gui.widgets import TextLabel
 
 ERROR = Message(text="The disk is full.", hint="Make room.", details="Traceback …")
 
@@ -32,7 +33,7 @@ def test_a_message_says_what_to_do_next_and_stays_in_the_list(
     area: ToastArea, window: QWidget, qtbot: QtBot
 ) -> None:
     toast = area.show_message(ERROR)
-    texts = [label.text() for label in toast.findChildren(QLabel) if label.text()]
+    texts = [label.text for label in toast.findChildren(TextLabel)]
     assert texts == ["The disk is full.", "Make room."]
     assert toast.geometry().right() < window.width()
     assert toast.geometry().bottom() < window.height()
