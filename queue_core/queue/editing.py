@@ -15,6 +15,7 @@ from queue_core.queue.reading import QueueReader
 from queue_core.runner.logs import delete_log, log_path
 
 if TYPE_CHECKING:
+    from queue_core.queue.log_search import LogMatch
     from queue_core.queue.retention import CleanUpReport
     from queue_core.runner.snapshot import StackSnapshot
 
@@ -126,6 +127,14 @@ class QueueEditor(QueueReader):
         from queue_core.queue.crash_report import write_crash_report
 
         return write_crash_report(self._database, self.folder, job_id, target)
+
+    def search_logs(
+        self, text: str, job_ids: Sequence[str] | None = None, limit: int = 500
+    ) -> Sequence[LogMatch]:
+        """Return the lines that hold *text* in the logs of all jobs, or of *job_ids*."""
+        from queue_core.queue.log_search import search_logs
+
+        return search_logs(self.folder, text, job_ids, limit)
 
     def clean_up(self, policy: RetentionPolicy) -> CleanUpReport:
         """Remove ended jobs as *policy* says, and give their space back where that is worth it."""

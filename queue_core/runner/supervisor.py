@@ -14,12 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from queue_core.errors import JobQueueError
+from queue_core.paths import LocalFolder
 from queue_core.runner import guardian, process_tree
 from queue_core.runner.budget import pool_environment
 from queue_core.runner.child_process import ChildProcess, ChildStartError, JobListener
 from queue_core.runner.logs import LogWriter, log_path
 from queue_core.runner.outcome import EndReason, Outcome, RunOrder
 from queue_core.runner.protocol import CleanUp
+from queue_core.runner.stack_signal import remove_stack_file
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +112,7 @@ class Supervisor:
     def discard(self, child: ChildProcess) -> None:
         """End a child with everything that it started."""
         child.close()
+        remove_stack_file(LocalFolder(self._root), child.pid)
         with self._lock:
             self._children.pop(child.pid, None)
         self._tell_guardian("-", child.pid)
