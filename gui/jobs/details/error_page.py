@@ -13,6 +13,8 @@ from gui.theme import STEP_PX, monospace_font
 from gui.widgets import TextLabel, heading_label, muted_label, row, set_role, text_button
 from queue_core.queue.base import JobRecord
 
+_LINES_OF_A_CAUSE = 3
+
 
 class ErrorPage(DetailsPage):
     """The causes, nearest first, and the traceback with the user's own frames lit."""
@@ -52,7 +54,8 @@ class ErrorPage(DetailsPage):
         if self._record == record:
             return
         self._record = record
-        causes = "\n".join(_cause(cause) for cause in record.error_causes)
+        # Some libraries write a page; its first lines say it, the traceback has the rest.
+        causes = "\n".join(_first_lines(_cause(cause)) for cause in record.error_causes)
         self._causes.set_text(causes)
         for widget in (self._causes_title, self._causes):
             widget.setVisible(bool(causes))
@@ -83,3 +86,9 @@ def failure_text(record: JobRecord) -> str:
 
 def _cause(cause: Mapping[str, str]) -> str:
     return f"{cause.get('type', '')}: {cause.get('message', '')}".strip(": ")
+
+
+def _first_lines(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    more = " …" if len(lines) > _LINES_OF_A_CAUSE else ""
+    return "\n".join(lines[:_LINES_OF_A_CAUSE]) + more
