@@ -37,4 +37,7 @@ def default_workers() -> int:
 def pool_environment(workers: int) -> dict[str, str]:
     """Return the variables that keep *workers* jobs from sharing cores; the user's own ones win."""
     cores = max(1, usable_cores() // max(1, workers))
-    return {name: str(cores) for name in _POOL_VARIABLES if name not in os.environ}
+    chosen = dict.fromkeys(_POOL_VARIABLES, str(cores))
+    # Threads that wait by spinning take the cores of the other jobs and of the desktop.
+    chosen["OMP_WAIT_POLICY"] = "PASSIVE"
+    return {name: value for name, value in chosen.items() if name not in os.environ}

@@ -250,3 +250,10 @@ class Balloon(BaseJob):
             time.sleep(0.01)
         self.report_progress(0.5, "holding")
         time.sleep(self.kwargs.get("seconds", 600))
+
+
+class Environment(BaseJob):
+    """Returns environment variables."""
+
+    def run(self) -> dict[str, Any]:
+        return {name: os.environ.get(name) for name in self.kwargs["names"]}
