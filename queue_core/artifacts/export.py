@@ -35,7 +35,7 @@ def export_artifact(artifact: Artifact, target: Path, *, theme: str = "light") -
         ParameterError: The kind has no such form.
         DataError: The artifact cannot be read, or the file cannot be written.
     """
-    formats = _formats(artifact)
+    formats = export_formats(artifact)
     suffix = target.suffix[1:].lower()
     if suffix not in formats:
         raise ParameterError(
@@ -52,8 +52,8 @@ def export_artifact(artifact: Artifact, target: Path, *, theme: str = "light") -
     return write_whole(target, lambda path: shutil.copyfile(source, path))
 
 
-def _formats(artifact: Artifact) -> tuple[str, ...]:
-    """Return the forms of its kind; a model has a second one where its job has made it."""
+def export_formats(artifact: Artifact) -> tuple[str, ...]:
+    """Return the endings of files that it can be written to; a model's ONNX file may be missing."""
     formats = EXPORT_FORMATS[artifact.kind]
     is_model = artifact.kind is ArtifactKind.MODEL
     return (*formats, "onnx") if is_model and _onnx(artifact).exists() else formats

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     with open_queue() as queue:
         where = JobFilter(
             statuses=frozenset(STATUS_WORDS[word] for word in arguments.status),
-            task_types=_types(queue, arguments.types),
+            task_types=task_types(queue, arguments.types),
             search=arguments.search,
         )
         if terminal.json:
@@ -104,7 +104,7 @@ def _progress(job: JobRecord) -> str:
     return " ".join(part for part in (percent, job.progress_message or "") if part)
 
 
-def _types(queue: BaseJobQueue, words: list[str]) -> frozenset[str]:
+def task_types(queue: BaseJobQueue, words: Sequence[str]) -> frozenset[str]:
     """Return the class names that are meant; `word-count` means `WordCountJob`."""
     known = {name.lower(): name for name in queue.counts().by_type} if words else {}
     return frozenset(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from queue_core.cli.attempts import print_attempts
 from queue_core.cli.logs import LogPrinter, line_to_json
-from queue_core.cli.queue_access import find_job, open_queue, to_json
+from queue_core.cli.queue_access import SHORT_ID, find_job, open_queue, plain, to_json
 from queue_core.cli.terminal import Terminal, clean, format_bytes, format_duration, format_time
 from queue_core.queue.base import JobRecord, JobStatus
 
@@ -30,14 +31,24 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         job = find_job(queue, arguments.id)
         lines = queue.logs(job.id, limit=None if terminal.json else LOG_LINES)
         dataset = _dataset_of(job, queue.folder)
+        attempts = queue.attempts(job.id)
+        reason = queue.why_waiting(job.id)
     if terminal.json:
-        document = {**to_json(job), "log": [line_to_json(line) for line in lines]}
+        document = {
+            **to_json(job),
+            "wait_reason": None if reason is None else reason.text,
+            "attempts": [plain(attempt) for attempt in attempts],
+            "log": [line_to_json(line) for line in lines],
+        }
         if dataset is not None:
             document["dataset"] = dataset
         terminal.document(document)
         return 0
-    _print_facts(job, terminal)
+    _print_facts(job, terminal, "" if reason is None else clean(reason.text))
     _print_error(job, terminal)
+    if len(attempts) > 1:
+        _print_title(terminal, "Attempts")
+        print_attempts(terminal, attempts)
     if dataset is not None:
         _print_dataset(dataset, terminal)
     if lines:
@@ -67,10 +78,12 @@ def _dataset_of(job: JobRecord, folder: LocalFolder) -> dict[str, Any] | None:
     }
 
 
-def _print_facts(job: JobRecord, terminal: Terminal) -> None:
+def _print_facts(job: JobRecord, terminal: Terminal, wait_reason: str) -> None:
     terminal.line(f"{terminal.status(job.status)}  {terminal.paint(clean(job.job_name), 'bold')}")
-    for title, text in _facts(job):
-        terminal.line(f"  {title + ':':<13} {text}")
+    if wait_reason:
+        terminal.line(f"  {'Waits:':<13} {wait_reason}")
+    for title, text in (*_facts(job), *_use(job), *_orders(job)):
+        terminal.line(f"  {title + ':':<13} {text}".rstrip())
     for key, value in job.params.items():
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         terminal.line(f"    {clean(key)} = {clean(shown)}")
@@ -83,7 +96,6 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, str]]:
     attempt = f"{job.attempt} of {job.max_attempts}" if job.max_attempts > 1 else ""
     phase = "" if job.status.is_final else clean(job.progress_message or "")
     percent = "" if job.progress is None or job.status.is_final else f"{job.progress:.0f} %"
-    peak = "" if job.peak_memory_bytes is None else format_bytes(job.peak_memory_bytes)
     facts = (
         ("Id", job.id),
         ("Type", clean(job.task_type)),
@@ -92,14 +104,43 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, str]]:
         ("Started", format_time(job.started_at)),
         ("Ended", format_time(job.finished_at)),
         ("Duration", format_duration(job.duration(now=datetime.now(UTC)))),
-        ("Peak memory", peak),
         ("Attempt", attempt),
+        ("Interrupted", f"{job.interruptions} times" if job.interruptions else ""),
         ("Process", str(job.pid or "")),
         ("Repeats", job.retry_of or ""),
         ("Put by", "" if job.is_ours else "DashAI"),
-        ("Parameters", " " if job.params else ""),
     )
     return ((title, text) for title, text in facts if text)
+
+
+def _use(job: JobRecord) -> Iterator[tuple[str, str]]:
+    """Yield what it used, where that is known."""
+    runs = job.status is JobStatus.STARTED
+    if runs and job.memory_bytes is not None:
+        yield "Memory", format_bytes(job.memory_bytes)
+    if job.peak_memory_bytes is not None:
+        yield "Peak memory", format_bytes(job.peak_memory_bytes)
+    if job.cpu_time_s is not None:
+        yield "Processor", format_duration(timedelta(seconds=job.cpu_time_s))
+
+
+def _orders(job: JobRecord) -> Iterator[tuple[str, str]]:
+    """Yield how it is to be run, where somebody has said so; then that parameters follow."""
+    if job.timeout_s:
+        yield "Time limit", format_duration(timedelta(seconds=job.timeout_s))
+    if job.memory_limit_bytes:
+        yield "Memory limit", format_bytes(job.memory_limit_bytes)
+    if job.priority:
+        yield "Priority", str(job.priority)
+    if job.after:
+        yield "After", ", ".join(job_id[:SHORT_ID] for job_id in job.after)
+    if job.group_id:
+        yield "Group", clean(job.group_id)
+    marks = (("paused", job.paused), ("kept from clean-up", job.pinned))
+    if state := ", ".join(word for word, holds in marks if holds):
+        yield "State", state
+    if job.params:
+        yield "Parameters", ""
 
 
 def _print_error(job: JobRecord, terminal: Terminal) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from queue_core.cli.job_options import add_job_options, job_options
 from queue_core.cli.outcome import report_put
 from queue_core.cli.parameters import add_parameter_option, merged, parse_pairs, read_parameters
 from queue_core.cli.queue_access import open_queue
@@ -32,21 +33,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         help="data files or folders of them, for the type dataset",
     )
+    add_job_arguments(parser)
+    parser.add_argument("--wait", action="store_true", help="wait for the end, with progress")
+    add_job_options(parser)
+
+
+def add_job_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what a job is made from, besides its type and files."""
     parser.add_argument("--name", help="what the job and its result are called")
     add_parameter_option(parser)
     parser.add_argument("--params", metavar="FILE.json", help="parameters; - is standard input")
-    parser.add_argument("--wait", action="store_true", help="wait for the end, with progress")
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Put one job, or one for each file; with --wait the exit code tells how they ended."""
-    jobs = _make_jobs(arguments, terminal)
+    jobs = make_jobs(arguments, terminal)
     with open_queue() as queue:
-        job_ids = [queue.put(job) for job in jobs]
+        options = job_options(arguments, queue)
+        job_ids = [queue.put(job, options) for job in jobs]
         return report_put(queue, job_ids, terminal, wait=arguments.wait)
 
 
-def _make_jobs(arguments: argparse.Namespace, terminal: Terminal) -> list[BaseJob]:
+def make_jobs(arguments: argparse.Namespace, terminal: Terminal) -> list[BaseJob]:
     """Return the jobs that are asked for; nothing is stored yet.
 
     Raises:

@@ -132,6 +132,17 @@ class QueueReader(BaseJobQueue):
             for line in read_log(path, after=after, limit=limit)
         ]
 
+    def interrupted(self) -> Sequence[JobRecord]:
+        """Return our jobs that were interrupted and not put again since, newest first."""
+        rows = self._database.read(
+            "SELECT id FROM task_copy WHERE status = 'killed' AND origin = ? AND id NOT IN "
+            "(SELECT retry_of FROM task_copy WHERE retry_of IS NOT NULL) ORDER BY rowid DESC",
+            (OUR_ORIGIN,),
+        )
+        ids = [row["id"] for row in rows]
+        found = self.get_many(ids)
+        return [found[job_id] for job_id in ids if job_id in found]
+
     def attempts(self, job_id: str) -> Sequence[Attempt]:
         """Return the ended attempts of a job, first one first."""
         return history.read_attempts(self._database, job_id)

@@ -1,0 +1,130 @@
+"""`dashai-monitor worker`: runs jobs in the foreground, without a window."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from queue_core.cli.queue_access import SHORT_ID, open_queue, reread, to_json
+from queue_core.cli.terminal import Terminal, clean, format_duration
+from queue_core.errors import ParameterError
+from queue_core.queue.base import JobRecord, JobStatus
+
+if TYPE_CHECKING:
+    from queue_core.queue.huey_queue import HueyJobQueue
+
+LOOK_S: Final = 1.0
+MOST_WORKERS: Final = 64
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="jobs at once (default: as the settings say)"
+    )
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Run jobs until Ctrl+C or SIGTERM; jobs that run then are interrupted, and it is said so."""
+    from queue_core.queue.configuration import engine_options
+    from queue_core.settings import Settings
+    from queue_core.settings.known import WORKERS
+
+    if arguments.workers is not None and not 1 <= arguments.workers <= MOST_WORKERS:
+        raise ParameterError(f"A worker runs 1 to {MOST_WORKERS} jobs at once.")
+    stop, news = threading.Event(), threading.Event()
+    with _until_told(stop, news), open_queue() as queue:
+        settings = Settings.load(queue.folder.settings)
+        workers = arguments.workers or settings[WORKERS]
+        cursor = queue.cursor()
+        unsubscribe = queue.subscribe(news.set)
+        try:
+            queue.start(workers, engine_options(settings))
+            _greet(queue, workers, terminal)
+            _follow(queue, cursor, stop, news, terminal)
+        finally:
+            unsubscribe()
+            running = queue.running_here()
+            queue.stop()
+        interrupted = [job for job in reread(queue, running) if job.status is JobStatus.KILLED]
+    _take_leave(interrupted, terminal)
+    return 0
+
+
+@contextmanager
+def _until_told(stop: threading.Event, news: threading.Event) -> Iterator[None]:
+    """Set both events at Ctrl+C and at SIGTERM; a second one is taken as usual."""
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in signals}
+
+    def told(number: int, _frame: object) -> None:
+        stop.set()
+        news.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in signals:
+        signal.signal(number, told)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _greet(queue: HueyJobQueue, workers: int, terminal: Terminal) -> None:
+    count = "1 job" if workers == 1 else f"{workers} jobs"
+    terminal.note(f"Running jobs, {count} at once; Ctrl+C ends it.")
+    if queue.is_paused:
+        terminal.note("The queue is paused; let it go on with: dashai-monitor resume")
+    left = len(queue.interrupted())
+    if left:
+        terminal.note(
+            f"{left} jobs were interrupted earlier; see them with: dashai-monitor interrupted"
+        )
+
+
+def _follow(
+    queue: HueyJobQueue, cursor: int, stop: threading.Event, news: threading.Event,
+    terminal: Terminal,
+) -> None:  # fmt: skip
+    """Tell the start and the end of each job until *stop* is set."""
+    seen: dict[str, JobStatus] = {}
+    problem: str | None = None
+    while not stop.is_set():
+        news.clear()
+        changes = queue.changes_since(cursor)
+        cursor = changes.cursor
+        for record in queue.get_many(changes.changed).values():
+            if record.is_ours and seen.get(record.id) is not record.status:
+                _tell(record, terminal)
+                seen[record.id] = record.status
+            if record.status.is_final:
+                seen.pop(record.id, None)
+        if queue.problem != problem:
+            problem = queue.problem
+            terminal.note(problem or "The queue works again.")
+        news.wait(LOOK_S)
+
+
+def _tell(record: JobRecord, terminal: Terminal) -> None:
+    if record.status is JobStatus.NOT_STARTED:
+        return
+    parts = (
+        terminal.status(record.status), record.id[:SHORT_ID], clean(record.job_name),
+        format_duration(record.duration()), clean(record.error_msg or ""),
+    )  # fmt: skip
+    terminal.told("  ".join(part for part in parts if part))
+
+
+def _take_leave(interrupted: Sequence[JobRecord], terminal: Terminal) -> None:
+    for job in interrupted:
+        terminal.note(
+            f"“{clean(job.job_name)}” was interrupted; resume it with: "
+            f"dashai-monitor interrupted retry {job.id[:SHORT_ID]}"
+        )
+    if terminal.json:
+        terminal.document({"interrupted": [to_json(job) for job in interrupted]})
