@@ -239,16 +239,12 @@ class ExplainerJob(EntityJob["Explainer"]):
 
     def _take_up_stored(self, session: Session) -> None:
         """Fill in what a stored explanation says, where only its id was given."""
-        from queue_core.database.tables import Explainer
+        from queue_core.database.deletion import load_entity
 
         entity_id = self.kwargs.get("explainer_id")
         if entity_id is None or self.kwargs.get("explainer"):
             return
-        stored = session.get(Explainer, int(entity_id))
-        if stored is None:
-            raise ParameterError(
-                f"There is no explanation with the id {entity_id}.", parameter="explainer_id"
-            )
+        stored = cast("Explainer", load_entity(session, self.ENTITY, int(entity_id)))
         params = dict(stored.params)
         said = {
             "run_id": stored.run_id,

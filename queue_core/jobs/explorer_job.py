@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from queue_core.database.status import EntityKind
-from queue_core.errors import ParameterError
 from queue_core.jobs.entity_job import EntityJob
 
 if TYPE_CHECKING:
@@ -164,16 +163,12 @@ class ExplorerJob(EntityJob["Explorer"]):
 
     def _take_up_stored(self, session: Session) -> None:
         """Fill in what a stored exploration says, where only its id was given."""
-        from queue_core.database.tables.data import Explorer
+        from queue_core.database.deletion import load_entity
 
         entity_id = self.kwargs.get("explorer_id")
         if entity_id is None or self.kwargs.get("explorer"):
             return
-        stored = session.get(Explorer, int(entity_id))
-        if stored is None:
-            raise ParameterError(
-                f"There is no exploration with the id {entity_id}.", parameter="explorer_id"
-            )
+        stored = cast("Explorer", load_entity(session, self.ENTITY, int(entity_id)))
         said = {
             "explorer": stored.component,
             "dataset_id": stored.dataset_id,

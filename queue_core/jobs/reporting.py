@@ -14,5 +14,5 @@ class JobProgress:
     job: BaseJob
 
     def report(self, fraction: float | None, message: str) -> None:
-        """Pass a report on."""
-        self.job.report_progress(fraction, message)
+        """Pass a report on, its phase beginning with a capital letter."""
+        self.job.report_progress(fraction, message[:1].upper() + message[1:])

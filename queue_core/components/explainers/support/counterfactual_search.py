@@ -190,8 +190,12 @@ class Search:
     def _frame(self, trials: list[dict[str, Any]]) -> pd.DataFrame:
         import pandas as pd
 
-        frame = pd.DataFrame(trials, columns=list(self.row.columns))
-        return frame.astype(self.row.dtypes.to_dict())
+        return pd.DataFrame(
+            {
+                name: pd.array([trial[str(name)] for trial in trials], dtype=dtype)
+                for name, dtype in self.row.dtypes.items()
+            }
+        )
 
     def _reach(self, goal: Goal, trials: list[dict[str, Any]]) -> Any:
         return goal.reaches(self.order.model.outputs(self._frame(trials)))

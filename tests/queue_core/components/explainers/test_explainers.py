@@ -91,7 +91,7 @@ def _plain(drafts: list[Draft]) -> list[str]:
 
 # As much work as shows that it works; the defaults are for results, not for tests.
 LITTLE: dict[str, dict[str, Any]] = {
-    "counterfactuals": {"options": 2, "rows": 100},
+    "counterfactuals": {"options": 1, "rows": 60},
     "partial_dependence": {"steps": 5, "rows": 40},
     "permutation_importance": {"repeats": 2},
     "shap_rows": {"background": 10},
