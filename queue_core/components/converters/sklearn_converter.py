@@ -13,9 +13,8 @@ from queue_core.components.converters.base import (
     Converter,
     Outcome,
     Scope,
-    column_types,
-    free_name,
 )
+from queue_core.components.converters.column_plan import PlannedColumn, plan_columns
 from queue_core.components.converters.frames import (
     as_categories,
     as_numbers,
@@ -181,7 +180,7 @@ class SklearnConverter(Converter):
             first = next(batches)
             reader = pa.RecordBatchReader.from_batches(first.schema, _chain(first, batches))
             staging.write_arrow(reader)
-        kept = [name for name, output in plan if output is None]
+        kept = [planned.name for planned in plan if planned.source is None]
         return Outcome(
             types=kept_types(dataset, kept), notes=tuple(dict.fromkeys((*self._notes, *notes)))
         )
@@ -289,32 +288,13 @@ class SklearnConverter(Converter):
             return tuple(f"{columns[0]}_{word}" for word in words)
         return tuple(str(name) for name in transformer.get_feature_names_out())
 
-    def _plan(
-        self, dataset: StoredDataset, columns: Sequence[str]
-    ) -> list[tuple[str, tuple[int, int] | None]]:
-        """Return the columns of the result: a name, and where it comes from.
-
-        None stands for the column of that name as it is; otherwise block and output by number.
-        """
-        keep = bool(self.params["keep_original"])
-        made = [
-            (name, (number, place))
-            for number, block in enumerate(self._blocks)
-            for place, name in enumerate(block.outputs)
-        ]
-        in_place = {} if keep else {name: source for name, source in made if name in columns}
-        taken = [n for n in column_types(dataset) if keep or n not in columns] + list(in_place)
-        plan: list[tuple[str, tuple[int, int] | None]] = []
-        for name in column_types(dataset):
-            if name not in columns or keep:
-                plan.append((name, None))
-            elif name in in_place:
-                plan.append((name, in_place[name]))
-            if name == [n for n in column_types(dataset) if n in columns][-1]:
-                for output, source in made:
-                    if output not in in_place:
-                        taken.append(free_name(output.strip() or "empty", taken))
-                        plan.append((taken[-1], source))
+    def _plan(self, dataset: StoredDataset, columns: Sequence[str]) -> list[PlannedColumn]:
+        plan = plan_columns(
+            [info.name for info in dataset.columns],
+            columns,
+            [block.outputs for block in self._blocks],
+            keep_original=bool(self.params["keep_original"]),
+        )
         if not plan:
             raise DataError(
                 f"“{self.title}” leaves no column.",
@@ -325,7 +305,7 @@ class SklearnConverter(Converter):
     def _batches(
         self,
         dataset: StoredDataset,
-        plan: Sequence[tuple[str, tuple[int, int] | None]],
+        plan: Sequence[PlannedColumn],
         batch_rows: int,
         reporter: ProgressReporter,
     ) -> Iterator[Any]:
@@ -337,10 +317,12 @@ class SklearnConverter(Converter):
             frame = to_frame(pa.Table.from_batches([batch]))
             outputs = [self._transformed(block, frame, done) for block in self._blocks]
             arrays = [
-                batch.column(name) if place is None else outputs[place[0]][place[1]]
-                for name, place in plan
+                batch.column(planned.name)
+                if planned.source is None
+                else outputs[planned.source[0]][planned.source[1]]
+                for planned in plan
             ]
-            yield pa.RecordBatch.from_arrays(arrays, names=[name for name, _ in plan])
+            yield pa.RecordBatch.from_arrays(arrays, names=[planned.name for planned in plan])
             done += batch.num_rows
             reporter.report(done / max(1, dataset.row_count), f"Converted {done:,} rows")
 
