@@ -26,7 +26,7 @@ from gui.format import format_count
 from gui.i18n import tr, translate
 from gui.library.deleting import ask_and_delete
 from gui.library.kinds import LIBRARY_KINDS, LibraryKind
-from gui.library.model import ABOUT, LibraryModel
+from gui.library.model import ABOUT, CREATED, NAME, STATUS, LibraryModel
 from gui.library.shown_entity import ShownEntity
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import muted_label, row, set_role, text_button
@@ -39,7 +39,8 @@ from queue_core.database.library import (
 )
 from queue_core.database.status import EntityKind
 
-KINDS_PX = 200
+KINDS_PX = 208
+MIDDLE_PX = 320
 MOST_SHOWN = 2000
 SEARCH_MS = 150
 FRESH_MS = 700
@@ -113,6 +114,7 @@ class LibraryPage(QWidget):
         split.addWidget(self.shown)
         split.setSizes([560, 480])
         split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
         layout.addWidget(split, 1)
 
     def _side(self) -> QFrame:
@@ -136,6 +138,7 @@ class LibraryPage(QWidget):
 
     def _middle(self) -> QWidget:
         middle = QFrame()
+        middle.setMinimumWidth(MIDDLE_PX)
         set_role(middle, "surface")
         self.search.setPlaceholderText(tr("Find by name…"))
         self.search.setAccessibleName(tr("Find by name…"))
@@ -265,9 +268,11 @@ class _EntityTable(QTableView):
         """Give the columns their widths."""
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(ABOUT, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((0, 220), (2, 100), (3, 110)):
-            self.setColumnWidth(column, width)
+        modes = QHeaderView.ResizeMode
+        for column in (NAME, ABOUT):
+            header.setSectionResizeMode(column, modes.Stretch)
+        for column in (STATUS, CREATED):
+            header.setSectionResizeMode(column, modes.ResizeToContents)
 
     @property
     def is_editing(self) -> bool:

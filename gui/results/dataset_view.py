@@ -14,7 +14,7 @@ from gui.results.export import save_copy, save_table
 from gui.results.loading import LoadingView
 from gui.results.table_view import TableView, size_text
 from gui.submit.use_button import UseButton
-from gui.widgets import Note, icon_button, muted_label, row
+from gui.widgets import Note, TextLabel, icon_button, row
 from queue_core.components.stored_dataset import StoredDataset
 
 WARNINGS_SHOWN = 5
@@ -36,13 +36,15 @@ class DatasetView(LoadingView):
         self._dataset = StoredDataset(path)
         self._name = name
         self._shows_warnings = shows_warnings
-        self._facts = muted_label()
+        self._facts = TextLabel(role="muted", most_lines=1)
         self._warnings = Note("warningBox")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self._save = icon_button("export", tr("Save rows…"), self._save_rows)
         use = UseButton("dataset", int(path.name), bridge)
-        self.body.addLayout(row(self._facts, None, use, self._save))
+        head = row(self._facts, use, self._save)
+        head.setStretch(0, 1)
+        self.body.addLayout(head)
         self.body.addWidget(self._warnings)
         self.body.addWidget(self.tabs, 1)
         self.load()
@@ -51,7 +53,7 @@ class DatasetView(LoadingView):
         """Read what is stored with the dataset; its rows follow by themselves."""
         dataset = self._dataset
         size = await self.bridge.call(_size_of, dataset)
-        self._facts.setText(
+        self._facts.set_text(
             f"{size_text(dataset.row_count, len(dataset.columns))} · {format_bytes(size)}"
         )
         self._show_warnings(dataset.warnings if self._shows_warnings else ())

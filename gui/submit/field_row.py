@@ -17,8 +17,8 @@ WIDE = (
     FieldKind.OBJECT, FieldKind.PATH, FieldKind.TEXT, FieldKind.LIST, FieldKind.UNION,
     FieldKind.GROUP,
 )  # fmt: skip
-NARROW_PX = 200
-LABEL_PX = 150
+NARROW_PX = 160
+LABEL_PX = 136
 MARK_PX = 12
 TOP = Qt.AlignmentFlag.AlignTop
 

@@ -21,7 +21,7 @@ from gui.widgets import TextLabel, heading_label, muted_label, set_role
 from queue_core.components.registry import Component
 from queue_core.errors import MonitorError, ParameterError
 
-LIST_PX = 280
+LIST_PX = 264
 TASK = "task"
 
 
@@ -135,7 +135,7 @@ class JobFormPage(QWidget):
             inside.addWidget(self.components)
             layout.addWidget(side)
         column = self._column.column
-        column.setContentsMargins(20, 16, 20, 16)
+        column.setContentsMargins(16, 16, 12, 16)
         column.addWidget(TextLabel(translate(self.kind.sentence), role="muted"))
         column.addWidget(self.form)
         self._heading.setTextFormat(Qt.TextFormat.PlainText)

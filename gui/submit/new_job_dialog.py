@@ -29,7 +29,8 @@ from queue_core.errors import MonitorError
 from queue_core.queue.base import JobRecord
 
 SIZE = QSize(980, 680)
-KINDS_PX = 184
+SMALLEST = QSize(860, 480)
+KINDS_PX = 188
 KIND_ROLE = Qt.ItemDataRole.UserRole + 1
 FROM_FILES = "DatasetJob"
 
@@ -68,6 +69,7 @@ class NewJobDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(SIZE)
+        self.setMinimumSize(SMALLEST)
         self._bridge = bridge
         self._retry_of = retry_of
         self._values = dict(retry_of.params if retry_of else values or {})

@@ -29,7 +29,7 @@ class NumberEditor(QAbstractSpinBox):
         self._bounds = bounds
         self.setAccelerated(True)
         self.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToPreviousValue)
-        self.setMinimumWidth(120)
+        self.setMinimumWidth(90)
         self.lineEdit().setTextMargins(6, 0, 0, 0)
         self.lineEdit().textChanged.connect(lambda _text: self.changed.emit())
 

@@ -63,7 +63,7 @@ class OptionEditor(QComboBox):
         self._options: tuple[Option, ...] = ()
         self._kept: Any = None
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(18)
+        self.setMinimumContentsLength(12)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._line = QLineEdit()
@@ -112,6 +112,7 @@ class OptionEditor(QComboBox):
         self.setCurrentIndex(index)
         if index < 0:
             self.setEditText("" if value is None else str(value))
+        self._line.setCursorPosition(0)
 
     def _on_chosen(self, index: int) -> None:
         if index >= 0:
@@ -158,6 +159,8 @@ class OptionsEditor(QWidget):
         self._all = QPushButton(tr("All"))
         self._all.clicked.connect(lambda: self._check_shown(Qt.CheckState.Checked))
         self._none = QPushButton(tr("None"))
+        for button in (self._all, self._none):
+            button.setProperty("role", "link")
         self._none.clicked.connect(lambda: self._check_shown(Qt.CheckState.Unchecked))
         self._arrange()
         self.setFocusProxy(self.view)
@@ -165,15 +168,16 @@ class OptionsEditor(QWidget):
     def _arrange(self) -> None:
         above = QHBoxLayout()
         above.setSpacing(8)
-        above.addWidget(self._search, 1)
-        above.addWidget(self._count)
-        above.addStretch(0)
+        above.addWidget(self._count, 1)
         above.addWidget(self._all)
         above.addWidget(self._none)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(above)
+        layout.addWidget(self._search)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         layout.addWidget(self.view)
         self._show_count()
 

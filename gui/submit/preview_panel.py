@@ -71,7 +71,7 @@ class PreviewPanel(QWidget):
         answer = entry.answer or PreviewAnswer()
         reading = entry.state in (FileState.WAITING, FileState.READING)
         self._facts.setText(tr("Looking into the file…") if reading else _facts(answer))
-        self._error.show_text("" if reading else answer.error, answer.hint)
+        self._error.show_text("" if reading else answer.error, _with_titles(answer))
         self._warning.show_text("" if reading else _joined(answer.warnings))
         self.table.show_answer(answer)
         self._surface.setVisible(bool(answer.columns) or not answer.error)
@@ -152,6 +152,14 @@ class PreviewPanel(QWidget):
         if self._entry is not None:
             self._entry.name = text.strip() or self._entry.path.name
             self.name_changed.emit()
+
+
+def _with_titles(answer: PreviewAnswer) -> str:
+    """Return the hint with options called as the form calls them."""
+    hint = answer.hint
+    for name, item in answer.schema.get("properties", {}).items():
+        hint = hint.replace(f"“{name}”", f"“{translate(str(item.get('title', name)))}”")
+    return hint
 
 
 def _facts(answer: PreviewAnswer) -> str:

@@ -28,6 +28,10 @@ class UnionEditor(QWidget):
             self._fixed.insert(0, None)
         self._editors = [make_editor(inner) for inner in field.alternatives]
         self.kinds = QComboBox()
+        self.kinds.setMinimumContentsLength(8)
+        self.kinds.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         titles = dict(zip(field.choices, field.choice_titles, strict=True))
         for value in self._fixed:
             self.kinds.addItem(tr("Not set") if value is None else translate(titles[value]))

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +22,7 @@ from gui.results.reading import export_figure, export_table, fitted_size
 from gui.results.table_view import TableView, share_text
 from gui.results.text_views import ModelView, ReportView, TextView
 from gui.theme import Theme, ThemeMode
+from gui.widgets import TextLabel
 from queue_core.artifacts.figure import Figure
 from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.writer import ArtifactWriter
@@ -87,7 +87,7 @@ def test_a_dataset_shows_rows_columns_and_warnings(
     assert isinstance(rows, TableView)
     run(loaded(rows))
     assert [view.tabs.tabText(n) for n in range(view.tabs.count())] == ["Rows", "Columns"]
-    texts = [label.text() for label in view.findChildren(QLabel)]
+    texts = [label.text for label in view.findChildren(TextLabel)]
     assert any(text.startswith("1,000 rows × 3 columns") for text in texts)
     assert view._warnings._sentence.text == "Line 7 was left out."
     model = rows.model
