@@ -237,7 +237,8 @@ def _locate(
     name: str, others: tuple[str, ...], head: list[list[str | None]], wanted: int | None
 ) -> _Sheet:
     """Find the header: the first row that is about as full as the table, if it holds names."""
-    from queue_core.components.loaders.delimited.dialect import Row, has_header
+    from queue_core.components.loaders.delimited.header import has_header
+    from queue_core.components.loaders.delimited.rows import Row
 
     width = len(head[0])
     if wanted is None:

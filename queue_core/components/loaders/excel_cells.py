@@ -53,7 +53,6 @@ def read_cells(
         DataError: A cell cannot be read.
     """
     import fastexcel
-    import pyarrow as pa
 
     try:
         loaded = reader.load_sheet(
@@ -72,21 +71,28 @@ def read_cells(
             hint="Save the sheet as CSV and load that.",
         ) from error
     notes = _error_notes(errors, names, first_row)
+    table, more = _table(batch, names, first_row)
+    if not table.num_columns:
+        raise DataError(f"The sheet “{sheet}” is empty.", hint="Choose another sheet.")
+    return Cells(table, (*more, *notes), total_rows if limit else table.num_rows)
+
+
+def _table(batch: Any, names: Sequence[str], first_row: int) -> tuple[Any, list[str]]:
+    """Return the columns that have a name or a value, typed and with unique names."""
+    import pyarrow as pa
+
     kept = [
         position
         for position in range(batch.num_columns)
         if names[position] or batch.column(position).null_count < batch.num_rows
     ]
-    unique, name_notes = unique_names([names[position] for position in kept])
-    columns = []
-    for name, position in zip(unique, kept, strict=True):
-        column, column_notes = _typed(name, batch.column(position), first_row)
-        columns.append(column)
-        notes += column_notes
-    if not columns:
-        raise DataError(f"The sheet “{sheet}” is empty.", hint="Choose another sheet.")
-    table = pa.Table.from_arrays(columns, names=unique)
-    return Cells(table, (*name_notes, *notes), total_rows if limit else table.num_rows)
+    unique, notes = unique_names([names[position] for position in kept])
+    found = [
+        _typed(name, batch.column(position), first_row)
+        for name, position in zip(unique, kept, strict=True)
+    ]
+    table = pa.Table.from_arrays([column for column, _ in found], names=unique)
+    return table, [*notes, *(note for _, column_notes in found for note in column_notes)]
 
 
 def _with_errors(loaded: Any) -> tuple[Any, list[Any]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from queue_core.components.engine import connect, execute, file_literal, identifier, literal
+from queue_core.components.engine import DEFAULT_MEMORY_MB, connect, execute, literal
 from queue_core.components.loaders.base import Loaded
-from queue_core.components.loaders.delimited.columns import CHECK_FAILED, Column
+from queue_core.components.loaders.delimited.columns import CHECK_FAILED
+from queue_core.components.loaders.delimited.dates import open_dates
 from queue_core.components.loaders.delimited.plan import TextPlan
 from queue_core.components.loaders.delimited.rejects import (
     explain,
@@ -17,6 +18,7 @@ from queue_core.components.loaders.delimited.rejects import (
     skipped_note,
     write_rejects,
 )
+from queue_core.components.loaders.delimited.selection import select_stored
 from queue_core.components.loaders.delimited.table import (
     MAX_LINE_BYTES,
     BadRows,
@@ -27,7 +29,6 @@ from queue_core.components.loaders.delimited.table import (
     summary,
 )
 from queue_core.components.loaders.delimited.text_file import TextFile, rewrite
-from queue_core.components.loaders.delimited.values import Kind
 from queue_core.components.loaders.delimited.widening import Widener
 from queue_core.components.loaders.encodings import FALLBACK, Encoding, find_invalid_utf8
 from queue_core.components.loaders.source import SourceFile, SourceHasher
@@ -42,19 +43,6 @@ REWRITE_SHARE = 0.3
 LINE_GROWTH = 16
 
 Result = TypeVar("Result")
-
-
-def select_stored(table: Table, columns: Sequence[Column], *, keep_rejects: bool = False) -> str:
-    """Return the SQL of the columns to store; it fails where a conversion would change a value."""
-    inner = ", ".join(column.inner() for column in columns)
-    stored = ", ".join(column.stored() for column in columns)
-    checks = [check for column in columns if (check := column.check()) is not None]
-    sql = f"SELECT {stored} FROM (SELECT {inner} FROM {table.sql(keep_rejects=keep_rejects)})"
-    if not checks:
-        return sql
-    # One condition over all columns costs a fraction of one per value.
-    condition = " AND ".join(checks)
-    return f"{sql} WHERE CASE WHEN {condition} THEN true ELSE error('{CHECK_FAILED}') END"
 
 
 class LoadRun:
@@ -132,7 +120,8 @@ class LoadRun:
             write_rejects(staging.rejects_path, self._rejected)
             self.notes.append(skipped_note(self._rejected, self._source.name))
         self.notes += self._nul_characters()
-        self.notes += self._ambiguous_dates(staging.data_path)
+        if self._plan.options.date_order is None:
+            self.notes += open_dates(self.columns, staging.data_path)
         used = replace(self._plan, columns=self.columns, encoding=self._rewriting.encoding)
         return Loaded(
             options=used.used_options(),
@@ -171,10 +160,16 @@ class LoadRun:
             connection = connect(spill_folder=self._scratch)
             try:
                 return query(connection)
-            except duckdb.OutOfMemoryException:
-                raise
             except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
                 self._repair(str(error))
+            except duckdb.OutOfMemoryException as error:
+                raise DataError(
+                    f"{self._source.name} needs more than {DEFAULT_MEMORY_MB} MB of memory.",
+                    hint="Its rows may be very long: check its line ends and quotes.",
+                ) from error
+            except duckdb.IOException:
+                self._source.require_unchanged()  # says so where the file is gone
+                raise
             finally:
                 connection.close()
         raise DataError(
@@ -320,43 +315,6 @@ class LoadRun:
         if line is None:
             return []
         return [f"Line {line:,} of {self._source.name} holds a NUL character; it was kept."]
-
-    def _ambiguous_dates(self, data_path: Path) -> list[str]:
-        """Say which dates could mean another day; a day above 12 anywhere settles it."""
-        doubtful = [c for c in self.columns if c.reading.style.format and c.reading.ambiguous]
-        if not doubtful or self._plan.options.date_order:
-            return []
-        days = ", ".join(f"max(day({identifier(column.name)}))" for column in doubtful)
-        connection = connect()
-        try:
-            rows = connection.execute(
-                f"SELECT {days} FROM read_parquet({file_literal(data_path)})"
-            ).fetchall()
-        finally:
-            connection.close()
-        return [
-            ambiguous_note(column)
-            for column, latest in zip(doubtful, rows[0], strict=True)
-            if latest is not None and latest <= 12
-        ]
-
-
-def ambiguous_note(column: Column) -> str:
-    """Return the sentence about dates that fit two orders."""
-    first, other = ("day", "month") if "%d" in column.reading.style.format[:2] else ("month", "day")
-    return (
-        f"Dates in column “{column.name}” were read with the {first} first; all of them would "
-        f"fit with the {other} first as well. Choose the order if that is wrong."
-    )
-
-
-def doubtful_dates(columns: Sequence[Column]) -> list[str]:
-    """Return the sentences about all columns whose dates fit two orders so far."""
-    return [
-        ambiguous_note(column)
-        for column in columns
-        if column.kind in (Kind.DATE, Kind.DATETIME) and column.reading.ambiguous
-    ]
 
 
 def _reading_message(fraction: float, size: int) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from queue_core.components.loaders.base import Detection, Loaded, Preview, PreviewColumn
-from queue_core.components.loaders.delimited.load_run import LoadRun, doubtful_dates
+from queue_core.components.loaders.delimited.dates import doubtful_dates
+from queue_core.components.loaders.delimited.load_run import LoadRun
 from queue_core.components.loaders.delimited.options import TextOptions
 from queue_core.components.loaders.delimited.plan import TextPlan, plan_text
 from queue_core.components.loaders.source import SourceFile, SourceHasher

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from queue_core.components.column_types import ColumnType
-from queue_core.components.loaders.delimited.dialect import WHITESPACE
+from queue_core.components.loaders.delimited.rows import WHITESPACE
 from queue_core.components.loaders.delimited.table import BadRows
 from queue_core.components.loaders.encodings import ALTERNATIVES, UTF8
 from queue_core.errors import ParameterError

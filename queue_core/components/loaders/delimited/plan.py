@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,25 +10,20 @@ from typing import Any
 
 from queue_core.components.loaders.base import Finding
 from queue_core.components.loaders.delimited.columns import Column, plan_columns
-from queue_core.components.loaders.delimited.dialect import (
-    SAMPLE_ROWS,
-    WHITESPACE,
-    Layout,
-    Row,
-    find_layout,
-)
+from queue_core.components.loaders.delimited.dialect import Layout, find_layout
 from queue_core.components.loaders.delimited.options import TextOptions
+from queue_core.components.loaders.delimited.plan_notes import (
+    layout_notes,
+    missing_notes,
+    text_notes,
+)
+from queue_core.components.loaders.delimited.rows import SAMPLE_ROWS, WHITESPACE, Row
 from queue_core.components.loaders.delimited.text_file import Rewriting, newline_of
 from queue_core.components.loaders.delimited.values import (
-    GROUPED_STYLES,
-    MISSING_WORDS,
     Kind,
     Style,
-    is_plain_number,
     proven_styles,
-    read_values,
 )
-from queue_core.components.loaders.delimited.widening import missing_note, shown, text_note
 from queue_core.components.loaders.encodings import (
     ALTERNATIVES,
     Encoding,
@@ -136,6 +132,7 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
     )
     rows, head = _whole_rows(layout, text, source.head_is_all)
     names, notes = _names(layout, source.name)
+    _require_known(options, names, source.name)
     styles = _styles(options, rows, len(names))
     columns = plan_columns(
         names,
@@ -146,32 +143,27 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
         wanted=options.column_types,
         is_spaced=layout.is_spaced,
     )
-    _require_known(options, names, source.name)
+    warnings = (
+        *layout_notes(source.name, layout, encoding, is_even=is_even),
+        *notes,
+        *missing_notes(columns, rows, options),
+        *text_notes(columns, rows, options),
+    )
+    rewriting = _rewriting(layout, text, encoding, is_even=is_even)
+    newline = newline if is_even else "\n"
+    return TextPlan(options, encoding, layout, newline, rewriting, columns, styles, head, warnings)
+
+
+def _rewriting(layout: Layout, text: str, encoding: Encoding, *, is_even: bool) -> Rewriting:
     dialect = layout.dialect
-    preamble = "".join(text.splitlines(keepends=True)[: dialect.skip_lines])
-    rewriting = Rewriting(
+    preamble = "".join(_lines(text)[: dialect.skip_lines])
+    return Rewriting(
         encoding,
         even_newlines=not is_even,
         collapse_spaces=dialect.delimiter == WHITESPACE,
         # The engine counts lines to skip with their quotes; those of a remark may not match.
         drop_lines=dialect.skip_lines if dialect.quote and dialect.quote in preamble else 0,
         quote=dialect.quote,
-    )
-    return TextPlan(
-        options,
-        encoding,
-        layout,
-        newline if is_even else "\n",
-        rewriting,
-        columns,
-        styles,
-        head,
-        (
-            *_layout_warnings(source, layout, encoding, is_even=is_even),
-            *notes,
-            *_missing_warnings(columns, rows, options),
-            *_text_notes(columns, rows, options),
-        ),
     )
 
 
@@ -182,13 +174,11 @@ def _whole_rows(layout: Layout, text: str, is_all: bool) -> tuple[Sequence[Row],
         return rows, text
     if len(rows) < 2:
         return rows, text
-    lines = text.splitlines(keepends=True) if "\r" not in text else _split_lines(text)
-    return rows[:-1], "".join(lines[: rows[-2].last_line])
+    return rows[:-1], "".join(_lines(text)[: rows[-2].last_line])
 
 
-def _split_lines(text: str) -> list[str]:
-    import io
-
+def _lines(text: str) -> list[str]:
+    """Split at line ends only; `str.splitlines` knows many more signs."""
     return list(io.StringIO(text, newline=""))
 
 
@@ -225,90 +215,3 @@ def _require_known(options: TextOptions, names: Sequence[str], name: str) -> Non
                 f"{name} has no column “{column}”, whose type was chosen.",
                 hint=f"Its columns are: {', '.join(names[:20])}.",
             )
-
-
-def _text_notes(
-    columns: Sequence[Column], rows: Sequence[Row], options: TextOptions
-) -> tuple[str, ...]:
-    """Say which columns are kept as text though most of their values look like numbers."""
-    notes: list[str] = []
-    table = [row for row in rows if len(row.values) == len(columns)]
-    for column in columns:
-        if column.kind is not Kind.TEXT or column.name in options.column_types:
-            continue
-        values = [(row.values[column.position], row.first_line) for row in table]
-        grouped = read_values([value for value, _ in values], number_styles=GROUPED_STYLES)
-        if grouped.kind in (Kind.INTEGER, Kind.FLOAT) and grouped.ambiguous:
-            marked = next(value for value, _ in values if "," in value or "." in value)
-            notes.append(
-                f"Column “{column.name}” is kept as text: “{shown(marked)}” can be a thousand or "
-                "a fraction. Choose the decimal sign to read it as a number."
-            )
-        else:
-            notes += _mixed_note(column, values)
-    return tuple(notes)
-
-
-def _mixed_note(column: Column, values: Sequence[tuple[str, int]]) -> list[str]:
-    """Say which value makes text of a column whose values mostly are numbers."""
-    present = [
-        (value.strip(), line)
-        for value, line in values
-        if value.strip() and value.strip() not in column.missing
-    ]
-    numbers = [is_plain_number(value) for value, _ in present]
-    if len(present) < 2 or sum(numbers) < MOSTLY * len(present):
-        return []
-    if all(numbers):
-        return []
-    value, line = present[numbers.index(False)]
-    return [text_note(column.name, Kind.FLOAT, f"line {line:,}", value)]
-
-
-def _missing_warnings(
-    columns: Sequence[Column], rows: Sequence[Row], options: TextOptions
-) -> list[str]:
-    """Say where words became missing values that could have been meant as text."""
-    if options.missing_words is not None:
-        return []
-    found: dict[str, list[str]] = {}
-    for column in columns:
-        seen = {
-            row.values[column.position].strip() for row in rows if len(row.values) == len(columns)
-        }
-        for word in column.missing:
-            if word in seen and (column.kind is Kind.TEXT or word not in MISSING_WORDS):
-                found.setdefault(word, []).append(column.name)
-    return [missing_note(names, [word]) for word, names in found.items()]
-
-
-def _looks_like_value(name: str) -> bool:
-    return read_values([name]).kind is not Kind.TEXT and not YEAR.fullmatch(name)
-
-
-def _layout_warnings(
-    source: SourceFile, layout: Layout, encoding: Encoding, *, is_even: bool
-) -> list[str]:
-    notes = []
-    name = source.name
-    dialect = layout.dialect
-    if encoding.is_guess:
-        notes.append(
-            f"{name} is not UTF-8 ({encoding.reason}); it was read as {encoding.name}, which is "
-            "a guess. Choose another encoding if letters look wrong."
-        )
-    if not is_even:
-        notes.append(f"{name} has line ends of several kinds; all are read as line ends.")
-    if "skip_rows" in layout.reasons:
-        count = dialect.skip_lines
-        lines = "line was" if count == 1 else f"{count} lines were"
-        notes.append(f"The first {lines} left out: not like those below.")
-    if layout.is_spaced:
-        notes.append("Spaces after the separators were left out.")
-    if dialect.header and not layout.rows:
-        notes.append(f"{name} has a header and no rows.")
-    if not dialect.header:
-        notes.append(f"{name} has no header: the columns are numbered.")
-    elif any(_looks_like_value(column) for column in layout.names):
-        notes.append(f"Some column names of {name} look like values: check its first line.")
-    return notes

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.components.engine import file_literal, literal
-from queue_core.components.loaders.delimited.dialect import WHITESPACE, Dialect, read_rows
+from queue_core.components.loaders.delimited.rows import WHITESPACE, Dialect, read_rows
 from queue_core.components.loaders.delimited.text_file import NEWLINES, TextFile
 
 DEFAULT_LINE_BYTES = 2_000_000

@@ -14,6 +14,8 @@ MISSING_WORDS = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None
 MISSING_SIGNS = ("?", "-", "--", ".", "n.a.")
 """Signs for a missing value that count only in columns of numbers, dates and the like."""
 
+MISSING = frozenset((*MISSING_WORDS, *MISSING_SIGNS, ""))
+
 DATE_ORDERS = {"day_first": ("%d", "%m"), "month_first": ("%m", "%d")}
 
 
@@ -121,6 +123,15 @@ def _date_pattern(date_format: str) -> list[str]:
     return [text]
 
 
+_TYPED = re.compile(
+    "|".join(
+        f"(?:{pattern(kind)})"
+        for kind in (Kind.FLOAT, Kind.BOOLEAN, Kind.DATETIME, Kind.INSTANT, Kind.TIME)
+    )
+    + r"|-?[0-9]{1,3}(?:[.,' ][0-9]{3})*[.,][0-9]+|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}"
+)
+
+
 def read_values(
     values: Sequence[str],
     *,
@@ -170,6 +181,11 @@ def _read_numbers(values: Sequence[str], style: Style) -> Reading | None:
 def is_plain_number(value: str) -> bool:
     """Return whether a value is a number that a column of numbers would keep exactly."""
     return bool(_PLAIN_NUMBER.fullmatch(value)) and not _is_inexact(value)
+
+
+def is_typed(value: str) -> bool:
+    """Return whether a value looks like a number, a date or the like, not like a name."""
+    return bool(_TYPED.fullmatch(value))
 
 
 def _as_integer(value: str, style: Style) -> int:

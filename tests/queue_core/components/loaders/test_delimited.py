@@ -298,9 +298,9 @@ def test_real_files(load: Loads) -> None:
 
 
 def test_wide_table(load: Loads) -> None:
-    names = ",".join(f"c{i}" for i in range(1500))
+    names = ",".join(f"c{i}" for i in range(400))
     stored = load(
-        f"{names}\n" + "\n".join(",".join(str(i + j) for i in range(1500)) for j in range(20))
+        f"{names}\n" + "\n".join(",".join(str(i + j) for i in range(400)) for j in range(20))
     )
-    assert (stored.row_count, len(stored.columns)) == (20, 1500)
-    assert stored.page(19, 1).to_pylist()[0]["c1499"] == 1518
+    assert (stored.row_count, len(stored.columns)) == (20, 400)
+    assert stored.page(19, 1).to_pylist()[0]["c399"] == 418

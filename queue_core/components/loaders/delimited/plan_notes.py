@@ -1,0 +1,107 @@
+"""What the user should know of a plan: what was guessed, left out, or kept as text, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from queue_core.components.loaders.delimited.columns import Column
+from queue_core.components.loaders.delimited.dialect import Layout
+from queue_core.components.loaders.delimited.header import YEAR
+from queue_core.components.loaders.delimited.options import TextOptions
+from queue_core.components.loaders.delimited.rows import Row
+from queue_core.components.loaders.delimited.values import (
+    GROUPED_STYLES,
+    MISSING_WORDS,
+    Kind,
+    is_plain_number,
+    read_values,
+)
+from queue_core.components.loaders.delimited.widening import missing_note, shown, text_note
+from queue_core.components.loaders.encodings import Encoding
+
+MOSTLY = 0.5
+
+
+def text_notes(
+    columns: Sequence[Column], rows: Sequence[Row], options: TextOptions
+) -> tuple[str, ...]:
+    """Say which columns are kept as text though most of their values look like numbers."""
+    notes: list[str] = []
+    table = [row for row in rows if len(row.values) == len(columns)]
+    for column in columns:
+        if column.kind is not Kind.TEXT or column.name in options.column_types:
+            continue
+        values = [(row.values[column.position], row.first_line) for row in table]
+        grouped = read_values([value for value, _ in values], number_styles=GROUPED_STYLES)
+        if grouped.kind in (Kind.INTEGER, Kind.FLOAT) and grouped.ambiguous:
+            marked = next(value for value, _ in values if "," in value or "." in value)
+            notes.append(
+                f"Column “{column.name}” is kept as text: “{shown(marked)}” can be a thousand or "
+                "a fraction. Choose the decimal sign to read it as a number."
+            )
+        else:
+            notes += _mixed_note(column, values)
+    return tuple(notes)
+
+
+def _mixed_note(column: Column, values: Sequence[tuple[str, int]]) -> list[str]:
+    """Say which value makes text of a column whose values mostly are numbers."""
+    present = [
+        (value.strip(), line)
+        for value, line in values
+        if value.strip() and value.strip() not in column.missing
+    ]
+    numbers = [is_plain_number(value) for value, _ in present]
+    if len(present) < 2 or sum(numbers) < MOSTLY * len(present):
+        return []
+    if all(numbers):
+        return []
+    value, line = present[numbers.index(False)]
+    return [text_note(column.name, Kind.FLOAT, f"line {line:,}", value)]
+
+
+def missing_notes(
+    columns: Sequence[Column], rows: Sequence[Row], options: TextOptions
+) -> list[str]:
+    """Say where words became missing values that could have been meant as text."""
+    if options.missing_words is not None:
+        return []
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        seen = {
+            row.values[column.position].strip() for row in rows if len(row.values) == len(columns)
+        }
+        for word in column.missing:
+            if word in seen and (column.kind is Kind.TEXT or word not in MISSING_WORDS):
+                found.setdefault(word, []).append(column.name)
+    return [missing_note(names, [word]) for word, names in found.items()]
+
+
+def _looks_like_value(name: str) -> bool:
+    return read_values([name]).kind is not Kind.TEXT and not YEAR.fullmatch(name)
+
+
+def layout_notes(name: str, layout: Layout, encoding: Encoding, *, is_even: bool) -> list[str]:
+    """Say what was found out about the layout that may be wrong or surprising."""
+    notes = []
+    dialect = layout.dialect
+    if encoding.is_guess:
+        notes.append(
+            f"{name} is not UTF-8 ({encoding.reason}); it was read as {encoding.name}, which is "
+            "a guess. Choose another encoding if letters look wrong."
+        )
+    if not is_even:
+        notes.append(f"{name} has line ends of several kinds; all are read as line ends.")
+    if "skip_rows" in layout.reasons:
+        count = dialect.skip_lines
+        lines = "line was" if count == 1 else f"{count} lines were"
+        notes.append(f"The first {lines} left out: not like those below.")
+    if layout.is_spaced:
+        notes.append("Spaces after the separators were left out.")
+    if dialect.header and not layout.rows:
+        notes.append(f"{name} has a header and no rows.")
+    if not dialect.header:
+        notes.append(f"{name} has no header: the columns are numbered.")
+    elif any(_looks_like_value(column) for column in layout.names):
+        notes.append(f"Some column names of {name} look like values: check its first line.")
+    return notes

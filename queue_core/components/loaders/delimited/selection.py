@@ -1,0 +1,21 @@
+"""The query that converts a whole table, and fails where that would change a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from queue_core.components.loaders.delimited.columns import CHECK_FAILED, Column
+from queue_core.components.loaders.delimited.table import Table
+
+
+def select_stored(table: Table, columns: Sequence[Column], *, keep_rejects: bool = False) -> str:
+    """Return the SQL of the columns to store; it fails where a conversion would change a value."""
+    inner = ", ".join(column.inner() for column in columns)
+    stored = ", ".join(column.stored() for column in columns)
+    checks = [check for column in columns if (check := column.check()) is not None]
+    sql = f"SELECT {stored} FROM (SELECT {inner} FROM {table.sql(keep_rejects=keep_rejects)})"
+    if not checks:
+        return sql
+    # One condition over all columns costs a fraction of one per value.
+    condition = " AND ".join(checks)
+    return f"{sql} WHERE CASE WHEN {condition} THEN true ELSE error('{CHECK_FAILED}') END"
