@@ -21,12 +21,34 @@ def add_parameter_option(parser: argparse.ArgumentParser) -> None:
 
 
 def schema_of(class_name: str) -> Mapping[str, Any] | None:
-    """Return the parameters' schema of one of our own job classes; None for any other."""
-    import queue_core
+    """Return the parameters' schema of a job class that can be submitted; None for any other."""
+    from queue_core.jobs.registry import job_types
 
-    if class_name not in queue_core.__all__:
-        return None
-    schema: Mapping[str, Any] | None = getattr(getattr(queue_core, class_name), "PARAMETERS", None)
+    known = (item for item in job_types().values() if item.task_type == class_name)
+    found = next(known, None)
+    return None if found is None else found.parameters
+
+
+def with_component(schema: Mapping[str, Any], params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return *schema* with the parameters of the component that *params* choose.
+
+    Args:
+        schema: The job's parameters; the one that names a component has its kind as `format`.
+        params: What was given so far.
+    """
+    from queue_core.components.registry import ComponentKind, components
+
+    properties = schema.get("properties", {})
+    field = next((name for name in ("model_params", "params") if name in properties), None)
+    kinds = {kind.value: kind for kind in ComponentKind}
+    for name, described in properties.items():
+        kind = kinds.get(described.get("format", ""))
+        if kind is None or field is None:
+            continue
+        chosen = components(kind).get(str(params.get(name, described.get("default"))))
+        if chosen is not None:
+            inner = {**properties[field], "properties": chosen.schema.get("properties", {})}
+            return {**schema, "properties": {**properties, field: inner}}
     return schema
 
 
@@ -80,7 +102,8 @@ def _typed(text: str, schema: Mapping[str, Any]) -> Any:
     except ValueError:
         value = text
     if "array" in types and not isinstance(value, list) and "string" not in types:
-        return None if value is None else [part.strip() for part in text.split(",")]
+        items = schema.get("items") or {"type": "string"}
+        return None if value is None else [_typed(part.strip(), items) for part in text.split(",")]
     return value
 
 

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.job_options import add_job_options, job_options
 from queue_core.cli.outcome import report_put
-from queue_core.cli.parameters import add_parameter_option, merged, parse_pairs, read_parameters
+from queue_core.cli.parameters import (
+    add_parameter_option,
+    merged,
+    parse_pairs,
+    read_parameters,
+    with_component,
+)
 from queue_core.cli.queue_access import open_queue
 from queue_core.cli.terminal import Terminal, clean
 from queue_core.errors import ParameterError
@@ -61,8 +67,11 @@ def make_jobs(arguments: argparse.Namespace, terminal: Terminal) -> list[BaseJob
         ParameterError: There is no such type, a file does not exist, or a parameter is wrong.
     """
     job_type = get_job_type(arguments.type)
-    typed = parse_pairs(arguments.pairs, job_type.parameters)
-    params = merged(read_parameters(arguments.params), typed)
+    schema, given = job_type.parameters, read_parameters(arguments.params)
+    params = merged(given, parse_pairs(arguments.pairs, schema))
+    if schema is not None and arguments.pairs:
+        # Once it is known which model is meant, so are the types of its parameters.
+        params = merged(given, parse_pairs(arguments.pairs, with_component(schema, params)))
     named = {"name": arguments.name} if arguments.name else {}
     if job_type.name != TYPE_WITH_FILES:
         if arguments.files:

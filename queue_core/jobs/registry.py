@@ -148,6 +148,14 @@ BUILT_IN: Final[Mapping[str, JobType]] = {
             "python", "Run Python code", "Run a script, with its output in the log.",
             checks_itself=False,
         ),
+        _built_in(
+            "notebook", "Change a notebook", "Undo, redo, reorder or remove its steps.",
+            checks_itself=False,
+        ),
+        _built_in(
+            "apply-notebook", "Apply a notebook",
+            "Do a notebook's steps to other data, or keep its table as a dataset.",
+        ),
     )
 }  # fmt: skip
 

@@ -50,7 +50,7 @@ def test_version(cli) -> None:
         (["jobs", "--status", "odd"], "invalid choice"),
         (["jobs", "--limit", "-1"], "--limit"),
         (["show"], "ID"),
-        (["cancel"], "ID"),
+        (["cancel"], "It is not clear which jobs to cancel."),
         (["--colour", "jobs"], "--colour"),
     ],
 )
