@@ -25,7 +25,7 @@ from queue_core.components.dataset_writer import (
     DatasetStaging,
     row_group_rows,
 )
-from queue_core.components.engine import connect, execute, identifier, literal
+from queue_core.components.engine import connect, execute, file_literal, identifier, literal
 from queue_core.components.progress import ProgressReporter, Span
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
@@ -70,7 +70,7 @@ class Table:
     def source(self) -> str:
         """What comes behind FROM."""
         names = ", ".join(identifier(name) for name in (*self.names, self.row))
-        path = literal(str(self.dataset.parquet_path))
+        path = file_literal(self.dataset.parquet_path)
         return f"read_parquet({path}, file_row_number=true) AS {self.alias}({names})"
 
     def column(self, name: str) -> str:

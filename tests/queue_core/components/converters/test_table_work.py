@@ -96,6 +96,15 @@ def test_mistakes_say_what_to_change(
     assert caught.value.hint
 
 
+def test_a_folder_may_be_called_anything(tmp_path: Path) -> None:
+    place = tmp_path / "it's [1] *?"
+    (place / "fitted").mkdir(parents=True)
+    table = StoredDataset.write(place / "in", pd.DataFrame({"x": [3, 1]}))
+    step = Step(converter="sort_rows", columns=("x",))
+    result = run_step(step, table, result=place / "out", fitted=place / "fitted")
+    assert column(result, "x") == [1, 3]
+
+
 def test_rows_are_chosen(cities: StoredDataset, run: Run) -> None:
     filtered = run(cities, "filter_rows", params={"condition": "price > 1.5 and city != 'Bern'"})
     assert column(filtered, "id") == [1, 5]
