@@ -96,6 +96,8 @@ class Action:
         is_checkable: Whether it is a switch.
         starts_group: Whether a line separates it from the command above.
         order: Its place among others: small numbers come first.
+        submenu: Title of the menu within the menu, in English; empty: it stands in the menu.
+        is_shown_only_enabled: Whether menus leave it out where it cannot be used.
     """
 
     id: str
@@ -108,6 +110,8 @@ class Action:
     is_checkable: bool = False
     starts_group: bool = False
     order: int = 50
+    submenu: str = ""
+    is_shown_only_enabled: bool = False
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -199,10 +203,18 @@ class ActionSet(QObject):
 
     def fill(self, menu: QMenu, place: Place) -> None:
         """Put the commands of *place* into a menu."""
+        submenus: dict[str, QMenu] = {}
         for record in self.at(place):
+            if record.is_shown_only_enabled and not record.enabled(self.selection):
+                continue
             if record.starts_group and not menu.isEmpty():
                 menu.addSeparator()
-            menu.addAction(self._actions[record.id])
+            target = menu
+            if record.submenu:
+                if record.submenu not in submenus:
+                    submenus[record.submenu] = menu.addMenu(translate(record.submenu))
+                target = submenus[record.submenu]
+            target.addAction(self._actions[record.id])
 
     def update(self, selection: Selection) -> None:
         """Enable what can be done with the jobs that are selected now."""

@@ -28,7 +28,7 @@ from gui.window_state import WindowState
 from queue_core import __version__
 from queue_core.errors import LocalFolderError, MonitorError
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import BaseJobQueue, JobCounts, JobStatus
+from queue_core.queue.base import JobCounts, JobStatus
 from queue_core.settings import Settings
 from queue_core.settings.known import (
     CLOSE_ACTION,
@@ -248,7 +248,7 @@ class Program:
         if self.files and not self._ended.is_set():
             self.window.files_given.emit(tuple(self.files))
 
-    def _make_queue(self) -> BaseJobQueue:
+    def _make_queue(self) -> HueyJobQueue:
         """Open the queue and run its jobs; on another thread, because both take time."""
         from queue_core.queue.configuration import engine_options
         from queue_core.queue.huey_queue import HueyJobQueue

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -15,22 +16,24 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from gui.i18n import tr
-from queue_core.errors import MonitorError
+from queue_core.errors import JobNotFoundError, MonitorError
 from queue_core.paths import LocalFolder
 from queue_core.queue.base import (
     BaseJobQueue,
     ChangeBatch,
     JobCounts,
     JobFilter,
+    JobOptions,
     JobOrder,
     JobRecord,
-    JobStatus,
     LogLine,
+    WaitReason,
 )
 from queue_core.settings import Settings, change_settings
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
+    from queue_core.queue.huey_queue import HueyJobQueue
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +105,7 @@ class Bridge(QObject):
         self._loop = loop
         self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
         self._orders = ThreadPoolExecutor(ORDER_THREADS, thread_name_prefix="orders")
-        self._queue: asyncio.Future[BaseJobQueue] = loop.create_future()
+        self._queue: asyncio.Future[HueyJobQueue] = loop.create_future()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._news: asyncio.Future[None] = loop.create_future()
         self._news_pending = False
@@ -112,7 +115,7 @@ class Bridge(QObject):
 
     # --- life ---------------------------------------------------------------------------------
 
-    async def open(self, make_queue: Callable[[], BaseJobQueue]) -> BaseJobQueue:
+    async def open(self, make_queue: Callable[[], HueyJobQueue]) -> HueyJobQueue:
         """Make the queue on another thread and begin to follow its changes.
 
         Raises:
@@ -194,10 +197,13 @@ class Bridge(QObject):
         """Return how many jobs there are by status and type."""
         return await self.call((await self._ready()).counts)
 
-    async def waiting_ids(self) -> Sequence[str]:
-        """Return the ids of all waiting jobs, oldest first."""
-        where = JobFilter(statuses=frozenset({JobStatus.NOT_STARTED}))
-        return await self.ids(where, JobOrder("enqueued_at", descending=False))
+    async def ask(self, question: Callable[[HueyJobQueue], T]) -> T:
+        """Return what *question* finds in the queue; it runs on a reader thread."""
+        return await self.call(question, await self._ready())
+
+    async def why_many(self, job_ids: Sequence[str]) -> dict[str, WaitReason]:
+        """Return why these jobs wait; those that do not wait, or are gone, are left out."""
+        return await self.ask(partial(_why_many, tuple(job_ids)))
 
     async def logs(
         self, job_id: str, *, after: int = 0, limit: int | None = None
@@ -212,9 +218,13 @@ class Bridge(QObject):
 
     # --- orders -------------------------------------------------------------------------------
 
-    async def submit(self, job: BaseJob) -> str:
+    async def order(self, change: Callable[[HueyJobQueue], T]) -> T:
+        """Let *change* do something to the queue, on the thread of orders; return its result."""
+        return await self._run(self._orders, partial(change, await self._ready()))
+
+    async def submit(self, job: BaseJob, options: JobOptions | None = None) -> str:
         """Put a job; return its id."""
-        return await self._run(self._orders, partial((await self._ready()).put, job))
+        return await self._run(self._orders, partial((await self._ready()).put, job, options))
 
     async def retry(self, job_id: str, changes: Mapping[str, Any] | None = None) -> str:
         """Put an ended job again; return the new job's id."""
@@ -240,7 +250,7 @@ class Bridge(QObject):
 
     # --- inside -------------------------------------------------------------------------------
 
-    async def _ready(self) -> BaseJobQueue:
+    async def _ready(self) -> HueyJobQueue:
         return await asyncio.shield(self._queue)
 
     async def _run(self, pool: Executor, function: Callable[[], T]) -> T:
@@ -317,6 +327,16 @@ def _cancel_all(queue: BaseJobQueue, job_ids: tuple[str, ...]) -> int:
     if first_error is not None:
         raise first_error
     return count
+
+
+def _why_many(job_ids: tuple[str, ...], queue: HueyJobQueue) -> dict[str, WaitReason]:
+    reasons: dict[str, WaitReason] = {}
+    for job_id in job_ids:
+        with suppress(JobNotFoundError):  # removed meanwhile
+            reason = queue.why_waiting(job_id)
+            if reason is not None:
+                reasons[job_id] = reason
+    return reasons
 
 
 def _read_system_load() -> SystemLoad:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gui.bridge import Bridge
+from gui.control import feature as control
 from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.settings import feature as settings
@@ -13,4 +14,9 @@ from gui.submit import feature as submit
 Install = Callable[[MainWindow, Bridge], None]
 
 # Called in this order after the window is shown; each connects itself to signals and actions.
-FEATURES: tuple[Install, ...] = (submit.install, library.install, settings.install)
+FEATURES: tuple[Install, ...] = (
+    control.install,
+    submit.install,
+    library.install,
+    settings.install,
+)

@@ -39,6 +39,8 @@ def start_logging(folder: LocalFolder) -> Callable[[], None]:
         other.setLevel(max(other.level, root.level))
     root.setLevel(min(root.level, logging.INFO))
     root.addHandler(handler)
+    # Huey tells of each start of its own, which our own log tells better.
+    logging.getLogger("huey").setLevel(logging.WARNING)
     listener.start()
     previous = qInstallMessageHandler(_log_qt_message)
 

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 from gui.actions import ActionSet, Place, Selection
 from gui.bridge import Bridge, Message
 from gui.i18n import tr
-from gui.jobs.columns import COLUMNS, Column
 from gui.jobs.commands import JobCommands
 from gui.jobs.details.panel import DetailsPanel
 from gui.jobs.filter_state import FilterState
@@ -32,6 +31,7 @@ from gui.jobs.sidebar import Sidebar
 from gui.jobs.states import no_jobs_state, problem_state
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
+from gui.jobs.waiting_reasons import WaitingReasons
 from gui.notifications import ToastArea
 from gui.status_bar import StatusBar
 from gui.theme import icon
@@ -80,9 +80,10 @@ class MainWindow(QMainWindow):
         self.filter = FilterState(self)
         self.store = RecordStore(bridge, self)
         self.overview = QueueOverview(bridge, self)
-        self.model = JobTableModel(bridge, self.store, self.overview, self)
+        self.reasons = WaitingReasons(bridge, self.store, self)
+        self.model = JobTableModel(bridge, self.store, self.reasons, self)
         self.table = JobTableView(self.model, self.store)
-        self.details = DetailsPanel(bridge, self.store, self.overview, self.action_set)
+        self.details = DetailsPanel(bridge, self.store, self.reasons, self.action_set)
         self.commands = JobCommands(bridge, self.action_set, self.toasts)
         self.toolbar = Toolbar(self.action_set)
         self.sidebar = Sidebar(self.filter)
@@ -103,6 +104,10 @@ class MainWindow(QMainWindow):
     def add_page(self, page: QWidget) -> None:
         """Add a page that can stand in the place of the jobs."""
         self._pages.addWidget(page)
+
+    def add_bar(self, bar: QWidget) -> None:
+        """Put a line above the jobs that shows itself when it has something to say."""
+        self._bars.addWidget(bar)
 
     def show_page(self, page: QWidget | None) -> None:
         """Show a page, or the jobs again."""
@@ -176,7 +181,9 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self._bars = QVBoxLayout()
         layout.addWidget(self.toolbar)
+        layout.addLayout(self._bars)
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.status_bar)
         self.setCentralWidget(central)
@@ -258,12 +265,7 @@ class MainWindow(QMainWindow):
     def _show_column_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for column in COLUMNS:
-            action = menu.addAction(column.heading)
-            action.setCheckable(True)
-            action.setChecked(self.table.columns.is_wanted(column))
-            action.setEnabled(column.name != "name")
-            action.toggled.connect(_column_switch(self.table, column))
+        self.table.columns.fill(menu)
         menu.popup(self.table.horizontalHeader().mapToGlobal(place))
 
     def _show_details(self) -> None:
@@ -379,10 +381,3 @@ def _vertical_line() -> QFrame:
     frame = QFrame()
     set_role(frame, "verticalLine")
     return frame
-
-
-def _column_switch(table: JobTableView, column: Column) -> Callable[[bool], None]:
-    def switch(shown: bool) -> None:
-        table.columns.set_wanted(column, wanted=shown)
-
-    return switch

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QActionGroup, QIcon, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QToolButton
 
 from gui.actions import ActionSet, Place
 from gui.format import format_count
@@ -17,6 +17,7 @@ from gui.widgets import IconLabel, icon_button, row, set_role
 SEARCH_DELAY_MS = 150
 SEARCH_WIDTH_PX = 340
 HEIGHT_PX = 32
+NARROW_PX = 800
 WORKER_CHOICES = (1, 2, 3, 4, 6, 8, 12, 16)
 
 
@@ -105,6 +106,7 @@ class Toolbar(QFrame):
         super().__init__()
         self.setObjectName("toolbar")
         self._actions = actions
+        self._commands: list[QToolButton] = []
         self.search = SearchField()
         self.search.setMaximumWidth(SEARCH_WIDTH_PX)
         self.new_job = _menu_button(tr("New job"), icon("add", "on_accent"))
@@ -127,11 +129,16 @@ class Toolbar(QFrame):
         layout.addWidget(self.workers)
         layout.addWidget(self.menu)
 
-    def add_control(self, widget: QWidget) -> None:
-        """Put another control beside the New job button."""
+    def add_command(self, action: QAction) -> None:
+        """Put a command beside the New job button; where room is short, only its icon."""
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
         layout = self.layout()
         assert isinstance(layout, QHBoxLayout)
-        layout.insertWidget(1, widget)
+        layout.insertWidget(1 + len(self._commands), button)
+        self._commands.append(button)
+        self._arrange()
 
     def set_workers(self, count: int) -> None:
         """Show how many jobs run at once, and offer other numbers."""
@@ -148,6 +155,19 @@ class Toolbar(QFrame):
             action.setChecked(number == count)
             action.triggered.connect(partial(self._choose_workers, number))
             group.addAction(action)
+
+    def _arrange(self) -> None:
+        style = Qt.ToolButtonStyle
+        wide = self.width() >= NARROW_PX
+        for button in self._commands:
+            button.setToolButtonStyle(
+                style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly
+            )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave words out where room is short."""
+        super().resizeEvent(event)
+        self._arrange()
 
     def _choose_workers(self, count: int, _checked: bool = True) -> None:
         self.workers_chosen.emit(count)

@@ -59,6 +59,15 @@ class WindowState:
         """Return a switch."""
         return bool(self._int(f"flags/{name}", int(default)))
 
+    def remember(self, name: str, text: str) -> None:
+        """Remember a text, at once: it is news that must not come twice."""
+        self._file.setValue(f"texts/{name}", text)
+        self.flush()
+
+    def remembered(self, name: str) -> str:
+        """Return a text; nothing where there is none."""
+        return str(self._file.value(f"texts/{name}", ""))
+
     # --- table --------------------------------------------------------------------------------
 
     def save_table(self, view: JobTableView, order: JobOrder) -> None:

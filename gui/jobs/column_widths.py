@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHeaderView
+from PySide6.QtWidgets import QHeaderView, QMenu
 
 from gui.jobs.columns import COLUMNS, CellKind, Column
 from gui.jobs.delegate import GAP_PX, PADDING_PX
@@ -52,6 +52,19 @@ class ColumnWidths(QObject):
         else:
             self._wanted.discard(column.name)
         self._fit(but=-1)
+
+    def fill(self, menu: QMenu) -> None:
+        """Put a switch for each column into a menu."""
+
+        def add(column: Column) -> None:
+            action = menu.addAction(column.heading)
+            action.setCheckable(True)
+            action.setChecked(self.is_wanted(column))
+            action.setEnabled(column.name != "name")
+            action.toggled.connect(lambda shown: self.set_wanted(column, wanted=shown))
+
+        for column in COLUMNS:
+            add(column)
 
     def fit(self, room_px: int) -> None:
         """Make the columns fill *room_px*."""

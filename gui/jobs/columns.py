@@ -10,7 +10,7 @@ from enum import StrEnum
 from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
 from gui.i18n import mark, tr, translate
 from gui.jobs.presentation import TYPE_LOOKS, first_line, outcome, status_word, type_word
-from queue_core.queue.base import JobRecord, JobStatus
+from queue_core.queue.base import JobRecord, JobStatus, WaitReason
 
 
 class CellKind(StrEnum):
@@ -30,11 +30,11 @@ class Facts:
 
     Attributes:
         now: The time.
-        position: The job's place among the waiting ones, from 1.
+        reason: Why the job waits, where it does.
     """
 
     now: datetime
-    position: int | None = None
+    reason: WaitReason | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +130,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="progress", title=mark("Progress"), kind=CellKind.PROGRESS, order_by="progress",
-        text=lambda record, facts: outcome(record, facts.position), tooltip=_problem,
+        text=lambda record, facts: outcome(record, facts.reason), tooltip=_problem,
         width_px=180, is_shown=True, is_flexible=True, ticks=True,
     ),
     Column(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from gui.format import format_count, format_duration, format_percent, format_remaining
+from gui.format import format_duration, format_percent, format_remaining
 from gui.i18n import mark, tr, tr_plural, translate
-from queue_core.queue.base import JobRecord, JobStatus
+from gui.jobs.waiting_text import waiting_text
+from queue_core.queue.base import JobRecord, JobStatus, WaitReason
 
 # Before this much time and progress, an estimate would jump.
 ESTIMATE_AFTER_S = 2.0
@@ -106,18 +107,18 @@ def percent_text(record: JobRecord) -> str:
     return "" if record.progress is None else format_percent(record.progress / 100)
 
 
-def outcome(record: JobRecord, position: int | None) -> str:
+def outcome(record: JobRecord, reason: WaitReason | None) -> str:
     """Return where a job stands, in one line: its progress, place in the queue, or its end.
 
     Args:
         record: The job.
-        position: Its place among the waiting jobs, from 1.
+        reason: Why it waits, where it does.
     """
     match record.status:
         case JobStatus.STARTED:
             return percent_text(record) or tr("Working")
         case JobStatus.NOT_STARTED:
-            return waiting_text(record, position)
+            return waiting_text(record, reason)
         case JobStatus.ERROR:
             return first_line(record.error_msg) or tr("It ended without saying why.")
         case JobStatus.KILLED:
@@ -126,20 +127,6 @@ def outcome(record: JobRecord, position: int | None) -> str:
             return tr("Cancelled by you") if record.is_ours else ""
         case JobStatus.FINISHED:
             return finished_text(record)
-
-
-def waiting_text(record: JobRecord, position: int | None) -> str:
-    """Return why a job waits, in a few words."""
-    if record.paused:
-        return tr("Paused")
-    if record.not_before is not None and record.not_before > datetime.now(UTC):
-        time = record.not_before.astimezone().strftime("%H:%M")
-        return tr("Not before {time}", time=time)
-    if position is None:
-        return tr("In the queue")
-    if position == 1:
-        return tr("Next in the queue")
-    return tr("No. {position} in the queue", position=format_count(position))
 
 
 def finished_text(record: JobRecord) -> str:

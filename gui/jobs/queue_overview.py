@@ -1,4 +1,4 @@
-"""Which place each waiting job has in the queue, and how many jobs there are of each kind."""
+"""How many jobs there are of each kind."""
 
 from __future__ import annotations
 
@@ -13,29 +13,22 @@ COUNTS_INTERVAL_S = 0.2
 
 
 class QueueOverview(QObject):
-    """The numbers of the sidebar and the status bar, and the places in the queue.
+    """The numbers of the sidebar and the status bar.
 
     Signals:
         counts_changed: The `JobCounts` are new.
-        positions_changed: Waiting jobs have other places.
     """
 
     counts_changed = Signal(object)
-    positions_changed = Signal()
 
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._positions: dict[str, int] = {}
         self.counts = JobCounts({}, {})
         self._throttle = Throttle(
             bridge, self._read, what=tr("Counting jobs"), interval_s=COUNTS_INTERVAL_S, parent=self
         )
         bridge.changed.connect(self._on_changed)
-
-    def position(self, job_id: str) -> int | None:
-        """Return the place of a waiting job, from 1."""
-        return self._positions.get(job_id)
 
     def count(self, status: JobStatus) -> int:
         """Return how many jobs have *status*."""
@@ -49,10 +42,3 @@ class QueueOverview(QObject):
         self.counts = await self._bridge.counts()
         if self.counts != before:
             self.counts_changed.emit(self.counts)
-        if not self.count(JobStatus.NOT_STARTED) and not self._positions:
-            return
-        ids = await self._bridge.waiting_ids()
-        positions = {job_id: place for place, job_id in enumerate(ids, 1)}
-        if positions != self._positions:
-            self._positions = positions
-            self.positions_changed.emit()

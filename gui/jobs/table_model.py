@@ -14,9 +14,9 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.jobs.columns import COLUMNS, CellKind, Column, Facts
 from gui.jobs.presentation import describe_job
-from gui.jobs.queue_overview import QueueOverview
 from gui.jobs.record_store import RecordStore
 from gui.jobs.row_plan import RowPlan, plan_rows, spans_of
+from gui.jobs.waiting_reasons import WaitingReasons
 from gui.throttle import Throttle
 from queue_core.queue.base import ChangeBatch, JobFilter, JobOrder, JobRecord, JobStatus
 
@@ -54,13 +54,13 @@ class JobTableModel(QAbstractTableModel):
         self,
         bridge: Bridge,
         store: RecordStore,
-        overview: QueueOverview,
+        reasons: WaitingReasons,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._store = store
-        self._overview = overview
+        self._reasons = reasons
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
         self._hidden: frozenset[str] = frozenset()
@@ -74,7 +74,7 @@ class JobTableModel(QAbstractTableModel):
         )  # fmt: skip
         bridge.changed.connect(self._on_changed)
         store.updated.connect(self._on_records_updated)
-        overview.positions_changed.connect(self._on_positions_changed)
+        reasons.changed.connect(self._on_reasons_changed)
 
     # --- what is shown ------------------------------------------------------------------------
 
@@ -141,15 +141,12 @@ class JobTableModel(QAbstractTableModel):
         record = self._store.get(job_id)
         if record is None:
             return ""
-        facts = Facts(datetime.now(UTC), self._overview.position(job_id))
+        facts = Facts(datetime.now(UTC), self._reasons.get(job_id))
         return COLUMNS[column].text(record, facts)
-
-    def position(self, job_id: str) -> int | None:
-        """Return the place of a waiting job in the queue."""
-        return self._overview.position(job_id)
 
     def tick(self) -> bool:
         """Say that time went by: running rows in sight change; return whether there were any."""
+        self._reasons.refresh()
         first, last = self._shown
         rows = [
             row for row in range(first, min(last + 1, len(self._ids)))
@@ -184,7 +181,7 @@ class JobTableModel(QAbstractTableModel):
         answer = _ANSWERS.get(role)
         if answer is None or record is None:
             return None
-        facts = Facts(datetime.now(UTC), self._overview.position(job_id))
+        facts = Facts(datetime.now(UTC), self._reasons.get(job_id))
         return answer(COLUMNS[index.column()], record, facts)
 
     def headerData(
@@ -256,13 +253,14 @@ class JobTableModel(QAbstractTableModel):
     def _watch(self) -> None:
         first, last = self._shown
         self._store.watch("table", self._ids[max(0, first - MARGIN_ROWS) : last + 1 + MARGIN_ROWS])
+        self._reasons.watch("table", self._ids[first : last + 1])
 
     def _on_records_updated(self, job_ids: Sequence[str]) -> None:
         rows = [row for job_id in job_ids if (row := self._rows.get(job_id)) is not None]
         for first, last in spans_of(rows):
             self.dataChanged.emit(self.index(first, 0), self.index(last, _LAST), [])
 
-    def _on_positions_changed(self) -> None:
+    def _on_reasons_changed(self) -> None:
         first, last = self._shown
         last = min(last, len(self._ids) - 1)
         if first <= last:

@@ -33,6 +33,7 @@ from gui.jobs.delegate import JobDelegate
 from gui.jobs.record_store import RecordStore
 from gui.jobs.row_flashes import RowFlashes
 from gui.jobs.row_plan import spans_of
+from gui.jobs.row_text import rows_as_text
 from gui.jobs.table_model import JobTableModel
 from gui.theme import (
     COMPACT_ROW_HEIGHT_PX,
@@ -45,7 +46,6 @@ from queue_core.queue.base import JobOrder, JobStatus
 
 TICK_MS = 1000
 RELATIVE_TIMES_MS = 20_000
-MOST_COPIED_ROWS = 5000
 
 
 @dataclass(frozen=True)
@@ -164,14 +164,8 @@ class JobTableView(QTableView):
     def copy_rows(self) -> None:
         """Copy the selected rows, with headings, as text with tabs."""
         columns = [i for i in self._columns_in_order() if not self.isColumnHidden(i)]
-        lines = ["\t".join(COLUMNS[i].heading for i in columns)]
-        for first, last in spans_of([self._jobs.row_of(i) or 0 for i in self.selected_ids()]):
-            for row in range(first, last + 1):
-                texts = (self._jobs.index(row, i).data() or "" for i in columns)
-                lines.append("\t".join(" ".join(text.split()) for text in texts))
-                if len(lines) > MOST_COPIED_ROWS:
-                    break
-        QApplication.clipboard().setText("\n".join(lines))
+        rows = [row for i in self.selected_ids() if (row := self._jobs.row_of(i)) is not None]
+        QApplication.clipboard().setText(rows_as_text(self._jobs, rows, columns))
 
     # --- setting up ---------------------------------------------------------------------------
 

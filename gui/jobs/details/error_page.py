@@ -11,7 +11,7 @@ from gui.jobs.details.page import DetailsPage
 from gui.jobs.details.traceback_text import TracebackColours
 from gui.theme import STEP_PX, monospace_font
 from gui.widgets import TextLabel, heading_label, muted_label, row, set_role, text_button
-from queue_core.queue.base import JobRecord
+from queue_core.queue.base import JobRecord, WaitReason
 
 _LINES_OF_A_CAUSE = 3
 
@@ -49,7 +49,7 @@ class ErrorPage(DetailsPage):
         """Only failures have something to say here."""
         return bool(record.traceback or record.error_causes or record.error_type)
 
-    def show_record(self, record: JobRecord, position: int | None) -> None:
+    def show_record(self, record: JobRecord, reason: WaitReason | None) -> None:
         """Show the causes and the traceback."""
         if self._record == record:
             return

@@ -18,9 +18,10 @@ from gui.jobs.presentation import (
     status_word,
     type_word,
 )
+from gui.jobs.waiting_text import waiting_text
 from gui.theme import STEP_PX, small_font, title_font
 from gui.widgets import IconLabel, Note, TextLabel, icon_button, row, text_button
-from queue_core.queue.base import JobRecord, JobStatus
+from queue_core.queue.base import JobRecord, JobStatus, WaitReason
 
 # From here on, state and buttons stand beside the title.
 WIDE_PX = 560
@@ -33,6 +34,7 @@ class DetailsHeader(QWidget):
         super().__init__()
         self._actions = actions
         self._record: JobRecord | None = None
+        self._reason: WaitReason | None = None
         self._is_wide = False
         self._title = TextLabel(font=title_font(), most_lines=2)
         self._icon = IconLabel("not_started")
@@ -47,9 +49,10 @@ class DetailsHeader(QWidget):
         self._buttons: dict[str, QPushButton] = {}
         self._build()
 
-    def show_record(self, record: JobRecord) -> None:
-        """Show one job."""
+    def show_record(self, record: JobRecord, reason: WaitReason | None = None) -> None:
+        """Show one job, and why it waits where it does."""
         self._record = record
+        self._reason = reason
         self._title.set_text(record.job_name)
         self._title.setToolTip(record.job_name)
         self._show_state(record)
@@ -100,7 +103,10 @@ class DetailsHeader(QWidget):
         self._state.set_text(sentence, role=record.status.value)
         running = record.status is JobStatus.STARTED
         self._bar.setVisible(running)
-        self._phase.setVisible(running)
+        waiting = record.status is JobStatus.NOT_STARTED
+        self._phase.setVisible(running or waiting)
+        if waiting:
+            self._phase.set_text(waiting_text(record, self._reason))
         if running:
             known = record.progress is not None
             self._bar.setRange(0, 1000 if known else 0)

@@ -17,7 +17,7 @@ from gui.jobs.details.log_view import LogView
 from gui.jobs.details.page import DetailsPage
 from gui.theme import STEP_PX, icon, small_font
 from gui.widgets import icon_button, muted_label, row
-from queue_core.queue.base import JobRecord, LogSource
+from queue_core.queue.base import JobRecord, LogSource, WaitReason
 
 POLL_MS = 250
 # What is read at once; of a flood, only the newest lines.
@@ -43,7 +43,7 @@ class LogPage(DetailsPage):
         self._make_controls()
         self._build()
 
-    def show_record(self, record: JobRecord, position: int | None) -> None:
+    def show_record(self, record: JobRecord, reason: WaitReason | None) -> None:
         """Show the log of a job."""
         if record.id != self._job_id:
             self._job_id = record.id

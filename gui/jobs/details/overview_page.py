@@ -9,14 +9,17 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from gui.bridge import Bridge
 from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
 from gui.i18n import mark, tr, translate
 from gui.jobs.columns import origin_word
+from gui.jobs.details.history_section import HistorySection
 from gui.jobs.details.page import DetailsPage
-from gui.jobs.presentation import type_word, waiting_text
+from gui.jobs.presentation import type_word
+from gui.jobs.waiting_text import waiting_text
 from gui.theme import STEP_PX, monospace_font
 from gui.widgets import TextLabel, icon_button, row, set_role
-from queue_core.queue.base import JobRecord, JobStatus
+from queue_core.queue.base import JobRecord, JobStatus, WaitReason
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class View:
     """What a line of the overview is made from."""
 
     record: JobRecord
-    position: int | None
+    reason: WaitReason | None
     now: datetime
 
 
@@ -58,7 +61,7 @@ def _duration(view: View) -> str:
 def _waiting(view: View) -> str:
     if view.record.status is not JobStatus.NOT_STARTED:
         return ""
-    return waiting_text(view.record, view.position)
+    return waiting_text(view.record, view.reason)
 
 
 def _attempt(view: View) -> str:
@@ -70,6 +73,15 @@ def _attempt(view: View) -> str:
 
 def _bytes(size: int | None) -> str:
     return "" if size is None else format_bytes(size)
+
+
+def _limit(limit: float | None, text: Callable[[float], str]) -> str:
+    return text(limit) if limit else ""
+
+
+def _interruptions(view: View) -> str:
+    count = view.record.interruptions
+    return format_count(count) if count else ""
 
 
 def _cpu(view: View) -> str:
@@ -98,6 +110,10 @@ LINES: tuple[Line, ...] = (
     Line(mark("Peak memory"), lambda view: _bytes(view.record.peak_memory_bytes)),
     Line(mark("Attempt"), _attempt),
     Line(mark("Priority"), lambda view: format_count(p) if (p := view.record.priority) else ""),
+    Line(mark("Time limit"), lambda view: _limit(view.record.timeout_s, format_duration)),
+    Line(mark("Memory limit"), lambda view: _limit(view.record.memory_limit_bytes, format_bytes)),
+    Line(mark("Kept"), lambda view: tr("Clean-up leaves it alone.") if view.record.pinned else ""),
+    Line(mark("Interruptions"), _interruptions),
     Line(mark("Process"), lambda view: str(view.record.pid or "")),
     Line(mark("Exit"), _end),
     Line(mark("Made by"), lambda view: "" if view.record.is_ours else origin_word(view.record)),
@@ -109,17 +125,23 @@ LINES: tuple[Line, ...] = (
 class OverviewPage(DetailsPage):
     """The facts of a job, one per line."""
 
-    def __init__(self) -> None:
+    def __init__(self, bridge: Bridge) -> None:
         super().__init__()
         self._view: View | None = None
+        self.history = HistorySection(bridge)
         content = QWidget()
-        self._grid = QGridLayout(content)
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        self._grid = QGridLayout()
         self._grid.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 4, STEP_PX * 3)
         self._grid.setHorizontalSpacing(STEP_PX * 4)
         self._grid.setVerticalSpacing(STEP_PX * 2)
         self._grid.setColumnStretch(1, 1)
         self._rows = [self._add(number, line) for number, line in enumerate(LINES)]
-        self._grid.setRowStretch(len(LINES), 1)
+        inside.addLayout(self._grid)
+        inside.addWidget(self.history)
+        inside.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -128,16 +150,18 @@ class OverviewPage(DetailsPage):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
 
-    def show_record(self, record: JobRecord, position: int | None) -> None:
+    def show_record(self, record: JobRecord, reason: WaitReason | None) -> None:
         """Show the facts."""
-        self._view = View(record, position, datetime.now(UTC))
+        self._view = View(record, reason, datetime.now(UTC))
         self._update(self._view)
+        self.history.show_record(record)
 
     def tick(self) -> None:
         """Let durations and relative times go on."""
         if self._view is not None:
-            self._view = View(self._view.record, self._view.position, datetime.now(UTC))
+            self._view = View(self._view.record, self._view.reason, datetime.now(UTC))
             self._update(self._view)
+            self.history.tick()
 
     def _add(self, number: int, line: Line) -> tuple[Line, TextLabel, TextLabel, QWidget | None]:
         title = TextLabel(translate(line.title), role="muted")

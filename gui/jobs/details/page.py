@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from queue_core.queue.base import JobRecord
+from queue_core.queue.base import JobRecord, WaitReason
 
 
 class DetailsPage(QWidget):
@@ -14,12 +14,12 @@ class DetailsPage(QWidget):
         """Return whether there is anything to show of this job."""
         return True
 
-    def show_record(self, record: JobRecord, position: int | None) -> None:
+    def show_record(self, record: JobRecord, reason: WaitReason | None) -> None:
         """Show a job, or what has changed of the one that is shown.
 
         Args:
             record: The job, with traceback and result.
-            position: Its place among the waiting jobs, from 1.
+            reason: Why it waits, where it does.
         """
         raise NotImplementedError
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QTabWidget, QVBoxLayout
 from gui.actions import ActionSet, Selection
 from gui.bridge import Bridge
 from gui.i18n import mark, tr, translate
+from gui.jobs.details.doing_page import DoingPage
 from gui.jobs.details.error_page import ErrorPage
 from gui.jobs.details.header import DetailsHeader
 from gui.jobs.details.log_page import LogPage
@@ -16,8 +17,8 @@ from gui.jobs.details.overview_page import OverviewPage
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.details.parameters_page import ParametersPage
 from gui.jobs.details.result_page import ResultPage
-from gui.jobs.queue_overview import QueueOverview
 from gui.jobs.record_store import RecordStore
+from gui.jobs.waiting_reasons import WaitingReasons
 from gui.throttle import Throttle
 from gui.widgets import muted_label
 from queue_core.errors import JobNotFoundError
@@ -43,7 +44,7 @@ class DetailsPanel(QFrame):
         self,
         bridge: Bridge,
         store: RecordStore,
-        overview: QueueOverview,
+        reasons: WaitingReasons,
         actions: ActionSet,
     ) -> None:
         super().__init__()
@@ -51,7 +52,7 @@ class DetailsPanel(QFrame):
         self.setAccessibleName(tr("Details"))
         self._bridge = bridge
         self._store = store
-        self._overview = overview
+        self._reasons = reasons
         self._record: JobRecord | None = None
         self._job_id = ""
         self._chosen_tabs: dict[JobStatus, str] = {}
@@ -61,9 +62,10 @@ class DetailsPanel(QFrame):
         self.pages: dict[str, tuple[str, DetailsPage]] = {
             "result": (mark("Result"), ResultPage(bridge)),
             "error": (mark("Error"), ErrorPage()),
-            "overview": (mark("Overview"), OverviewPage()),
+            "overview": (mark("Overview"), OverviewPage(bridge)),
             "log": (mark("Log"), LogPage(bridge)),
             "parameters": (mark("Parameters"), ParametersPage()),
+            "doing": (mark("Doing now"), DoingPage(bridge)),
         }
         self._build()
         self._read = Throttle(
@@ -75,7 +77,7 @@ class DetailsPanel(QFrame):
         self._timer.timeout.connect(self._on_tick)
         bridge.changed.connect(self._on_changed)
         store.updated.connect(self._on_records_updated)
-        overview.positions_changed.connect(self._on_positions_changed)
+        reasons.changed.connect(self._on_reasons_changed)
 
     def show_selection(self, selection: Selection) -> None:
         """Show what is selected now."""
@@ -90,6 +92,7 @@ class DetailsPanel(QFrame):
         if job_id != self._job_id:
             self._forget()
             self._job_id = job_id
+            self._reasons.watch("details", (job_id,))
             self._tabs.hide()
             self._show_head()
             self._read.request()
@@ -151,21 +154,21 @@ class DetailsPanel(QFrame):
         known = self._store.get(self._job_id)
         if known is not None:
             self._stack.setCurrentIndex(1)
-            self.header.show_record(known)
+            self.header.show_record(known, self._reasons.get(self._job_id))
 
     def _show(self, record: JobRecord) -> None:
         before, self._record = self._record, record
         self._stack.setCurrentIndex(1)
         self._tabs.show()
-        self.header.show_record(record)
-        position = self._overview.position(record.id)
+        self.header.show_record(record, self._reasons.get(record.id))
+        reason = self._reasons.get(record.id)
         self._is_switching = True
         for index, (_title, page) in enumerate(self.pages.values()):
             shows = page.shows(record)
             if self._tabs.isTabVisible(index) != shows:
                 self._tabs.setTabVisible(index, shows)
             if shows:
-                page.show_record(record, position)
+                page.show_record(record, reason)
         if before is None or (before.id, before.status) != (record.id, record.status):
             self._choose_tab(record, is_other=before is None or before.id != record.id)
         self._is_switching = False
@@ -191,7 +194,7 @@ class DetailsPanel(QFrame):
         if self._job_id in job_ids and self._record is None:
             self._show_head()
 
-    def _on_positions_changed(self) -> None:
+    def _on_reasons_changed(self) -> None:
         if self._record is not None:
             self._show(self._record)
 

@@ -9,7 +9,7 @@ from gui.jobs.details.json_tree import JsonTree
 from gui.jobs.details.page import DetailsPage
 from gui.theme import STEP_PX
 from gui.widgets import row, text_button
-from queue_core.queue.base import JobRecord
+from queue_core.queue.base import JobRecord, WaitReason
 
 
 class ParametersPage(DetailsPage):
@@ -28,6 +28,6 @@ class ParametersPage(DetailsPage):
         """Jobs without parameters have nothing to show."""
         return bool(record.params)
 
-    def show_record(self, record: JobRecord, position: int | None) -> None:
+    def show_record(self, record: JobRecord, reason: WaitReason | None) -> None:
         """Show the parameters."""
         self._tree.show_data(dict(record.params))

@@ -9,7 +9,7 @@ from gui.i18n import tr
 from gui.jobs.details.json_tree import JsonTree
 from gui.jobs.details.page import DetailsPage
 from gui.results import shows_while_running, viewer_for
-from queue_core.queue.base import JobRecord, JobStatus
+from queue_core.queue.base import JobRecord, JobStatus, WaitReason
 
 
 class ResultPage(DetailsPage):
@@ -29,7 +29,7 @@ class ResultPage(DetailsPage):
         finished = record.status is JobStatus.FINISHED and record.result is not None
         return finished or shows_while_running(record)
 
-    def show_record(self, record: JobRecord, position: int | None) -> None:
+    def show_record(self, record: JobRecord, reason: WaitReason | None) -> None:
         """Show the result when somebody looks."""
         self._record = record
         if self.isVisible():

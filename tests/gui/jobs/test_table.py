@@ -55,8 +55,8 @@ def test_jobs_put_elsewhere_appear_newest_first(
         await until(lambda: ids_of(window.model) == ids[::-1])
         await until(lambda: cell(window, ids[0], "name") == "one")
         assert cell(window, ids[0], "status") == "Waiting"
-        await until(lambda: cell(window, ids[0], "progress") == "Next in the queue")
-        assert cell(window, ids[2], "progress") == "No. 3 in the queue"
+        await until(lambda: cell(window, ids[0], "progress") == "No program runs jobs now")
+        assert cell(window, ids[2], "progress") == "No program runs jobs now"
 
     run(body())
 

@@ -1,0 +1,1 @@
+"""Steering the queue: pause, order, limits, what was interrupted, what repeats."""

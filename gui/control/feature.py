@@ -1,0 +1,73 @@
+"""Connects the steering of the queue to the window: commands, bars, the state of the queue."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gui.actions import tooltip
+from gui.bridge import Bridge
+from gui.control.actions import ACTIONS, TOGGLE_QUEUE
+from gui.control.bars import Bar
+from gui.control.commands import ControlCommands
+from gui.control.interruptions import InterruptionBar
+from gui.control.queue_watch import QueueState, QueueWatch
+from gui.i18n import tr
+from gui.main_window import MainWindow
+from gui.theme import icon
+from gui.widgets import icon_button, text_button
+from queue_core.queue.base import JobStatus
+
+
+def install(window: MainWindow, bridge: Bridge) -> None:
+    """Add the commands and the bars."""
+    window.action_set.add(ACTIONS)
+    watch = QueueWatch(bridge, window)
+    commands = ControlCommands(window, bridge, watch)
+    window.toolbar.add_command(window.action_set.qaction(TOGGLE_QUEUE.id))
+    _add_state_bars(window, watch, commands)
+    _add_interruptions(window, bridge)
+    window.action_set.update(window.action_set.selection)
+
+
+def _add_state_bars(window: MainWindow, watch: QueueWatch, commands: ControlCommands) -> None:
+    resume = text_button(tr("Resume queue"), commands.toggle_queue, icon_name="started")
+    paused = Bar("note", "paused", resume)
+    problem = Bar("warning", "warning")
+    notices = Bar("warning", "warning", icon_button("close", tr("Dismiss"), lambda: dismiss()))
+    dismissed: set[str] = set()
+
+    def dismiss() -> None:
+        dismissed.update(watch.state.notices)
+        notices.show_text("")
+
+    def show(state: QueueState) -> None:
+        problem.show_text(state.problem or "")
+        notices.show_text("\n".join(n for n in state.notices if n not in dismissed))
+        sentence = tr("The queue is paused: running jobs go on, waiting jobs stay waiting.")
+        paused.show_text(sentence if state.is_paused else "")
+        _show_toggle(window, is_paused=state.is_paused)
+
+    for bar in (problem, notices, paused):
+        window.add_bar(bar)
+    watch.changed.connect(show)
+    show(watch.state)
+
+
+def _show_toggle(window: MainWindow, *, is_paused: bool) -> None:
+    action = window.action_set.qaction(TOGGLE_QUEUE.id)
+    action.setText(tr("Resume queue") if is_paused else tr("Pause queue"))
+    action.setIcon(icon("started" if is_paused else "paused"))
+    action.setToolTip(tr("Start waiting jobs again.") if is_paused else tooltip(TOGGLE_QUEUE))
+
+
+def _add_interruptions(window: MainWindow, bridge: Bridge) -> None:
+    interruptions = InterruptionBar(bridge, window.state, window)
+    show = partial(window.filter.choose_status, JobStatus.KILLED, add=False)
+    interruptions.show_wanted.connect(lambda: None if _shows_killed(window) else show())
+    interruptions.jobs_put.connect(window.select_jobs)
+    window.add_bar(interruptions.bar)
+
+
+def _shows_killed(window: MainWindow) -> bool:
+    """Return whether these jobs are what is shown: choosing them once more would show all."""
+    return window.filter.where.statuses == frozenset({JobStatus.KILLED})

@@ -1,0 +1,124 @@
+"""The jobs that repeat: when, on or off, and away with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.bridge import Bridge
+from gui.format import format_moment, format_relative
+from gui.i18n import tr
+from gui.jobs.presentation import type_word
+from gui.theme import STEP_PX, monospace_font
+from gui.throttle import Throttle
+from gui.widgets import TextLabel, heading_label, icon_button, muted_label
+from queue_core.queue.base import Schedule
+
+if TYPE_CHECKING:
+    from queue_core.queue.huey_queue import HueyJobQueue
+
+SIZE = QSize(680, 360)
+LOOK_INTERVAL_S = 1.0
+
+
+class SchedulesDialog(QDialog):
+    """One line per schedule, with a switch and a button to remove it."""
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Schedules"))
+        self.resize(SIZE)
+        self._bridge = bridge
+        self._shown: Sequence[Schedule] | None = None
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._area)
+        self._read = Throttle(
+            bridge, self._look, what=tr("Reading the schedules"), interval_s=LOOK_INTERVAL_S,
+            parent=self,
+        )  # fmt: skip
+        bridge.changed.connect(lambda _batch: self._look_again())
+
+    def switches(self) -> list[QCheckBox]:
+        """Return the switches, in the order of the schedules."""
+        content = self._area.widget()
+        return content.findChildren(QCheckBox) if content is not None else []
+
+    def _look_again(self) -> None:
+        if self.isVisible():
+            self._read.request()
+
+    async def _look(self) -> None:
+        found = await self._bridge.ask(lambda queue: tuple(queue.schedules()))
+        if found != self._shown:
+            self._shown = found
+            self._area.setWidget(self._list(found) if found else _nothing())
+
+    def _list(self, schedules: Sequence[Schedule]) -> QWidget:
+        content = QWidget()
+        grid = QGridLayout(content)
+        grid.setContentsMargins(STEP_PX * 4, STEP_PX * 4, STEP_PX * 4, STEP_PX * 4)
+        grid.setHorizontalSpacing(STEP_PX * 4)
+        grid.setVerticalSpacing(STEP_PX * 2)
+        for column, title in enumerate((tr("Job"), tr("Type"), tr("When"), tr("Next run"))):
+            grid.addWidget(heading_label(title), 0, column)
+        for number, schedule in enumerate(schedules, 1):
+            self._add(grid, number, schedule)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(len(schedules) + 1, 1)
+        return content
+
+    def _add(self, grid: QGridLayout, number: int, schedule: Schedule) -> None:
+        switch = QCheckBox(schedule.name)
+        switch.setChecked(schedule.enabled)
+        switch.setToolTip(tr("Put this job when its time has come."))
+        switch.toggled.connect(lambda on: self._switch(schedule.id, enabled=on))
+        following = muted_label(tr("Off"))
+        if schedule.next_run is not None:
+            following.setText(format_relative(schedule.next_run))
+            following.setToolTip(format_moment(schedule.next_run))
+        cron = TextLabel(schedule.cron, font=monospace_font())
+        cron.setToolTip(tr("Minute, hour, day of the month, month, day of the week."))
+        remove = icon_button("remove", tr("Remove"), lambda: self._remove(schedule.id))
+        kind = muted_label(type_word(schedule.task_type))
+        for column, widget in enumerate((switch, kind, cron, following, remove)):
+            grid.addWidget(widget, number, column)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read what there is now."""
+        super().showEvent(event)
+        self._read.request()
+
+    def _switch(self, schedule_id: str, *, enabled: bool) -> None:
+        self._order(lambda queue: queue.change_schedule(schedule_id, enabled=enabled))
+
+    def _remove(self, schedule_id: str) -> None:
+        self._order(lambda queue: queue.remove_schedule(schedule_id))
+
+    def _order(self, change: Callable[[HueyJobQueue], None]) -> None:
+        async def work() -> None:
+            await self._bridge.order(change)
+            await self._look()
+
+        self._bridge.start(work(), what=tr("Changing a schedule"))
+
+
+def _nothing() -> QWidget:
+    label = muted_label(tr("No job repeats."))
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return label

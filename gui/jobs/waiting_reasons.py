@@ -1,0 +1,68 @@
+"""Why the waiting jobs that somebody looks at wait, asked in one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.bridge import Bridge
+from gui.i18n import tr
+from gui.jobs.record_store import RecordStore
+from gui.throttle import Throttle
+from queue_core.queue.base import JobStatus, WaitReason
+
+INTERVAL_S = 0.25
+
+
+class WaitingReasons(QObject):
+    """The reasons of the jobs in sight; others are not asked for: each costs a few reads.
+
+    Signals:
+        changed: Some jobs wait for other reasons.
+    """
+
+    changed = Signal()
+
+    def __init__(self, bridge: Bridge, store: RecordStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._store = store
+        self._reasons: dict[str, WaitReason] = {}
+        self._watched: dict[str, tuple[str, ...]] = {}
+        self._throttle = Throttle(
+            bridge, self._read, what=tr("Asking why jobs wait"), interval_s=INTERVAL_S, parent=self
+        )
+        bridge.changed.connect(lambda _batch: self.refresh())
+        store.updated.connect(lambda _ids: self.refresh())
+
+    def get(self, job_id: str) -> WaitReason | None:
+        """Return why a job waits; None where it does not, or nobody has asked yet."""
+        return self._reasons.get(job_id)
+
+    def watch(self, watcher: str, job_ids: Iterable[str]) -> None:
+        """Follow these jobs for *watcher*, instead of the ones it named before."""
+        wanted = tuple(job_ids)
+        if wanted != self._watched.get(watcher, ()):
+            self._watched[watcher] = wanted
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Ask again: clocks, memory and pauses change reasons without changing a job."""
+        if self._reasons or self._waiting():
+            self._throttle.request()
+
+    async def _read(self) -> None:
+        waiting = self._waiting()
+        found = await self._bridge.why_many(waiting) if waiting else {}
+        if found != self._reasons:
+            self._reasons = found
+            self.changed.emit()
+
+    def _waiting(self) -> tuple[str, ...]:
+        ids = dict.fromkeys(job_id for watched in self._watched.values() for job_id in watched)
+        records = self._store.known(ids)
+        return tuple(
+            record.id for record in records
+            if record.is_ours and record.status is JobStatus.NOT_STARTED
+        )  # fmt: skip
