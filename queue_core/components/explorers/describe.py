@@ -168,8 +168,7 @@ def _texts(query: Query, infos: list[ColumnInfo], exploration: Exploration) -> l
             f"SELECT count({value}), {_distinct(value, rows)}, min(length({value})), "
             f"max(length({value})) FROM data"
         )
-        top = query.value_counts(value, 1)
-        name, count = top[0] if top else (None, None)
+        name, count = _most_frequent(query, info, value)
         described.append({
             **_shared(info, present, distinct, rows),
             "most frequent": name if name is None else name[:200],
@@ -179,6 +178,15 @@ def _texts(query: Query, infos: list[ColumnInfo], exploration: Exploration) -> l
             "longest": longest,
         })  # fmt: skip
     return described
+
+
+def _most_frequent(query: Query, info: ColumnInfo, value: str) -> tuple[str | None, int | None]:
+    """Return the most frequent value with its count, as stored with the dataset or counted."""
+    known = info.statistics.get("top")
+    if known and "top" not in info.statistics.get("approximate", ()):
+        return str(known[0]["value"]), int(known[0]["count"])
+    top = query.value_counts(value, 1)
+    return top[0] if top else (None, None)
 
 
 def _times(query: Query, infos: list[ColumnInfo], exploration: Exploration) -> list[dict[str, Any]]:

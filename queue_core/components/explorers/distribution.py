@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,7 @@ from queue_core.components.explorers.support.exploration import (
     quoted,
     require_rows,
 )
-from queue_core.components.explorers.support.groups import MISSING, MOST_GROUPS, OTHER, value_label
+from queue_core.components.explorers.support.groups import value_label
 from queue_core.components.explorers.support.layout import (
     pages,
     panel_title,
@@ -33,6 +34,7 @@ from queue_core.components.explorers.support.schemas import (
     schema,
     several,
 )
+from queue_core.components.explorers.support.sql_groups import SqlGroups, sql_groups
 from queue_core.components.registry import Component, ComponentKind
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ COMPONENTS = (
 
 _CELLS = 512
 _QUANTILE_STEPS = 400
+_OWN_VALUE_SHARE = 0.5
 
 
 class Part(StrEnum):
@@ -104,15 +107,6 @@ class ColumnPanels:
 
     panels: tuple[tuple[Part, Panel], ...]
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Grouping:
-    """Groups in SQL: `sql` gives each row the place of its group."""
-
-    names: tuple[str, ...] = ("",)
-    sql: str = "0"
-    note: str = ""
 
 
 def distribution(exploration: Exploration) -> list[Draft]:
@@ -155,39 +149,10 @@ def column_panels(
 ) -> ColumnPanels:
     """Return the panels of one column, counted over all rows."""
     with exploration.sql() as query:
-        grouping = _make_grouping(exploration, query)
+        grouping = sql_groups(exploration, query)
         if info.type.is_number or info.type.is_temporal:
             return _number_panels(exploration, query, info, parts, grouping)
         return _category_panel(exploration, query, info, grouping, most_bars)
-
-
-def _make_grouping(exploration: Exploration, query: Query) -> _Grouping:
-    info = exploration.parameter_column("group_by")
-    if info is None:
-        return _Grouping()
-    value = quoted(info.name)
-    rows = query.value_counts(value)
-    kept = rows[:MOST_GROUPS]
-    names = [value_label(found) for found, _ in kept]
-    cases = " ".join(
-        f"WHEN {value}::VARCHAR = {_text(query, found)} THEN {place}"
-        for place, (found, _) in enumerate(kept)
-    )
-    note, other, missing = "", len(names), len(names)
-    if len(rows) > len(kept):
-        names.append(OTHER)
-        missing += 1
-        note = f"The {len(rows) - len(kept):,} smallest groups of “{info.name}” are one, {OTHER}."
-    if info.missing:
-        names.append(MISSING)
-    sql = f"CASE WHEN {value} IS NULL THEN {missing} {cases} ELSE {other} END"
-    return _Grouping(tuple(names), sql, note)
-
-
-def _text(query: Query, value: Any) -> str:
-    """Return a value as the SQL text that the engine itself would make of it."""
-    (text,) = query.connection.execute("SELECT ?::VARCHAR", [value]).fetchone()
-    return "'" + str(text).replace("'", "''") + "'"
 
 
 def _number_panels(
@@ -195,20 +160,15 @@ def _number_panels(
     query: Query,
     info: ColumnInfo,
     parts: tuple[Part, ...],
-    grouping: _Grouping,
+    grouping: SqlGroups,
 ) -> ColumnPanels:
-    value = f"({number_sql(info)})"
-    count, low, high, first, third = query.row(
-        f"SELECT count({value}), min({value}), max({value}), "
-        f"quantile_cont({value}, 0.25), quantile_cont({value}, 0.75) FROM data"
-    )
-    if not count:
+    spread = _spread_of(exploration, query, info)
+    if spread is None:
         return ColumnPanels((), (f"“{info.name}” has no finite values and is left out.",))
     panels: list[tuple[Part, Panel]] = []
-    spread = _Spread(info, value, int(count), low, high, (first, third))
     if Part.HISTOGRAM in parts:
         panels.append((Part.HISTOGRAM, _histogram(exploration, query, spread, grouping)))
-    if Part.DENSITY in parts and high > low:
+    if Part.DENSITY in parts and spread.high > spread.low:
         panels.append((Part.DENSITY, _density(query, spread, grouping)))
     if Part.ECDF in parts:
         panels.append((Part.ECDF, _ecdf(query, spread, grouping)))
@@ -227,7 +187,28 @@ class _Spread:
     quartiles: tuple[float, float]
 
 
-def _counts(query: Query, place_sql: str, size: int, spread: _Spread, grouping: _Grouping) -> Any:
+def _spread_of(exploration: Exploration, query: Query, info: ColumnInfo) -> _Spread | None:
+    """Return where the values of a column lie; None if it has no finite ones."""
+    value = f"({number_sql(info)})"
+    known = [info.statistics.get(name) for name in ("min", "max", "q1", "q3")]
+    if info.type.is_number and all(_is_finite(number) for number in known):
+        low, high, first, third = (float(number) for number in known if number is not None)
+        count = exploration.dataset.row_count - info.missing
+        return _Spread(info, value, count, low, high, (first, third))
+    found, low, high, quartiles = query.row(
+        f"SELECT count({value}), min({value}), max({value}), "
+        f"quantile_cont({value}, [0.25, 0.75]) FROM data"
+    )
+    if not found:
+        return None
+    return _Spread(info, value, int(found), low, high, tuple(quartiles))
+
+
+def _is_finite(number: Any) -> bool:
+    return isinstance(number, int | float) and math.isfinite(number)
+
+
+def _counts(query: Query, place_sql: str, size: int, spread: _Spread, grouping: SqlGroups) -> Any:
     """Return counts by group and bin as an array."""
     import numpy as np
 
@@ -241,7 +222,7 @@ def _counts(query: Query, place_sql: str, size: int, spread: _Spread, grouping: 
 
 
 def _histogram(
-    exploration: Exploration, query: Query, spread: _Spread, grouping: _Grouping
+    exploration: Exploration, query: Query, spread: _Spread, grouping: SqlGroups
 ) -> Panel:
     import numpy as np
 
@@ -278,7 +259,7 @@ def _panel(info: ColumnInfo, y: Axis, marks: Sequence[Mark]) -> Panel:
     return Panel(title=panel_title(info), x=value_axis(info, label=""), y=y, marks=marks)
 
 
-def _density(query: Query, spread: _Spread, grouping: _Grouping) -> Panel:
+def _density(query: Query, spread: _Spread, grouping: SqlGroups) -> Panel:
     import numpy as np
 
     cell = (spread.high - spread.low) / _CELLS
@@ -314,7 +295,7 @@ def _shades(lines: list[Mark]) -> list[Mark]:
     ]
 
 
-def _ecdf(query: Query, spread: _Spread, grouping: _Grouping) -> Panel:
+def _ecdf(query: Query, spread: _Spread, grouping: SqlGroups) -> Panel:
     fractions = [step / _QUANTILE_STEPS for step in range(_QUANTILE_STEPS + 1)]
     marks: list[Mark] = []
     for group, quantiles in query.rows(
@@ -337,14 +318,18 @@ def _ecdf(query: Query, spread: _Spread, grouping: _Grouping) -> Panel:
 
 
 def _category_panel(
-    exploration: Exploration, query: Query, info: ColumnInfo, grouping: _Grouping, most: int
+    exploration: Exploration, query: Query, info: ColumnInfo, grouping: SqlGroups, most: int
 ) -> ColumnPanels:
     value = f"{quoted(info.name)}::VARCHAR"
     present = exploration.dataset.row_count - info.missing
+    # Counting the values of millions of identifiers takes long and shows nothing.
+    if info.statistics.get("distinct", 0) > max(most, _OWN_VALUE_SHARE * present):
+        note = f"“{info.name}”: nearly every row has a value of its own, so it is not drawn."
+        return ColumnPanels((), (note,))
     found = query.value_counts(value, most + 1)
     shown = found[:most]
-    if not shown or (shown[0][1] == 1 and len(found) > most):
-        return ColumnPanels((), (f"“{info.name}”: every value comes once, so it is not drawn.",))
+    if not shown:
+        return ColumnPanels(())
     notes = [grouping.note]
     if len(found) > most:
         rest = 100 * (present - sum(n for _, n in shown)) / present
@@ -361,7 +346,7 @@ def _category_panel(
 
 
 def _category_bars(
-    query: Query, value: str, shown: list[tuple[Any, ...]], grouping: _Grouping, present: int
+    query: Query, value: str, shown: list[tuple[Any, ...]], grouping: SqlGroups, present: int
 ) -> list[Mark]:
     import numpy as np
 

@@ -261,8 +261,8 @@ def test_every_explorer_on_every_odd_dataset(name: str, explorer: str, store: An
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_five_million_rows_are_explored_within_a_minute_each(tmp_path: Path) -> None:
+@pytest.mark.timeout(1800)
+def test_five_million_rows_are_explored_in_bounded_time(tmp_path: Path) -> None:
     import time
 
     import duckdb
@@ -278,7 +278,8 @@ def test_five_million_rows_are_explored_within_a_minute_each(tmp_path: Path) -> 
     for explorer in EXPLORERS:
         started = time.monotonic()
         drafts = explore(explorer, dataset, spill_folder=tmp_path)
-        assert time.monotonic() - started < 60, explorer
+        # On a quiet machine the longest takes 20 s; no explorer may do work by row in Python.
+        assert time.monotonic() - started < 240, explorer
         figures = [draft.content for draft in drafts if draft.kind is ArtifactKind.FIGURE]
         for figure in figures:
             # A description stays small enough to send and to draw, whatever the data.
