@@ -179,12 +179,20 @@ def _with_header(
         names = tuple(f"column_{number}" for number in range(1, width + 1))
         return Layout(dialect, names, tuple(rows), reasons)
     names = tuple(name.strip() for name in rows[0].values)
+    table = [_without_open_end(row, len(names)) for row in rows[1:]]
     return Layout(
         dialect,
         ("", *names) if short else names,
-        tuple(rows[1:]),
+        tuple(table),
         reasons,
         header_lines=rows[0].last_line - dialect.skip_lines,
         lacks_first_name=short,
         is_spaced=len(names) > 1 and all(name[:1] == " " for name in rows[0].values[1:]),
     )
+
+
+def _without_open_end(row: Row, width: int) -> Row:
+    """Return a row without the empty value behind its last separator, as the engine reads it."""
+    if len(row.values) == width + 1 and not row.values[-1]:
+        return replace(row, values=row.values[:-1])
+    return row
