@@ -135,7 +135,7 @@ def _boxes(values: Any, groups: Groups, exploration: Exploration) -> list[Box]:
                 high=float(inside.max()),
                 mean=float(chosen.mean()),
                 outliers=outside,
-                color=place if len(groups.names) > 1 else 0,
+                color=groups.color(place) if len(groups.names) > 1 else 0,
                 width=0.16 if exploration.params["shape"] == "both" else 0.5,
             )
         )

@@ -134,7 +134,14 @@ def distribution(exploration: Exploration) -> list[Draft]:
     for part, panels in by_part.items():
         for number, page in enumerate(pages(panels)):
             title = _title(part, page, number, len(pages(panels)))
-            figure = small_multiples(exploration, title, page, notes=notes, legend_title=group)
+            figure = small_multiples(
+                exploration,
+                title,
+                page,
+                notes=notes,
+                legend_title=group,
+                row_in=max(2.5, *(0.9 + 0.17 * len(panel.y.categories) for panel in page)),
+            )
             drafts.append(figure_draft(part.value, figure))
     return drafts
 
@@ -244,7 +251,7 @@ def _histogram(
             edges=bins.edges,
             counts=counts[place],
             label=grouping.names[place],
-            color=place,
+            color=grouping.color(place),
             opacity=0.45 if is_overlaid else 0.9,
         )
         for place in range(len(grouping.names))
@@ -275,7 +282,9 @@ def _density(query: Query, spread: _Spread, grouping: SqlGroups) -> Panel:
         deviation = float(np.sqrt((counts[group] * (cells - mean) ** 2).sum() / number))
         places, density = smooth_density(spread.low, spread.high, counts[group], deviation)
         x, y = thin(places, density, 240)
-        marks.append(Line(x=x, y=y, label=grouping.names[group], color=group, width=2.0))
+        marks.append(
+            Line(x=x, y=y, label=grouping.names[group], color=grouping.color(group), width=2.0)
+        )
     y_axis = Axis(label="density", minimum=0.0, has_ticks=False)
     return Panel(
         title=panel_title(spread.info),
@@ -307,7 +316,7 @@ def _ecdf(query: Query, spread: _Spread, grouping: SqlGroups) -> Panel:
                 x=quantiles,
                 y=[100 * fraction for fraction in fractions],
                 label=grouping.names[group],
-                color=group,
+                color=grouping.color(group),
                 is_stepped=True,
             )
         )
@@ -345,6 +354,10 @@ def _category_panel(
     return ColumnPanels(((Part.HISTOGRAM, panel),), tuple(note for note in notes if note))
 
 
+def _share_text(share: float) -> str:
+    return f"{100 * share:.1f} %" if share >= 0.001 else "< 0.1 %"
+
+
 def _category_bars(
     query: Query, value: str, shown: list[tuple[Any, ...]], grouping: SqlGroups, present: int
 ) -> list[Mark]:
@@ -352,7 +365,7 @@ def _category_bars(
 
     places = list(range(len(shown)))
     if len(grouping.names) == 1:
-        texts = [f"{100 * number / present:.1f} %" for _, number in shown]
+        texts = [_share_text(number / present) for _, number in shown]
         values = [number for _, number in shown]
         texts = texts if len(shown) <= 30 else []
         return [Bars(positions=places, values=values, texts=texts, is_horizontal=True)]
@@ -373,7 +386,7 @@ def _category_bars(
                 values=counts[group],
                 bases=bases.copy(),
                 label=grouping.names[group],
-                color=group,
+                color=grouping.color(group),
                 is_horizontal=True,
             )
         )

@@ -106,7 +106,7 @@ def parallel_coordinates(exploration: Exploration) -> list[Draft]:
     lines = Lines(
         x=range(len(columns)),
         rows=list(rows[order]),
-        colors=[int(code) for code in groups.codes[order]],
+        colors=[groups.color(int(code)) for code in groups.codes[order]],
         opacity=0.5 if len(rows) < 400 else 0.25,
     )
     figure = Figure(
@@ -145,7 +145,7 @@ def _legend(groups: Groups) -> list[Mark]:
         return []
     nowhere = [float("nan")]
     return [
-        Line(x=nowhere, y=nowhere, label=name, color=place, width=2.5)
+        Line(x=nowhere, y=nowhere, label=name, color=groups.color(place), width=2.5)
         for place, name in enumerate(groups.names)
     ]
 
@@ -241,7 +241,9 @@ def _ribbons(place: int, left: _Stack, right: _Stack, first: _Stack) -> list[Mar
         top_left[one] -= number * room_left
         top_right[other] -= number * room_right
         low = top_left[one] + (top_right[other] - top_left[one]) * curve
-        marks.append(Area(x=x, low=low, high=high, color=int(color), opacity=0.45))
+        marks.append(
+            Area(x=x, low=low, high=high, color=first.groups.color(int(color)), opacity=0.45)
+        )
     return marks
 
 
@@ -253,7 +255,7 @@ def _blocks(place: int, stack: _Stack) -> list[Mark]:
             bases=stack.starts,
             width=2 * _HALF_BLOCK,
             color=Tone.MUTED,
-            colors=list(range(len(stack.sizes))) if place == 0 else (),
+            colors=[stack.groups.color(n) for n in range(len(stack.sizes))] if place == 0 else (),
         )
     ]
     for name, start, size in zip(stack.groups.names, stack.starts, stack.sizes, strict=True):

@@ -201,7 +201,7 @@ def _plane_panel(plane: Any, axes: tuple[str, str], groups: Groups) -> Panel:
             x=plane[groups.mask(place), 0],
             y=plane[groups.mask(place), 1],
             label=name,
-            color=place,
+            color=groups.color(place),
             size=size,
             opacity=0.7,
         )

@@ -219,7 +219,7 @@ def _colored(
             x=x[groups.mask(place)],
             y=y[groups.mask(place)],
             label=name,
-            color=place,
+            color=groups.color(place),
             size=size,
             opacity=opacity,
         )
@@ -248,7 +248,7 @@ def _trends(exploration: Exploration, frame: pd.DataFrame, x: Any, y: Any) -> li
             Line(
                 x=from_x(ends),
                 y=from_y(start + slope * ends),
-                color=place if len(groups.names) > 1 else Tone.NEGATIVE,
+                color=groups.color(place) if len(groups.names) > 1 else Tone.NEGATIVE,
                 style=LineStyle.SOLID,
                 width=2.0,
             )
@@ -283,7 +283,7 @@ def _diagonal(values: Any, groups: Groups) -> list[Mark]:
         Histogram(
             edges=edges,
             counts=np.histogram(values[groups.mask(place) & finite], edges)[0],
-            color=place,
+            color=groups.color(place),
             opacity=0.5 if len(groups.names) > 1 else 0.85,
         )
         for place in range(len(groups.names))
@@ -299,7 +299,7 @@ def _pair(x: Any, y: Any, groups: Groups) -> list[Mark]:
             x=x[groups.mask(place) & finite],
             y=y[groups.mask(place) & finite],
             label=name,
-            color=place,
+            color=groups.color(place),
             size=2.8,
             opacity=0.6,
         )

@@ -189,7 +189,7 @@ def _figure(
                 bases=bases,
                 texts=[f"{count:,}" for _, count in ranked] if is_last else (),
                 label=name,
-                color=place,
+                color=groups.color(place),
                 is_horizontal=True,
             )
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from queue_core.artifacts.figure import Color, Tone
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -27,9 +29,18 @@ class Groups:
     codes: Any
     note: str = ""
 
+    def color(self, place: int) -> Color:
+        """Return the colour of the group at *place*; the rest and the missing stay in the back."""
+        return group_color(self.names[place], place)
+
     def mask(self, place: int) -> Any:
         """Return which rows are in the group at *place*."""
         return self.codes == place
+
+
+def group_color(name: str, place: int) -> Color:
+    """Return the colour of a group: muted for what is left over, else its own."""
+    return Tone.MUTED if name in (OTHER, MISSING) else place
 
 
 def group_rows(values: pd.Series[Any] | None, count: int, most: int = MOST_GROUPS) -> Groups:
@@ -47,6 +58,8 @@ def group_rows(values: pd.Series[Any] | None, count: int, most: int = MOST_GROUP
     labels = label_values(values)
     counts = labels.value_counts(dropna=True)
     order = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    # To put one group alone under another name would hide it for nothing.
+    most = max(most, len(order)) if len(order) == most + 1 else most
     kept = [str(name) for name, _ in order[:most]]
     names, note = list(kept), ""
     if len(order) > most:

@@ -44,9 +44,8 @@ def select_columns(
     _refuse_too_few(component, infos, are_chosen=bool(chosen))
     most = component.options.get("most_columns")
     if most is not None and len(infos) > most:
-        notes.append(
-            f"The first {most} of {len(infos):,} columns: {component.title} shows at most {most}."
-        )
+        first = "The first" if most == 1 else f"The first {most}"
+        notes.append(f"{first} of {len(infos):,} columns: {component.title} shows no more.")
         infos = infos[:most]
     return tuple(infos), tuple(notes)
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from queue_core.artifacts.figure import Color
 from queue_core.components.explorers.support.exploration import Exploration, Query, quoted
-from queue_core.components.explorers.support.groups import MISSING, MOST_GROUPS, OTHER, value_label
+from queue_core.components.explorers.support.groups import (
+    MISSING,
+    MOST_GROUPS,
+    OTHER,
+    group_color,
+    value_label,
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,10 @@ class SqlGroups:
     sql: str = "0"
     note: str = ""
 
+    def color(self, place: int) -> Color:
+        """Return the colour of the group at *place*."""
+        return group_color(self.names[place], place)
+
 
 def sql_groups(exploration: Exploration, query: Query) -> SqlGroups:
     """Return the groups of the column that the parameter `group_by` names; one without a name."""
@@ -31,7 +42,8 @@ def sql_groups(exploration: Exploration, query: Query) -> SqlGroups:
         return SqlGroups()
     value = quoted(info.name)
     rows = query.value_counts(value)
-    kept = rows[:MOST_GROUPS]
+    # To put one group alone under another name would hide it for nothing.
+    kept = rows if len(rows) == MOST_GROUPS + 1 else rows[:MOST_GROUPS]
     names = [value_label(found) for found, _ in kept]
     cases = " ".join(
         f"WHEN {value}::VARCHAR = {_text(query, found)} THEN {place}"
