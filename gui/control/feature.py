@@ -6,7 +6,7 @@ from functools import partial
 
 from gui.actions import tooltip
 from gui.bridge import Bridge
-from gui.control.actions import ACTIONS, TOGGLE_QUEUE
+from gui.control.actions import ACTIONS, REPORT, TOGGLE_QUEUE
 from gui.control.bars import Bar
 from gui.control.commands import ControlCommands
 from gui.control.interruptions import InterruptionBar
@@ -26,6 +26,7 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     window.toolbar.add_command(window.action_set.qaction(TOGGLE_QUEUE.id))
     _add_state_bars(window, watch, commands)
     _add_interruptions(window, bridge)
+    _add_report_button(window)
     window.action_set.update(window.action_set.selection)
 
 
@@ -66,6 +67,15 @@ def _add_interruptions(window: MainWindow, bridge: Bridge) -> None:
     interruptions.show_wanted.connect(lambda: None if _shows_killed(window) else show())
     interruptions.jobs_put.connect(window.select_jobs)
     window.add_bar(interruptions.bar)
+
+
+def _add_report_button(window: MainWindow) -> None:
+    """Offer the crash report beside the traceback, where one looks for it."""
+    action = window.action_set.qaction(REPORT.id)
+    button = text_button(action.text(), action.trigger, icon_name=REPORT.icon)
+    button.setToolTip(action.toolTip())
+    action.changed.connect(lambda: button.setVisible(action.isEnabled()))
+    window.details.error_page.add_tool(button)
 
 
 def _shows_killed(window: MainWindow) -> bool:

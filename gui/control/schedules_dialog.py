@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -58,6 +59,11 @@ class SchedulesDialog(QDialog):
         """Return the switches, in the order of the schedules."""
         content = self._area.widget()
         return content.findChildren(QCheckBox) if content is not None else []
+
+    def remove_buttons(self) -> list[QToolButton]:
+        """Return what removes each schedule, in the same order."""
+        content = self._area.widget()
+        return content.findChildren(QToolButton) if content is not None else []
 
     def _look_again(self) -> None:
         if self.isVisible():

@@ -9,7 +9,14 @@ from enum import StrEnum
 
 from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
 from gui.i18n import mark, tr, translate
-from gui.jobs.presentation import TYPE_LOOKS, first_line, outcome, status_word, type_word
+from gui.jobs.presentation import (
+    TYPE_LOOKS,
+    first_line,
+    outcome,
+    state_word,
+    status_word,
+    type_word,
+)
 from queue_core.queue.base import JobRecord, JobStatus, WaitReason
 
 
@@ -115,7 +122,7 @@ def _relative_samples() -> tuple[str, ...]:
 COLUMNS: tuple[Column, ...] = (
     Column(
         name="status", title=mark("Status"), kind=CellKind.STATUS, order_by="status",
-        text=lambda record, _: status_word(record.status), is_shown=True,
+        text=lambda record, _: state_word(record), is_shown=True,
         widest=lambda: map(status_word, JobStatus),
     ),
     Column(

@@ -55,6 +55,16 @@ def status_word(status: JobStatus) -> str:
     return translate(STATUS_LOOKS[status].word)
 
 
+def is_suspended(record: JobRecord) -> bool:
+    """Return whether a running job stands still because the user said so."""
+    return record.paused and record.status is JobStatus.STARTED
+
+
+def state_word(record: JobRecord) -> str:
+    """Return what the state of a job is called: its status, or that it is suspended."""
+    return tr("Paused") if is_suspended(record) else status_word(record.status)
+
+
 def type_word(task_type: str) -> str:
     """Return what a job type is called; foreign class names are split into words."""
     if task_type in TYPE_LOOKS:
@@ -73,6 +83,8 @@ def status_sentence(record: JobRecord, now: datetime) -> str:
     """Return "Failed after 3.1 s", "Running for 12 s", ..."""
     if record.requested == "cancel" and not record.status.is_final:
         return tr("Cancelling…")
+    if is_suspended(record):
+        return tr("Paused")
     span = record.duration(now=now)
     word = status_word(record.status)
     if span is None:

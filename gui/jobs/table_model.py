@@ -280,7 +280,8 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
 
 
 def _tooltip(column: Column, record: JobRecord, facts: Facts) -> str:
-    return column.tooltip(record) if column.tooltip else column.text(record, facts)
+    longer = column.tooltip(record) if column.tooltip else ""
+    return longer or column.text(record, facts)
 
 
 def _accessible(column: Column, record: JobRecord, facts: Facts) -> str:

@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 
 from gui.bridge import Bridge
 from gui.i18n import tr, translate
+from gui.notifications import main_window_of, notify
 from gui.submit.job_form import JobFormPage
+from gui.submit.job_options import JobOptionsPanel
 from gui.submit.job_types import JobType, all_job_types, load_form
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, muted_label, row, set_role, text_button
@@ -81,6 +83,7 @@ class NewJobDialog(QDialog):
         self._waiting = muted_label(tr("Reading…"))
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.problem = Note("errorBox")
+        self.options = JobOptionsPanel(bridge)
         self.submit_button = text_button(tr("Run"), self._submit, role="primary")
         self._build(retry_of)
         self.kinds.currentItemChanged.connect(lambda _new, _old: self._show_kind())
@@ -127,6 +130,8 @@ class NewJobDialog(QDialog):
         note.setContentsMargins(16, 0, 16, 8)
         note.addWidget(self.problem)
         right.addLayout(note)
+        self.options.setVisible(retry_of is None)  # a repeated job keeps its own
+        right.addWidget(self.options)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(side)
@@ -207,11 +212,21 @@ class NewJobDialog(QDialog):
             return
         finally:
             self.submit_button.setEnabled(True)
-        self.submitted.emit(job_id)
+        if job_id is None:
+            sentence = tr("The job repeats from now on. The menu lists it under Schedules.")
+            notify(main_window_of(self), sentence)
+        else:
+            self.submitted.emit(job_id)
         self.accept()
 
-    async def _put_job(self, page: JobFormPage) -> str:
+    async def _put_job(self, page: JobFormPage) -> str | None:
+        """Put the job; return its id, or None where it is put again and again from now on."""
         if self._retry_of is not None:
             return await self._bridge.retry(self._retry_of.id, page.changes())
         form = await self._bridge.call(load_form, page.kind)
-        return await self._bridge.submit(form.job_class(**page.values()))
+        job = form.job_class(**page.values())
+        cron = self.options.cron
+        if cron:
+            await self._bridge.order(lambda queue: queue.add_schedule(job, cron))
+            return None
+        return await self._bridge.submit(job, self.options.options())

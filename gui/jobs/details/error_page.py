@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPlainTextEdit, QVBoxLayout
 
 from gui.i18n import tr
 from gui.jobs.details.page import DetailsPage
@@ -40,10 +40,15 @@ class ErrorPage(DetailsPage):
         layout.setSpacing(STEP_PX * 2)
         layout.addWidget(self._causes_title)
         layout.addWidget(self._causes)
-        layout.addLayout(row(heading_label(tr("Traceback")), None, copy))
+        self._tools = row(heading_label(tr("Traceback")), None, copy)
+        layout.addLayout(self._tools)
         layout.addWidget(self._none)
         layout.addWidget(self._text, 1)
         layout.addStretch(0)
+
+    def add_tool(self, button: QAbstractButton) -> None:
+        """Put another button beside the one that copies."""
+        self._tools.addWidget(button)
 
     def shows(self, record: JobRecord) -> bool:
         """Only failures have something to say here."""

@@ -62,6 +62,11 @@ class DetailsHeader(QWidget):
         self._show_foreign(record)
         self.update_buttons()
 
+    @property
+    def phase(self) -> str:
+        """What a running job does, or why a waiting one waits."""
+        return self._phase.text
+
     def show_many(self, records: Sequence[JobRecord], count: int) -> None:
         """Show that several jobs are selected."""
         self._record = None
@@ -109,10 +114,13 @@ class DetailsHeader(QWidget):
             self._phase.set_text(waiting_text(record, self._reason))
         if running:
             known = record.progress is not None
-            self._bar.setRange(0, 1000 if known else 0)
+            stands = record.paused  # a bar that moves would say that work goes on
+            self._bar.setRange(0, 1000 if known or stands else 0)
             self._bar.setValue(round((record.progress or 0) * 10))
             parts = (percent_text(record), record.progress_message, remaining_text(record, now))
-            self._phase.set_text(" · ".join(part for part in parts if part))
+            phase = " · ".join(part for part in parts if part)
+            self._phase.set_text(phase)
+            self._phase.setVisible(bool(phase))
 
     def _show_foreign(self, record: JobRecord) -> None:
         self._foreign.show_text(

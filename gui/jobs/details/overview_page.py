@@ -16,7 +16,6 @@ from gui.jobs.columns import origin_word
 from gui.jobs.details.history_section import HistorySection
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.presentation import type_word
-from gui.jobs.waiting_text import waiting_text
 from gui.theme import STEP_PX, monospace_font
 from gui.widgets import TextLabel, icon_button, row, set_role
 from queue_core.queue.base import JobRecord, JobStatus, WaitReason
@@ -27,7 +26,6 @@ class View:
     """What a line of the overview is made from."""
 
     record: JobRecord
-    reason: WaitReason | None
     now: datetime
 
 
@@ -56,12 +54,6 @@ def _duration(view: View) -> str:
     running = view.record.status is JobStatus.STARTED
     span = view.record.duration(now=view.now if running else None)
     return "" if span is None else format_duration(span)
-
-
-def _waiting(view: View) -> str:
-    if view.record.status is not JobStatus.NOT_STARTED:
-        return ""
-    return waiting_text(view.record, view.reason)
 
 
 def _attempt(view: View) -> str:
@@ -99,7 +91,6 @@ def _end(view: View) -> str:
 
 
 LINES: tuple[Line, ...] = (
-    Line(mark("Waits"), _waiting),
     Line(mark("Type"), lambda view: type_word(view.record.task_type)),
     Line(mark("Created"), lambda view: _moment(view.record.enqueued_at, view.now)),
     Line(mark("Started"), lambda view: _moment(view.record.started_at, view.now)),
@@ -152,14 +143,14 @@ class OverviewPage(DetailsPage):
 
     def show_record(self, record: JobRecord, reason: WaitReason | None) -> None:
         """Show the facts."""
-        self._view = View(record, reason, datetime.now(UTC))
+        self._view = View(record, datetime.now(UTC))
         self._update(self._view)
         self.history.show_record(record)
 
     def tick(self) -> None:
         """Let durations and relative times go on."""
         if self._view is not None:
-            self._view = View(self._view.record, self._view.reason, datetime.now(UTC))
+            self._view = View(self._view.record, datetime.now(UTC))
             self._update(self._view)
             self.history.tick()
 

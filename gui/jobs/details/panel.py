@@ -59,9 +59,10 @@ class DetailsPanel(QFrame):
         self._is_switching = False
         self.header = DetailsHeader(actions)
         self.header.close_button.clicked.connect(self.close_wanted)
+        self.error_page = ErrorPage()
         self.pages: dict[str, tuple[str, DetailsPage]] = {
             "result": (mark("Result"), ResultPage(bridge)),
-            "error": (mark("Error"), ErrorPage()),
+            "error": (mark("Error"), self.error_page),
             "overview": (mark("Overview"), OverviewPage(bridge)),
             "log": (mark("Log"), LogPage(bridge)),
             "parameters": (mark("Parameters"), ParametersPage()),

@@ -91,7 +91,7 @@ class UsageCurve(QWidget):
         self._draw(painter, step, self._cpu_title(), self._usage.cpu, shown.role("finished"))
         painter.setPen(shown.role("muted"))
         box = QRectF(0, 2 * step - STEP_PX, self.width(), self._line_px())
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, format_duration(0.0))
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, tr("{number} s", number=format_count(0)))
         end = format_duration(self._usage.memory[-1][0])
         painter.drawText(box, Qt.AlignmentFlag.AlignRight, end)
         painter.end()

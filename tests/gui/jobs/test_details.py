@@ -118,9 +118,7 @@ def test_a_waiting_job_says_why_it_waits(
 ) -> None:
     async def body() -> None:
         await show(jobs["taxi_2025_*.parquet"])
-        page = window.details.pages["overview"][1]
-        texts = lambda: {line.title: value.text for line, _, value, _ in page._rows}  # type: ignore[attr-defined]  # noqa: E731
-        await until(lambda: texts()["Waits"] == "No program runs jobs now")
+        await until(lambda: window.details.header.phase == "No program runs jobs now")
 
     run(body())
 

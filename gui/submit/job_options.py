@@ -1,0 +1,177 @@
+"""How a new job is to be run: when, how often, within which limits; folded until wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QDateTime, QSize, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateTimeEdit,
+    QDoubleSpinBox,
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QSpinBox,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.bridge import Bridge
+from gui.i18n import tr
+from gui.theme import ICON_PX, STEP_PX, icon
+from gui.widgets import muted_label, row, set_role
+from queue_core.queue.base import (
+    AfterPolicy,
+    JobFilter,
+    JobOptions,
+    JobRecord,
+    JobStatus,
+)
+
+MOST_PRIORITY = 1000
+MOST_ATTEMPTS = 100
+MOST_OFFERED = 200
+LATER_S = 3600
+GIGABYTE = 10**9
+ACTIVE = frozenset({JobStatus.NOT_STARTED, JobStatus.STARTED})
+SOON, LATER, AFTER, REPEAT = range(4)
+
+
+class JobOptionsPanel(QWidget):
+    """A line that unfolds; what is not changed stays as the settings say.
+
+    Attributes:
+        when: Chooses between soon, later, after another job, and again and again.
+    """
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._has_offered = False
+        self.toggle = QToolButton()
+        set_role(self.toggle, "flat")
+        self.toggle.setText(tr("Options"))
+        self.toggle.setToolTip(tr("When and within which limits the job runs"))
+        self.toggle.setCheckable(True)
+        self.toggle.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.toggle.toggled.connect(self._unfold)
+        self._make_editors()
+        self._frame = QFrame()
+        set_role(self._frame, "panel")
+        self._frame.setLayout(self._grid())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(STEP_PX * 2, 0, STEP_PX * 4, STEP_PX * 2)
+        layout.setSpacing(STEP_PX)
+        layout.addLayout(row(self.toggle, None))
+        layout.addWidget(self._frame)
+        self._unfold(False)
+
+    @property
+    def cron(self) -> str:
+        """When the job is to be put again and again; empty: only once, now."""
+        return self.repeat.text().strip() if self.when.currentIndex() == REPEAT else ""
+
+    def options(self) -> JobOptions:
+        """Return what was chosen."""
+        when = self.when.currentIndex()
+        after = self.after.currentData() if when == AFTER else None
+        return JobOptions(
+            priority=self.priority.value(),
+            not_before=_moment(self.later.dateTime()) if when == LATER else None,
+            after=(str(after),) if after else (),
+            after_policy=AfterPolicy(self.policy.currentData()),
+            max_attempts=self.attempts.value() or None,
+            timeout_s=self.timeout.value() * 60 or None,
+            memory_limit_bytes=round(self.memory.value() * GIGABYTE) or None,
+            pinned=self.keep.isChecked(),
+        )
+
+    def _make_editors(self) -> None:
+        self.when = QComboBox()
+        self.when.addItems([tr("As soon as possible"), tr("Not before"), tr("After"), tr("Repeat")])
+        self.later = QDateTimeEdit(QDateTime.currentDateTime().addSecs(LATER_S))
+        self.later.setCalendarPopup(True)
+        self.after = QComboBox()
+        self.after.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.after.setMinimumContentsLength(16)
+        self.policy = QComboBox()
+        self.policy.addItem(tr("only if it finishes"), AfterPolicy.SKIP.value)
+        self.policy.addItem(tr("even if it fails"), AfterPolicy.RUN_ANYWAY.value)
+        self.repeat = QLineEdit("0 3 * * *")
+        self.repeat.setToolTip(tr("Minute, hour, day of the month, month, day of the week."))
+        after = QWidget()
+        after.setLayout(row(self.after, self.policy))
+        self.place = QStackedWidget()
+        for editor in (QWidget(), self.later, after, self.repeat):
+            self.place.addWidget(editor)
+        self.when.currentIndexChanged.connect(self.place.setCurrentIndex)
+        self.priority = QSpinBox(minimum=-MOST_PRIORITY, maximum=MOST_PRIORITY)
+        self.priority.setToolTip(tr("Jobs with a higher number start first. The usual one is 0."))
+        self.attempts = QSpinBox(maximum=MOST_ATTEMPTS)
+        self.timeout = QDoubleSpinBox(maximum=1e6, decimals=1, suffix=tr(" min"))
+        self.memory = QDoubleSpinBox(maximum=1e5, decimals=1, suffix=tr(" GB"))
+        for limit in (self.attempts, self.timeout, self.memory):
+            limit.setSpecialValueText(tr("As in the settings"))
+        for number in (self.priority, self.attempts, self.timeout, self.memory):
+            number.lineEdit().setTextMargins(STEP_PX + 2, 0, 0, 0)
+        self.keep = QCheckBox(tr("Clean-up keeps the job"))
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setContentsMargins(STEP_PX * 3, STEP_PX * 2, STEP_PX * 3, STEP_PX * 2)
+        grid.setHorizontalSpacing(STEP_PX * 3)
+        grid.setVerticalSpacing(STEP_PX * 2)
+        grid.addWidget(_label(tr("Start"), self.when), 0, 0)
+        grid.addWidget(self.when, 0, 1)
+        grid.addWidget(self.place, 0, 2, 1, 2)
+        cells = (
+            (tr("Priority"), self.priority), (tr("Attempts at most"), self.attempts),
+            (tr("Time limit"), self.timeout), (tr("Memory limit"), self.memory),
+        )  # fmt: skip
+        for number, (title, editor) in enumerate(cells):
+            line, side = 1 + number // 2, 2 * (number % 2)
+            grid.addWidget(_label(title, editor), line, side)
+            grid.addWidget(editor, line, side + 1)
+        grid.addWidget(self.keep, 3, 1, 1, 3)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        return grid
+
+    def _unfold(self, is_open: bool) -> None:
+        self._frame.setVisible(is_open)
+        self.toggle.setIcon(icon("chevron_down" if is_open else "chevron_right", "muted"))
+        if is_open and not self._has_offered:
+            self._has_offered = True
+            task = self._bridge.start(self._offer(), what=tr("Reading jobs"))
+            self.destroyed.connect(task.cancel)
+
+    async def _offer(self) -> None:
+        """Offer the jobs that have not ended, to wait for one of them."""
+        where = JobFilter(statuses=ACTIVE)
+        found = await self._bridge.ask(lambda queue: queue.list(where, limit=MOST_OFFERED))
+        self._show_jobs([record for record in found if record.is_ours])
+
+    def _show_jobs(self, records: Sequence[JobRecord]) -> None:
+        for record in records:
+            self.after.addItem(record.job_name, record.id)
+        if not records:
+            self.after.addItem(tr("No job waits or runs."), "")
+
+
+def _label(text: str, buddy: QWidget) -> QWidget:
+    label = muted_label(text)
+    label.setBuddy(buddy)
+    buddy.setAccessibleName(text)
+    return label
+
+
+def _moment(chosen: QDateTime) -> datetime:
+    return datetime.fromtimestamp(chosen.toSecsSinceEpoch(), UTC)
