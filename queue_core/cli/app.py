@@ -65,7 +65,11 @@ COMMANDS: Final = (
     Command("schedule", "run jobs again and again", "queue_core.cli.schedule"),
     Command("clean-up", "forget old jobs", "queue_core.cli.clean_up"),
     Command("worker", "run jobs without a window", "queue_core.cli.worker"),
-    Command("components", "list explorers, converters, models, …", "queue_core.cli.components"),
+    Command(
+        "components",
+        "list job types, explorers, models, …",
+        "queue_core.cli.components",
+    ),
     Command("library", "list datasets, models and results", "queue_core.cli.library"),
     Command("export", "write a dataset or a result to a file", "queue_core.cli.export"),
     Command("doctor", "see whether everything is in order", "queue_core.cli.doctor"),

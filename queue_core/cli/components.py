@@ -1,28 +1,35 @@
-"""`dashai-monitor components`: what jobs are made of, and the parameters of each."""
+"""`dashai-monitor components`: job types and what they are made of, with the parameters of each."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from queue_core.cli.terminal import Terminal, clean
 from queue_core.components.registry import Component, ComponentKind, components, get_component
 from queue_core.errors import ParameterError
 
+if TYPE_CHECKING:
+    from queue_core.jobs.registry import JobType
+
 SHOWN_CHOICES: Final = 8
+JOB: Final = "job"
+Row: TypeAlias = tuple[str, ...]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    kinds = ", ".join(ComponentKind)
+    kinds = ", ".join((*ComponentKind, JOB))
     parser.add_argument("kind", metavar="KIND", nargs="?", help=f"{kinds}; or their plurals")
     parser.add_argument("id", metavar="ID", nargs="?", help="show one with its parameters")
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """List the components, or show one."""
+    if arguments.kind in (JOB, f"{JOB}s"):
+        return _run_for_jobs(arguments.id, terminal)
     if arguments.id is not None:
         component = get_component(parse_kind(arguments.kind), arguments.id)
         if terminal.json:
@@ -57,8 +64,34 @@ def parse_kind(text: str) -> ComponentKind:
     raise ParameterError(
         f"There is no kind of component “{text}”.",
         parameter="kind",
-        hint=f"There are {', '.join(ComponentKind)}.",
+        hint=f"There are {', '.join((*ComponentKind, JOB))}.",
     )
+
+
+def _run_for_jobs(name: str | None, terminal: Terminal) -> int:
+    from queue_core.jobs.registry import get_job_type, job_types
+
+    if name is not None:
+        job_type = get_job_type(name)
+        if terminal.json:
+            terminal.document(job_type.to_json())
+        else:
+            _print_job_type(job_type, terminal)
+        return 0
+    found = list(job_types().values())
+    if terminal.json:
+        terminal.document([item.to_json() for item in found])
+    else:
+        rows = [(item.name, item.title, item.package, item.description) for item in found]
+        terminal.table(("TYPE", "TITLE", "PACKAGE", "DESCRIPTION"), rows)
+    return 0
+
+
+def _print_job_type(job_type: JobType, terminal: Terminal) -> None:
+    title = terminal.paint(clean(job_type.title), "bold")
+    terminal.line(f"{title}  job type {job_type.name}")
+    terminal.line(clean(job_type.description))
+    _print_parameters(job_type.parameters or {}, terminal)
 
 
 def _print_one(component: Component, terminal: Terminal) -> None:
@@ -72,24 +105,25 @@ def _print_one(component: Component, terminal: Terminal) -> None:
     ):
         if words:
             terminal.line(f"  {what}: {', '.join(words)}")
-    properties: Mapping[str, Mapping[str, Any]] = component.schema.get("properties", {})
-    if properties:
-        required = component.schema.get("required", ())
+    _print_parameters(component.schema, terminal)
+
+
+def _print_parameters(schema: Mapping[str, Any], terminal: Terminal) -> None:
+    rows = list(_parameter_rows(schema))
+    if rows:
         terminal.line()
-        terminal.table(
-            ("PARAMETER", "VALUES", "DEFAULT", "DESCRIPTION"),
-            list(_parameter_rows(properties, required)),
-        )
+        terminal.table(("PARAMETER", "VALUES", "DEFAULT", "DESCRIPTION"), rows)
 
 
-def _parameter_rows(
-    properties: Mapping[str, Mapping[str, Any]], required: Sequence[str]
-) -> Iterator[tuple[str, ...]]:
-    for name, schema in properties.items():
-        default = "(must be given)" if name in required and "default" not in schema else ""
-        if schema.get("default") is not None:
-            default = json.dumps(schema["default"], ensure_ascii=False)
-        yield name, describe_values(schema), default, str(schema.get("description", ""))
+def _parameter_rows(schema: Mapping[str, Any], outer: str = "") -> Iterator[Row]:
+    """Yield the parameters, those within an object by their dotted name."""
+    required = schema.get("required", ())
+    for name, item in schema.get("properties", {}).items():
+        default = "(must be given)" if name in required and "default" not in item else ""
+        if item.get("default") not in (None, {}):
+            default = json.dumps(item["default"], ensure_ascii=False)
+        yield outer + name, describe_values(item), default, str(item.get("description", ""))
+        yield from _parameter_rows(item, f"{outer}{name}.")
 
 
 def describe_values(schema: Mapping[str, Any]) -> str:

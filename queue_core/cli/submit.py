@@ -32,7 +32,12 @@ FILE_KEYS: Final = ("file_path", "path", "url")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     known = ", ".join(BUILT_IN)
-    parser.add_argument("type", metavar="TYPE", help=f"{known}, or one of an installed package")
+    parser.add_argument(
+        "type",
+        metavar="TYPE",
+        help=f"{known}, or one of an installed package; its parameters are listed by: "
+        "dashai-monitor components job TYPE",
+    )
     parser.add_argument(
         "files",
         metavar="FILE",

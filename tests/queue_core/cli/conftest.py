@@ -136,3 +136,35 @@ def until() -> Callable[[Callable[[], bool]], None]:
             pause.wait(0.02)
 
     return wait
+
+
+@pytest.fixture
+def run(local_folder: LocalFolder, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Run a command within the test's process: for commands that look at or change rows."""
+    from queue_core.cli import main
+
+    def command(*arguments: object) -> Ended:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        shown = capsys.readouterr()
+        assert "Traceback" not in shown.err, shown.err
+        return Ended(code, shown.out, shown.err)
+
+    return command
+
+
+@pytest.fixture
+def waiting(local_folder: LocalFolder) -> Callable[..., str]:
+    """Put a job that waits, as no program runs it."""
+    from queue_core import HueyJobQueue
+    from queue_core.jobs.python_job import PythonJob
+    from queue_core.queue.base import JobOptions
+
+    def put(name: str, **options: Any) -> str:
+        queue = HueyJobQueue()
+        try:
+            return queue.put(PythonJob(function=print, name=name), JobOptions(**options))
+        finally:
+            queue.close()
+
+    return put
