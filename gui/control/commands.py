@@ -80,9 +80,10 @@ class ControlCommands(QObject):
 
         if self._schedules is None:
             self._schedules = SchedulesDialog(self._bridge, self._window)
+        if self._schedules.isVisible():
+            self._schedules.raise_()
+            self._schedules.activateWindow()
         self._schedules.show()
-        self._schedules.raise_()
-        self._schedules.activateWindow()
 
     # --- jobs ---------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from gui.i18n import tr, tr_plural
 from gui.throttle import Throttle
 from gui.widgets import icon_button, text_button
 from gui.window_state import WindowState
-from queue_core.queue.base import JobFilter, JobOrder, JobRecord, JobStatus
+from queue_core.queue.base import ChangeBatch, JobFilter, JobOrder, JobRecord, JobStatus
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue
@@ -71,7 +71,7 @@ class InterruptionBar(QObject):
             bridge, self._look, what=tr("Looking for interrupted jobs"),
             interval_s=LOOK_INTERVAL_S, parent=self,
         )  # fmt: skip
-        bridge.changed.connect(lambda _batch: self._look_again())
+        bridge.changed.connect(self._on_changed)
         self._read.request()
 
     def dismiss(self) -> None:
@@ -79,7 +79,7 @@ class InterruptionBar(QObject):
         self._state.remember(SEEN, datetime.now(UTC).isoformat())
         self._show(Interrupted())
 
-    def _look_again(self) -> None:
+    def _on_changed(self, _batch: ChangeBatch) -> None:
         if self._found.count:
             self._read.request()
 

@@ -11,6 +11,7 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.throttle import Throttle
 from queue_core.errors import MonitorError
+from queue_core.queue.base import ChangeBatch
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue
@@ -56,7 +57,7 @@ class QueueWatch(QObject):
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._read.request)
         self._timer.start()
-        bridge.changed.connect(lambda _batch: self._read.request())
+        bridge.changed.connect(self._on_changed)
         bridge.closing.connect(self._timer.stop)
         self._read.request()
 
@@ -64,6 +65,9 @@ class QueueWatch(QObject):
         """Pause the queue, or let it go on."""
         await self._bridge.order(lambda q: q.pause_queue() if paused else q.resume_queue())
         self._take(replace(self.state, is_paused=paused))
+
+    def _on_changed(self, _batch: ChangeBatch) -> None:
+        self._read.request()
 
     async def _look(self) -> None:
         before = self.state

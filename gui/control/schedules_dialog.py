@@ -25,7 +25,7 @@ from gui.jobs.presentation import type_word
 from gui.theme import STEP_PX, monospace_font
 from gui.throttle import Throttle
 from gui.widgets import TextLabel, heading_label, icon_button, muted_label
-from queue_core.queue.base import Schedule
+from queue_core.queue.base import ChangeBatch, Schedule
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue
@@ -53,7 +53,7 @@ class SchedulesDialog(QDialog):
             bridge, self._look, what=tr("Reading the schedules"), interval_s=LOOK_INTERVAL_S,
             parent=self,
         )  # fmt: skip
-        bridge.changed.connect(lambda _batch: self._look_again())
+        bridge.changed.connect(self._on_changed)
 
     def switches(self) -> list[QCheckBox]:
         """Return the switches, in the order of the schedules."""
@@ -65,7 +65,7 @@ class SchedulesDialog(QDialog):
         content = self._area.widget()
         return content.findChildren(QToolButton) if content is not None else []
 
-    def _look_again(self) -> None:
+    def _on_changed(self, _batch: ChangeBatch) -> None:
         if self.isVisible():
             self._read.request()
 

@@ -33,8 +33,8 @@ class WaitingReasons(QObject):
         self._throttle = Throttle(
             bridge, self._read, what=tr("Asking why jobs wait"), interval_s=INTERVAL_S, parent=self
         )
-        bridge.changed.connect(lambda _batch: self.refresh())
-        store.updated.connect(lambda _ids: self.refresh())
+        bridge.changed.connect(self._on_news)
+        store.updated.connect(self._on_news)
 
     def get(self, job_id: str) -> WaitReason | None:
         """Return why a job waits; None where it does not, or nobody has asked yet."""
@@ -51,6 +51,9 @@ class WaitingReasons(QObject):
         """Ask again: clocks, memory and pauses change reasons without changing a job."""
         if self._reasons or self._waiting():
             self._throttle.request()
+
+    def _on_news(self, _news: object) -> None:
+        self.refresh()
 
     async def _read(self) -> None:
         waiting = self._waiting()

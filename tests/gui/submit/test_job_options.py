@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QDateTime
+from sample_jobs import Echo
+
+from gui.bridge import Bridge
+from gui.submit.job_options import AFTER, LATER, REPEAT, JobOptionsPanel
+from queue_core.queue.base import AfterPolicy, JobOptions
+from queue_core.queue.huey_queue import HueyJobQueue
+
+
+@pytest.fixture
+def panel(bridge: Bridge, qtbot: Any) -> Iterator[JobOptionsPanel]:
+    panel = JobOptionsPanel(bridge)
+    qtbot.addWidget(panel)
+    return panel
+
+
+def test_what_nobody_touches_stays_as_the_settings_say(panel: JobOptionsPanel) -> None:
+    assert panel.options() == JobOptions()
+    assert panel.cron == ""
+
+
+def test_limits_attempts_and_time_are_given(panel: JobOptionsPanel) -> None:
+    panel.toggle.click()
+    panel.priority.setValue(3)
+    panel.attempts.setValue(5)
+    panel.timeout.setValue(1.5)
+    panel.memory.setValue(2.5)
+    panel.keep.click()
+    panel.when.setCurrentIndex(LATER)
+    moment = datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
+    panel.later.setDateTime(QDateTime.fromSecsSinceEpoch(int(moment.timestamp())))
+    assert panel.options() == JobOptions(
+        priority=3, max_attempts=5, timeout_s=90.0, memory_limit_bytes=2_500_000_000,
+        pinned=True, not_before=moment,
+    )  # fmt: skip
+
+
+def test_jobs_that_have_not_ended_can_be_waited_for(
+    panel: JobOptionsPanel, queue: HueyJobQueue, run: Any, qtbot: Any, bridge: Bridge
+) -> None:
+    first, gone = queue.put(Echo(name="load")), queue.put(Echo(name="gone"))
+    queue.cancel(gone)
+
+    async def offered() -> None:
+        panel.toggle.click()
+        while not panel.after.count():
+            await asyncio.sleep(0)
+
+    run(offered())
+    panel.when.setCurrentIndex(AFTER)
+    assert [panel.after.itemText(i) for i in range(panel.after.count())] == ["load"]
+    panel.policy.setCurrentIndex(1)
+    options = panel.options()
+    assert (options.after, options.after_policy) == ((first,), AfterPolicy.RUN_ANYWAY)
+
+
+def test_a_repeating_job_has_its_times(panel: JobOptionsPanel) -> None:
+    panel.when.setCurrentIndex(REPEAT)
+    panel.repeat.setText(" 30 18 * * 1-5 ")
+    assert panel.cron == "30 18 * * 1-5"
