@@ -61,16 +61,21 @@ def normal_form(schema: Any) -> NormalForm:
     return NormalForm(pa.schema(fields), types, notes)
 
 
+_ROW_NUMBER = "file_row_number"
+
+
 def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """Return *names* made non-empty and unique, and sentences that say which ones changed.
 
     Names that differ in case only count as equal, as they do in SQL.
     """
     used: set[str] = {name.casefold() for name in names if name.strip()}
-    seen: set[str] = set()
+    # The engine numbers the rows of a file under this name.
+    seen: set[str] = {_ROW_NUMBER}
     result: list[str] = []
     repeated: list[str] = []
     empty: list[str] = []
+    reserved: list[str] = []
     for position, name in enumerate(names, start=1):
         chosen = name
         if not name.strip():
@@ -78,11 +83,15 @@ def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
             empty.append(f"column {position} is now “{chosen}”")
         elif name.casefold() in seen:
             chosen = _free_name(name, used, start=2)
-            repeated.append(f"“{name}” (column {position}) is now “{chosen}”")
+            (reserved if name.casefold() == _ROW_NUMBER else repeated).append(
+                f"“{name}” (column {position}) is now “{chosen}”"
+            )
         used.add(chosen.casefold())
         seen.add(chosen.casefold())
         result.append(chosen)
     notes = []
+    if reserved:
+        notes.append(f"A column has a name that is needed for row numbers: {_listed(reserved)}.")
     if repeated:
         notes.append(f"Some columns have the same name: {_listed(repeated)}.")
     if empty:
