@@ -157,6 +157,24 @@ def reconcile_entities(
     return count
 
 
+def give_up_job(folder: LocalFolder, job_id: str) -> int:
+    """Give up what a job that was cancelled before it ran was to make; return how much that was."""
+    from sqlalchemy import select
+
+    from queue_core.database.session import open_session
+    from queue_core.database.tables import ENTITY_TABLES
+
+    busy = [status for status in EntityStatus if status.is_busy]
+    count = 0
+    with open_session(folder) as session:
+        for table in ENTITY_TABLES.values():
+            query = select(table).where(table.job_id == job_id, table.status.in_(busy))
+            for entity in session.scalars(query):
+                give_up(folder, entity, STOPPED)
+                count += 1
+    return count
+
+
 def _refuse_if_busy(entity: Entity, hanging: Iterable[Dependent]) -> None:
     concerned: list[Entity | Dependent] = [entity, *hanging]
     for item in concerned:

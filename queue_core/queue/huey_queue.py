@@ -27,6 +27,7 @@ from queue_core.queue.clock import new_id, now_text, owner_id
 from queue_core.queue.editing import QueueEditor
 from queue_core.queue.engine import Engine
 from queue_core.queue.engine_options import EngineOptions
+from queue_core.queue.maintenance import close_entity
 from queue_core.queue.opening import open_database
 from queue_core.queue.reading import not_found
 from queue_core.queue.recovery import Recovered
@@ -389,7 +390,9 @@ class HueyJobQueue(QueueEditor):
         self._engine.execute(job_id, task)
 
     def _clean_up_cancelled(self, job_id: str) -> None:
-        """Let a cancelled waiting job clean up: here, or in the next program that consumes."""
+        """Let a cancelled waiting job clean up; where no child can do it, close its entity."""
         if self._engine is not None:
             with contextlib.suppress(UntrustedBlobError):
                 self._engine.clean_up(self._engine.order(job_id), cancelled=True)
+        else:
+            close_entity(self.folder, job_id)

@@ -78,3 +78,15 @@ class Maintenance:
         else:
             if count:
                 logger.info("%d entities had lost their job", count)
+
+
+def close_entity(folder: LocalFolder, job_id: str) -> None:
+    """Give up what a job was to make that was cancelled while it waited, in whatever program."""
+    if not folder.main_db.exists():
+        return
+    from queue_core.database.deletion import give_up_job
+
+    try:
+        give_up_job(folder, job_id)
+    except Exception:  # a border: the job is cancelled, whatever becomes of its entity
+        logger.exception("the entity of the cancelled job %s could not be closed", job_id)

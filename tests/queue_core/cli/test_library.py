@@ -62,6 +62,13 @@ def test_entries_are_shown_exported_renamed_and_deleted(library, cli, tmp_path) 
     results = run("library", "explorer", 1, "--json").json["artifacts"]
     table = next(item["name"] for item in results if item["kind"] == "table")
     _check_files(run, tmp_path, table)
+    # A job that is cancelled before it runs leaves nothing that waits for it.
+    put = run("submit", "explorer", "-p", "dataset_id=1", "-p", "explorer=outliers", "--json").json
+    assert run("library", "explorer", 2, "--json").json["status"] == "DELIVERED"
+    assert run("library", "delete", "dataset", 1).code == 2
+    assert run("cancel", put[0]["id"]).code == 0
+    assert run("library", "explorer", 2, "--json").json["status"] == "ERROR"
+    assert run("library", "delete", "explorer", 2).code == 0
     renamed = run("library", "rename", "dataset", 1, "Small", "towns")
     assert renamed.out == "Dataset 1 is called “Small towns”.\n"
     _check_deletion(run, cli.folder)
