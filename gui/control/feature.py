@@ -47,6 +47,7 @@ def _add_state_bars(window: MainWindow, watch: QueueWatch, commands: ControlComm
         sentence = tr("The queue is paused: running jobs go on, waiting jobs stay waiting.")
         paused.show_text(sentence if state.is_paused else "")
         _show_toggle(window, is_paused=state.is_paused)
+        window.reasons.refresh()
 
     for bar in (problem, notices, paused):
         window.add_bar(bar)

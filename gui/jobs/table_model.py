@@ -146,7 +146,7 @@ class JobTableModel(QAbstractTableModel):
 
     def tick(self) -> bool:
         """Say that time went by: running rows in sight change; return whether there were any."""
-        self._reasons.refresh()
+        self._reasons.tick()
         first, last = self._shown
         rows = [
             row for row in range(first, min(last + 1, len(self._ids)))

@@ -13,6 +13,8 @@ from gui.throttle import Throttle
 from queue_core.queue.base import JobStatus, WaitReason
 
 INTERVAL_S = 0.25
+# With thousands waiting, the places of a page of jobs cost a tenth of a second.
+TICKS_BETWEEN = 5
 
 
 class WaitingReasons(QObject):
@@ -30,6 +32,7 @@ class WaitingReasons(QObject):
         self._store = store
         self._reasons: dict[str, WaitReason] = {}
         self._watched: dict[str, tuple[str, ...]] = {}
+        self._ticks = 0
         self._throttle = Throttle(
             bridge, self._read, what=tr("Asking why jobs wait"), interval_s=INTERVAL_S, parent=self
         )
@@ -47,8 +50,14 @@ class WaitingReasons(QObject):
             self._watched[watcher] = wanted
             self.refresh()
 
+    def tick(self) -> None:
+        """Note that a second went by: time and free memory are reasons too."""
+        self._ticks += 1
+        if self._ticks % TICKS_BETWEEN == 0:
+            self.refresh()
+
     def refresh(self) -> None:
-        """Ask again: clocks, memory and pauses change reasons without changing a job."""
+        """Ask again."""
         if self._reasons or self._waiting():
             self._throttle.request()
 

@@ -130,8 +130,9 @@ class NewJobDialog(QDialog):
         note.setContentsMargins(16, 0, 16, 8)
         note.addWidget(self.problem)
         right.addLayout(note)
-        self.options.setVisible(retry_of is None)  # a repeated job keeps its own
         right.addWidget(self.options)
+        if retry_of is not None:
+            self.options.hide()  # a repeated job keeps its own
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(side)

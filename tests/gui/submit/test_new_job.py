@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
+from gui.submit.job_options import REPEAT
 from gui.submit.job_types import JOB_TYPES, load_form
 from gui.submit.new_job_dialog import NewJobDialog
 from queue_core.components.loaders import load_dataset, sample_dataset_path
@@ -95,6 +96,29 @@ def test_a_job_is_submitted_and_runs(
     assert record.status is JobStatus.FINISHED, record.error_msg
     assert record.params["columns"] == ["species", "year"]
     assert not dialog.isVisible()
+
+
+def test_a_job_waits_or_repeats_as_its_options_say(
+    show: Callable[..., NewJobDialog], penguins: int, queue: HueyJobQueue, run: Run
+) -> None:
+    async def closed(dialog: NewJobDialog) -> None:
+        while dialog.isVisible():
+            await asyncio.sleep(0.01)
+
+    for repeats in (False, True):
+        dialog = show(kind="ExplorerJob", entities={"dataset": penguins})
+        assert dialog.page is not None
+        dialog.page.choose_component("describe")
+        dialog.options.toggle.click()
+        dialog.options.priority.setValue(4)
+        if repeats:
+            dialog.options.when.setCurrentIndex(REPEAT)
+        dialog.submit_button.click()
+        run(closed(dialog))
+    (record,) = queue.list()
+    assert record.priority == 4
+    (schedule,) = queue.schedules()
+    assert (schedule.cron, schedule.task_type) == ("0 3 * * *", "ExplorerJob")
 
 
 def test_columns_are_those_of_the_chosen_dataset(
