@@ -75,8 +75,9 @@ class FreeJob(ScaleJob):
 
 def test_the_built_in_types_are_there_and_importable() -> None:
     types = job_types()
-    assert list(types)[:8] == [
+    assert list(types)[: len(BUILT_IN)] == [
         "dataset", "explorer", "converter", "model", "predict", "explainer", "generative", "python",
+        "notebook", "apply-notebook",
     ]  # fmt: skip
     for name, item in BUILT_IN.items():
         assert types[name] is item
@@ -103,7 +104,7 @@ def test_describing_all_types_imports_nothing_heavy() -> None:
 
 def test_another_packages_type_is_described_by_its_class(install: Install) -> None:
     install("picture_jobs", GOOD, scale="picture_jobs:ScaleJob", free_form="picture_jobs:FreeJob")
-    assert list(job_types())[8:] == ["free-form", "scale"]
+    assert list(job_types())[len(BUILT_IN) :] == ["free-form", "scale"]
     scale = job_types()["scale"]
     assert scale == JobType(
         name="scale", title="Scale", description="Scales a picture to a width.",
@@ -154,7 +155,7 @@ def test_a_broken_type_is_told_and_harms_nobody(
 ) -> None:
     install("picture_jobs", GOOD, scale="picture_jobs:ScaleJob")
     install("broken_jobs", code, broken=f"broken_jobs:{target}")
-    assert list(job_types())[8:] == ["scale"]
+    assert list(job_types())[len(BUILT_IN) :] == ["scale"]
     (problem,) = job_type_problems()
     assert (problem.name, problem.package) == ("broken", "broken-jobs")
     assert why in problem.message
