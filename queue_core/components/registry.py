@@ -117,10 +117,13 @@ def get_component(kind: ComponentKind, component_id: str) -> Component:
     import difflib
 
     near = difflib.get_close_matches(component_id, known, n=3, cutoff=0.4)
+    listing = f"List what there is with: dashai-monitor components {kind.value}"
     raise ParameterError(
-        f"There is no {kind.value} named “{component_id}”.",
+        f"There is no {kind.value} named “{component_id}”."
+        if component_id
+        else f"It was not said which {kind.value} is meant.",
         parameter=kind.value,
-        hint=f"Did you mean {' or '.join(near)}?" if near else "List them with `components`.",
+        hint=f"Did you mean {' or '.join(near)}?" if near else listing,
     )
 
 
