@@ -14,6 +14,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,7 +154,10 @@ class DatasetStaging:
 
         with storage_errors(self.path):
             profiler = Profiler(self.data_path, spill_folder=self.scratch, threads=threads)
-            columns = profiler.run({**self._types, **(types or {})}, on_progress)
+            with ThreadPoolExecutor(1, "data-hash") as executor:
+                # Hashing and the disk's own work take as long as the statistics do.
+                data_hash = executor.submit(_flushed_hash, self.data_path)
+                columns = profiler.run({**self._types, **(types or {})}, on_progress)
             metadata = {
                 "format_version": FORMAT_VERSION,
                 "row_count": profiler.row_count,
@@ -161,7 +165,7 @@ class DatasetStaging:
                 "warnings": [*self._notes, *warnings],
                 "made_by": dict(made_by or {}),
                 "source": dict(source() if callable(source) else source or {}),
-                "data_hash": file_hash(self.data_path),
+                "data_hash": data_hash.result(),
                 "data_bytes": self.data_path.stat().st_size,
                 "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "versions": _versions(),
@@ -193,6 +197,11 @@ def file_hash(path: Path) -> str:
         while block := file.read(HASH_BLOCK_BYTES):
             digest.update(block)
     return f"sha256:{digest.hexdigest()}"
+
+
+def _flushed_hash(path: Path) -> str:
+    _flush(path)
+    return file_hash(path)
 
 
 @contextmanager
