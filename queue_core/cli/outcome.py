@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from queue_core.cli.queue_access import SHORT_ID, reread, to_json
+from queue_core.cli.queue_access import SHORT_ID, reread, result_command, to_json
 from queue_core.cli.terminal import Terminal, clean, format_duration
 from queue_core.queue.base import JobRecord, JobStatus
 
@@ -44,6 +44,8 @@ def _tell_end(record: JobRecord, terminal: Terminal) -> None:
     )
     for warning in record.warnings:
         terminal.told(f"  {clean(warning)}")
+    if command := result_command(record):
+        terminal.told(f"  See it with: {command}")
     if record.error_msg:
         terminal.told(f"  {clean(record.error_msg)}")
         if record.error_hint:

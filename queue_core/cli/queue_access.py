@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from queue_core.cli.terminal import Terminal, clean
+from queue_core.database.status import EntityKind
 from queue_core.errors import JobNotFoundError, JobQueueError
-from queue_core.queue.base import JobFilter, JobRecord
+from queue_core.queue.base import JobFilter, JobRecord, JobStatus
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue
@@ -91,6 +92,15 @@ def order_each(
 def describe(job: JobRecord) -> str:
     """Return how a job is called in a sentence."""
     return f"{job.id[:SHORT_ID]}  {clean(job.job_name)}"
+
+
+def result_command(job: JobRecord) -> str:
+    """Return the command that shows what a finished job has made; empty where there is none."""
+    result = job.result if isinstance(job.result, Mapping) else {}
+    kind, number = result.get("entity"), result.get("id")
+    if job.status is not JobStatus.FINISHED or kind not in set(EntityKind):
+        return ""
+    return f"dashai-monitor library {str(kind).replace('_', '-')} {number}"
 
 
 def reread(queue: HueyJobQueue, job_ids: Sequence[str]) -> list[JobRecord]:

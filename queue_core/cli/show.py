@@ -10,14 +10,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.cli.attempts import print_attempts
 from queue_core.cli.logs import LogPrinter, line_to_json
-from queue_core.cli.queue_access import SHORT_ID, find_job, open_queue, plain, to_json
-from queue_core.cli.terminal import Terminal, clean, format_bytes, format_duration, format_time
+from queue_core.cli.queue_access import (
+    SHORT_ID,
+    find_job,
+    open_queue,
+    plain,
+    result_command,
+    to_json,
+)
+from queue_core.cli.terminal import (
+    Terminal,
+    clean,
+    format_bytes,
+    format_duration,
+    format_time,
+    shorten,
+)
 from queue_core.queue.base import JobRecord, JobStatus
 
 if TYPE_CHECKING:
     from queue_core.paths import LocalFolder
 
 LOG_LINES: Final = 20
+RESULT_WIDTH: Final = 400
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -108,9 +123,17 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, str]]:
         ("Interrupted", f"{job.interruptions} times" if job.interruptions else ""),
         ("Process", str(job.pid or "")),
         ("Repeats", job.retry_of or ""),
+        ("Result", result_command(job) or _result_text(job)),
         ("Put by", "" if job.is_ours else "DashAI"),
     )
     return ((title, text) for title, text in facts if text)
+
+
+def _result_text(job: JobRecord) -> str:
+    """Return what the job has returned, as JSON in one line."""
+    if job.result is None:
+        return ""
+    return shorten(clean(json.dumps(job.result, ensure_ascii=False)), RESULT_WIDTH)
 
 
 def _use(job: JobRecord) -> Iterator[tuple[str, str]]:

@@ -116,3 +116,12 @@ def test_logs_are_followed_until_the_job_ends(cli, ended, tmp_path) -> None:
         assert follower.communicate(timeout=30) == ("done\n", "")
         assert follower.returncode == 0
         queue.wait(job_id, 30)
+
+
+def test_what_a_job_returned_is_shown(cli) -> None:
+    job_id = cli.put("Count", name="mine")
+    cli("cancel", job_id)
+    retried = cli("retry", job_id, "--wait", "--json")
+    shown = cli("show", retried.json[0]["id"])
+    assert '  Result:       {"counted": 3}\n' in shown.out
+    assert cli("show", job_id, "--json").json["wait_reason"] is None
