@@ -82,6 +82,11 @@ def notice_of(batch: Batch) -> Notice:
     return Notice(title, ", ".join(names), is_error=bool(failed))
 
 
+def application_is_active() -> bool:
+    """Return whether the user is in one of our windows."""
+    return QApplication.applicationState() == Qt.ApplicationState.ApplicationActive
+
+
 class CompletionWatch(QObject):
     """Follows the queue and says when all of it has ended while nobody looked.
 
@@ -92,9 +97,23 @@ class CompletionWatch(QObject):
     ended = Signal(object)
 
     def __init__(
-        self, bridge: Bridge, is_wanted: Callable[[], bool], parent: QObject | None = None
+        self,
+        bridge: Bridge,
+        is_wanted: Callable[[], bool],
+        parent: QObject | None = None,
+        *,
+        is_looked_at: Callable[[], bool] = application_is_active,
     ) -> None:
+        """Begin to follow.
+
+        Args:
+            bridge: The way to the queue.
+            is_wanted: Whether the user wants to be told.
+            parent: What it ends with.
+            is_looked_at: Whether the user looks anyway.
+        """
         super().__init__(parent)
+        self._is_looked_at = is_looked_at
         self._bridge = bridge
         self._is_wanted = is_wanted
         self._batch = Batch()
@@ -120,6 +139,6 @@ class CompletionWatch(QObject):
         if counts.get(JobStatus.NOT_STARTED, 0) or counts.get(JobStatus.STARTED, 0):
             return
         batch, self._batch = self._batch, Batch()
-        active = QApplication.applicationState() == Qt.ApplicationState.ApplicationActive
-        if batch.ended and batch.is_worth_telling and not active and self._is_wanted():
+        told = batch.ended and batch.is_worth_telling and not self._is_looked_at()
+        if told and self._is_wanted():
             self.ended.emit(notice_of(batch))

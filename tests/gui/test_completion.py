@@ -61,7 +61,8 @@ def test_the_end_of_a_batch_is_told_once(
     monkeypatch.setattr(completion, "LONG_JOB", timedelta(0))
     monkeypatch.setattr(completion, "QUIET_MS", 200)
     notices: list[Notice] = []
-    watch = CompletionWatch(bridge, lambda: True)
+    # Windows of other tests may have left the application active.
+    watch = CompletionWatch(bridge, lambda: True, is_looked_at=lambda: False)
     watch.ended.connect(notices.append)
     for _ in range(3):
         run(bridge.submit(DatasetJob(file_path=str(sample_dataset_path()))))
