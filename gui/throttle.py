@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 
@@ -61,4 +62,5 @@ class Throttle(QObject):
             self._running = False
             took_s = time.monotonic() - begun
             pause_s = max(self._interval_s, took_s / LARGEST_SHARE - took_s)
-            self._timer.start(round(pause_s * 1000))
+            if isValid(self):  # the window may have closed meanwhile
+                self._timer.start(round(pause_s * 1000))
