@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QPushButton, QWidget
 from sample_jobs import Append, Echo, Raises, Wait
 
@@ -40,7 +41,7 @@ def menu_texts(window: MainWindow) -> list[str]:
     return [action.text() for action in menu.actions()]
 
 
-def interrupt(queue: HueyJobQueue, job_id: str, times: int = 1) -> None:
+def interrupt(queue: HueyJobQueue, job_id: str, times: int) -> None:
     now = datetime.now(UTC).isoformat()
     with queue._database.transaction() as connection:
         connection.execute("DELETE FROM task")
@@ -190,29 +191,27 @@ def test_a_crash_report_is_saved(
     run(body())
 
 
+@pytest.fixture
+def interrupted(queue: HueyJobQueue) -> list[str]:
+    """Three jobs of an earlier program; the last one went down with it twice."""
+    ids = [queue.put(Echo(name=name)) for name in ("one", "two", "three")]
+    for job_id, times in zip(ids, (1, 1, 2), strict=True):
+        interrupt(queue, job_id, times)
+    return ids
+
+
 def test_interrupted_jobs_are_resumed_but_not_those_that_went_down_twice(
-    window: MainWindow, queue: HueyJobQueue, run: Any, until: Any
+    interrupted: list[str], window: MainWindow, queue: HueyJobQueue, run: Any, until: Any
 ) -> None:
     async def body() -> None:
-        first, second, third = (queue.put(Echo(name=name)) for name in ("one", "two", "three"))
-        interrupt(queue, first)
-        interrupt(queue, second)
-        interrupt(queue, third, times=2)
-        again = MainWindow(window.bridge, window.state)
-        from gui.control.feature import install
-
-        install(again, window.bridge)
-        again.show()
         words = "3 jobs were interrupted when the program went down. 1 of them was interrupted"
-        await until(lambda: bar(again, words))
-        press(bar(again, words), "Show")
-        assert again.filter.where.statuses == {JobStatus.KILLED}
-        press(bar(again, words), "Resume all")
-        await until(lambda: not bar(again, "interrupted"))
+        await until(lambda: bar(window, words))
+        press(bar(window, words), "Show")
+        assert window.filter.where.statuses == {JobStatus.KILLED}
+        press(bar(window, words), "Resume all")
+        await until(lambda: not bar(window, "interrupted"))
         resumed = {record.retry_of for record in queue.list() if record.retry_of}
-        assert resumed == {first, second}
-        again.close_now()
-        again.deleteLater()
+        assert resumed == set(interrupted[:2])
 
     run(body())
 
