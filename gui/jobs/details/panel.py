@@ -57,6 +57,7 @@ class DetailsPanel(QFrame):
         self._job_id = ""
         self._chosen_tabs: dict[JobStatus, str] = {}
         self._is_switching = False
+        self._wanted_tab = ""
         self.header = DetailsHeader(actions)
         self.header.close_button.clicked.connect(self.close_wanted)
         self.error_page = ErrorPage()
@@ -106,11 +107,13 @@ class DetailsPanel(QFrame):
         return self._job_id
 
     def show_tab(self, name: str) -> None:
-        """Bring a tab to the front, as far as the job has it."""
+        """Bring a tab to the front, as far as the job has it; once it has been read."""
         page = self.pages[name][1]
         index = self._tabs.indexOf(page)
-        if index >= 0 and self._tabs.isTabVisible(index):
+        if self._tabs.isTabVisible(index):
             self._tabs.setCurrentIndex(index)
+        else:
+            self._wanted_tab = name
 
     def _build(self) -> None:
         self._tabs = QTabWidget()
@@ -138,6 +141,7 @@ class DetailsPanel(QFrame):
     def _forget(self) -> None:
         self._job_id = ""
         self._record = None
+        self._wanted_tab = ""
 
     async def _read_record(self) -> None:
         job_id = self._job_id
@@ -172,6 +176,9 @@ class DetailsPanel(QFrame):
                 page.show_record(record, reason)
         if before is None or (before.id, before.status) != (record.id, record.status):
             self._choose_tab(record, is_other=before is None or before.id != record.id)
+        wanted, self._wanted_tab = self._wanted_tab, ""
+        if wanted and self.pages[wanted][1].shows(record):
+            self.show_tab(wanted)
         self._is_switching = False
 
     def _choose_tab(self, record: JobRecord, *, is_other: bool) -> None:
