@@ -96,7 +96,6 @@ _STATEMENTS = (
     "CREATE INDEX IF NOT EXISTS task_queue_priority_id ON task (queue, priority desc, id)",
     "CREATE TABLE IF NOT EXISTS counter (queue text not null, key text not null, "
     "value integer not null default 0, primary key(queue, key))",
-    "CREATE INDEX IF NOT EXISTS idx_task_copy_last_update ON task_copy (last_update, id)",
     "CREATE INDEX IF NOT EXISTS monitor_waiting ON task_copy (priority DESC, position) "
     f"WHERE {_WAITING}",
     "CREATE INDEX IF NOT EXISTS monitor_position ON task_copy (position)",
