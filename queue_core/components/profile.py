@@ -25,6 +25,8 @@ TOP_VALUES = 10
 TOP_MAX_DISTINCT = 10_000
 TOP_MAX_CHARACTERS = 200
 COLUMNS_PER_SCAN = 50
+WIDE_COLUMNS = 500
+CELLS_PER_SCAN = 5_000_000  # of a wide table, kept in memory
 
 
 @dataclass(frozen=True)
@@ -53,19 +55,39 @@ class Profiler:
         import pyarrow.parquet as pq
 
         self.path = path
-        with pq.ParquetFile(path) as file:
-            schema = file.schema_arrow
-            self.row_count: int = file.metadata.num_rows
+        self._file = pq.ParquetFile(path)
+        schema = self._file.schema_arrow
+        self.row_count: int = self._file.metadata.num_rows
         self._columns = [
             _Column(position, field.name, column_type_of(field.type), _units(field.type))
             for position, field in enumerate(schema)
         ]
         self._spill_folder = spill_folder
         self._threads = threads
-        # A view by position: names may differ in case only, which SQL does not tell apart.
+
+    def _relation(self, connection: Any, group: Sequence[_Column]) -> str:
+        """Return the SQL of a relation that has the columns of *group*, named by position."""
+        if len(self._columns) > WIDE_COLUMNS:
+            # The engine reads the description of all columns each time; Arrow keeps it.
+            connection.register("part", self._part(group))
+            return "part"
+        # By position: names may differ in case only, which SQL does not tell apart.
         aliases = ", ".join(column.sql for column in self._columns)
-        self._source = (
-            f"read_parquet({file_literal(path)}, file_row_number=true) AS t({aliases}, row)"
+        return f"read_parquet({file_literal(self.path)}, file_row_number=true) AS t({aliases}, row)"
+
+    def _part(self, group: Sequence[_Column]) -> Any:
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.types as kinds
+
+        table = self._file.read(columns=[column.name for column in group])
+        columns = [
+            column.cast(pa.int64()) if kinds.is_duration(column.type) else column
+            for column in table.columns
+        ]
+        rows = pa.array(np.arange(self.row_count))
+        return pa.Table.from_arrays(
+            [*columns, rows], names=[*(column.sql for column in group), "row"]
         )
 
     @property
@@ -87,34 +109,45 @@ class Profiler:
         total = len(self._columns)
         connection = connect(threads=self._threads, spill_folder=self._spill_folder)
         try:
-            for start in range(0, total, COLUMNS_PER_SCAN):
-                group = self._columns[start : start + COLUMNS_PER_SCAN]
+            width = max(1, min(COLUMNS_PER_SCAN, CELLS_PER_SCAN // max(self.row_count, 1)))
+            if total <= WIDE_COLUMNS:
+                width = COLUMNS_PER_SCAN
+            for start in range(0, total, width):
+                group = self._columns[start : start + width]
+                relation = self._relation(connection, group)
 
                 def scanned(fraction: float, start: int = start, size: int = len(group)) -> None:
                     on_progress((start + 0.9 * fraction * size) / total)
 
-                facts = self._scan(connection, group, scanned)
+                facts = self._scan(connection, relation, group, scanned)
                 for column in group:
-                    info = self._describe(connection, column, facts[column.position], types or {})
+                    known = facts[column.position]
+                    info = self._describe(connection, relation, column, known, types or {})
                     described.append(info)
                     on_progress(len(described) / total)
         finally:
             connection.close()
+            self._file.close()
         return tuple(described)
 
     def _scan(
-        self, connection: Any, group: Sequence[_Column], on_progress: Callable[[float], None]
+        self,
+        connection: Any,
+        relation: str,
+        group: Sequence[_Column],
+        on_progress: Callable[[float], None],
     ) -> dict[int, dict[str, Any]]:
-        facts = self._scan_with(connection, group, on_progress, finite=False)
+        facts = self._scan_with(connection, relation, group, on_progress, finite=False)
         extremes = (found.get(key) for found in facts.values() for key in ("min", "max"))
         if any(isinstance(value, float) and not math.isfinite(value) for value in extremes):
             # Infinite values have no mean and hide the true extremes: count them apart.
-            facts = self._scan_with(connection, group, on_progress, finite=True)
+            facts = self._scan_with(connection, relation, group, on_progress, finite=True)
         return facts
 
     def _scan_with(
         self,
         connection: Any,
+        relation: str,
         group: Sequence[_Column],
         on_progress: Callable[[float], None],
         *,
@@ -126,7 +159,7 @@ class Profiler:
             for key, expression in self._expressions(column, finite=finite).items():
                 keys.append((column.position, key))
                 parts.append(expression)
-        sql = f"SELECT {', '.join(parts)} FROM {self._source}"
+        sql = f"SELECT {', '.join(parts)} FROM {relation}"
         values = execute(connection, sql, on_progress)[0]
         facts: dict[int, dict[str, Any]] = {column.position: {} for column in group}
         for (position, key), value in zip(keys, values, strict=True):
@@ -165,6 +198,7 @@ class Profiler:
     def _describe(
         self,
         connection: Any,
+        relation: str,
         column: _Column,
         facts: dict[str, Any],
         types: Mapping[str, ColumnType],
@@ -185,7 +219,7 @@ class Profiler:
                 approximate += ["q1", "median", "q3"]
         column_type = column.type
         if column_type.is_textual or column_type is ColumnType.BOOLEAN:
-            top = self._top(connection, column, distinct)
+            top = self._top(connection, relation, column, distinct)
             if top is not None:
                 values, distinct = top
                 statistics |= {"distinct": distinct, "top": values}
@@ -202,14 +236,14 @@ class Profiler:
         )
 
     def _top(
-        self, connection: Any, column: _Column, distinct: int
+        self, connection: Any, relation: str, column: _Column, distinct: int
     ) -> tuple[list[dict[str, Any]], int] | None:
         """Return the most frequent values and the exact number of different ones."""
         if distinct > TOP_MAX_DISTINCT and self.row_count > EXACT_DISTINCT_ROWS:
             return None
         rows = execute(
             connection,
-            f"SELECT {column.sql}, count(*) AS n, count(*) OVER () FROM {self._source} "
+            f"SELECT {column.sql}, count(*) AS n, count(*) OVER () FROM {relation} "
             f"WHERE {column.sql} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT {TOP_VALUES}",
         )
         values = [{"value": _shortened(value), "count": count} for value, count, _ in rows]

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from queue_core.components.column_types import ColumnType
 from queue_core.components.engine import identifier, literal
 from queue_core.components.loaders.delimited.values import (
+    EXACT_DIGITS,
     FLOAT,
+    INEXACT,
     INFINITE,
     MISSING_SIGNS,
     MISSING_WORDS,
@@ -28,7 +30,6 @@ from queue_core.components.loaders.delimited.values import (
 )
 
 CHECK_FAILED = "@value-check-failed"
-_SHORT_NUMBER = 15  # digits that a float keeps for sure
 
 SQL_TYPES = {
     Kind.INTEGER: "BIGINT",
@@ -164,10 +165,10 @@ def _float_validity(text: str, value: str) -> str:
     """Return a check that costs short numbers little: a few comparisons of their first bytes."""
     digits_first = f"{text} >= '-' AND {text} < ':'"  # neither a space nor a plus nor a letter
     no_zeros = f"({text} < '00' OR {text} >= '0:') AND ({text} < '-00' OR {text} >= '-0:')"
-    short = f"strlen({text}) <= {_SHORT_NUMBER} AND NOT contains({text}, '_')"
+    short = f"strlen({text}) <= {EXACT_DIGITS} AND NOT contains({text}, '_')"
     finite = f"{value} IS NOT NULL AND isfinite({value})"
-    decimal = f"(contains({text}, '.') OR contains(lower({text}), 'e'))"
-    long = f"{finite} AND {decimal} AND regexp_full_match({text}, {literal(FLOAT)})"
+    exact = f"NOT regexp_full_match({text}, {literal(INEXACT)})"
+    long = f"{finite} AND regexp_full_match({text}, {literal(FLOAT)}) AND {exact}"
     infinite = f"regexp_full_match({text}, {literal(INFINITE)})"
     return f"({finite} AND {digits_first} AND {no_zeros} AND {short}) OR ({long}) OR {infinite}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +14,7 @@ from queue_core.components.loaders.delimited.dates import open_dates
 from queue_core.components.loaders.delimited.plan import TextPlan
 from queue_core.components.loaders.delimited.rejects import (
     explain,
+    open_quote,
     refuse_if_hopeless,
     skipped_note,
     write_rejects,
@@ -29,6 +30,7 @@ from queue_core.components.loaders.delimited.table import (
     summary,
 )
 from queue_core.components.loaders.delimited.text_file import TextFile, rewrite
+from queue_core.components.loaders.delimited.wide import WideReader
 from queue_core.components.loaders.delimited.widening import Widener
 from queue_core.components.loaders.encodings import FALLBACK, Encoding, find_invalid_utf8
 from queue_core.components.loaders.source import SourceFile, SourceHasher
@@ -114,7 +116,10 @@ class LoadRun:
         def copy(connection: Any) -> int:
             return self._copy(connection, staging, reading)
 
-        row_count = self._until_it_fits(copy)
+        if WideReader.can_read(self._table, self.columns):
+            row_count = self._store_wide(staging, reading)
+        else:
+            row_count = self._until_it_fits(copy)
         self._require_all_rows(row_count)
         if self._rejected:
             write_rejects(staging.rejects_path, self._rejected)
@@ -153,6 +158,30 @@ class LoadRun:
             refuse_if_hopeless(self._rejected, self._source.name)
         return int(rows[0][0])
 
+    def _store_wide(self, staging: DatasetStaging, span: Span) -> int:
+        """Store a table of very many columns; return the number of rows."""
+        import pyarrow as pa
+
+        def reading(fraction: float) -> None:
+            if self._hasher is not None:
+                self._hasher.follow(fraction)
+            span.report(fraction, _reading_message(fraction, self._source.size))
+
+        for _attempt in range(MAX_ATTEMPTS):
+            reader = WideReader(self._table, self.columns, self._plan.layout.header_lines)
+            try:
+                row_count = staging.write_arrow(reader.batches(reading))
+            except pa.ArrowInvalid as error:
+                self._repair(str(error))
+                continue
+            self._rejected = reader.rejected
+            if self._rejected and self._table.bad_rows is BadRows.ERROR:
+                raise explain(self._rejected, self._table, self._source.name, "")
+            if not reader.failing:
+                return row_count
+            self._widen(reader.failing)
+        raise self._unreadable()
+
     def _until_it_fits(self, query: Callable[[Any], Result]) -> Result:
         import duckdb
 
@@ -172,7 +201,10 @@ class LoadRun:
                 raise
             finally:
                 connection.close()
-        raise DataError(
+        raise self._unreadable()
+
+    def _unreadable(self) -> DataError:
+        return DataError(
             f"{self._source.name} cannot be read as a text table.",
             hint="Choose its delimiter, quote and encoding, then load it again.",
         )
@@ -194,7 +226,8 @@ class LoadRun:
         else:
             self._repair_rows(message)
 
-    def _widen(self) -> None:
+    def _widen(self, positions: Collection[int] | None = None) -> None:
+        """Find readings that hold for all rows, of the columns at *positions* (None: all)."""
         options = self._plan.options
         self._progress.report(None, "looking for the columns' true types")
         widener = Widener(
@@ -206,9 +239,12 @@ class LoadRun:
         )
         connection = connect(spill_folder=self._scratch)
         try:
-            self.columns, notes = widener.widen(connection, self.columns)
+            chosen = [c for c in self.columns if positions is None or c.position in positions]
+            found, notes = widener.widen(connection, chosen)
         finally:
             connection.close()
+        widened = {column.position: column for column in found}
+        self.columns = tuple(widened.get(column.position, column) for column in self.columns)
         self.notes += notes
 
     def _repair_rows(self, message: str) -> None:
@@ -290,7 +326,9 @@ class LoadRun:
                 return
         # Blank lines, or line ends within quotes: count as a parser does.
         self._progress.report(None, "counting the rows of the file")
-        expected = self._table.count_rows()
+        expected, open_line = self._table.count_rows()
+        if open_line is not None and not self._rejected:
+            raise open_quote(open_line, self._source.name)
         if expected != read:
             raise DataError(
                 f"{self._source.name} has {expected:,} rows, but {read:,} were read.",

@@ -96,12 +96,17 @@ def explain(rejected: Sequence[Rejected], table: Table, name: str, message: str)
     return DataError(f"{sentence}.", hint=BAD_ROWS_HINT)
 
 
+def open_quote(line: int, name: str) -> DataError:
+    """Return the error for a quote that is not closed."""
+    return DataError(
+        f"A quote in the row on line {line:,} of {name} is never closed.",
+        hint="Close or remove it, or choose no quote character.",
+    )
+
+
 def _open_quote(row: Rejected, name: str) -> DataError:
     if "\n" in row.text.rstrip("\r\n"):
-        return DataError(
-            f"A quote in the row on line {row.line:,} of {name} is never closed.",
-            hint="Close or remove it, or choose no quote character.",
-        )
+        return open_quote(row.line, name)
     return DataError(
         f"Line {row.line:,} of {name} has a quote in the middle of a quoted value.",
         hint="Write it twice or remove it, or choose another quote character.",

@@ -142,10 +142,20 @@ class Table:
 
     def line_of_row(self, number: int) -> int:
         """Return the line of the source on which the row of this number (from 1) begins."""
+        return self.lines_of_rows([number])[0]
+
+    def lines_of_rows(self, numbers: Sequence[int]) -> list[int]:
+        """Return the lines of several rows; their numbers grow. 0: there is no such row."""
+        found = []
+        wanted = iter(numbers)
+        number = next(wanted, None)
         for count, line in enumerate(self._row_lines(), start=1):
+            if number is None:
+                break
             if count == number:
-                return line
-        return 0
+                found.append(line)
+                number = next(wanted, None)
+        return found + [0] * (len(numbers) - len(found))
 
     def line_of_nul(self) -> int | None:
         """Return the line of the first zero byte; None where there is none."""
@@ -158,12 +168,18 @@ class Table:
                 line += block.count(b"\n")
         return None
 
-    def count_rows(self) -> int:
-        """Count the rows without the engine, rows of another width included."""
+    def count_rows(self) -> tuple[int, int | None]:
+        """Count the rows without the engine, rows of another width included.
+
+        Returns:
+            The number of rows, and the line of the row with a quote that is not closed, if any.
+        """
+        before = self.skip - self.dialect.header
+        dialect = self.dialect
+        count, line = 0, before
         with self.file.path.open(encoding="utf-8", errors="replace", newline="") as file:
-            for _ in range(self.skip - self.dialect.header):
+            for _ in range(before):
                 file.readline()
-            dialect = self.dialect
             previous = csv.field_size_limit(1 << 30)
             try:
                 reader = csv.reader(
@@ -173,10 +189,16 @@ class Table:
                     quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
                     doublequote=dialect.escape == dialect.quote,
                     escapechar=None if dialect.escape == dialect.quote else dialect.escape,
+                    strict=True,
                 )
-                return sum(1 for row in reader if row) - dialect.header
+                for row in reader:
+                    count += bool(row)
+                    line = before + reader.line_num
+            except csv.Error:
+                return count - dialect.header, line + 1 + self.line_offset
             finally:
                 csv.field_size_limit(previous)
+        return count - dialect.header, None
 
     def _row_lines(self) -> Iterator[int]:
         quote = self.dialect.quote.encode()

@@ -78,8 +78,8 @@ TEXT = Reading(Kind.TEXT)
 
 _INTEGER = r"-?(?:0|[1-9][0-9]{0,18})"
 FLOAT = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_LONG_INTEGER = re.compile(r"[+-]?[0-9]{16,}")
-_PLUS_INTEGER = re.compile(r"\+[0-9]+")
+EXACT_DIGITS = 15
+INEXACT = rf"[+-]?[0-9]{{{EXACT_DIGITS + 1},}}|\+[0-9]+"
 INFINITE = r"[+-]?(?:[iI]nf|INF|[iI]nfinity)"
 _CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -194,7 +194,7 @@ def _as_integer(value: str, style: Style) -> int:
 
 def _is_inexact(value: str) -> bool:
     """Return whether a float would lose a digit or a sign that may mean something."""
-    return bool(_LONG_INTEGER.fullmatch(value) or _PLUS_INTEGER.fullmatch(value))
+    return bool(re.fullmatch(INEXACT, value))
 
 
 def _other_meanings(values: Sequence[str], style: Style) -> tuple[Style, ...]:
