@@ -109,6 +109,7 @@ class LoadRun:
             DataError: The file cannot be read, or not without changing its data silently.
         """
         reading = Span(self._progress)
+        reading.report(0.0, _reading_message(0.0, self._source.size))
         if self._rewriting.is_needed(self._source):
             self._rewrite(Span(self._progress, 0.0, REWRITE_SHARE))
             reading = Span(self._progress, REWRITE_SHARE, 1.0)
