@@ -98,8 +98,7 @@ class Column:
         if self.trim:
             found = f"nullif({found}, '')"
         if self.missing:
-            words = ", ".join(map(literal, self.missing))
-            found = f"CASE WHEN {found} IN ({words}) THEN NULL ELSE {found} END"
+            found = f"CASE WHEN {_is_one_of(found, self.missing)} THEN NULL ELSE {found} END"
         return found
 
     def inner(self) -> str:
@@ -129,7 +128,7 @@ def conversion(text: str, reading: Reading) -> str:
         parsed = f"try_strptime({text}, {literal(style.format)})"
         return f"CAST({parsed} AS DATE)" if kind is Kind.DATE else parsed
     if kind is Kind.BOOLEAN:
-        return f"({text} IN ('true', 'True', 'TRUE'))"
+        return _is_one_of(text, ("true", "True", "TRUE"))
     if not style.is_plain:
         if style.thousands:
             text = f"replace({text}, {literal(style.thousands)}, '')"
@@ -151,7 +150,7 @@ def validity(text: str, value: str, reading: Reading) -> str:
     if kind is Kind.FLOAT:
         return _float_validity(text, value)
     if kind is Kind.BOOLEAN:
-        return f"{text} IN ('true', 'True', 'TRUE', 'false', 'False', 'FALSE')"
+        return _is_one_of(text, ("true", "True", "TRUE", "false", "False", "FALSE"))
     if kind is Kind.DATE:
         return f"{value} IS NOT NULL AND strlen({text}) = 10 AND {text}[8] = '-'"
     if kind is Kind.DATETIME:
@@ -159,6 +158,15 @@ def validity(text: str, value: str, reading: Reading) -> str:
         usual = f"strlen({text}) = 19 AND {text}[17] = ':' AND NOT ends_with({text}, 'Z')"
         return f"{value} IS NOT NULL AND (({usual}) OR {matches})"
     return f"{value} IS NOT NULL AND {matches}"
+
+
+def _is_one_of(text: str, words: Iterable[str]) -> str:
+    """Return the SQL of a comparison with each word.
+
+    WORKAROUND: the engine makes a join of a longer IN list, which costs more and halves the
+    progress that it reports.
+    """
+    return "(" + " OR ".join(f"{text} = {literal(word)}" for word in words) + ")"
 
 
 def _float_validity(text: str, value: str) -> str:
