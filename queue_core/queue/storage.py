@@ -153,7 +153,8 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
             return False
         return (
             self._database.read_one(
-                f"SELECT 1 FROM task_copy WHERE {task_copy.READY} LIMIT 1", (time.time(),)
+                f"SELECT 1 FROM {task_copy.WAITING_ROWS} WHERE {task_copy.READY} LIMIT 1",
+                (time.time(),),
             )
             is not None
         )

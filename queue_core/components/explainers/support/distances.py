@@ -75,7 +75,7 @@ class RowDistance:
             return float(first[name] != second[name])
         if name in self.moments:
             gap = pd.Timestamp(first[name]) - pd.Timestamp(second[name])
-            return abs(gap.total_seconds()) / self.ranges[name]
+            return abs(float(gap.total_seconds())) / self.ranges[name]
         return abs(float(first[name]) - float(second[name])) / self.ranges[name]
 
 
