@@ -76,8 +76,9 @@ class Database:
                 check_same_thread=False,
                 cached_statements=256,
             )
-            # Of effect on a new file only: space can then be given back in small steps.
-            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+                # Of effect on a new file only: space can then be given back in small steps.
+                connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
             _set_journal_mode(connection)
             # A new connection starts with SQLite's defaults, whatever another one has set.
             connection.execute("PRAGMA synchronous=FULL")

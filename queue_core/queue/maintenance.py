@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from queue_core.errors import JobQueueError
+from queue_core.errors import MonitorError
 from queue_core.paths import LocalFolder
 from queue_core.queue.base import RetentionPolicy
 from queue_core.queue.connection import Database
@@ -56,7 +56,7 @@ class Maintenance:
                     self._database, self._folder, self._policy, should_stop=self._stopping.is_set
                 )
                 vacuum(self._database, should_stop=self._stopping.is_set)
-            except JobQueueError as error:
+            except MonitorError as error:
                 logger.info("cleaning up waits for the next time: %s", error)
         self._database.release()
 

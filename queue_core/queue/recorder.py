@@ -7,7 +7,7 @@ import logging
 import threading
 from dataclasses import dataclass, field
 
-from queue_core.errors import JobQueueError
+from queue_core.errors import MonitorError
 from queue_core.queue.clock import now_text
 from queue_core.queue.connection import Database
 
@@ -80,7 +80,7 @@ class Recorder:
             with self._database.transaction(durable=False) as connection:
                 for job_id, report in reports.items():
                     _write(connection, job_id, report)
-        except JobQueueError as error:
+        except MonitorError as error:
             logger.info("progress could not be stored: %s", error)
             with self._lock:
                 for job_id, report in reports.items():

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import psutil
 
-from queue_core.errors import JobQueueError
+from queue_core.errors import MonitorError
 from queue_core.queue.connection import Database
 from queue_core.runner.limits import Verdict, Watch, floor_verdict
 
@@ -106,7 +106,7 @@ class Watchdog:
                     last_sample = now
                     self._store(watches)
                 self._do_chores()
-            except JobQueueError as error:
+            except MonitorError as error:
                 logger.info("the watchdog could not write: %s", error)
         self._database.release()
 
@@ -151,7 +151,7 @@ class Watchdog:
                 last[0] = now
                 try:
                     chore()
-                except JobQueueError as error:
+                except MonitorError as error:
                     logger.info("%s: %s", getattr(chore, "__name__", "chore"), error)
 
 
