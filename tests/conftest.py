@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -60,6 +61,8 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
+    # A shell starts what runs in its background with Ctrl+C ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if "XDG_RUNTIME_DIR" not in os.environ:  # Qt warns without one
         os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="monitor-tests-")
