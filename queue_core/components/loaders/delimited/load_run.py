@@ -331,6 +331,7 @@ class LoadRun:
         if open_line is not None and not self._rejected:
             raise open_quote(open_line, self._source.name)
         if expected != read:
+            self._source.require_unchanged()  # the likeliest reason
             raise DataError(
                 f"{self._source.name} has {expected:,} rows, but {read:,} were read.",
                 hint="Its quotes may not match: choose the quote character, or none.",
