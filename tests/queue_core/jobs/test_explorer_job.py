@@ -110,7 +110,7 @@ def test_a_notebook_is_explored_as_it_is_after_its_steps(
         ({"explorer": "describe", "dataset_id": 1, "notebook_id": 1}, ParameterError, "Both"),
         ({"explorer": "describe", "dataset_id": 99}, EntityNotFoundError, "no dataset"),
         ({"explorer": "descibe", "dataset_id": 1}, ParameterError, "no explorer named"),
-        ({"dataset_id": 1}, ParameterError, "no explorer named"),
+        ({"dataset_id": 1}, ParameterError, "which explorer is meant"),
         (
             {"explorer": "describe", "dataset_id": 1, "params": {"x": 1}},
             ParameterError,
