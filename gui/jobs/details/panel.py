@@ -110,7 +110,8 @@ class DetailsPanel(QFrame):
         """Bring a tab to the front, as far as the job has it; once it has been read."""
         page = self.pages[name][1]
         index = self._tabs.indexOf(page)
-        if self._tabs.isTabVisible(index):
+        # Before the job has been read the tabs are those of none or another, and reading chooses.
+        if self._record is not None and self._tabs.isTabVisible(index):
             self._tabs.setCurrentIndex(index)
         else:
             self._wanted_tab = name
