@@ -57,19 +57,21 @@ def preparation_of(folder: LocalFolder) -> Preparation:
 
 
 @contextmanager
-def open_session(folder: LocalFolder) -> Iterator[Session]:
+def open_session(folder: LocalFolder, *, durable: bool = True) -> Iterator[Session]:
     """Open a session that writes: committed at the end, rolled back after an exception.
 
     Writers take turns, so keep the block short: compute first, then open the session.
 
+    Args:
+        folder: The local folder.
+        durable: Wait for the disk at the commit, so that a power cut cannot take it back. What
+            can be made again saves the wait; a crash of the program takes back neither.
+
     Raises:
         LocalFolderError: The database cannot be used (disk full, read-only, damaged, busy).
     """
-    with (
-        _explained(folder),
-        Session(engine_for(folder), expire_on_commit=False) as session,
-        session.begin(),
-    ):
+    engine = engine_for(folder).execution_options(durable=durable)
+    with _explained(folder), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 

@@ -127,7 +127,8 @@ def make_engine(path: Path, **options: Any) -> Engine:
 
     Its transactions start with `BEGIN IMMEDIATE`, so that a writer waits for its turn at the
     start and never fails in the middle; those with the execution option `read_only` start with
-    a plain `BEGIN`, and neither wait nor make wait.
+    a plain `BEGIN`, and neither wait nor make wait. A commit waits for the disk unless the
+    execution option `durable` is False.
     """
     from sqlalchemy import URL, create_engine, event
 
@@ -160,8 +161,12 @@ def _lower(text: Any) -> Any:
 
 
 def _begin(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    durable = options.get("durable", True)
+    if connection.info.get("durable", True) is not durable:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.info["durable"] = durable
+    connection.exec_driver_sql("BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE")
 
 
 @contextlib.contextmanager

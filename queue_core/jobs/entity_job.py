@@ -132,7 +132,9 @@ class EntityJob(BaseJob, Generic[EntityT]):
         """Make the entity, or take up the one of a failed attempt, and mark it as delivered."""
         from queue_core.database.session import open_session
 
-        with open_session(self.context.folder) as session:
+        # The queue waits for the disk next, when it stores the job. Should a power cut take the
+        # entity and leave the job, the job makes it again when it runs.
+        with open_session(self.context.folder, durable=False) as session:
             self._deliver(session)
 
     def run(self) -> dict[str, Any]:
@@ -218,7 +220,7 @@ class EntityJob(BaseJob, Generic[EntityT]):
         from queue_core.database.columns import utc_now
         from queue_core.database.session import open_session
 
-        with open_session(self.context.folder) as session:
+        with open_session(self.context.folder, durable=False) as session:
             entity = self._own_entity(session) or self._deliver(session)
             self.kwargs[self._id_key] = entity.id
             entity.status = EntityStatus.STARTED

@@ -89,7 +89,8 @@ def _label_boxes(figure: Figure, which: str) -> list[object]:
     from queue_core.artifacts import renderer
 
     colors = theme_colors(Theme.LIGHT)
-    with mpl.rc_context(renderer._settings(figure, colors)):
+    # Quiet as `render` is: whether this machine has a font for every script does not matter here.
+    with renderer._quiet(), mpl.rc_context(renderer._settings(figure, colors)):
         native = NativeFigure(
             figsize=(figure.width_in, figure.height_in), dpi=100, layout="constrained"
         )

@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from queue_core.database import session as session_module
@@ -25,6 +25,15 @@ def test_a_session_commits_at_its_end(folder: LocalFolder) -> None:
         session.add(dataset := Dataset(name="kept"))
     assert _names(folder) == ["kept"]
     assert dataset.id == 1  # still readable: nothing expired
+
+
+def test_only_what_cannot_be_made_again_waits_for_the_disk(folder: LocalFolder) -> None:
+    full, normal = 2, 1  # SQLite's numbers
+    for durable, level in ((True, full), (False, normal), (False, normal), (True, full)):
+        with open_session(folder, durable=durable) as session:
+            session.add(Dataset(name="kept"))
+            assert session.scalar(text("PRAGMA synchronous")) == level
+    assert _names(folder) == ["kept"] * 4
 
 
 def test_a_session_rolls_back_after_an_exception(folder: LocalFolder) -> None:
