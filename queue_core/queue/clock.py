@@ -14,17 +14,19 @@ from pathlib import Path
 
 import psutil
 
-_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
-
 
 def now_text() -> str:
     """Return the time in UTC in the format of DashAI's columns, with microseconds."""
-    return datetime.now(UTC).strftime(_FORMAT)
+    return _text(datetime.now(UTC))
 
 
 def to_text(moment: datetime) -> str:
     """Return an aware datetime in the stored format."""
-    return moment.astimezone(UTC).strftime(_FORMAT)
+    return _text(moment.astimezone(UTC))
+
+
+def _text(utc: datetime) -> str:
+    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def from_text(text: str | None) -> datetime | None:

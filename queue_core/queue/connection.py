@@ -31,6 +31,11 @@ class Database:
     none of them sleeps in SQLite's busy handler while another one commits; only a writer of
     another process can make one wait there.
 
+    A commit writes to SQLite's journal and does not wait for the disk (`synchronous=NORMAL`);
+    `sync` does that wait, after the lock is given back. What is durable then is what
+    `synchronous=FULL` makes durable, but others write meanwhile, a new job starts meanwhile, and
+    one wait serves all that was written before it.
+
     Attributes:
         path: The file.
         on_problem: Told what keeps a write waiting, and None when it went on.
@@ -43,6 +48,9 @@ class Database:
         self._all: list[sqlite3.Connection] = []
         self._all_lock = threading.Lock()
         self._closed = False
+        self._sync_lock = threading.Lock()
+        self._commits = 0
+        self._commits_on_disk = 0
         self._syncer: threading.Thread | None = None
         self._unsynced = threading.Event()
         self._after_commit: list[Callable[[], None]] = []
@@ -62,7 +70,6 @@ class Database:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = self._local.connection = self._connect()
-            self._local.synchronous = "FULL"
         return found
 
     def _connect(self) -> sqlite3.Connection:
@@ -79,9 +86,10 @@ class Database:
             if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
                 # Of effect on a new file only: space can then be given back in small steps.
                 connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            _set_journal_mode(connection)
-            # A new connection starts with SQLite's defaults, whatever another one has set.
-            connection.execute("PRAGMA synchronous=FULL")
+            mode = _set_journal_mode(connection)
+            # A new connection starts with SQLite's defaults, whatever another one has set. Where a
+            # file system knows no WAL there is no journal to wait for: SQLite has to.
+            connection.execute(f"PRAGMA synchronous={'NORMAL' if mode == 'wal' else 'FULL'}")
             connection.execute("PRAGMA temp_store=MEMORY")
             # Moving the journal into the file waits for the disk twice: not every 60 jobs.
             connection.execute("PRAGMA wal_autocheckpoint=4000")
@@ -110,18 +118,17 @@ class Database:
         """Write atomically; nested calls on a thread join the outer transaction.
 
         Args:
-            durable: Wait for the disk at the commit, so that a power cut cannot take it back.
-                What need not survive one (progress, samples) saves the wait.
+            durable: Return when the disk has it, so that a power cut cannot take it back. What
+                need not survive one (progress, samples) saves the wait.
 
         Raises:
-            JobQueueError: The database stayed locked, or the disk is full.
+            JobQueueError: The database stayed locked, the disk is full or does not answer.
         """
         connection = self.connection
         if getattr(self._local, "depth", 0):
             yield connection
             return
         with self._write_lock:
-            self._set_durable(connection, durable=durable)
             try:
                 self._begin(connection, PATIENCE_S if durable else BUSY_TIMEOUT_S)
                 self._local.depth = 1
@@ -130,6 +137,7 @@ class Database:
                 finally:
                     self._local.depth = 0
                 connection.execute("COMMIT")
+                self._commits += 1
             except BaseException as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
@@ -139,6 +147,8 @@ class Database:
         self.on_problem(None)
         for callback in self._after_commit:
             callback()
+        if durable:
+            self.sync()
 
     def _begin(self, connection: sqlite3.Connection, patience_s: float) -> None:
         """Take the write lock; another process may hold it for a while."""
@@ -153,11 +163,41 @@ class Database:
             else:
                 return
 
-    def _set_durable(self, connection: sqlite3.Connection, *, durable: bool) -> None:
-        wanted = "FULL" if durable else "NORMAL"
-        if self._local.synchronous != wanted:
-            connection.execute(f"PRAGMA synchronous={wanted}")
-            self._local.synchronous = wanted
+    def sync(self) -> None:
+        """Return when the disk has all that this process has committed so far.
+
+        Within a transaction it does nothing: the transaction decides.
+
+        Raises:
+            JobQueueError: The disk is full or does not answer.
+        """
+        if getattr(self._local, "depth", 0):
+            return
+        wanted = self._commits
+        with self._sync_lock:
+            if self._commits_on_disk >= wanted:
+                return  # the wait of another thread has served this one, too
+            included = self._commits
+            try:
+                self._flush_journal()
+            except OSError as error:
+                raise JobQueueError(
+                    f"The disk of {self.path.parent} did not take what was written: "
+                    f"{error.strerror or error}.",
+                    hint="Check the disk; what was stored is kept as long as the machine runs.",
+                ) from error
+            self._commits_on_disk = included
+
+    def _flush_journal(self) -> None:
+        # SQLite's locks are on other files, so a descriptor of our own disturbs nobody.
+        try:
+            descriptor = os.open(self.path.with_name(self.path.name + "-wal"), os.O_RDWR)
+        except FileNotFoundError:
+            return  # no WAL on this file system: the commit itself has waited
+        try:
+            _flush_to_disk(descriptor)
+        finally:
+            os.close(descriptor)
 
     def sync_soon(self) -> None:
         """Bring what was written without waiting to the disk, within `SYNC_DELAY_S`.
@@ -173,7 +213,6 @@ class Database:
         self._unsynced.set()
 
     def _sync(self) -> None:
-        journal = self.path.with_name(self.path.name + "-wal")
         while True:
             self._unsynced.wait()
             if self._closed:
@@ -181,14 +220,9 @@ class Database:
             self._unsynced.clear()
             time.sleep(SYNC_DELAY_S)
             try:
-                # SQLite's locks are on other files, so a descriptor of our own disturbs nobody.
-                descriptor = os.open(journal, os.O_RDWR)
-                try:
-                    _flush_to_disk(descriptor)
-                finally:
-                    os.close(descriptor)
-            except OSError as error:
-                logger.debug("the journal could not be flushed: %s", error)
+                self.sync()
+            except JobQueueError as error:
+                logger.debug("%s", error)
 
     def close(self) -> None:
         """Close all connections; call it when no thread uses them any more."""
@@ -212,18 +246,21 @@ class Database:
             connection.close()
 
 
-def _set_journal_mode(connection: sqlite3.Connection) -> None:
-    """Switch to WAL; doing so on a new file upgrades a lock, which can fail when two start."""
+def _set_journal_mode(connection: sqlite3.Connection) -> str:
+    """Switch to WAL and return the mode that it is in then.
+
+    On a new file that upgrades a lock, which can fail when two programs start.
+    """
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
+            (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:
-            return
+            return str(mode)
 
 
 def _explain(error: sqlite3.OperationalError, path: Path) -> JobQueueError:

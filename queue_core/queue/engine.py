@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -216,7 +217,7 @@ class Engine:
         child = self.slot.child
         assert child is not None
         try:
-            order = self.order(job_id)
+            order = self._order(self._storage.claimed)
         except UntrustedBlobError as error:
             report = ErrorReport(type(error).__name__, error.message, error.hint)
             return Outcome(EndReason.RAISED, error=report)
@@ -255,15 +256,16 @@ class Engine:
             UntrustedBlobError: The stored job does not carry our signature.
         """
         row = self._database.read_one(
-            "SELECT task_type, job_blob, environment, attempt, timeout_s, memory_limit_bytes "
-            "FROM task_copy WHERE id = ?",
-            (job_id,),
+            f"SELECT {task_copy.RUN_COLUMNS} FROM task_copy WHERE id = ?", (job_id,)
         )
         if row is None:
             raise UntrustedBlobError(f"The job {job_id} was removed by another program.")
+        return self._order(row)
+
+    def _order(self, row: sqlite3.Row) -> RunOrder:
         environment = json.loads(row["environment"] or "{}")
         return RunOrder(
-            job_id=job_id,
+            job_id=row["id"],
             payload=self._serializer.verify(row["job_blob"]),
             cwd=environment.get("cwd"),
             import_path=tuple(environment.get("path", ())),
@@ -286,10 +288,11 @@ class Engine:
             outcome = Outcome(EndReason.RAISED, error=report)
             logger.error("the runner failed on job %s: %r", task.id, error)
         will_retry = task.retries > 0 and outcome.reason.is_failure
+        started_at = self._storage.claimed["started_at"]
         self._storage.finished(
             task.id,
             lambda connection: task_copy.finish(
-                connection, task.id, outcome, is_last=not will_retry
+                connection, task.id, outcome, started_at=started_at, is_last=not will_retry
             ),
         )
 

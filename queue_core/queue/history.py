@@ -5,6 +5,15 @@ from __future__ import annotations
 from queue_core.queue.base import Attempt, JobStatus, Sample
 from queue_core.queue.clock import from_text
 from queue_core.queue.connection import Database
+from queue_core.queue.task_copy import ATTEMPT_COLUMNS
+
+# The last attempt stands in the job's own row, earlier ones in the history. A job that waits for
+# its next attempt has not started that one.
+_ATTEMPTS = (
+    f"SELECT {ATTEMPT_COLUMNS} FROM monitor_attempt WHERE job_id = :id UNION ALL "
+    f"SELECT {ATTEMPT_COLUMNS} FROM task_copy WHERE id = :id AND started_at IS NOT NULL "
+    "AND status NOT IN ('not_started', 'started') ORDER BY attempt"
+)
 
 
 def read_attempts(database: Database, job_id: str) -> list[Attempt]:
@@ -23,9 +32,7 @@ def read_attempts(database: Database, job_id: str) -> list[Attempt]:
             peak_memory_bytes=row["peak_memory_bytes"],
             cpu_time_s=row["cpu_time_s"],
         )
-        for row in database.read(
-            "SELECT * FROM monitor_attempt WHERE job_id = ? ORDER BY attempt", (job_id,)
-        )
+        for row in database.read(_ATTEMPTS, {"id": job_id})
     ]
 
 

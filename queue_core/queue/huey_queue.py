@@ -7,6 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -117,8 +118,6 @@ class HueyJobQueue(QueueEditor):
 
     def put_chain(self, jobs: Iterable[BaseJob], options: JobOptions | None = None) -> list[str]:
         """Put jobs that run one after another, each when the one before has finished."""
-        from dataclasses import replace
-
         options = options or JobOptions()
         group = options.group_id or new_id()
         ids: list[str] = []
@@ -129,8 +128,6 @@ class HueyJobQueue(QueueEditor):
 
     def put_group(self, jobs: Iterable[BaseJob], options: JobOptions | None = None) -> list[str]:
         """Put jobs that belong together and run in any order."""
-        from dataclasses import replace
-
         options = options or JobOptions()
         options = replace(options, group_id=options.group_id or new_id())
         return [self.put(job, options) for job in jobs]
@@ -152,8 +149,7 @@ class HueyJobQueue(QueueEditor):
         """Return Huey's message for a job; see `WakingStorage.trusted_message`."""
         if stored is not None:
             with contextlib.suppress(UntrustedBlobError):
-                self._serializer.verify(stored)
-                return stored
+                return self._serializer.verify(stored)
         task = self._run_job.s(job_id)
         task.id = job_id
         message: bytes = self._huey.serialize_task(task)

@@ -60,7 +60,7 @@ class QueueReader(BaseJobQueue):
     def peek(self) -> JobRecord:
         """Return the job that runs next; see `BaseJobQueue.peek`."""
         row = self._database.read_one(
-            f"SELECT id FROM {task_copy.WAITING_ROWS} WHERE {task_copy.READY} "
+            f"SELECT id FROM {task_copy.READY_ROWS} WHERE {task_copy.READY} "
             f"ORDER BY {task_copy.RUN_ORDER} LIMIT 1",
             (time.time(),),
         )

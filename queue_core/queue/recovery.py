@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from dataclasses import dataclass
 
-from queue_core.queue import dependencies, task_copy
+from queue_core.queue import dependencies
 from queue_core.queue.base import OUR_ORIGIN
 from queue_core.queue.clock import now_text, owner_is_alive
 from queue_core.queue.connection import Database
@@ -81,7 +81,6 @@ def _close(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
         ),
     ).rowcount  # fmt: skip
     if changed:
-        task_copy.keep_attempt(connection, row["id"])
         dependencies.release(connection, row["id"], "cancelled" if cancelled else "killed")
     return bool(changed)
 

@@ -63,12 +63,15 @@ class RunningJobs:
 
     def carry_out_stored(self) -> None:
         """Carry out what other processes have asked for, and correct what they got wrong."""
-        if not self.supervisor.running():
+        running = tuple(self.supervisor.running())
+        if not running:
             return
+        # By their ids: this is asked for after each change, however many jobs the table holds.
         rows = self._database.read(
-            "SELECT id, requested, status FROM task_copy WHERE owner = ? AND "
+            "SELECT id, requested, status FROM task_copy WHERE id IN "
+            f"({','.join('?' * len(running))}) AND owner = ? AND "
             "(requested IS NOT NULL OR status != 'started')",
-            (owner_id(),),
+            (*running, owner_id()),
         )
         for row in rows:
             if row["status"] != "started":

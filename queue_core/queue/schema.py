@@ -12,7 +12,7 @@ from queue_core.errors import LocalFolderError
 from queue_core.queue.base import OUR_ORIGIN
 from queue_core.queue.connection import Database
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _DASHAI_TABLE = """
 CREATE TABLE IF NOT EXISTS task_copy (
@@ -82,7 +82,11 @@ _ADDED_COLUMNS = {
     "cpu_time_s": "REAL",
 }
 
-_WAITING = f"status = 'not_started' AND origin = '{OUR_ORIGIN}'"
+# A waiting job of ours that waits for no other job. A query uses the indexes below only where it
+# says just this.
+UNBLOCKED = (
+    f"status = 'not_started' AND origin = '{OUR_ORIGIN}' AND blocked_by = 0 AND requested IS NULL"
+)
 
 _STATEMENTS = (
     # Huey's own tables, as its SqliteStorage makes them: DashAI keeps its queue here too.
@@ -96,11 +100,16 @@ _STATEMENTS = (
     "CREATE INDEX IF NOT EXISTS task_queue_priority_id ON task (queue, priority desc, id)",
     "CREATE TABLE IF NOT EXISTS counter (queue text not null, key text not null, "
     "value integer not null default 0, primary key(queue, key))",
-    "CREATE INDEX IF NOT EXISTS monitor_waiting ON task_copy (priority DESC, position) "
-    f"WHERE {_WAITING}",
+    # Indexes of earlier versions: of all that wait, and of what each process runs.
+    "DROP INDEX IF EXISTS monitor_waiting",
+    "DROP INDEX IF EXISTS monitor_running",
+    # What may run next, in order: jobs behind others are not in it, however long a chain is.
+    "CREATE INDEX IF NOT EXISTS monitor_ready ON task_copy (priority DESC, position) "
+    f"WHERE {UNBLOCKED}",
+    "CREATE INDEX IF NOT EXISTS monitor_due ON task_copy (not_before) "
+    f"WHERE {UNBLOCKED} AND not_before IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS monitor_retry ON task_copy (retry_of) WHERE retry_of IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS monitor_position ON task_copy (position)",
-    "CREATE INDEX IF NOT EXISTS monitor_running ON task_copy (status, owner) "
-    "WHERE status = 'started'",
     # An index ends with the rowid, the order of creation: a page of one status needs no sort.
     "CREATE INDEX IF NOT EXISTS monitor_status ON task_copy (status)",
     "CREATE INDEX IF NOT EXISTS monitor_type ON task_copy (task_type)",

@@ -8,9 +8,11 @@ same transaction that claims the next one.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +31,7 @@ _RETRY_WRITE_S = 0.25
 
 
 class WakingStorage(BaseStorage):  # type: ignore[misc]
-    """A blocking storage: `dequeue` waits until a job is ready, and is woken by `put`.
+    """A blocking storage: `wait_ready` waits until a job is ready, and is woken by `put`.
 
     Args:
         name: Huey's queue name.
@@ -71,11 +73,25 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
             self._put_back(data, None)  # an attempt without delay before it
             return
         self._local.staged = None
-        from dataclasses import replace
-
-        with self._database.transaction() as connection:
+        with self._database.transaction(durable=False) as connection:
             task_copy.insert_job(connection, replace(staged, message=data))
-        self.wake()
+        self.wake()  # the job may start while its `put` waits for the disk
+        try:
+            self._database.sync()
+        except JobQueueError:
+            self._withdraw(staged.id)
+            raise
+
+    def _withdraw(self, job_id: str) -> None:
+        """Take back a job whose `put` fails after all, unless it has started."""
+        with self._database.transaction(durable=False) as connection:
+            row = connection.execute(
+                "DELETE FROM task_copy WHERE id = ? AND status = 'not_started' "
+                "RETURNING message_id",
+                (job_id,),
+            ).fetchone()
+            if row is not None:
+                connection.execute("DELETE FROM task WHERE id = ?", (row["message_id"],))
 
     def add_to_schedule(self, data: bytes, ts: datetime) -> None:
         """Put the job that this thread has just run back, not to start before *ts*."""
@@ -153,7 +169,7 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
             return False
         return (
             self._database.read_one(
-                f"SELECT 1 FROM {task_copy.WAITING_ROWS} WHERE {task_copy.READY} LIMIT 1",
+                f"SELECT 1 FROM {task_copy.READY_ROWS} WHERE {task_copy.READY} LIMIT 1",
                 (time.time(),),
             )
             is not None
@@ -161,21 +177,18 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
 
     def _next_due_s(self, timeout_s: float) -> float:
         """Return how long until a delayed job is due."""
-        row = self._database.read_one(
-            "SELECT MIN(not_before) FROM task_copy WHERE status = 'not_started' "
-            f"AND origin = '{OUR_ORIGIN}' AND not_before > ?",
-            (time.time(),),
-        )
+        row = self._database.read_one(task_copy.NEXT_DUE, (time.time(),))
         if row is None or row[0] is None:
             return timeout_s
         return max(0.001, float(row[0]) - time.time())
 
     def dequeue(self) -> bytes | None:
-        """Write the end of this thread's last job and claim the next one, in one transaction."""
-        if not self.has_end_to_write and not self.wait_ready():
-            return None
+        """Write the end of this thread's last job and claim the next one, in one transaction.
+
+        A worker calls `wait_ready` before it; Huey is told that it blocks, so as not to sleep.
+        """
         pending = getattr(self._local, "finished", None)
-        claimed: tuple[str, bytes | None] | None = None
+        claimed: task_copy.Claim | None = None
         try:
             # Not waiting for the disk: `Database.sync_soon` brings it there within 10 ms, together
             # with what other jobs have written meanwhile.
@@ -195,7 +208,14 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
         self.on_problem(None)
         if claimed is None:
             return None
-        return self.trusted_message(*claimed)
+        self._local.claimed = claimed.row
+        return self.trusted_message(claimed.row["id"], claimed.message)
+
+    @property
+    def claimed(self) -> sqlite3.Row:
+        """The `RUN_COLUMNS` of the job that this thread has claimed last."""
+        row: sqlite3.Row = self._local.claimed
+        return row
 
     def wake(self, *, everybody: bool = False) -> None:
         """Tell a waiting worker (or all) to look."""

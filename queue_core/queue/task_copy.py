@@ -11,19 +11,23 @@ from typing import Any
 from queue_core.queue import dependencies
 from queue_core.queue.base import OUR_ORIGIN, JobStatus
 from queue_core.queue.clock import from_text, host_id, now_text, owner_id, to_text
+from queue_core.queue.schema import UNBLOCKED
 from queue_core.runner.outcome import EndReason, Outcome
 
 QUEUE_NAME = "dashai-monitor"
 _PARAMS_LIMIT = 64 * 1024
 
 # A waiting job of ours that nothing keeps from running but its place in the queue.
-READY = (
-    f"status = 'not_started' AND origin = '{OUR_ORIGIN}' AND blocked_by = 0 "
-    "AND requested IS NULL AND (not_before IS NULL OR not_before <= ?)"
-)
+READY = f"{UNBLOCKED} AND (not_before IS NULL OR not_before <= ?)"
+NEXT_DUE = f"SELECT MIN(not_before) FROM task_copy WHERE {UNBLOCKED} AND not_before > ?"
 RUN_ORDER = "priority DESC, position"
+# What is kept of an ended attempt; the row of the job itself shows the last one.
+ATTEMPT_COLUMNS = (
+    "attempt, started_at, finished_at, run_seconds, status, error_msg, traceback, exit_code, "
+    "exit_signal, peak_memory_bytes, cpu_time_s"
+)
 # Named, because the planner takes the index of the status and sorts all that wait.
-WAITING_ROWS = "task_copy INDEXED BY monitor_waiting"
+READY_ROWS = "task_copy INDEXED BY monitor_ready"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,36 +104,50 @@ def _shown(value: Any) -> str:
         return f"<{type(value).__qualname__}: {type(error).__name__} in __repr__>"
 
 
-def claim(
-    connection: sqlite3.Connection, pid: int | None, now_s: float
-) -> tuple[str, bytes | None] | None:
-    """Take the next ready job off the queue and mark it started; one transaction, so that no crash
-    can leave a job that is neither waiting nor known to run.
+# What is needed of a job to run it.
+RUN_COLUMNS = (
+    "id, task_type, job_blob, environment, attempt, started_at, timeout_s, memory_limit_bytes"
+)
 
-    Returns:
-        The job's id and Huey's message for it (None where the message is gone); None where no
-        job is ready.
-    """  # noqa: D205
-    row = connection.execute(
-        f"SELECT id, message_id FROM {WAITING_ROWS} WHERE {READY} ORDER BY {RUN_ORDER} LIMIT 1",
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that was taken off the queue.
+
+    Attributes:
+        row: Its `RUN_COLUMNS`.
+        message: Huey's message for it; None where that is gone.
+    """
+
+    row: sqlite3.Row
+    message: bytes | None
+
+
+def claim(connection: sqlite3.Connection, pid: int | None, now_s: float) -> Claim | None:
+    """Take the next ready job off the queue and mark it started; None where no job is ready.
+
+    One transaction, so that no crash can leave a job that is neither waiting nor known to run.
+    """
+    waiting = connection.execute(
+        f"SELECT id, message_id FROM {READY_ROWS} WHERE {READY} ORDER BY {RUN_ORDER} LIMIT 1",
         (now_s,),
     ).fetchone()
-    if row is None:
+    if waiting is None:
         return None
     message = connection.execute(
-        "SELECT data FROM task WHERE id = ? AND queue = ?", (row["message_id"], QUEUE_NAME)
+        "DELETE FROM task WHERE id = ? AND queue = ? RETURNING data",
+        (waiting["message_id"], QUEUE_NAME),
     ).fetchone()
-    connection.execute("DELETE FROM task WHERE id = ?", (row["message_id"],))
     now = now_text()
-    connection.execute(
+    row = connection.execute(
         "UPDATE task_copy SET status = 'started', started_at = ?, last_update = ?, finished_at = "
         "NULL, owner = ?, owner_host = ?, pid = ?, message_id = NULL, progress = NULL, "
         "progress_message = NULL, error_msg = NULL, error_hint = NULL, error_type = NULL, "
         "error_causes = NULL, error_frames = NULL, traceback = NULL, exit_code = NULL, "
-        "exit_signal = NULL, not_before = NULL WHERE id = ?",
-        (now, now, owner_id(), host_id(), pid, row["id"]),
-    )
-    return row["id"], None if message is None else bytes(message[0])
+        f"exit_signal = NULL, not_before = NULL WHERE id = ? RETURNING {RUN_COLUMNS}",
+        (now, now, owner_id(), host_id(), pid, waiting["id"]),
+    ).fetchone()
+    return Claim(row, None if message is None else bytes(message[0]))
 
 
 def set_message(
@@ -145,8 +163,9 @@ def set_message(
     )
     connection.execute(
         "UPDATE task_copy SET status = 'not_started', message_id = ?, "
-        "not_before = ?, owner = NULL, owner_host = NULL, pid = NULL, "
-        "progress = NULL, progress_message = NULL, paused = 0, last_update = ? WHERE id = ?",
+        "not_before = ?, owner = NULL, owner_host = NULL, pid = NULL, started_at = NULL, "
+        "finished_at = NULL, run_seconds = NULL, progress = NULL, progress_message = NULL, "
+        "paused = 0, last_update = ? WHERE id = ?",
         (cursor.lastrowid, not_before, now_text(), job_id),
     )
 
@@ -164,23 +183,21 @@ def status_of(reason: EndReason) -> JobStatus:
 
 
 def finish(
-    connection: sqlite3.Connection, job_id: str, outcome: Outcome, *, is_last: bool = True
-) -> None:
-    """Store the end of an attempt, in the job's row and in its history.
+    connection: sqlite3.Connection, job_id: str, outcome: Outcome, *, started_at: str | None,
+    is_last: bool = True,
+) -> None:  # fmt: skip
+    """Store the end of an attempt.
 
     Args:
         connection: An open transaction.
         job_id: The job.
         outcome: How the attempt ended.
-        is_last: Whether no other attempt follows, so that the jobs that wait for it learn of it.
+        started_at: When the attempt began, as stored.
+        is_last: Whether no other attempt follows. The row then shows this one for good, and the
+            jobs that wait for it learn of it; else it goes to the history.
     """
-    row = connection.execute(
-        "SELECT started_at, attempt, after_policy FROM task_copy WHERE id = ?", (job_id,)
-    ).fetchone()
-    if row is None:
-        return  # removed by another program; there is nothing left to be true
     status = status_of(outcome.reason)
-    started = from_text(row["started_at"]) or datetime.now(UTC)
+    started = from_text(started_at) or datetime.now(UTC)
     # Measured, not read off a clock that may have been set meanwhile.
     finished = to_text(started + timedelta(seconds=outcome.elapsed_s))
     error = outcome.error
@@ -202,19 +219,17 @@ def finish(
             outcome.result_json, status, outcome.peak_memory_bytes, outcome.cpu_time_s, job_id,
         ),
     )  # fmt: skip
-    keep_attempt(connection, job_id)
     if is_last:
         dependencies.release(connection, job_id, status)
+    else:
+        _keep_attempt(connection, job_id)
 
 
-def keep_attempt(connection: sqlite3.Connection, job_id: str) -> None:
+def _keep_attempt(connection: sqlite3.Connection, job_id: str) -> None:
     """Copy the end of the attempt that the row shows into the job's history."""
     connection.execute(
-        "INSERT OR REPLACE INTO monitor_attempt (job_id, attempt, started_at, finished_at, "
-        "run_seconds, status, error_msg, traceback, exit_code, exit_signal, peak_memory_bytes, "
-        "cpu_time_s) SELECT id, attempt, started_at, finished_at, run_seconds, status, error_msg, "
-        "traceback, exit_code, exit_signal, peak_memory_bytes, cpu_time_s FROM task_copy "
-        "WHERE id = ?",
+        f"INSERT OR REPLACE INTO monitor_attempt (job_id, {ATTEMPT_COLUMNS}) "
+        f"SELECT id, {ATTEMPT_COLUMNS} FROM task_copy WHERE id = ?",
         (job_id,),
     )
 

@@ -89,7 +89,7 @@ def _not_before(row: Row) -> WaitReason:
 
 def _position(database: Database, row: Row) -> WaitReason:
     before = database.read_one(
-        f"SELECT COUNT(*) FROM {task_copy.WAITING_ROWS} WHERE {task_copy.READY} "
+        f"SELECT COUNT(*) FROM {task_copy.READY_ROWS} WHERE {task_copy.READY} "
         "AND (priority > ? OR (priority = ? AND position < ?))",
         (time.time(), row["priority"], row["priority"], row["position"]),
     )

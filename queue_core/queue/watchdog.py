@@ -86,11 +86,17 @@ class Watchdog:
 
     @property
     def available_bytes(self) -> int:
-        """Free memory of the machine, as of the last second."""
-        now = time.monotonic()
-        if now - self._available[0] > _MEMORY_LOOK_S:
-            self._available = (now, int(psutil.virtual_memory().available))
+        """Free memory of the machine, as of the last second or two.
+
+        The watchdog's thread looks in time, so that a job that is to start need not.
+        """
+        self._look_at_memory(2 * _MEMORY_LOOK_S)
         return int(self._available[1])
+
+    def _look_at_memory(self, oldest_s: float) -> None:
+        now = time.monotonic()
+        if now - self._available[0] > oldest_s:
+            self._available = (now, int(psutil.virtual_memory().available))
 
     def _work(self) -> None:
         last_sample = 0.0
@@ -99,6 +105,7 @@ class Watchdog:
             self._stopping.wait(_LOOK_S if self._busy.is_set() else 1.0)
             with self._lock:
                 watches = list(self._watches.values())
+            self._look_at_memory(_MEMORY_LOOK_S / 2)
             try:
                 self._check(watches)
                 now = time.monotonic()

@@ -39,7 +39,7 @@ from queue_core.runner.protocol import (
     Ready,
     Run,
     Warned,
-    decode,
+    decode_order,
     encode,
 )
 from queue_core.runner.reports import report_failure
@@ -70,8 +70,7 @@ class Channel:
         Raises:
             EOFError: The supervisor is gone.
         """
-        message = decode(self._connection.recv_bytes())
-        return message, self._connection.recv_bytes()
+        return decode_order(self._connection.recv_bytes())
 
     def has_order(self) -> bool:
         """Return whether an order waits."""

@@ -33,7 +33,7 @@ from queue_core.runner.protocol import (
     Run,
     Warned,
     decode,
-    encode,
+    encode_order,
 )
 
 logger = logging.getLogger(__name__)
@@ -229,8 +229,7 @@ class ChildProcess:
     ) -> Message | None:
         """Send an order and serve the pipes until its answer, or None where the process ended."""
         try:
-            self._connection.send_bytes(encode(order))
-            self._connection.send_bytes(payload)
+            self._connection.send_bytes(encode_order(order, payload))
         except OSError:
             return None
         answer: Message | None = None

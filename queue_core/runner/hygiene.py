@@ -11,6 +11,7 @@ import threading
 import warnings
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from queue_core.runner import process_tree
 
@@ -35,7 +36,7 @@ class CleanSlate:
 
     def __init__(self, home: str) -> None:
         self._home = home
-        self._environ = dict(os.environ)
+        self._environ = _environment()
         self._path = list(sys.path)
         self._argv = list(sys.argv)
         self._signals = {number: signal.getsignal(number) for number in _SIGNALS}
@@ -60,9 +61,8 @@ class CleanSlate:
         self._restore_streams()
         with contextlib.suppress(OSError):
             os.chdir(self._home)
-        if dict(os.environ) != self._environ:
-            os.environ.clear()
-            os.environ.update(self._environ)
+        if _environment() != self._environ:
+            _set_environment(self._environ)
         sys.path[:] = self._path
         sys.argv[:] = self._argv
         for number, handler in self._signals.items():
@@ -96,6 +96,17 @@ class CleanSlate:
         if set(threading.enumerate()) - self._threads or _has_children():
             return False
         return resident_bytes() - self._rss_bytes < _RSS_GROWTH_LIMIT_BYTES
+
+
+def _environment() -> dict[Any, Any]:
+    """Return the environment; as bytes where that saves decoding it after each job."""
+    return dict(os.environb if os.supports_bytes_environ else os.environ)
+
+
+def _set_environment(wanted: dict[Any, Any]) -> None:
+    environ: Any = os.environb if os.supports_bytes_environ else os.environ
+    environ.clear()
+    environ.update(wanted)
 
 
 def _has_children() -> bool:

@@ -45,7 +45,7 @@ class RawLine:
 
 def log_path(folder: Path, job_id: str) -> Path:
     """Return where the log of a job lies; sharded, for folders with very many jobs."""
-    return folder / "jobs" / job_id[-2:] / f"{job_id}.log"
+    return folder.joinpath("jobs", job_id[-2:], f"{job_id}.log")
 
 
 def log_files(path: Path) -> tuple[Path, Path, Path]:

@@ -2,7 +2,7 @@
 
 JSON and not pickle, because the child runs code of the user's: what comes back is data and never
 opened as code in the program's process. The serialised job follows its `Run` or `CleanUp` record
-as raw bytes.
+as raw bytes, in the same packet.
 """
 
 from __future__ import annotations
@@ -112,6 +112,21 @@ _KINDS: dict[str, type[Any]] = {
 def encode(message: Message) -> bytes:
     """Return *message* as bytes."""
     return json.dumps([type(message).__name__, vars(message)]).encode()
+
+
+def encode_order(order: Run | CleanUp, payload: bytes) -> bytes:
+    """Return an order and the serialised job that it is about as one packet."""
+    return encode(order) + b"\n" + payload
+
+
+def decode_order(packet: bytes) -> tuple[Message, bytes]:
+    """Return the order and the serialised job in *packet*.
+
+    Raises:
+        ValueError: It is not one of ours.
+    """
+    order, _, payload = packet.partition(b"\n")  # JSON text has no line break of its own
+    return decode(order), payload
 
 
 def decode(data: bytes) -> Message:

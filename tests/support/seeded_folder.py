@@ -160,6 +160,7 @@ def _place(connection: Any, job_id: str, seed: Seed, *, older_s: float) -> None:
             job_id,
             Outcome(seed.end, seed.seconds, result, seed.error, peak_memory_bytes=612_000_000,
                     cpu_time_s=seed.seconds * 0.9),
+            started_at=to_text(started),
         )  # fmt: skip
 
 
