@@ -210,7 +210,8 @@ class Database:
                 if self._syncer is None:
                     self._syncer = threading.Thread(target=self._sync, name="syncer", daemon=True)
                     self._syncer.start()
-        self._unsynced.set()
+        if not self._unsynced.is_set():
+            self._unsynced.set()
 
     def _sync(self) -> None:
         while True:

@@ -50,7 +50,8 @@ def release(connection: sqlite3.Connection, job_id: str, status: str) -> None:
             "WHERE d.after_id = ? AND t.status = 'not_started'",
             (ended_id,),
         ).fetchall()
-        connection.execute("DELETE FROM monitor_dependency WHERE after_id = ?", (ended_id,))
+        if rows:
+            connection.execute("DELETE FROM monitor_dependency WHERE after_id = ?", (ended_id,))
         for row in rows:
             if ended_status == "finished" or row["after_policy"] == AfterPolicy.RUN_ANYWAY:
                 connection.execute(

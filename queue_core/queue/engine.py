@@ -230,10 +230,11 @@ class Engine:
             self._watchdog.remove(watch)
         self._recorder.flush(job_id)
         watch.resume()
-        outcome = replace(
-            outcome, paused_s=watch.paused_s, peak_memory_bytes=watch.peak_bytes or None,
-            cpu_time_s=watch.cpu_s if watch.peak_bytes else None,
-        )  # fmt: skip
+        if watch.peak_bytes or watch.paused_s:  # looked at, for it was not over at once
+            outcome = replace(
+                outcome, paused_s=watch.paused_s, peak_memory_bytes=watch.peak_bytes or None,
+                cpu_time_s=watch.cpu_s if watch.peak_bytes else None,
+            )  # fmt: skip
         if outcome.reason not in (EndReason.FINISHED, EndReason.RAISED):
             self._clean_up_after(order, outcome)
         return outcome

@@ -69,7 +69,7 @@ class ChangeWatcher:
         self._bell = threading.Event()
         self._thread: threading.Thread | None = None
         self._stopping = False
-        database.on_commit(self._bell.set)
+        database.on_commit(self._ring)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call *callback* after each change until the returned function is called."""
@@ -88,6 +88,12 @@ class ChangeWatcher:
                 self._callbacks.pop(token, None)
 
         return unsubscribe
+
+    def _ring(self) -> None:
+        # Asked first, because a busy queue commits much more often than the thread looks; it
+        # takes the bell back before it reads, so nothing is missed.
+        if not self._bell.is_set():
+            self._bell.set()
 
     def stop(self) -> None:
         """End the thread."""
