@@ -26,6 +26,8 @@ from hypothesis import HealthCheck, settings
 
 from queue_core.paths import ENVIRONMENT_VARIABLE, LocalFolder
 
+pytest_plugins = ("queue_fixtures",)
+
 HAS_QT = find_spec("PySide6") is not None
 OUR_LOGGERS = ("queue_core", "gui", "huey")
 GRACE_S = 3.0

@@ -123,22 +123,6 @@ def cli(local_folder: LocalFolder, tmp_path: Path) -> CommandLine:
 
 
 @pytest.fixture
-def until() -> Callable[[Callable[[], bool]], None]:
-    """Wait for a condition that another process makes true."""
-
-    def wait(condition: Callable[[], bool]) -> None:
-        import threading
-        import time
-
-        pause, deadline = threading.Event(), time.monotonic() + 20
-        while not condition():
-            assert time.monotonic() < deadline, "the condition did not come true in time"
-            pause.wait(0.02)
-
-    return wait
-
-
-@pytest.fixture
 def run(local_folder: LocalFolder, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """Run a command within the test's process: for commands that look at or change rows."""
     from queue_core.cli import main

@@ -1,5 +1,9 @@
+"""The queue that most tests of the core use, loaded by the root `conftest.py`."""
+
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -24,13 +28,10 @@ def running(queue: HueyJobQueue) -> HueyJobQueue:
 
 
 @pytest.fixture
-def until(queue: HueyJobQueue) -> Callable[[Callable[[], bool]], None]:
-    """Wait for a condition that changes with the queue or with a file."""
+def until() -> Callable[[Callable[[], bool]], None]:
+    """Wait for a condition that the queue, a file or another process makes true."""
 
     def wait(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
-        import threading
-        import time
-
         pause = threading.Event()
         deadline = time.monotonic() + timeout_s
         while not condition():
