@@ -13,7 +13,7 @@ from queue_core.components.models.training.schemas import (
     SPLIT_SCHEMA,
 )
 from queue_core.database.status import EntityKind
-from queue_core.errors import DataError, JobError, ParameterError
+from queue_core.errors import JobError, ParameterError
 from queue_core.jobs.entity_job import EntityJob
 
 if TYPE_CHECKING:
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from queue_core.components.models.training.specs import RunSpec, SessionSpec
-    from queue_core.database.tables import Dataset, ModelSession, Run
+    from queue_core.database.tables import Dataset, Run
     from queue_core.jobs.run_rows import RunRows
 
 # Shares of the time, roughly: reading; then training and measuring; then drawing and storing.
 _READ = 0.03
 _TRAINED = 0.92
 LIBRARIES = ("scipy", "joblib", "skops", "optuna", "lightgbm", "xgboost", "catboost")
-SESSION_OPTIONS = ("preprocessing", "forecast", "sample_rows", "learning_curve", "onnx")
 SEARCHES = "searches"
 
 
@@ -160,8 +159,9 @@ class ModelJob(EntityJob["Run"]):
         )
         from queue_core.components.models.training.specs import search_from_json
         from queue_core.database.tables import Run
+        from queue_core.jobs.model_question import check_columns, session_row, take_up_stored
 
-        self._take_up_stored(session)
+        take_up_stored(session, self.kwargs)
         question = self._session_spec()
         component = model_for(str(self.kwargs.get("model") or ""), question.task)
         checked_params(component, self._model_params)
@@ -171,13 +171,13 @@ class ModelJob(EntityJob["Run"]):
             ranges_of(component, search)
             metrics_for(question.task, [search.metric] if search.metric else [metrics[0].id])
         dataset = self._dataset(session)
-        _check_columns(dataset, question)
+        check_columns(dataset, question)
         name = self.kwargs.get("name") or f"{component.title} on {dataset.name}"
         # The queue asks for the job's name after this.
         self.kwargs["name"] = name
         return Run(
             name=name,
-            session_id=self._session_row(session, dataset).id,
+            session_id=session_row(session, dataset, self.kwargs).id,
             component=component.id,
             params=self._model_params,
             search=dict(self.kwargs["search"]) if self.kwargs.get("search") else None,
@@ -285,14 +285,15 @@ class ModelJob(EntityJob["Run"]):
 
     def _session_spec(self) -> SessionSpec:
         from queue_core.components.models.training.specs import SessionSpec
+        from queue_core.jobs.model_question import names
 
         said = self.kwargs
         return SessionSpec.from_json(
             task=str(said.get("task") or Task.CLASSIFICATION.value),
-            input_columns=_names(said.get("input_columns")),
-            output_columns=_names(said.get("output_columns")),
+            input_columns=names(said.get("input_columns")),
+            output_columns=names(said.get("output_columns")),
             split=said.get("split"),
-            metrics=_names(said.get("metrics")),
+            metrics=names(said.get("metrics")),
             seed=self._seed,
             preprocessing=said.get("preprocessing"),
             forecast=said.get("forecast"),
@@ -328,104 +329,3 @@ class ModelJob(EntityJob["Run"]):
                 hint="Set dataset_id to the dataset to learn from.",
             )
         return cast("Dataset", load_entity(session, EntityKind.DATASET, int(dataset_id)))
-
-    def _session_row(self, session: Session, dataset: Dataset) -> ModelSession:
-        """Return the session that asks this question: the one at hand, or a new one."""
-        from queue_core.database.tables import ModelSession
-
-        asked = self._question()
-        known = self.kwargs.get("session_id")
-        row = None if known is None else session.get(ModelSession, int(known))
-        if row is None or any(getattr(row, name) != value for name, value in asked.items()):
-            row = ModelSession(name=f"{asked['task']} on {dataset.name}", **asked)
-            session.add(row)
-            session.flush()
-        self.kwargs["session_id"] = row.id
-        return row
-
-    def _question(self) -> dict[str, Any]:
-        """Return the columns of the session's row that say what is asked."""
-        options = {key: self.kwargs[key] for key in SESSION_OPTIONS if self.kwargs.get(key)}
-        split = dict(self.kwargs.get("split") or {})
-        return {
-            "dataset_id": int(self.kwargs["dataset_id"]),
-            "task": str(self.kwargs.get("task") or Task.CLASSIFICATION.value),
-            "input_columns": list(_names(self.kwargs.get("input_columns"))),
-            "output_columns": list(_names(self.kwargs.get("output_columns"))),
-            "split": {**split, "options": options} if options else split,
-            "metrics": list(_names(self.kwargs.get("metrics"))),
-            "seed": self._seed,
-        }
-
-    def _take_up_stored(self, session: Session) -> None:
-        """Fill in what a stored run or session says, where only its id was given."""
-        from queue_core.database.tables import ModelSession, Run
-
-        run_id = self.kwargs.get("run_id")
-        if run_id is not None and not self.kwargs.get("model"):
-            run = session.get(Run, int(run_id))
-            if run is None:
-                raise ParameterError(f"There is no run with the id {run_id}.", parameter="run_id")
-            self.kwargs |= {
-                "session_id": run.session_id,
-                "model": run.component,
-                "model_params": dict(run.params),
-                "search": run.search,
-                "name": run.name or None,
-            }
-        session_id = self.kwargs.get("session_id")
-        if session_id is None or self.kwargs.get("dataset_id") is not None:
-            return
-        asked = session.get(ModelSession, int(session_id))
-        if asked is None:
-            raise ParameterError(
-                f"There is no model session with the id {session_id}.", parameter="session_id"
-            )
-        self.kwargs |= _said_by(asked)
-
-
-def _said_by(asked: ModelSession) -> dict[str, Any]:
-    """Return the parameters of a job that asks what a stored session asks."""
-    split = dict(asked.split)
-    options = split.pop("options", {})
-    return {
-        "dataset_id": asked.dataset_id,
-        "task": asked.task,
-        "input_columns": list(asked.input_columns),
-        "output_columns": list(asked.output_columns),
-        "split": split,
-        "metrics": list(asked.metrics),
-        "seed": asked.seed,
-        **options,
-    }
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    """Return a list of names; one name may be given as it is."""
-    if not value:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(str(name) for name in value)
-
-
-def _check_columns(dataset: Dataset, question: SessionSpec) -> None:
-    """Refuse columns that a loaded dataset does not have.
-
-    Raises:
-        DataError: One does not exist; the hint names near ones.
-    """
-    import difflib
-
-    known = [item["name"] for item in dataset.schema]
-    if not known:
-        return  # it is still being loaded
-    asked = (
-        *question.input_columns, question.target, question.split.column,
-        question.forecast.time_column,
-    )  # fmt: skip
-    for name in asked:
-        if name and name not in known:
-            near = difflib.get_close_matches(name, known, n=3) or known[:10]
-            raise DataError(
-                f"The dataset “{dataset.name}” has no column “{name}”.",
-                hint=f"Choose one of: {', '.join(near)}.",
-            )
