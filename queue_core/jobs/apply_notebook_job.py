@@ -121,7 +121,7 @@ class ApplyNotebookJob(EntityJob["Dataset"]):
         """Describe the new dataset."""
         from queue_core.database.provenance import provenance_of
         from queue_core.jobs.converter_job import LIBRARIES
-        from queue_core.jobs.notebook_steps import describe_dataset
+        from queue_core.jobs.data_sources import describe_dataset
 
         assert self._stored is not None
         describe_dataset(entity, self._stored)

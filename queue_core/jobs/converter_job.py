@@ -211,7 +211,7 @@ class ConverterJob(EntityJob["Converter"]):
         """Mark the step as applied, and describe the notebook's new table."""
         from queue_core.database.provenance import provenance_of
         from queue_core.database.tables import Dataset
-        from queue_core.jobs.notebook_steps import describe_dataset, describe_table
+        from queue_core.jobs.data_sources import describe_dataset, describe_table
 
         assert self._stored is not None
         assert self._made_from is not None

@@ -1,4 +1,4 @@
-"""Finds the data that a job is to look at: a dataset, or a notebook as it is after its steps."""
+"""The data that jobs look at and make: finding it, opening it, and saying what it is."""
 
 from __future__ import annotations
 
@@ -67,3 +67,18 @@ def open_source(folder: LocalFolder, source: Dataset | Notebook) -> StoredDatase
     if isinstance(source, Dataset):
         return open_dataset(folder, source)
     return open_notebook(folder, source)
+
+
+def describe_table(row: Notebook | Dataset, stored: StoredDataset) -> None:
+    """Write to a row what is known of its table."""
+    row.data_hash = stored.data_hash
+    row.row_count = stored.row_count
+    row.column_count = len(stored.columns)
+    row.schema = [{"name": info.name, "type": info.type.value} for info in stored.columns]
+
+
+def describe_dataset(row: Dataset, stored: StoredDataset) -> None:
+    """Write to a dataset's row what is known of its rows."""
+    describe_table(row, stored)
+    row.size_bytes = int(stored.metadata["data_bytes"])
+    row.warnings = list(stored.warnings)

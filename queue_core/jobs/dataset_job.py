@@ -120,19 +120,15 @@ class DatasetJob(EntityJob["Dataset"]):
     def store(self, session: Session, entity: Dataset, result: Mapping[str, Any]) -> None:  # noqa: ARG002
         """Write what is known of the dataset to its row."""
         from queue_core.database.provenance import provenance_of
+        from queue_core.jobs.data_sources import describe_dataset
 
         stored = self._stored
         assert stored is not None
         made_by = stored.metadata["made_by"]
         entity.source_hash = stored.source_hash
-        entity.data_hash = stored.data_hash
-        entity.row_count = stored.row_count
-        entity.column_count = len(stored.columns)
-        entity.size_bytes = int(stored.metadata["data_bytes"])
+        describe_dataset(entity, stored)
         entity.loader = made_by["loader"]
         entity.options = dict(made_by["options"])
-        entity.schema = [{"name": item.name, "type": item.type.value} for item in stored.columns]
-        entity.warnings = list(stored.warnings)
         entity.provenance = provenance_of(
             libraries=("fastexcel", "liac-arff", "zstandard"),
             source=dict(stored.metadata["source"]),

@@ -111,7 +111,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
         """Write the answer, or the dataset of answers."""
         from queue_core.database.provenance import provenance_of
         from queue_core.database.tables import Dataset
-        from queue_core.jobs.notebook_steps import describe_dataset
+        from queue_core.jobs.data_sources import describe_dataset
 
         provenance = provenance_of(
             *self._made_from,

@@ -109,7 +109,8 @@ class NotebookJob(BaseJob):
 
     def _change(self, notebook_id: int) -> dict[str, Any]:
         from queue_core.database.session import open_session, read_session
-        from queue_core.jobs.notebook_steps import describe_table, find_notebook
+        from queue_core.jobs.data_sources import describe_table
+        from queue_core.jobs.notebook_steps import find_notebook
 
         with read_session(self.context.folder) as session:
             notebook = find_notebook(session, notebook_id)

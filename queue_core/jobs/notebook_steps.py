@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from queue_core.components.converters.notebook import NotebookStates
     from queue_core.components.converters.steps import Step
     from queue_core.components.stored_dataset import StoredDataset
-    from queue_core.database.tables import Converter, Dataset, Notebook
+    from queue_core.database.tables import Converter, Notebook
     from queue_core.paths import LocalFolder
 
 STATES = "states"
@@ -119,18 +119,3 @@ def open_notebook(folder: LocalFolder, notebook: Notebook) -> StoredDataset:
         tempfile.TemporaryDirectory(prefix="notebook-", dir=folder.temporary) as temporary,
     ):
         return states_of(folder, notebook.id, Path(temporary)).current(base, steps)
-
-
-def describe_table(row: Notebook | Dataset, stored: StoredDataset) -> None:
-    """Write to a row what is known of its table."""
-    row.data_hash = stored.data_hash
-    row.row_count = stored.row_count
-    row.column_count = len(stored.columns)
-    row.schema = [{"name": info.name, "type": info.type.value} for info in stored.columns]
-
-
-def describe_dataset(row: Dataset, stored: StoredDataset) -> None:
-    """Write to a dataset's row what is known of its rows."""
-    describe_table(row, stored)
-    row.size_bytes = int(stored.metadata["data_bytes"])
-    row.warnings = list(stored.warnings)

@@ -181,6 +181,7 @@ class PredictJob(EntityJob["Prediction"]):
         """Note the dataset with the answers, and what they were made from."""
         from queue_core.database.provenance import provenance_of
         from queue_core.database.tables import Dataset
+        from queue_core.jobs.data_sources import describe_dataset
 
         assert self._made_from is not None
         assert self._result is not None
@@ -190,7 +191,7 @@ class PredictJob(EntityJob["Prediction"]):
         entity.provenance = facts
         row = session.get(Dataset, result["dataset_id"])
         if row is not None:
-            _describe(row, self._result)
+            describe_dataset(row, self._result)
             row.provenance = facts
 
     def _predict(
@@ -391,13 +392,3 @@ class PredictJob(EntityJob["Prediction"]):
                 hint="Name a dataset or a file, or type some rows.",
             )
         return "the next steps"
-
-
-def _describe(row: Dataset, stored: StoredDataset) -> None:
-    """Fill the row of a dataset with what is stored."""
-    row.data_hash = stored.data_hash
-    row.row_count = stored.row_count
-    row.column_count = len(stored.columns)
-    row.size_bytes = stored.parquet_path.stat().st_size
-    row.schema = [{"name": info.name, "type": info.type.value} for info in stored.columns]
-    row.warnings = list(stored.warnings)

@@ -114,12 +114,16 @@ class Database:
         return row
 
     @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    def transaction(
+        self, *, durable: bool = True, patience_s: float | None = None
+    ) -> Iterator[sqlite3.Connection]:
         """Write atomically; nested calls on a thread join the outer transaction.
 
         Args:
             durable: Return when the disk has it, so that a power cut cannot take it back. What
                 need not survive one (progress, samples) saves the wait.
+            patience_s: How long to wait for another process that holds the file locked; None
+                means long for what is durable, and short for what is not.
 
         Raises:
             JobQueueError: The database stayed locked, the disk is full or does not answer.
@@ -128,9 +132,11 @@ class Database:
         if getattr(self._local, "depth", 0):
             yield connection
             return
+        if patience_s is None:
+            patience_s = PATIENCE_S if durable else BUSY_TIMEOUT_S
         with self._write_lock:
             try:
-                self._begin(connection, PATIENCE_S if durable else BUSY_TIMEOUT_S)
+                self._begin(connection, patience_s)
                 self._local.depth = 1
                 try:
                     yield connection

@@ -22,7 +22,7 @@ from huey.storage import BaseStorage
 from queue_core.errors import JobQueueError
 from queue_core.queue import task_copy
 from queue_core.queue.base import OUR_ORIGIN
-from queue_core.queue.connection import Database
+from queue_core.queue.connection import PATIENCE_S, Database
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class WakingStorage(BaseStorage):  # type: ignore[misc]
             self._put_back(data, None)  # an attempt without delay before it
             return
         self._local.staged = None
-        with self._database.transaction(durable=False) as connection:
+        with self._database.transaction(durable=False, patience_s=PATIENCE_S) as connection:
             task_copy.insert_job(connection, replace(staged, message=data))
         self.wake()  # the job may start while its `put` waits for the disk
         try:
