@@ -175,7 +175,8 @@ def _is_json(text: str) -> bool:
         return False
     line = text.splitlines()[0].strip().rstrip(",")
     try:
-        return isinstance(json.loads(line), dict)
+        value = json.loads(line)
+        return isinstance(value[0] if isinstance(value, list) and value else value, dict)
     except ValueError:
         return bool(re.match(r'(\[\s*)?\{\s*("|$)', text)) or line == "["
 

@@ -71,6 +71,16 @@ def encoding_of(source: SourceFile, wanted: str | None = None) -> Encoding:
     return Encoding(FALLBACK, f"byte {position + 1:,} is not UTF-8", is_guess=True)
 
 
+def guess_notes(encoding: Encoding, name: str) -> list[str]:
+    """Say that the encoding of the file *name* was guessed, where it was."""
+    if not encoding.is_guess:
+        return []
+    return [
+        f"{name} is not UTF-8 ({encoding.reason}); it was read as {encoding.name}, which is "
+        "a guess. Choose another encoding if letters look wrong."
+    ]
+
+
 def normal_name(wanted: str) -> str:
     """Return Python's name of an encoding.
 
@@ -85,7 +95,7 @@ def normal_name(wanted: str) -> str:
             parameter="encoding",
             hint=f"Usual ones are: {UTF8}, {', '.join(ALTERNATIVES)}.",
         ) from error
-    if not getattr(info, "_is_text_encoding", True):
+    if not getattr(info, "_is_text_encoding", True) or info.name == "undefined":
         raise ParameterError(
             f"“{wanted}” is not an encoding of text.",
             parameter="encoding",
@@ -135,7 +145,11 @@ def wrong_encoding(
         f"Line {line:,} of {name} is not {encoding.upper()}: "
         f"byte {offset + error.start + 1:,} is 0x{value:02X}.",
         hint="Choose the encoding that the file was written in; "
-        f"Western files are often {FALLBACK}.",
+        + (
+            f"Western files are often {FALLBACK}."
+            if normal_name(encoding) != FALLBACK
+            else "Japanese files are often shift_jis, Chinese ones gb18030."
+        ),
     )
 
 

@@ -82,15 +82,10 @@ class LoadRun:
             DataError: They cannot be read.
         """
         path = self._scratch / "head.csv"
-        text = self._plan.head
-        if self._plan.newline == "\n" and "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        path.write_bytes(text.encode())
-        self._rewriting = replace(
-            self._rewriting, encoding=Encoding("utf-8", ""), drop_lines=0, even_newlines=False
-        )
-        if self._rewriting.collapse_spaces:
-            head = SourceFile(path, path.stat().st_size, 0)
+        path.write_bytes(self._plan.head.encode())
+        self._rewriting = replace(self._rewriting, encoding=Encoding("utf-8", ""), drop_lines=0)
+        head = SourceFile(path, path.stat().st_size, 0)
+        if self._rewriting.is_needed(head):
             rewrite(head, self._scratch / "even.csv", self._rewriting)
             path = self._scratch / "even.csv"
         self._table = self._table_of(TextFile(path, self._plan.newline, is_copy=True))
