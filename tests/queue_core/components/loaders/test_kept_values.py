@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
+import xlsxwriter
 from loader_checks import Loads, Writes, rows_of, types_of
 
 from queue_core.components.loaders import preview
-from queue_core.errors import DataError
+from queue_core.errors import DataError, ParameterError
 
 T = datetime.datetime
 
@@ -157,3 +160,104 @@ def test_arff_texts_that_sparse_rows_leave_out(load: Loads) -> None:
     stored = load(arff("@attribute n numeric", "@attribute s string", "{1 x}", "{0 5}"), "t.arff")
     assert rows_of(stored) == [{"n": 0, "s": "x"}, {"n": 5, "s": None}]
     assert "“s”" in stored.warnings[0]
+
+
+@pytest.mark.parametrize("blank", ["\n", "\n\n\n", "\r\n\r\n"])
+def test_blank_lines_before_the_header(load: Loads, write: Writes, blank: str) -> None:
+    newline = "\r\n" if "\r" in blank else "\n"
+    text = f"{blank}a,b{newline}1,2{newline}3,4{newline}"
+    expected = [{"a": 1, "b": 2}, {"a": 3, "b": 4}]
+    assert rows_of(load(text)) == expected
+    assert rows_of(load(f"Title{newline}{text}", skip_rows=1)) == expected
+    assert preview(write(text)).rows == ((1, 2), (3, 4))
+
+
+def test_rows_that_are_filled_are_named(load: Loads) -> None:
+    stored = load("a,b\n1,2\n3\n5,6\n7\n", bad_rows="fill")
+    assert [row["b"] for row in rows_of(stored)] == [2, None, 6, None]
+    assert "2 rows of table.csv are short (lines 3, 5)" in stored.warnings[-1]
+    assert not load("a,b\n1,2\n3,\n", bad_rows="fill").warnings
+
+
+def test_quote_that_the_end_of_the_file_leaves_open(load: Loads) -> None:
+    with pytest.raises(DataError, match=r"quote in the row on line 3 .* is never closed"):
+        load('a,b\n1,2\n3,"4')
+
+
+def test_chosen_encoding_counts_before_bytes_look_binary(load: Loads, write: Writes) -> None:
+    content = "番号,名前\n1,日本語\n2,テスト\n".encode("utf-16-le")
+    stored = load(content, encoding="utf-16-le")
+    assert rows_of(stored) == [{"番号": 1, "名前": "日本語"}, {"番号": 2, "名前": "テスト"}]
+    assert preview(write(content), {"encoding": "utf-16-le"}).rows[0] == (1, "日本語")
+    assert preview(write(content), {"encoding": "utf-16"}).rows[0] == (1, "日本語")
+    with pytest.raises(DataError, match="does not begin with the mark of UTF-16"):
+        load("a,b\n1,2\n" * 300_000, encoding="utf-16")
+    with pytest.raises(ParameterError, match="not an encoding of text"):
+        load("a,b\n1,2\n", encoding="undefined")
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        (pa.array([10**15], pa.timestamp("s")), "before the year 1 or after the year 9999"),
+        (pa.array([-(10**7)], pa.date32()), "before the year 1 or after the year 9999"),
+        (
+            pa.StructArray.from_arrays([pa.array([1]), pa.array([2])], names=["x", "x"]),
+            "nested values that JSON cannot",
+        ),
+        (
+            pa.StringArray.from_buffers(
+                1, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xff")
+            ),
+            "bytes that are no UTF-8 text",
+        ),
+    ],
+)
+def test_arrow_values_that_cannot_be_kept(
+    load: Loads, tmp_path: Path, column: pa.Array, message: str
+) -> None:
+    path = tmp_path / "t.arrow"
+    table = pa.table({"a": column})
+    with pa.ipc.new_file(path, table.schema) as writer:
+        writer.write_table(table)
+    with pytest.raises(DataError, match=f"Column “a” .*{message}"):
+        load(path)
+    error = preview(path).error
+    assert error is not None
+    assert message in error.message
+
+
+def test_run_length_column_with_not_a_number(load: Loads, tmp_path: Path) -> None:
+    path = tmp_path / "t.arrow"
+    table = pa.table({"a": pa.RunEndEncodedArray.from_arrays([2, 3], [1.5, float("nan")])})
+    with pa.ipc.new_file(path, table.schema) as writer:
+        writer.write_table(table)
+    assert [row["a"] for row in rows_of(load(path))] == [1.5, 1.5, None]
+
+
+def test_hidden_sheet_is_not_read_unasked(load: Loads, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    workbook = xlsxwriter.Workbook(path)
+    for name, value in (("secret", 1), ("shown", 2)):
+        workbook.add_worksheet(name).write_column(0, 0, ["v", value])
+    workbook.get_worksheet_by_name("secret").hide()
+    workbook.get_worksheet_by_name("shown").activate()
+    workbook.close()
+    stored = load(path)
+    assert rows_of(stored) == [{"v": 2}]
+    assert "“shown” was read" in stored.warnings[0]
+    assert rows_of(load(path, sheet="secret")) == [{"v": 1}]
+
+
+@pytest.mark.parametrize("from_1904", [False, True])
+def test_clocks_and_durations_of_a_workbook(load: Loads, tmp_path: Path, from_1904: bool) -> None:
+    path = tmp_path / "t.xlsx"
+    workbook = xlsxwriter.Workbook(path, {"date_1904": from_1904})
+    clock = workbook.add_format({"num_format": "hh:mm"})
+    sheet = workbook.add_worksheet()
+    sheet.write_column(0, 0, ["clock", 0.0, 0.5], clock)
+    sheet.write_column(0, 1, ["long", 0.5, 1.5], clock)
+    workbook.close()
+    rows = rows_of(load(path))
+    assert [row["clock"] for row in rows] == [datetime.time(0), datetime.time(12)]
+    assert rows[0]["long"] != rows[1]["long"], "36 hours are not 12"
