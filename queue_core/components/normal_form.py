@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from queue_core.components.column_types import ColumnType, column_type_of
+from queue_core.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,7 @@ class NormalForm:
         import pyarrow as pa
 
         arrays = [
-            _to_stored(batch.column(position), field.type)
-            for position, field in enumerate(self.schema)
+            _to_stored(batch.column(position), field) for position, field in enumerate(self.schema)
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
@@ -62,6 +62,9 @@ def normal_form(schema: Any) -> NormalForm:
 
 
 _ROW_NUMBER = "file_row_number"
+DAY_S = 86_400
+FIRST_DAY = -719_162  # 0001-01-01
+END_DAY = 2_932_897  # 10000-01-01
 
 
 def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
@@ -122,7 +125,8 @@ def _columns(names: Sequence[str]) -> str:
 def _is_nested(arrow_type: Any) -> bool:
     import pyarrow.types as kinds
 
-    return bool(kinds.is_nested(arrow_type) or kinds.is_union(arrow_type))
+    is_nested = kinds.is_nested(arrow_type) or kinds.is_union(arrow_type)
+    return bool(is_nested and not kinds.is_run_end_encoded(arrow_type))
 
 
 def _stored_type(arrow_type: Any) -> Any:
@@ -152,24 +156,75 @@ def _stored_type(arrow_type: Any) -> Any:
     return arrow_type
 
 
-def _to_stored(array: Any, stored: Any) -> Any:
+def _to_stored(array: Any, field: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.types as kinds
 
+    stored = field.type
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
-    if _is_nested(array.type) or kinds.is_interval(array.type):
-        return pa.array([_as_json(value) for value in array.to_pylist()], stored)
     if kinds.is_run_end_encoded(array.type):
         array = pc.run_end_decode(array)
+    if _is_nested(array.type) or kinds.is_interval(array.type):
+        return _json_texts(array, field)
     if not array.type.equals(stored):
         array = array.cast(stored)
     if kinds.is_floating(stored):
         is_nan = pc.is_nan(array)
         if pc.any(is_nan).as_py():
             array = pc.if_else(is_nan, pa.scalar(None, stored), array)
+    elif kinds.is_string(stored):
+        _require_utf8(array, field.name)
+    elif kinds.is_timestamp(stored) or kinds.is_date(stored):
+        _require_calendar(array, field.name)
     return array
+
+
+def _json_texts(array: Any, field: Any) -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.array([_as_json(value) for value in array.to_pylist()], field.type)
+    except (ValueError, OverflowError) as error:  # e.g. two fields of one name, or the year 40000
+        words = str(error).splitlines()[0].rstrip(".")
+        raise DataError(
+            f"Column “{field.name}” holds nested values that JSON cannot: "
+            f"{words[:1].lower()}{words[1:]}.",
+            hint="Leave this column out, or make columns of its parts first.",
+        ) from error
+
+
+def _require_utf8(array: Any, name: str) -> None:
+    import pyarrow as pa
+
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise DataError(
+            f"Column “{name}” holds bytes that are no UTF-8 text.",
+            hint="Write the file again with its texts in UTF-8, or the column as binary.",
+        ) from error
+
+
+def _require_calendar(array: Any, name: str) -> None:
+    """Refuse moments that neither Python's calendar nor the engine has."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.types as kinds
+
+    if kinds.is_date(array.type):
+        first, end = FIRST_DAY, END_DAY
+    else:
+        ticks = DAY_S * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[array.type.unit]
+        first, end = FIRST_DAY * ticks, END_DAY * ticks
+    number = pa.int32() if kinds.is_date(array.type) else pa.int64()
+    ends = pc.min_max(array.cast(number)).as_py()
+    if ends["min"] is not None and not first <= ends["min"] <= ends["max"] < end:
+        raise DataError(
+            f"Column “{name}” holds a date before the year 1 or after the year 9999.",
+            hint="Correct it, or write the column as text.",
+        )
 
 
 def _as_json(value: Any) -> str | None:

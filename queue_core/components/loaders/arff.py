@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from queue_core.components.column_types import ColumnType
-from queue_core.components.loaders.arff_rows import Attribute, parse_arff, text_lines
+from queue_core.components.loaders.arff_rows import parse_arff, text_lines
+from queue_core.components.loaders.arff_values import ArffValues, Attribute
 from queue_core.components.loaders.arrow_tables import preview_of
 from queue_core.components.loaders.base import (
     Detection,
@@ -16,7 +17,7 @@ from queue_core.components.loaders.base import (
     Preview,
     PreviewColumn,
 )
-from queue_core.components.loaders.encodings import decoded, encoding_of
+from queue_core.components.loaders.encodings import decoded, encoding_of, guess_notes
 from queue_core.components.loaders.parts import Parts
 from queue_core.components.loaders.source import SourceFile, SourceHasher
 from queue_core.components.registry import Component, ComponentKind
@@ -85,10 +86,20 @@ class ArffLoader:
         encoding = encoding_of(source, options.get("encoding"))
         with source.unpacked() as content:
             lines = text_lines(decoded(content, encoding, source.name))
-            attributes, batches = parse_arff(lines, source.name, rows)
+            values = ArffValues(source.name)
+            attributes, batches = parse_arff(lines, values, rows)
             table = pa.Table.from_batches([next(batches)])
         shown = preview_of(
-            source, LOADER, table.slice(0, rows), None, options=_used(source, encoding.name)
+            source,
+            LOADER,
+            table.slice(0, rows),
+            None,
+            options=_used(source, encoding.name),
+            warnings=(
+                *guess_notes(encoding, source.name),
+                *values.notes,
+                *values.left_out_notes(),
+            ),
         )
         nominal = _nominal(attributes)
         columns = tuple(
@@ -108,9 +119,10 @@ class ArffLoader:
         """Store all rows; see `Loader.load`."""
         encoding = encoding_of(source, options.get("encoding"))
         parts = Parts(staging.scratch)
+        values = ArffValues(source.name)
         with source.unpacked() as content:
             lines = text_lines(decoded(content, encoding, source.name))
-            attributes, batches = parse_arff(lines, source.name)
+            attributes, batches = parse_arff(lines, values)
             for batch in batches:
                 parts.add(batch)
                 share = content.read_bytes / source.size
@@ -118,7 +130,9 @@ class ArffLoader:
                 progress.report(0.8 * share, f"reading {share:.0%} · {parts.row_count:,} rows")
         progress.report(0.8, "storing the rows")
         row_count = staging.write_arrow(parts.reader())
-        notes = () if row_count else (f"{source.name} has attributes and no rows.",)
+        notes = [*guess_notes(encoding, source.name), *values.notes, *values.left_out_notes()]
+        if not row_count:
+            notes.append(f"{source.name} has attributes and no rows.")
         return Loaded(
             options=_used(source, encoding.name),
             rows_read=row_count,

@@ -4,44 +4,33 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
+from queue_core.components.loaders.arff_values import (
+    DEFAULT_DATE,
+    NUMBER_TYPES,
+    ArffValues,
+    Attribute,
+    date_format,
+)
 from queue_core.errors import DataError
 
 BATCH_ROWS = 20_000
 _ATTRIBUTE = re.compile(
     r"""(@attribute\s+(?:'(?:[^'\\]|\\.)*'|"[^"]*"|\S+))\s+(.+)""", re.IGNORECASE
 )
-_NUMBER_TYPES = frozenset(("numeric", "real", "integer"))
-_DATE_SIGNS = (
-    ("yyyy", "%Y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S"),
-    ("'", ""),
-)  # fmt: skip
-_DEFAULT_DATE = "yyyy-MM-dd'T'HH:mm:ss"
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """A declared column.
-
-    Attributes:
-        name: Its name.
-        type: `nominal`, `string`, `date` or a type of numbers.
-        format: Format of its dates, as `strptime` has it.
-    """
-
-    name: str
-    type: str
-    format: str = ""
 
 
 def text_lines(blocks: Iterable[str]) -> Iterator[str]:
-    """Yield the lines of a text that comes in blocks."""
+    """Yield the lines of a text that comes in blocks; a file of old Macs has no line feeds."""
     rest = ""
+    is_old = None
     for block in blocks:
+        is_old = "\r" in block and "\n" not in block if is_old is None else is_old
+        if is_old:
+            block = block.replace("\r", "\n")
         *lines, rest = (rest + block).split("\n")
         yield from lines
     if rest:
@@ -49,7 +38,7 @@ def text_lines(blocks: Iterable[str]) -> Iterator[str]:
 
 
 def parse_arff(
-    lines: Iterator[str], name: str, batch_rows: int = BATCH_ROWS
+    lines: Iterator[str], values: ArffValues, batch_rows: int = BATCH_ROWS
 ) -> tuple[list[Attribute], Iterator[Any]]:
     """Return the declared columns, and the rows as record batches; there is at least one.
 
@@ -58,6 +47,7 @@ def parse_arff(
     """
     import arff
 
+    name = values.name
     declared: list[tuple[str, str]] = []
     decoder = arff.ArffDecoder()
     with _arff_errors(name):
@@ -68,7 +58,22 @@ def parse_arff(
     ]
     if not attributes:
         raise DataError(f"{name} declares no attributes.", hint="Check that the file is whole.")
-    return attributes, _batches(attributes, found["data"], decoder, name, batch_rows)
+    for position, item in enumerate(attributes):
+        if item.type in ("string", "date"):
+            decoder._conversors[position] = _text_of(item.name, values)  # noqa: SLF001
+    return attributes, _batches(attributes, found["data"], decoder, values, batch_rows)
+
+
+def _text_of(name: str, values: ArffValues) -> Callable[[Any], str | None]:
+    """Return what makes a text of a value; the parser gives 0 for one that a row leaves out."""
+
+    def text(value: Any) -> str | None:
+        if value == 0:
+            values.left_out.setdefault(name)
+            return None
+        return str(value)
+
+    return text
 
 
 @contextmanager
@@ -115,13 +120,17 @@ def _declared_type(text: str, line: int, name: str) -> tuple[str, str]:
     kind = words[0].lower()
     if text.startswith("{"):
         return "nominal", ""
-    if kind in _NUMBER_TYPES or kind == "string":
+    if kind in NUMBER_TYPES or kind == "string":
         return kind, ""
     if kind == "date":
-        pattern = words[1].strip().strip("\"'") if len(words) > 1 else _DEFAULT_DATE
-        for sign, replacement in _DATE_SIGNS:
-            pattern = pattern.replace(sign, replacement)
-        return kind, pattern
+        declared = _unquoted(words[1].strip()) if len(words) > 1 else DEFAULT_DATE
+        found = date_format(declared)
+        if found is None:
+            raise DataError(
+                f"Line {line:,} of {name} declares dates as “{declared}”, which cannot be read.",
+                hint="Declare the attribute as string, or write its dates as yyyy-MM-dd.",
+            )
+        return kind, found
     raise DataError(
         f"Line {line:,} of {name} declares an attribute of the type {words[0]}, "
         "which cannot be loaded.",
@@ -133,53 +142,30 @@ def _batches(
     attributes: Sequence[Attribute],
     rows: Iterator[list[Any]],
     decoder: Any,
-    name: str,
+    values: ArffValues,
     batch_rows: int,
 ) -> Iterator[Any]:
     import pyarrow as pa
 
     names = [item.name for item in attributes]
+    done = 0
     first = True
     while True:
-        with _arff_errors(name, decoder):
+        with _arff_errors(values.name, decoder):
             taken = list(itertools.islice(rows, batch_rows))
         if not taken and not first:
             return
         first = False
         columns = list(zip(*taken, strict=True)) if taken else [()] * len(names)
         arrays = [
-            _converted(item, values, name) for item, values in zip(attributes, columns, strict=True)
+            values.array(item, texts, done) for item, texts in zip(attributes, columns, strict=True)
         ]
+        done += len(taken)
         yield pa.RecordBatch.from_arrays(arrays, names=names)
 
 
-def _converted(attribute: Attribute, values: Sequence[str | None], name: str) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    array = pa.array(values, pa.string())
-    try:
-        if attribute.type in _NUMBER_TYPES:
-            return _numbers(array)
-        if attribute.type == "date":
-            return pc.strptime(array, attribute.format, "us")
-    except pa.ArrowInvalid as error:
-        noun = "a number" if attribute.type in _NUMBER_TYPES else "a date"
-        raise DataError(
-            f"The attribute “{attribute.name}” of {name} holds a value that is not {noun}: "
-            f"{str(error).splitlines()[0]}.",
-            hint="Correct the value, or declare the attribute as string.",
-        ) from error
-    return array
-
-
-def _numbers(array: Any) -> Any:
-    """Return texts as integers where all are whole, else as floats."""
-    import pyarrow as pa
-
-    if array.null_count == len(array):
-        return pa.nulls(len(array))
-    try:
-        return array.cast(pa.int64())
-    except pa.ArrowInvalid:
-        return array.cast(pa.float64())
+def _unquoted(text: str) -> str:
+    for quote in "\"'":
+        if len(text) > 1 and text[0] == text[-1] == quote:
+            return text[1:-1].replace(f"\\{quote}", quote)
+    return text

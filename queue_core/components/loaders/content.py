@@ -86,8 +86,12 @@ class Content:
     warnings: tuple[str, ...] = ()
 
 
-def content_of(source: SourceFile) -> Content:
+def content_of(source: SourceFile, encoding: str | None = None) -> Content:
     """Return which loader reads *source*.
+
+    Args:
+        source: The file.
+        encoding: What the user says its text is encoded in; it may look like no text at all.
 
     Raises:
         DataError: Its bytes are of no kind that a loader reads; the message names what they are.
@@ -101,7 +105,7 @@ def content_of(source: SourceFile) -> Content:
     by_name = SUFFIX_LOADERS.get(PurePath(source.inner_name).suffix.lower())
     if head.startswith(b"PK\x03\x04") and source.compression is not Compression.NONE:
         _require_workbook_name(source, by_name)
-    loader = _by_magic(head, source.name) or _by_text(source, head, by_name)
+    loader = _by_magic(head, source.name) or _by_text(source, head, by_name, encoding)
     if by_name in (None, loader) or (by_name, loader) == (DELIMITED, DELIMITED):
         return Content(loader)
     return Content(
@@ -144,14 +148,20 @@ def _by_magic(head: bytes, name: str) -> str | None:
     return None
 
 
-def _by_text(source: SourceFile, head: bytes, by_name: str | None) -> str:
+def _by_text(
+    source: SourceFile, head: bytes, by_name: str | None, encoding: str | None = None
+) -> str:
     if head.startswith(UNICODE_MARKS[:2]) or looks_like_utf16(head):
         return by_name if by_name in (JSON, ARFF) else DELIMITED
     sample = head[:SAMPLE_BYTES]
     nul_share = sample.count(b"\0") / len(sample)
     control = len(sample) - len(sample.translate(None, _CONTROL))
     strange = max(control / len(sample), nul_share)
-    if strange > MAX_CONTROL_SHARE and strange * len(sample) > MAX_CONTROL_CHARACTERS:
+    if (
+        not encoding
+        and strange > MAX_CONTROL_SHARE
+        and strange * len(sample) > MAX_CONTROL_CHARACTERS
+    ):
         raise _foreign(source.name, "a binary file")
     text = sample.decode("utf-8-sig", errors="replace").lstrip()
     lowered = text[:2000].casefold()
@@ -175,7 +185,8 @@ def _is_json(text: str) -> bool:
         return False
     line = text.splitlines()[0].strip().rstrip(",")
     try:
-        return isinstance(json.loads(line), dict)
+        value = json.loads(line)
+        return isinstance(value[0] if isinstance(value, list) and value else value, dict)
     except ValueError:
         return bool(re.match(r'(\[\s*)?\{\s*("|$)', text)) or line == "["
 

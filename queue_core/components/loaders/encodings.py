@@ -53,10 +53,11 @@ def encoding_of(source: SourceFile, wanted: str | None = None) -> Encoding:
 
     Raises:
         ParameterError: There is no encoding of the wanted name.
+        DataError: The file lacks the mark that the wanted encoding begins with.
     """
-    if wanted:
-        return Encoding(normal_name(wanted), "chosen")
     head = source.head
+    if wanted:
+        return Encoding(_with_byte_order(normal_name(wanted), head, source.name), "chosen")
     for mark, name in _MARKS:
         if head.startswith(mark):
             return Encoding(name, "marked in the file", has_multibyte=True)
@@ -69,6 +70,29 @@ def encoding_of(source: SourceFile, wanted: str | None = None) -> Encoding:
     ):
         return Encoding(UTF8, "all bytes fit", has_multibyte=not head.isascii())
     return Encoding(FALLBACK, f"byte {position + 1:,} is not UTF-8", is_guess=True)
+
+
+def _with_byte_order(name: str, head: bytes, file: str) -> str:
+    """Return an encoding that needs no mark to tell which byte of a character comes first."""
+    if name not in ("utf-16", "utf-32") or head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe")):
+        return name
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if name == "utf-32" or even == odd:
+        raise DataError(
+            f"{file} does not begin with the mark of {name.upper()}.",
+            hint=f"Choose {name}-le or {name}-be, or another encoding.",
+        )
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def guess_notes(encoding: Encoding, name: str) -> list[str]:
+    """Say that the encoding of the file *name* was guessed, where it was."""
+    if not encoding.is_guess:
+        return []
+    return [
+        f"{name} is not UTF-8 ({encoding.reason}); it was read as {encoding.name}, which is "
+        "a guess. Choose another encoding if letters look wrong."
+    ]
 
 
 def normal_name(wanted: str) -> str:
@@ -85,7 +109,7 @@ def normal_name(wanted: str) -> str:
             parameter="encoding",
             hint=f"Usual ones are: {UTF8}, {', '.join(ALTERNATIVES)}.",
         ) from error
-    if not getattr(info, "_is_text_encoding", True):
+    if not getattr(info, "_is_text_encoding", True) or info.name == "undefined":
         raise ParameterError(
             f"“{wanted}” is not an encoding of text.",
             parameter="encoding",
@@ -115,6 +139,8 @@ def decode_head(source: SourceFile, encoding: Encoding) -> str:
     except UnicodeDecodeError as error:
         lines = source.head[: error.start].count(b"\n") + 1
         raise wrong_encoding(source.name, encoding.name, error, line=lines, offset=0) from error
+    except UnicodeError as error:
+        raise _undecodable(source.name, encoding.name, error) from error
     return text.removeprefix("\ufeff")
 
 
@@ -135,7 +161,19 @@ def wrong_encoding(
         f"Line {line:,} of {name} is not {encoding.upper()}: "
         f"byte {offset + error.start + 1:,} is 0x{value:02X}.",
         hint="Choose the encoding that the file was written in; "
-        f"Western files are often {FALLBACK}.",
+        + (
+            f"Western files are often {FALLBACK}."
+            if normal_name(encoding) != FALLBACK
+            else "Japanese files are often shift_jis, Chinese ones gb18030."
+        ),
+    )
+
+
+def _undecodable(name: str, encoding: str, error: UnicodeError) -> DataError:
+    """Return the error of a decoder that names no byte."""
+    return DataError(
+        f"{name} is not {encoding.upper()}: {error}.",
+        hint="Choose the encoding that the file was written in.",
     )
 
 
@@ -166,6 +204,8 @@ def decoded(content: Iterable[bytes], encoding: Encoding, name: str) -> Iterator
                 line=lines + before.count("\n") + 1,
                 offset=offset - pending,
             ) from error
+        except UnicodeError as error:
+            raise _undecodable(name, encoding.name, error) from error
         offset += len(block)
         lines += text.count("\n")
         if text:

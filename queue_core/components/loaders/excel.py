@@ -43,7 +43,7 @@ COMPONENTS = (
                     "default": None,
                     "title": "Sheet",
                     "description": "Name of the sheet, or its number from 1; "
-                    "empty: the first that is not empty.",
+                    "empty: the first that is neither hidden nor empty.",
                 },
                 "header_row": {
                     "type": ["integer", "null"],
@@ -189,15 +189,14 @@ def _find_sheet(reader: Any, name: str, options: Mapping[str, Any]) -> _Sheet:
     wanted = options.get("sheet")
     if wanted is not None:
         chosen = _wanted_sheet(wanted, names, name)
-        head = _head(reader, chosen)
+        head, _ = _head(reader, chosen)
         if head is None:
             raise DataError(
                 f"The sheet “{chosen}” of {name} is empty.",
                 hint=f"Choose another sheet: {', '.join(names)}.",
             )
     else:
-        found = ((sheet, _head(reader, sheet)) for sheet in names)
-        chosen, head = next(((s, rows) for s, rows in found if rows is not None), ("", None))
+        chosen, head = _first_sheet(reader, names)
         if head is None:
             raise DataError(
                 f"{name} has no sheet with anything in it.",
@@ -205,6 +204,19 @@ def _find_sheet(reader: Any, name: str, options: Mapping[str, Any]) -> _Sheet:
             )
     others = tuple(sheet for sheet in names if sheet != chosen)
     return _locate(chosen, others, head, options.get("header_row"))
+
+
+def _first_sheet(reader: Any, names: list[str]) -> tuple[str, list[list[str | None]] | None]:
+    """Return the first sheet that is not empty; a hidden one only where there is no other."""
+    hidden: tuple[str, list[list[str | None]] | None] = ("", None)
+    for sheet in names:
+        rows, is_shown = _head(reader, sheet)
+        if rows is None:
+            continue
+        if is_shown:
+            return sheet, rows
+        hidden = hidden if hidden[0] else (sheet, rows)
+    return hidden
 
 
 def _wanted_sheet(wanted: str | int, names: list[str], name: str) -> str:
@@ -219,18 +231,20 @@ def _wanted_sheet(wanted: str | int, names: list[str], name: str) -> str:
     )
 
 
-def _head(reader: Any, sheet: str) -> list[list[str | None]] | None:
-    """Return the first rows as text; None where the sheet is empty."""
+def _head(reader: Any, sheet: str) -> tuple[list[list[str | None]] | None, bool]:
+    """Return the first rows as text (None where the sheet is empty), and whether it is shown."""
     import pyarrow as pa
 
     loaded = reader.load_sheet(
         sheet, header_row=None, skip_rows=0, n_rows=HEADER_SEARCH_ROWS, dtypes="string"
     )
+    is_shown = loaded.visible == "visible"
     if not loaded.width or not loaded.height:
-        return None
+        return None, is_shown
     columns = [column.to_pylist() for column in pa.record_batch(loaded).columns]
     rows = [list(row) for row in zip(*columns, strict=True)]
-    return rows if any(value not in (None, "") for row in rows for value in row) else None
+    is_filled = any(value not in (None, "") for row in rows for value in row)
+    return rows if is_filled else None, is_shown
 
 
 def _locate(
@@ -267,7 +281,11 @@ def _used(sheet: _Sheet, source: SourceFile) -> dict[str, Any]:
 def _findings(sheet: _Sheet, options: Mapping[str, Any]) -> tuple[Finding, ...]:
     found = []
     if options.get("sheet") is None:
-        reason = "it is the first one that is not empty" if sheet.others else "it is the only one"
+        reason = (
+            "it is the first one that is neither hidden nor empty"
+            if sheet.others
+            else "it is the only one"
+        )
         found.append(Finding("sheet", sheet.name, reason, sheet.others))
     if options.get("header_row") is None:
         found.append(Finding("header_row", sheet.header_row, sheet.reason))

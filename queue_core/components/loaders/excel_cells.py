@@ -13,7 +13,8 @@ from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 
 EXACT_FLOAT_INTEGER = 2**53
-CLOCK_DAYS = (-25_568, -25_567, -25_569)  # what a time without a day is stored as
+# What a time without a day is stored as; the last one in workbooks that count from 1904.
+CLOCK_DAYS = (-25_568, -25_567, -25_569, -24_107)
 NOTES_SHOWN = 5
 
 
@@ -163,7 +164,8 @@ def _dates(column: Any) -> Any:
     days = pc.floor_temporal(column, unit="day")
     if not pc.all(pc.equal(days, column)).as_py():
         numbers = days.cast(pa.date32()).cast(pa.int32())
-        if pc.all(pc.is_in(numbers, pa.array(CLOCK_DAYS, pa.int32()), skip_nulls=True)).as_py():
+        seen = pc.unique(numbers.drop_null()).to_pylist()
+        if len(seen) == 1 and seen[0] in CLOCK_DAYS:  # 36 hours have another day than 12
             return column.cast(pa.time32("ms"))
         return column
     return column.cast(pa.date32())

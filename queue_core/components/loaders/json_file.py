@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from queue_core.components.loaders.arrow_tables import preview_of
 from queue_core.components.loaders.base import Detection, Finding, Loaded, Preview
-from queue_core.components.loaders.encodings import Encoding, decoded, encoding_of
-from queue_core.components.loaders.json_records import JsonText, Record, records
+from queue_core.components.loaders.encodings import (
+    Encoding,
+    decoded,
+    encoding_of,
+    guess_notes,
+)
+from queue_core.components.loaders.json_records import JsonText, NumberText, Record, records
 from queue_core.components.loaders.parts import EXACT_FLOAT_INTEGER, Parts
 from queue_core.components.loaders.source import SourceFile, SourceHasher
 from queue_core.components.registry import Component, ComponentKind
@@ -100,12 +105,13 @@ class JsonLoader:
             is_cut=not source.head_is_all,
         )
         wanted = max(rows, SAMPLE_RECORDS)
-        found = list(itertools.islice(records(text, source.name), wanted + 1))
+        notes = guess_notes(encoding, source.name)
+        found = list(itertools.islice(records(text, source.name, notes.append), wanted + 1))
         if not found:
             raise _no_records(source.name, is_cut=not source.head_is_all)
         with tempfile.TemporaryDirectory(prefix="preview-") as folder:
             parts = Parts(Path(folder))
-            for batch, mixed in flat.batches(found[:wanted]):
+            for batch, mixed in flat.batches(found[:wanted], source.name):
                 parts.add(batch, mixed)
             table = parts.reader().read_all()
         is_all = source.head_is_all and len(found) <= wanted
@@ -115,7 +121,7 @@ class JsonLoader:
             table.slice(0, rows),
             len(found) if is_all else None,
             options=_used(options, source, encoding),
-            warnings=(*flat.notes, *parts.notes),
+            warnings=(*notes, *flat.notes, *parts.notes),
         )
 
     def load(
@@ -130,9 +136,11 @@ class JsonLoader:
         encoding = encoding_of(source, options.get("encoding"))
         flat = _Flattener(flatten=bool(options.get("flatten", True)))
         parts = Parts(staging.scratch)
+        notes = guess_notes(encoding, source.name)
         with source.unpacked() as content:
             text = JsonText(decoded(content, encoding, source.name), source.name)
-            for batch, mixed in flat.batches(records(text, source.name)):
+            found = records(text, source.name, notes.append)
+            for batch, mixed in flat.batches(found, source.name):
                 parts.add(batch, mixed)
                 share = content.read_bytes / source.size
                 hasher.follow(share)
@@ -144,7 +152,7 @@ class JsonLoader:
         return Loaded(
             options=_used(options, source, encoding),
             rows_read=row_count,
-            warnings=(*flat.notes, *parts.notes),
+            warnings=(*notes, *flat.notes, *parts.notes),
         )
 
 
@@ -194,15 +202,25 @@ class _Flattener:
             notes.append(f"Nested values are kept as JSON text in: {_listed(self._texts)}.")
         return tuple(notes)
 
-    def batches(self, found: Iterable[Record]) -> Iterator[tuple[Any, frozenset[str]]]:
-        """Yield record batches, each with the names of columns of several types."""
+    def batches(self, found: Iterable[Record], file: str) -> Iterator[tuple[Any, frozenset[str]]]:
+        """Yield record batches of *file*, each with the names of columns of several types.
+
+        Raises:
+            DataError: A text holds half of a character.
+        """
         import pyarrow as pa
 
         rest = iter(found)
+        done = 0
         while taken := list(itertools.islice(rest, BATCH_RECORDS)):
             rows = [self._flat(record) for record in taken]
             names = dict.fromkeys(key for row in rows for key in row)
-            arrays = {name: _array([row.get(name) for row in rows]) for name in names}
+            try:
+                "".join(names).encode()
+                arrays = {name: _array([row.get(name) for row in rows]) for name in names}
+            except UnicodeEncodeError as error:
+                raise _half_character(rows, done, file) from error
+            done += len(rows)
             mixed = frozenset(name for name, (_, is_mixed) in arrays.items() if is_mixed)
             columns = [array for array, _ in arrays.values()]
             yield pa.RecordBatch.from_arrays(columns, names=list(arrays)), mixed
@@ -233,6 +251,21 @@ class _Flattener:
             flat[name] = value
 
 
+def _half_character(rows: Sequence[Record], before: int, file: str) -> DataError:
+    """Return the error for half of a surrogate pair, which is no character."""
+    for number, row in enumerate(rows, start=before + 1):
+        for name, value in row.items():
+            for text in (name, value):
+                shown = repr(text)[1:-1]
+                if isinstance(text, str) and text != text.encode(errors="replace").decode():
+                    return DataError(
+                        f"Record {number:,} of {file} holds “{shown[:40]}” in "
+                        f"“{ascii(name)[1:-1][:40]}”, which is half of a character.",
+                        hint="Correct it, or export the file again.",
+                    )
+    return DataError(f"{file} holds half of a character.", hint="Export the file again.")
+
+
 def _listed(names: Mapping[str, None]) -> str:
     quoted = [f"“{name}”" for name in names]
     more = f" and {len(quoted) - NAMES_SHOWN} more" if len(quoted) > NAMES_SHOWN else ""
@@ -244,6 +277,8 @@ def _array(values: list[Any]) -> tuple[Any, bool]:
     import pyarrow as pa
 
     kinds = set(map(type, values)) - {type(None)}
+    if NumberText in kinds:
+        kinds.add(str)  # with other texts or alone: not what the file says they are
     if not kinds:
         return pa.nulls(len(values)), False
     if kinds == {bool}:

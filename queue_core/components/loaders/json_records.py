@@ -7,11 +7,14 @@ objects besides other things, and what pandas writes as `split`.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from queue_core.components.loaders.delimited.values import is_plain_number
+from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 
 MAX_VALUE_CHARACTERS = 1 << 30
@@ -19,6 +22,21 @@ _SPACE = re.compile(r"[ \t\r\n\x1e]*")
 _COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
 
 Record = dict[str, Any]
+SURELY_EXACT_CHARACTERS = 15
+
+
+class NumberText(str):
+    """A number that a float would change, as it stands in the text."""
+
+    __slots__ = ()
+
+
+def _number(text: str) -> float | NumberText:
+    """Return a number with a fraction or exponent; as text where a float is another number."""
+    value = float(text)
+    if len(text) <= SURELY_EXACT_CHARACTERS and value and abs(value) != float("inf"):
+        return value
+    return value if is_plain_number(text) else NumberText(text)
 
 
 class JsonText:
@@ -42,7 +60,7 @@ class JsonText:
         self._buffer = ""
         self._position = 0
         self._line = 1
-        self._decoder = json.JSONDecoder(object_pairs_hook=self._object)
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_float=_number)
         self._skip_space()
         self.is_array = self._buffer.startswith("[", self._position)
 
@@ -100,6 +118,8 @@ class JsonText:
                     return _CUT
                 line = self._line + self._buffer.count("\n", 0, error.pos)
                 raise self._error(_words(error), line) from error
+            except ValueError as error:  # what Python says of a number of thousands of digits
+                raise self._error("a number has too many digits", self._line_here()) from error
             except RecursionError as error:
                 raise self._error("its values are nested too deeply", self._line) from error
             # A number at the very end of the buffer may go on in the next block.
@@ -163,25 +183,26 @@ class JsonText:
 _CUT = object()
 
 
-def records(text: JsonText, name: str) -> Iterator[Record]:
+def records(
+    text: JsonText, name: str, on_note: Callable[[str], None] = lambda _note: None
+) -> Iterator[Record]:
     """Yield the records of a JSON text as objects.
+
+    Args:
+        text: The text.
+        name: The file, for messages.
+        on_note: Told what of the text is not in the records, in a sentence.
 
     Raises:
         DataError: It is no JSON, or of no shape that is a table.
     """
     values = text.values()
-    first = next(values, None)
-    second = next(values, None)
-    if second is None and isinstance(first, dict) and not text.is_array:
-        yield from _from_object(first, name)
+    begin = list(itertools.islice(values, 2))
+    if len(begin) == 1 and isinstance(begin[0], dict) and not text.is_array:
+        yield from _from_object(begin[0], name, on_note)
         return
-    for number, value in enumerate(_chained(first, second, values), start=1):
+    for number, value in enumerate(itertools.chain(begin, values), start=1):
         yield _as_record(value, number, name)
-
-
-def _chained(first: Any, second: Any, rest: Iterator[Any]) -> Iterator[Any]:
-    yield from (value for value in (first, second) if value is not None)
-    yield from rest
 
 
 def _as_record(value: Any, number: int, name: str) -> Record:
@@ -197,9 +218,11 @@ def _as_record(value: Any, number: int, name: str) -> Record:
     )
 
 
-def _from_object(value: Record, name: str) -> Iterator[Record]:
+def _from_object(value: Record, name: str, on_note: Callable[[str], None]) -> Iterator[Record]:
     if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
-        names = [str(column) for column in value["columns"]]
+        names, notes = unique_names([str(column) for column in value["columns"]])
+        for note in notes:
+            on_note(note)
         for number, row in enumerate(value["data"], start=1):
             if not isinstance(row, list) or len(row) != len(names):
                 raise DataError(
@@ -214,9 +237,17 @@ def _from_object(value: Record, name: str) -> Iterator[Record]:
     elif columns and all(isinstance(c, dict) and _is_numbered(c) for c in columns):
         yield from _from_numbered(value)
     else:
-        inner = [v for v in columns if isinstance(v, list) and v and isinstance(v[0], dict)]
+        inner = [
+            key for key, v in value.items() if isinstance(v, list) and v and isinstance(v[0], dict)
+        ]
         if len(inner) == 1:
-            for number, item in enumerate(inner[0], start=1):
+            others = [f"“{key}”" for key in value if key != inner[0]]
+            more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+            on_note(
+                f"The records in “{inner[0]}” were read; what stands beside them was left out: "
+                f"{', '.join(others[:5])}{more}."
+            )
+            for number, item in enumerate(value[inner[0]], start=1):
                 yield _as_record(item, number, name)
         else:
             yield value

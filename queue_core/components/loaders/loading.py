@@ -127,7 +127,7 @@ def _opened(
     given = {key: value for key, value in options.items() if key != "loader"}
     source = SourceFile.open(path, compression=given.get("compression"), member=given.get("member"))
     chosen = options.get("loader")
-    content = Content(str(chosen)) if chosen else content_of(source)
+    content = Content(str(chosen)) if chosen else content_of(source, given.get("encoding"))
     component = get_component(ComponentKind.LOADER, content.loader)
     properties = component.schema.get("properties", {})
     # What concerns the packing is for all loaders; one that reads packed files only as they are

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 EXACT_FLOAT_INTEGER = 2**53
+FIRST_US = -62_135_596_800_000_000  # 0001-01-01
+END_US = 253_402_300_800_000_000  # 10000-01-01
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
 _ISO_FORMS = {
@@ -138,10 +140,19 @@ def _moment(array: Any) -> str | None:
         if pc.all(pc.match_substring_regex(first, expression)).as_py():
             fits = pc.all(pc.match_substring_regex(array, expression)).as_py()
             try:
-                return form if fits and array.cast(_MOMENTS[form]()) is not None else None
+                return form if fits and _is_shown(array.cast(_MOMENTS[form]())) else None
             except pa.ArrowInvalid:
                 return None  # e.g. the 31st of February
     return None
+
+
+def _is_shown(moments: Any) -> bool:
+    """Return whether all are of the years 1 to 9999, which is what Python can show."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    days = moments.cast(pa.timestamp("us")).cast(pa.int64())
+    return bool(pc.all(pc.and_(pc.less_equal(FIRST_US, days), pc.less(days, END_US))).as_py())
 
 
 def _date_type() -> Any:

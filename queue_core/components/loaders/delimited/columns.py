@@ -21,6 +21,7 @@ from queue_core.components.loaders.delimited.values import (
     MISSING_WORDS,
     PLAIN,
     TEXT,
+    ZERO,
     Kind,
     Reading,
     Style,
@@ -50,6 +51,14 @@ COLUMN_TYPES = {
     Kind.INSTANT: ColumnType.DATETIME,
     Kind.TIME: ColumnType.TIME,
     Kind.TEXT: ColumnType.TEXT,
+}
+# What dates and times can be shown: the engine also knows the year 0 and 24 o'clock.
+_BOUNDS = {
+    Kind.DATE: "DATE '0001-01-01' AND DATE '9999-12-31'",
+    Kind.DATETIME: "TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'",
+    Kind.INSTANT: "TIMESTAMPTZ '0001-01-01 00:00:00+00' "
+    "AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'",
+    Kind.TIME: "TIME '00:00:00' AND TIME '23:59:59.999999'",
 }
 _WIDER = {
     Kind.INTEGER: (Kind.FLOAT,),
@@ -141,6 +150,8 @@ def validity(text: str, value: str, reading: Reading) -> str:
     """Return the SQL condition that *value* is what *text* says, no more and no less."""
     kind, style = reading.kind, reading.style
     matches = f"regexp_full_match({text}, {literal(pattern(kind, style))})"
+    if kind in _BOUNDS:
+        matches = f"{matches} AND {value} BETWEEN {_BOUNDS[kind]}"
     if style.format:
         return f"{value} IS NOT NULL AND {matches}"
     if not style.is_plain:
@@ -152,11 +163,13 @@ def validity(text: str, value: str, reading: Reading) -> str:
     if kind is Kind.BOOLEAN:
         return _is_one_of(text, ("true", "True", "TRUE", "false", "False", "FALSE"))
     if kind is Kind.DATE:
-        return f"{value} IS NOT NULL AND strlen({text}) = 10 AND {text}[8] = '-'"
+        iso = f"strlen({text}) = 10 AND {text}[8] = '-'"
+        return f"{value} IS NOT NULL AND {iso} AND {value} BETWEEN {_BOUNDS[kind]}"
     if kind is Kind.DATETIME:
         # Of the texts of this length that can be cast, those with a zone differ here.
         usual = f"strlen({text}) = 19 AND {text}[17] = ':' AND NOT ends_with({text}, 'Z')"
-        return f"{value} IS NOT NULL AND (({usual}) OR {matches})"
+        inside = f"{value} BETWEEN {_BOUNDS[kind]}"
+        return f"{value} IS NOT NULL AND ((({usual}) AND {inside}) OR ({matches}))"
     return f"{value} IS NOT NULL AND {matches}"
 
 
@@ -175,10 +188,13 @@ def _float_validity(text: str, value: str) -> str:
     no_zeros = f"({text} < '00' OR {text} >= '0:') AND ({text} < '-00' OR {text} >= '-0:')"
     short = f"strlen({text}) <= {EXACT_DIGITS} AND NOT contains({text}, '_')"
     finite = f"{value} IS NOT NULL AND isfinite({value})"
-    exact = f"NOT regexp_full_match({text}, {literal(INEXACT)})"
+    no_exponent = f"({value} <> 0 OR NOT contains(lower({text}), 'e'))"  # 1e-400 is not zero
+    zero = f"({value} <> 0 OR regexp_full_match({text}, {literal(ZERO)}))"
+    exact = f"NOT regexp_full_match({text}, {literal(INEXACT)}) AND {zero}"
     long = f"{finite} AND regexp_full_match({text}, {literal(FLOAT)}) AND {exact}"
     infinite = f"regexp_full_match({text}, {literal(INFINITE)})"
-    return f"({finite} AND {digits_first} AND {no_zeros} AND {short}) OR ({long}) OR {infinite}"
+    plain = f"{finite} AND {digits_first} AND {no_zeros} AND {short} AND {no_exponent}"
+    return f"({plain}) OR ({long}) OR {infinite}"
 
 
 def plan_columns(
@@ -231,7 +247,11 @@ def _wanted_reading(choice: ColumnType, found: Reading, styles: Sequence[Style])
 def _with_missing(
     columns: Sequence[Column], by_column: Sequence[Sequence[str]], missing: Sequence[str] | None
 ) -> tuple[Column, ...]:
-    """Give each column the words for missing values: a word that the file uses counts in all."""
+    """Give each column the words for missing values.
+
+    A word that the file uses counts in all columns of numbers, dates and the like. Among texts it
+    can be a value (NA is Namibia): there it counts only where it is seen, which is said.
+    """
     if missing is not None:
         return tuple(replace(column, missing=tuple(missing)) for column in columns)
     seen = [{value.strip() for value in values} for values in by_column]
@@ -240,7 +260,11 @@ def _with_missing(
         replace(
             column,
             missing=(
-                *used,
+                *(
+                    word
+                    for word in used
+                    if column.kind is not Kind.TEXT or word in seen[column.position]
+                ),
                 *(
                     sign
                     for sign in MISSING_SIGNS

@@ -89,6 +89,9 @@ def find_layout(
             dialect = replace(dialect, skip_lines=skipped)
             reasons["skip_rows"] = f"the first {skipped} lines are not like those below"
             rows = rows[preamble:]
+    if rows and rows[0].first_line - 1 > dialect.skip_lines:
+        # The engine counts the blank lines before the header, too.
+        dialect = replace(dialect, skip_lines=rows[0].first_line - 1)
     return _with_header(dialect, rows, width, header, reasons)
 
 

@@ -14,6 +14,7 @@ from queue_core.components.loaders.delimited.dates import open_dates
 from queue_core.components.loaders.delimited.plan import TextPlan
 from queue_core.components.loaders.delimited.rejects import (
     explain,
+    filled_note,
     open_quote,
     refuse_if_hopeless,
     skipped_note,
@@ -82,15 +83,10 @@ class LoadRun:
             DataError: They cannot be read.
         """
         path = self._scratch / "head.csv"
-        text = self._plan.head
-        if self._plan.newline == "\n" and "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        path.write_bytes(text.encode())
-        self._rewriting = replace(
-            self._rewriting, encoding=Encoding("utf-8", ""), drop_lines=0, even_newlines=False
-        )
-        if self._rewriting.collapse_spaces:
-            head = SourceFile(path, path.stat().st_size, 0)
+        path.write_bytes(self._plan.head.encode())
+        self._rewriting = replace(self._rewriting, encoding=Encoding("utf-8", ""), drop_lines=0)
+        head = SourceFile(path, path.stat().st_size, 0)
+        if self._rewriting.is_needed(head):
             rewrite(head, self._scratch / "even.csv", self._rewriting)
             path = self._scratch / "even.csv"
         self._table = self._table_of(TextFile(path, self._plan.newline, is_copy=True))
@@ -125,6 +121,11 @@ class LoadRun:
         if self._rejected:
             write_rejects(staging.rejects_path, self._rejected)
             self.notes.append(skipped_note(self._rejected, self._source.name))
+        if self._table.bad_rows is BadRows.FILL:
+            self._progress.report(None, "looking for short rows")
+            found = self._rows_that_do_not_fit(replace(self._table, bad_rows=BadRows.SKIP))
+            if short := [row for row in found if row.problem is Problem.TOO_FEW]:
+                self.notes.append(filled_note(short, self._source.name))
         self.notes += self._nul_characters()
         if self._plan.options.date_order is None:
             self.notes += open_dates(self.columns, staging.data_path)
@@ -248,16 +249,19 @@ class LoadRun:
         self.columns = tuple(widened.get(column.position, column) for column in self.columns)
         self.notes += notes
 
-    def _repair_rows(self, message: str) -> None:
+    def _rows_that_do_not_fit(self, table: Table) -> list[Rejected]:
         connection = connect(spill_folder=self._scratch)
         try:
             # Every column is asked for: the engine checks the encoding of no other.
             counts = ", ".join(f"count({column.raw})" for column in self.columns)
-            sql = f"SELECT {counts} FROM {self._table.sql(keep_rejects=True)}"
+            sql = f"SELECT {counts} FROM {table.sql(keep_rejects=True)}"
             connection.execute(sql).fetchall()
-            rejected = self._table.rejected(connection)
+            return table.rejected(connection)
         finally:
             connection.close()
+
+    def _repair_rows(self, message: str) -> None:
+        rejected = self._rows_that_do_not_fit(self._table)
         problems = summary(rejected)
         if Problem.ENCODING in problems:
             self._repair_encoding()

@@ -17,7 +17,7 @@ from queue_core.components.loaders.delimited.values import (
     read_values,
 )
 from queue_core.components.loaders.delimited.widening import missing_note, shown, text_note
-from queue_core.components.loaders.encodings import Encoding
+from queue_core.components.loaders.encodings import Encoding, guess_notes
 
 MOSTLY = 0.5
 
@@ -83,13 +83,8 @@ def _looks_like_value(name: str) -> bool:
 
 def layout_notes(name: str, layout: Layout, encoding: Encoding, *, is_even: bool) -> list[str]:
     """Say what was found out about the layout that may be wrong or surprising."""
-    notes = []
+    notes = guess_notes(encoding, name)
     dialect = layout.dialect
-    if encoding.is_guess:
-        notes.append(
-            f"{name} is not UTF-8 ({encoding.reason}); it was read as {encoding.name}, which is "
-            "a guess. Choose another encoding if letters look wrong."
-        )
     if not is_even:
         notes.append(f"{name} has line ends of several kinds; all are read as line ends.")
     if "skip_rows" in layout.reasons:

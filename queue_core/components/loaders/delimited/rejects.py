@@ -105,11 +105,31 @@ def open_quote(line: int, name: str) -> DataError:
 
 
 def _open_quote(row: Rejected, name: str) -> DataError:
-    if "\n" in row.text.rstrip("\r\n"):
+    if "\n" in row.text.rstrip("\r\n") or _ends_within_quotes(row.text):
         return open_quote(row.line, name)
     return DataError(
         f"Line {row.line:,} of {name} has a quote in the middle of a quoted value.",
         hint="Write it twice or remove it, or choose another quote character.",
+    )
+
+
+def _ends_within_quotes(text: str) -> bool:
+    try:
+        list(csv.reader([text], strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+def filled_note(short: Sequence[Rejected], name: str) -> str:
+    """Return the sentence that says which rows were filled with missing values."""
+    lines = ", ".join(f"{row.line:,}" for row in short[:LINES_SHOWN])
+    if len(short) == 1:
+        return f"1 row of {name} is short (line {lines}): what it lacks was read as missing."
+    more = ", …" if len(short) > LINES_SHOWN else ""
+    return (
+        f"{len(short):,} rows of {name} are short (lines {lines}{more}): "
+        "what they lack was read as missing."
     )
 
 

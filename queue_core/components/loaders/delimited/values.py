@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -79,10 +80,18 @@ TEXT = Reading(Kind.TEXT)
 _INTEGER = r"-?(?:0|[1-9][0-9]{0,18})"
 FLOAT = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 EXACT_DIGITS = 15
-INEXACT = rf"[+-]?[0-9]{{{EXACT_DIGITS + 1},}}|\+[0-9]+"
+# More digits before the point than a float keeps, or so many that the fraction is rounded; 1e16
+# and 1234567890123456.8 are what programs write of a float, and are kept.
+INEXACT = (
+    rf"[+-]?[0-9]{{{EXACT_DIGITS + 1},}}\.?|[+-]?[0-9]{{{EXACT_DIGITS + 1}}}\.[0-9]{{2,}}"
+    rf"|[+-]?[0-9]{{{EXACT_DIGITS + 2},}}\.[0-9]+|\+[0-9]+"
+)
+ZERO = r"[+-]?[0.]+(?:[eE].*)?"
 INFINITE = r"[+-]?(?:[iI]nf|INF|[iI]nfinity)"
 _CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
-_ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# There is no year 0: the engine would store one that no calendar of Python's can show.
+_YEAR = r"(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+_ISO_DATE = rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
 PATTERNS = {
     Kind.INTEGER: _INTEGER,
     Kind.FLOAT: f"{FLOAT}|{INFINITE}",
@@ -180,7 +189,10 @@ def _read_numbers(values: Sequence[str], style: Style) -> Reading | None:
 
 def is_plain_number(value: str) -> bool:
     """Return whether a value is a number that a column of numbers would keep exactly."""
-    return bool(_PLAIN_NUMBER.fullmatch(value)) and not _is_inexact(value)
+    if not _PLAIN_NUMBER.fullmatch(value) or _is_inexact(value):
+        return False
+    number = float(value)
+    return math.isfinite(number) and (number != 0 or bool(re.fullmatch(ZERO, value)))
 
 
 def is_typed(value: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from queue_core.components.loaders.delimited.columns import Column
 from queue_core.components.loaders.delimited.rows import WHITESPACE
 from queue_core.components.loaders.delimited.table import BadRows, Problem, Rejected, Table
-from queue_core.components.loaders.delimited.values import INEXACT, Kind, pattern
+from queue_core.components.loaders.delimited.values import INEXACT, ZERO, Kind, pattern
 
 WIDE_COLUMNS = 1_000
 BLOCK_BYTES = 8 << 20
@@ -171,15 +171,20 @@ def _fits(text: Any, kind: Kind) -> bool:
     if kind is not Kind.FLOAT:
         return True
     inexact = pc.match_substring_regex(text, f"^(?:{INEXACT})$")
-    return not pc.any(inexact).as_py() and _is_finite_as_said(text)
+    return not pc.any(inexact).as_py() and _is_sized_as_said(text)
 
 
-def _is_finite_as_said(text: Any) -> bool:
-    """Return whether no value is too large for a float: 1e400 is not infinite."""
+def _is_sized_as_said(text: Any) -> bool:
+    """Return whether no value is too large or small: 1e400 is not infinite, 1e-400 not zero."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    infinite = pc.is_inf(text.cast(pa.float64()))
+    numbers = text.cast(pa.float64())
+    is_zero = pc.equal(numbers, 0.0)
+    zeros = text.filter(is_zero)
+    if len(zeros) and not pc.all(pc.match_substring_regex(zeros, f"^(?:{ZERO})$")).as_py():
+        return False
+    infinite = pc.is_inf(numbers)
     if not pc.any(infinite).as_py():
         return True
     said = pc.match_substring_regex(text, "(?i)inf")

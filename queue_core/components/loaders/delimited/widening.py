@@ -16,12 +16,14 @@ from queue_core.components.loaders.delimited.columns import (
 )
 from queue_core.components.loaders.delimited.table import Table
 from queue_core.components.loaders.delimited.values import (
+    FLOAT,
     MISSING_SIGNS,
     MISSING_WORDS,
     TEXT,
     Kind,
     Reading,
     Style,
+    is_plain_number,
 )
 from queue_core.errors import DataError
 
@@ -91,12 +93,26 @@ class Widener:
                 f"which is not {_NOUNS[column.kind]}.",
                 hint="Correct the value, or choose the type text for this column.",
             )
-        widened = replace(
-            column,
-            reading=TEXT,
-            missing=tuple(word for word in column.missing if word in MISSING_WORDS),
-        )
-        return widened, text_note(column.name, column.kind, f"line {line:,}", value)
+        words = self._words_in(connection, column)
+        widened = replace(column, reading=TEXT, missing=words)
+        note = text_note(column.name, column.kind, f"line {line:,}", value)
+        return widened, " ".join(
+            (note, missing_note([column.name], words) if words else "")
+        ).strip()
+
+    def _words_in(self, connection: Any, column: Column) -> tuple[str, ...]:
+        """Return the words for missing values that stand in a column that becomes text."""
+        if self.fixed_missing:
+            return column.missing
+        words = [word for word in column.missing if word in MISSING_WORDS]
+        if not words:
+            return ()
+        rows = connection.execute(
+            f"SELECT DISTINCT t FROM (SELECT {replace(column, missing=()).text} AS t "
+            f"FROM {self._source}) WHERE t IN ({', '.join(map(literal, words))})"
+        ).fetchall()
+        found = {row[0] for row in rows}
+        return tuple(word for word in words if word in found)
 
     def _failing(
         self, connection: Any, trials: Sequence[tuple[Column, Reading]]
@@ -151,10 +167,14 @@ def text_note(name: str, kind: Kind, place: str, value: str) -> str:
     """
     start = f"Column “{name}” is kept as text: {place} holds “{shown(value)}”"
     stripped = value.strip()
+    if stripped != value:
+        return f"{start} with spaces around it."
     if re.fullmatch(r"[+-]?0[0-9]+(\.[0-9]+)?", stripped):
         return f"{start}, whose leading zero a number would lose."
-    if re.fullmatch(r"[+-]?[0-9]{16,}", stripped):
+    if re.fullmatch(r"[+-]?[0-9]{16,}(\.[0-9]*)?", stripped):
         return f"{start}, which has more digits than a number keeps."
+    if re.fullmatch(FLOAT, stripped) and not is_plain_number(stripped):
+        return f"{start}, which is too large or too small for a number."
     return f"{start}, which is not {_NOUNS[kind]}."
 
 

@@ -104,7 +104,7 @@ def test_late_surprises(load: Loads) -> None:
         ('{"a":1}\n{"b":1,"b":2}', "the key “b” twice"),
         ('{"a":[1,2],"b":[3]}', "not of one length: “a” has 2, “b” has 1"),
         ("[]", "holds no records"),
-        ("[null]", "holds no records"),
+        ("[null]", "Record 1 of t.json is null"),
         ('{"a":1}\n{"a":2}\nnull', "Record 3 of t.json is null"),
         ('{"a.b":1,"a":{"b":2}}\n{}', "would be named “a.b”"),
     ],
