@@ -110,12 +110,12 @@ class Column:
             found = f"CASE WHEN {_is_one_of(found, self.missing)} THEN NULL ELSE {found} END"
         return found
 
-    def inner(self) -> str:
-        """SQL of the columns that `stored` and `check` are made of."""
-        if self.kind is Kind.TEXT:
-            return f"{self.text} AS t{self.position}"
+    def converted(self) -> str:
+        """SQL of the columns that `stored` and `check` are made of, beside that of the text."""
         text = f"t{self.position}"
-        return f"{self.text} AS {text}, {conversion(text, self.reading)} AS v{self.position}"
+        if self.kind is Kind.TEXT:
+            return text
+        return f"{text}, {conversion(text, self.reading)} AS v{self.position}"
 
     def stored(self) -> str:
         """SQL of the value to store, with its name."""

@@ -28,6 +28,8 @@ from queue_core.components.loaders.delimited.values import (
 from queue_core.errors import DataError
 
 SHOWN_CHARACTERS = 40
+# The engine's time to plan grows with the square of the columns, the time to read does not.
+TRIALS_AT_ONCE = 150
 _NOUNS = {
     Kind.INTEGER: "a whole number",
     Kind.FLOAT: "a number",
@@ -69,8 +71,8 @@ class Widener:
         failing = self._failing(connection, [(column, column.reading) for column in typed])
         widened = {}
         notes = []
-        for column, count in zip(typed, failing, strict=True):
-            if count:
+        for column, fails in zip(typed, failing, strict=True):
+            if fails:
                 widened[column.position], note = self._wider(connection, column)
                 notes += [note] if note else []
         return tuple(widened.get(column.position, column) for column in columns), tuple(notes)
@@ -83,8 +85,8 @@ class Widener:
         if column.name not in self.wanted:
             candidates += wider_readings(column, self.styles)
         failing = self._failing(connection, [(column, reading) for reading in candidates])
-        for reading, count in zip(candidates, failing, strict=True):
-            if not count:
+        for reading, fails in zip(candidates, failing, strict=True):
+            if not fails:
                 return replace(column, reading=reading), note
         line, value = self._first_failing(connection, column)
         if column.name in self.wanted:
@@ -116,20 +118,28 @@ class Widener:
 
     def _failing(
         self, connection: Any, trials: Sequence[tuple[Column, Reading]]
-    ) -> tuple[int, ...]:
-        """Return how many values each reading would change."""
-        if not trials:
-            return ()
-        inner = []
-        outer = []
+    ) -> tuple[bool, ...]:
+        """Return for each reading whether it would change a value."""
+        found: list[bool] = []
+        for start in range(0, len(trials), TRIALS_AT_ONCE):
+            found += self._failing_of(connection, trials[start : start + TRIALS_AT_ONCE])
+        return tuple(found)
+
+    def _failing_of(
+        self, connection: Any, trials: Sequence[tuple[Column, Reading]]
+    ) -> Sequence[bool]:
+        texts = []
+        converted = []
+        fails = []
         for number, (column, reading) in enumerate(trials):
             text, value = f"t{number}", f"v{number}"
-            inner.append(f"{column.text} AS {text}, {conversion(text, reading)} AS {value}")
+            texts.append(f"{column.text} AS {text}")
+            converted.append(f"{text}, {conversion(text, reading)} AS {value}")
             valid = validity(text, value, reading)
-            outer.append(f"count(*) FILTER ({text} IS NOT NULL AND NOT coalesce({valid}, false))")
-        sql = f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {self._source})"
-        found: tuple[int, ...] = connection.execute(sql).fetchall()[0]
-        return found
+            fails.append(f"bool_or({text} IS NOT NULL AND NOT coalesce({valid}, false))")
+        source = f"SELECT {', '.join(texts)} FROM {self._source}"
+        sql = f"SELECT {', '.join(fails)} FROM (SELECT {', '.join(converted)} FROM ({source}))"
+        return [bool(fails) for fails in connection.execute(sql).fetchall()[0]]
 
     def _missing_signs(self, connection: Any, column: Column) -> tuple[str, ...]:
         """Return the words for missing values that the column holds and that were not known."""
