@@ -136,38 +136,27 @@ def waterfall(
     """
     import numpy as np
 
-    order = np.argsort(-np.abs(values), kind="stable")
-    shown, rest = order[: MOST_COLUMNS - 1], order[MOST_COLUMNS - 1 :]
-    labels = [f"{names[place]} = {value_text(row[place])}" for place in shown]
-    lengths = [float(values[place]) for place in shown]
-    if len(rest):
-        labels.append(f"{len(rest)} other columns")
-        lengths.append(float(values[rest].sum()))
-    # The base stands at the bottom, so the smallest effects come first from there.
-    lengths, labels = lengths[::-1], labels[::-1]
+    labels, lengths = _steps(names, row, values)
     ends = base + np.cumsum(lengths)
-    starts = np.concatenate([[base], ends[:-1]])
-    count = len(lengths)
-    marks: list[Mark] = [
-        Rule(value=base, label=f"base {base:.3g}"),
-        Bars(
-            positions=range(count),
-            values=lengths,
-            bases=starts,
-            colors=[Tone.POSITIVE if length >= 0 else Tone.NEGATIVE for length in lengths],
-            is_horizontal=True,
-            width=0.6,
-            texts=[f"{length:+.3g}".replace("-", "−") for length in lengths],
-        ),
-        Rule(value=float(ends[-1]), label=f"this row {ends[-1]:.3g}", color=Tone.TEXT),
-    ]
-    # Room on both sides for the numbers beside the bars.
     low, high = min(base, float(ends.min())), max(base, float(ends.max()))
+    # Room on both sides for the numbers beside the bars.
     room = 0.16 * (high - low) or 1.0
     panel = Panel(
         x=Axis(label=label, minimum=low - room, maximum=high + room),
         y=Axis(scale=AxisScale.CATEGORY, categories=labels),
-        marks=marks,
+        marks=[
+            Rule(value=base, label=f"base {base:.3g}"),
+            Bars(
+                positions=range(len(lengths)),
+                values=lengths,
+                bases=np.concatenate([[base], ends[:-1]]),
+                colors=[Tone.POSITIVE if length >= 0 else Tone.NEGATIVE for length in lengths],
+                is_horizontal=True,
+                width=0.6,
+                texts=[f"{length:+.3g}".replace("-", "−") for length in lengths],
+            ),
+            Rule(value=float(ends[-1]), label=f"this row {ends[-1]:.3g}", color=Tone.TEXT),
+        ],
     )
     return Figure(
         title=title,
@@ -175,8 +164,24 @@ def waterfall(
         panels=[panel],
         notes=notes,
         width_in=8.2,
-        height_in=1.8 + 0.3 * max(count, 3),
+        height_in=1.8 + 0.3 * max(len(lengths), 3),
     )
+
+
+def _steps(
+    names: Sequence[str], row: Sequence[Any], values: Any
+) -> tuple[Sequence[str], Sequence[float]]:
+    """Return labels and lengths of the bars, from the base upwards: small effects come first."""
+    import numpy as np
+
+    order = np.argsort(-np.abs(values), kind="stable")
+    shown, rest = order[: MOST_COLUMNS - 1], order[MOST_COLUMNS - 1 :]
+    labels = [f"{names[place]} = {value_text(row[place])}" for place in shown]
+    lengths = [float(values[place]) for place in shown]
+    if len(rest):
+        labels.append(f"{len(rest)} other columns")
+        lengths.append(float(values[rest].sum()))
+    return labels[::-1], lengths[::-1]
 
 
 def empty_figure(title: str, subtitle: str, sentence: str) -> Figure:
