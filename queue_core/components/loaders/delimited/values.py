@@ -77,7 +77,8 @@ class Reading:
 
 TEXT = Reading(Kind.TEXT)
 
-_INTEGER = r"-?(?:0|[1-9][0-9]{0,18})"
+# A whole number has no -0: a float keeps the sign.
+_INTEGER = r"0|-?[1-9][0-9]{0,18}"
 FLOAT = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 EXACT_DIGITS = 15
 # More digits before the point than a float keeps, or so many that the fraction is rounded; 1e16
@@ -117,8 +118,9 @@ def pattern(kind: Kind, style: Style = PLAIN) -> str:
         return PATTERNS[kind]
     decimal, gap = re.escape(style.decimal), re.escape(style.thousands)
     groups = rf"[1-9][0-9]{{0,2}}(?:{gap}[0-9]{{3}})+|" if style.thousands else ""
-    whole = rf"-?(?:{groups}0|[1-9][0-9]*)"
-    return whole if kind is Kind.INTEGER else rf"{whole}(?:{decimal}[0-9]+)?"
+    if kind is Kind.INTEGER:
+        return rf"0|-?(?:{groups}[1-9][0-9]*)"
+    return rf"-?(?:{groups}0|[1-9][0-9]*)(?:{decimal}[0-9]+)?"
 
 
 def _date_pattern(date_format: str) -> list[str]:

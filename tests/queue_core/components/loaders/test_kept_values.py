@@ -272,3 +272,12 @@ def test_clocks_and_durations_of_a_workbook(load: Loads, tmp_path: Path, from_19
     rows = rows_of(load(path))
     assert [row["clock"] for row in rows] == [datetime.time(0), datetime.time(12)]
     assert rows[0]["long"] != rows[1]["long"], "36 hours are not 12"
+
+
+@pytest.mark.parametrize("usual", ["5", "1.234.567,5"])
+@pytest.mark.parametrize(("columns", "rows"), [(2, 1), (2, 30_000), (1_200, 1)])
+def test_a_negative_zero_keeps_its_sign(load: Loads, usual: str, columns: int, rows: int) -> None:
+    names = [f"c{number}" for number in range(columns)]
+    lines = [names, *[[usual] * columns] * rows, ["-0"] * columns]
+    stored = load("".join(";".join(line) + "\n" for line in lines))
+    assert str(stored.page(rows, 1).to_pylist()[0]["c0"]) == "-0.0"
