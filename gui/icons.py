@@ -12,7 +12,11 @@ from PySide6.QtSvg import QSvgRenderer
 
 
 class IconEngine(QIconEngine):
-    """Draws one icon at any size in the colour of the moment, so that themes can change."""
+    """Draws one icon at any size in the colour of the moment, so that themes can change.
+
+    In a rectangle that is wider than high it stands at the left: Qt has no other way to choose the
+    room between the icon of a button and its text.
+    """
 
     def __init__(self, name: str, colour: Callable[[bool], str]) -> None:
         super().__init__()
@@ -23,21 +27,27 @@ class IconEngine(QIconEngine):
         """Draw the icon into *rect*."""
         ratio = painter.device().devicePixelRatio()
         side = min(rect.width(), rect.height())
-        picture = self._render(side, mode, ratio)
-        left = rect.x() + (rect.width() - side) // 2
         top = rect.y() + (rect.height() - side) // 2
-        painter.drawPixmap(QRect(left, top, side, side), picture)
+        painter.drawPixmap(QRect(rect.x(), top, side, side), self._render(side, mode, ratio))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Return the icon as a picture of *size* device pixels."""
-        return self._render(min(size.width(), size.height()), mode, 1.0)
+        return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(
         self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
     ) -> QPixmap:
         """Return the icon as a picture of *size* device pixels on a screen of *scale*."""
-        side = min(size.width(), size.height())
-        return self._render(round(side / scale), mode, scale)
+        side = round(min(size.width(), size.height()) / scale)
+        if size.width() == size.height():
+            return self._render(side, mode, scale)
+        picture = QPixmap(size)
+        picture.setDevicePixelRatio(scale)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.drawPixmap(0, 0, self._render(side, mode, scale))
+        painter.end()
+        return picture
 
     def clone(self) -> QIconEngine:
         """Return another one like this."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QToolButton
 from gui.actions import ActionSet, Place
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
-from gui.theme import ICON_PX, STEP_PX, icon
+from gui.theme import ICON_BESIDE_TEXT_PX, ICON_PX, STEP_PX, icon
 from gui.widgets import IconLabel, icon_button, row, set_role
 
 SEARCH_DELAY_MS = 150
@@ -133,7 +133,6 @@ class Toolbar(QFrame):
         """Put a command beside the New job button; where room is short, only its icon."""
         button = QToolButton()
         button.setDefaultAction(action)
-        button.setIconSize(QSize(ICON_PX, ICON_PX))
         layout = self.layout()
         assert isinstance(layout, QHBoxLayout)
         layout.insertWidget(1 + len(self._commands), button)
@@ -157,12 +156,8 @@ class Toolbar(QFrame):
             group.addAction(action)
 
     def _arrange(self) -> None:
-        style = Qt.ToolButtonStyle
-        wide = self.width() >= NARROW_PX
         for button in self._commands:
-            button.setToolButtonStyle(
-                style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly
-            )
+            _show_words(button, self.width() >= NARROW_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave words out where room is short."""
@@ -186,12 +181,20 @@ def _menu_button(text: str, symbol: QIcon, *, text_beside: bool = True) -> QTool
     button = QToolButton()
     _set_text(button, text)
     button.setIcon(symbol)
-    button.setIconSize(QSize(ICON_PX, ICON_PX))
-    if text_beside:
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    _show_words(button, text_beside)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setMenu(QMenu(button))
     return button
+
+
+def _show_words(button: QToolButton, beside: bool) -> None:
+    """Show the text of a button beside its icon, or the icon alone."""
+    styles = Qt.ToolButtonStyle
+    button.setToolButtonStyle(
+        styles.ToolButtonTextBesideIcon if beside else styles.ToolButtonIconOnly
+    )
+    button.setIconSize(QSize(*ICON_BESIDE_TEXT_PX) if beside else QSize(ICON_PX, ICON_PX))
+    button.style().polish(button)  # the style sheet looks at the button's style
 
 
 def _set_text(button: QToolButton, text: str) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.theme import ICON_PX, STEP_PX, body_font, colours, icon, icon_pixmap
+from gui.theme import ICON_BESIDE_TEXT_PX, ICON_PX, STEP_PX, body_font, colours, icon, icon_pixmap
 
 # How headings of texts and names stand; Qt centres them.
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -222,6 +222,7 @@ def text_button(
         set_role(button, role)
     if icon_name:
         button.setIcon(icon(icon_name, "on_accent" if role == "primary" else "text"))
+        button.setIconSize(QSize(*ICON_BESIDE_TEXT_PX))
     button.setAutoDefault(False)
     return _finish(button, "", clicked)
 

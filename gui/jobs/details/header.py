@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.actions import ActionSet, Place, tooltip
+from gui.flow_layout import FlowLayout
 from gui.i18n import tr, tr_plural, translate
 from gui.jobs.presentation import (
     STATUS_LOOKS,
@@ -23,8 +25,8 @@ from gui.theme import STEP_PX, small_font, title_font
 from gui.widgets import IconLabel, Note, TextLabel, icon_button, row, text_button
 from queue_core.queue.base import JobRecord, JobStatus, WaitReason
 
-# From here on, state and buttons stand beside the title.
-WIDE_PX = 560
+# The buttons stand beside the title where this much is left for it.
+TITLE_PX = 150
 
 
 class DetailsHeader(QWidget):
@@ -35,7 +37,7 @@ class DetailsHeader(QWidget):
         self._actions = actions
         self._record: JobRecord | None = None
         self._reason: WaitReason | None = None
-        self._is_wide = False
+        self._is_beside = False
         self._title = TextLabel(font=title_font(), most_lines=2)
         self._icon = IconLabel("not_started")
         self._state = TextLabel()
@@ -95,6 +97,7 @@ class DetailsHeader(QWidget):
             if button is None:
                 button = self._make_button(record.id)
             button.setVisible(record.enabled(self._actions.selection))
+        self._arrange()
 
     def _show_state(self, record: JobRecord) -> None:
         now = datetime.now(UTC)
@@ -136,44 +139,55 @@ class DetailsHeader(QWidget):
         )
         button.setToolTip(tooltip(record))
         self._buttons[action_id] = button
-        self._button_row.insertWidget(self._button_row.count() - 1, button)
+        self._button_row.addWidget(button)
         return button
 
     def _build(self) -> None:
         self._button_bar = QWidget()
-        self._button_row = row(None)
+        self._button_row = FlowLayout(spacing=STEP_PX * 2)
         self._button_bar.setLayout(self._button_row)
         self._state_bar = QWidget()
         state = row(self._icon, self._state)
         state.setStretch(1, 1)
         self._state_bar.setLayout(state)
-        self._head = row(self._title, self.close_button)
-        self._head.setStretch(0, 1)
+        names = QVBoxLayout()
+        names.setSpacing(STEP_PX)
+        names.addWidget(self._title)
+        names.addWidget(self._state_bar)
+        self._head = row(self.close_button)
+        self._head.insertLayout(0, names, 1)
+        self._head.setAlignment(self.close_button, Qt.AlignmentFlag.AlignTop)
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 3, STEP_PX * 3)
         self._lines.setSpacing(STEP_PX * 2)
         self._lines.addLayout(self._head)
-        self._lines.addWidget(self._state_bar)
         for widget in (self._bar, self._phase, self._error, self._warnings, self._foreign):
             self._lines.addWidget(widget)
         self._lines.addWidget(self._button_bar)
 
-    def _arrange(self, *, wide: bool) -> None:
-        """Put state and buttons beside the title, or below it where it is narrow."""
-        if wide == self._is_wide:
+    def _arrange(self) -> None:
+        """Put the buttons beside the title, or below everything where it is narrow."""
+        room = (
+            self.width()
+            - self.close_button.sizeHint().width()
+            - self._button_row.sizeHint().width()
+        )
+        beside = room >= TITLE_PX
+        if beside == self._is_beside:
             return
-        self._is_wide = wide
-        for widget in (self._state_bar, self._button_bar):
-            (self._lines if wide else self._head).removeWidget(widget)
-        self._head.setStretch(0, 0 if wide else 1)
-        if wide:
-            self._head.insertWidget(1, self._state_bar, 1)
-            self._head.insertWidget(2, self._button_bar)
+        self._is_beside = beside
+        policy = QSizePolicy.Policy
+        self._button_bar.setSizePolicy(
+            policy.Fixed if beside else policy.Preferred, policy.Preferred
+        )
+        (self._lines if beside else self._head).removeWidget(self._button_bar)
+        if beside:
+            self._head.insertWidget(1, self._button_bar)
+            self._head.setAlignment(self._button_bar, Qt.AlignmentFlag.AlignTop)
         else:
-            self._lines.insertWidget(1, self._state_bar)
             self._lines.addWidget(self._button_bar)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the room there is."""
         super().resizeEvent(event)
-        self._arrange(wide=event.size().width() >= WIDE_PX)
+        self._arrange()

@@ -1,0 +1,31 @@
+"""Buttons that do not fit in a row begin the next one; none is cut off."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.flow_layout import FlowLayout
+
+TEXTS = ("Reintentar con cambios…", "Reintentar", "Quitar")
+
+
+@pytest.mark.parametrize(("width", "rows"), [(900, 1), (330, 2), (190, 3)])
+def test_no_button_is_cut_off(qtbot: QtBot, width: int, rows: int) -> None:
+    bar = QWidget()
+    qtbot.addWidget(bar)
+    layout = FlowLayout(spacing=8, parent=bar)
+    buttons = [QPushButton(text) for text in TEXTS]
+    for button in (*buttons, hidden := QPushButton("hidden")):
+        layout.addWidget(button)
+    hidden.hide()
+    bar.resize(width, layout.heightForWidth(width))
+    bar.show()
+    assert all(button.width() >= button.sizeHint().width() for button in buttons)
+    assert all(bar.rect().contains(button.geometry()) for button in buttons)
+    assert len({button.y() for button in buttons}) == rows
+    places = [button.geometry() for button in buttons]
+    assert not any(a.intersects(b) for a in places for b in places if a is not b)
+    assert layout.sizeHint().width() == sum(b.sizeHint().width() for b in buttons) + 16
+    assert layout.minimumSize().width() == max(b.sizeHint().width() for b in buttons)
