@@ -8,11 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from gui.flow_layout import FlowLayout
 
-TEXTS = ("Reintentar con cambios…", "Reintentar", "Quitar")
+TEXTS = ("Reintentar con otros cambios…", "Reintentar ya", "Quitar de la lista")
 
 
-@pytest.mark.parametrize(("width", "rows"), [(900, 1), (330, 2), (190, 3)])
-def test_no_button_is_cut_off(qtbot: QtBot, width: int, rows: int) -> None:
+@pytest.mark.parametrize(("missing_px", "rows"), [(-100, 1), (0, 1), (1, 2), (None, 3)])
+def test_no_button_is_cut_off(qtbot: QtBot, missing_px: int | None, rows: int) -> None:
     bar = QWidget()
     qtbot.addWidget(bar)
     layout = FlowLayout(spacing=8, parent=bar)
@@ -20,6 +20,9 @@ def test_no_button_is_cut_off(qtbot: QtBot, width: int, rows: int) -> None:
     for button in (*buttons, hidden := QPushButton("hidden")):
         layout.addWidget(button)
     hidden.hide()
+    widths = [button.sizeHint().width() for button in buttons]
+    all_px = sum(widths) + 16
+    width = max(widths) if missing_px is None else all_px - missing_px
     bar.resize(width, layout.heightForWidth(width))
     bar.show()
     assert all(button.width() >= button.sizeHint().width() for button in buttons)
@@ -27,5 +30,5 @@ def test_no_button_is_cut_off(qtbot: QtBot, width: int, rows: int) -> None:
     assert len({button.y() for button in buttons}) == rows
     places = [button.geometry() for button in buttons]
     assert not any(a.intersects(b) for a in places for b in places if a is not b)
-    assert layout.sizeHint().width() == sum(b.sizeHint().width() for b in buttons) + 16
-    assert layout.minimumSize().width() == max(b.sizeHint().width() for b in buttons)
+    assert layout.sizeHint().width() == all_px
+    assert layout.minimumSize().width() == max(widths)
