@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QPlainTextEdit, QVB
 from gui.i18n import tr
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.details.traceback_text import TracebackColours
+from gui.results.scrolled_column import ScrolledColumn
 from gui.theme import STEP_PX, monospace_font
 from gui.widgets import TextLabel, heading_label, muted_label, row, set_role, text_button
 from queue_core.queue.base import JobRecord, WaitReason
 
+TRACEBACK_PX = 140  # about ten lines; where there is less room, the page scrolls
 _LINES_OF_A_CAUSE = 3
 
 
@@ -35,16 +37,19 @@ class ErrorPage(DetailsPage):
         self._text.document().setDocumentMargin(0)
         self._colours = TracebackColours(self._text.document())
         copy = text_button(tr("Copy all"), self.copy_all, icon_name="copy")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 4, STEP_PX * 3)
-        layout.setSpacing(STEP_PX * 2)
-        layout.addWidget(self._causes_title)
-        layout.addWidget(self._causes)
+        self._text.setMinimumHeight(TRACEBACK_PX)
         self._tools = row(heading_label(tr("Traceback")), None, copy)
-        layout.addLayout(self._tools)
-        layout.addWidget(self._none)
-        layout.addWidget(self._text, 1)
-        layout.addStretch(0)
+        page = ScrolledColumn(spacing=STEP_PX * 2)
+        page.column.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 4, STEP_PX * 3)
+        page.column.addWidget(self._causes_title)
+        page.column.addWidget(self._causes)
+        page.column.addLayout(self._tools)
+        page.column.addWidget(self._none)
+        page.column.addWidget(self._text, 1)
+        page.column.addStretch(0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(page)
 
     def add_tool(self, button: QAbstractButton) -> None:
         """Put another button beside the one that copies."""
