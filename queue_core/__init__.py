@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from queue_core.jobs.registry import JobType, get_job_type, job_types
     from queue_core.queue.base import BaseJobQueue, JobRecord, JobStatus
     from queue_core.queue.huey_queue import HueyJobQueue
+    from queue_core.queue.model import AfterPolicy, JobFilter, JobOptions
 
 # Imported when first asked for: a child process and the window need only a few of them.
 _PLACES = {
+    "AfterPolicy": "queue_core.queue.model",
     "BaseJob": "queue_core.jobs.base",
     "BaseJobQueue": "queue_core.queue.base",
     "ConverterJob": "queue_core.jobs.converter_job",
@@ -32,8 +34,10 @@ _PLACES = {
     "GenerativeJob": "queue_core.jobs.generative_job",
     "HueyJobQueue": "queue_core.queue.huey_queue",
     "JobError": "queue_core.errors",
+    "JobFilter": "queue_core.queue.model",
     "JobNotFoundError": "queue_core.errors",
     "JobQueueError": "queue_core.errors",
+    "JobOptions": "queue_core.queue.model",
     "JobRecord": "queue_core.queue.base",
     "JobStatus": "queue_core.queue.base",
     "JobType": "queue_core.jobs.registry",
@@ -44,6 +48,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "AfterPolicy",
     "BaseJob",
     "BaseJobQueue",
     "ConverterJob",
@@ -53,7 +58,9 @@ __all__ = [
     "GenerativeJob",
     "HueyJobQueue",
     "JobError",
+    "JobFilter",
     "JobNotFoundError",
+    "JobOptions",
     "JobQueueError",
     "JobRecord",
     "JobStatus",

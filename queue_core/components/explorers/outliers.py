@@ -26,6 +26,7 @@ from queue_core.components.explorers.support.exploration import (
 )
 from queue_core.components.explorers.support.numbers import to_numbers
 from queue_core.components.explorers.support.schemas import choice, integer, number, schema
+from queue_core.components.histograms import bin_edges
 from queue_core.components.registry import Component, ComponentKind
 
 if TYPE_CHECKING:
@@ -315,7 +316,7 @@ def _forest_figure(
     """Return the scores, and the rows in the plane of the two main components."""
     import numpy as np
 
-    edges = np.histogram_bin_edges(found.scores, bins=40)
+    edges = bin_edges(found.scores, 40)
     limit = float(found.scores[found.is_outlier].min()) if found.is_outlier.any() else edges[-1]
     panels = [
         Panel(

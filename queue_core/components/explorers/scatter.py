@@ -33,6 +33,7 @@ from queue_core.components.explorers.support.schemas import (
     schema,
     switch,
 )
+from queue_core.components.histograms import bin_edges
 from queue_core.components.registry import Component, ComponentKind
 from queue_core.errors import DataError
 
@@ -278,7 +279,7 @@ def _diagonal(values: Any, groups: Groups) -> list[Mark]:
     import numpy as np
 
     finite = ~np.isnan(values)
-    edges = np.histogram_bin_edges(values[finite], bins=24)
+    edges = bin_edges(values[finite], 24)
     return [
         Histogram(
             edges=edges,

@@ -88,6 +88,8 @@ def class_probabilities(model: Any, matrix: Any, class_count: int) -> np.ndarray
     if len(seen) == class_count:
         return given
     whole = np.zeros((len(given), class_count))
+    if len(seen) == 1:  # some still give a column for another class, which has no name
+        given = np.ones((len(given), 1))
     whole[:, seen] = given
     return whole
 

@@ -16,6 +16,8 @@ from queue_core.components.column_types import ColumnType
 from queue_core.errors import DataError
 
 MISSING = "(missing)"
+# Trees compute with 32 bits, and the squares of much larger numbers overflow 64.
+LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class InputColumn:
 def model_frame(frame: Any, columns: Iterable[InputColumn]) -> Any:
     """Return the input columns of a table in the types that pipelines take.
 
-    Numbers, booleans, times of day and durations are floats with NaN, points in time are
+    Numbers, booleans, times of day and durations are floats with NaN, where numbers beyond
+    `LARGEST` are NaN too (`too_large` counts them); points in time are
     `datetime64` without time zone, categories and text are `str` objects, where a missing one is
     `(missing)` or empty.
 
@@ -47,6 +50,33 @@ def model_frame(frame: Any, columns: Iterable[InputColumn]) -> Any:
     """
     made = {column.name: _converted(frame[column.name], column) for column in columns}
     return pd.DataFrame(made, index=pd.RangeIndex(len(frame)))
+
+
+def too_large(frame: Any, made: Any, columns: Iterable[InputColumn]) -> dict[str, int]:
+    """Return how many numbers of each column are infinite or too large to compute with.
+
+    Args:
+        frame: A `pandas.DataFrame` with at least these columns.
+        made: What `model_frame` made of it.
+        columns: Which, and what they are.
+    """
+    found = {}
+    for column in columns:
+        if column.type.is_number:
+            given = frame[column.name].notna().to_numpy()
+            count = int((given & np.isnan(made[column.name].to_numpy())).sum())
+            if count:
+                found[column.name] = count
+    return found
+
+
+def too_large_sentence(name: str, count: int) -> str:
+    """Return what was done to the numbers that are too large."""
+    rows = "1 row has" if count == 1 else f"{count:,} rows have"
+    return (
+        f"{rows} a value of “{name}” that is infinite or beyond {LARGEST:.1e}; no model can "
+        "compute with it, so it counts as missing."
+    )
 
 
 def _converted(series: Any, column: InputColumn) -> Any:
@@ -67,7 +97,7 @@ def _converted(series: Any, column: InputColumn) -> Any:
 
 def _numbers(series: Any) -> np.ndarray:
     values = pd.to_numeric(series, errors="raise").to_numpy(dtype=float, na_value=np.nan)
-    return np.where(np.isfinite(values), values, np.nan)
+    return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
 def _booleans(series: Any) -> np.ndarray:

@@ -12,7 +12,13 @@ import numpy as np
 import pandas as pd
 
 from queue_core.components.column_types import ColumnType
-from queue_core.components.models.training.frame import InputColumn, as_text, model_frame
+from queue_core.components.models.training.frame import (
+    InputColumn,
+    as_text,
+    model_frame,
+    too_large,
+    too_large_sentence,
+)
 from queue_core.components.models.training.model_file import TrainedModel
 from queue_core.errors import DataError
 
@@ -30,6 +36,7 @@ class InputCheck:
         extra: Columns that were given and are not used.
         retyped: What was read as another type, by column.
         unseen: Unseen categories with their numbers of rows, by column.
+        too_large: How many numbers no model can compute with, by column.
         rows: Rows seen so far.
     """
 
@@ -37,6 +44,7 @@ class InputCheck:
     extra: tuple[str, ...] = ()
     retyped: dict[str, str] = field(default_factory=dict)
     unseen: dict[str, Counter[str]] = field(default_factory=dict)
+    too_large: Counter[str] = field(default_factory=Counter)
     rows: int = 0
 
     def check_names(self, given: Sequence[str]) -> None:
@@ -73,7 +81,9 @@ class InputCheck:
         """
         used = self.model.used_columns
         read = {column.name: self._read(frame[column.name], column) for column in used}
-        table = model_frame(pd.DataFrame(read), used)
+        given = pd.DataFrame(read)
+        table = model_frame(given, used)
+        self.too_large.update(too_large(given, table, used))
         for column in self.model.columns:  # what the pipeline knows by name and never looks at
             if column.name not in table:
                 table[column.name] = _nothing(column, len(frame))
@@ -94,6 +104,7 @@ class InputCheck:
                 f"{_listed(self.extra)}."
             )
         found += [f"The column “{name}” {what}." for name, what in self.retyped.items()]
+        found += [too_large_sentence(name, count) for name, count in self.too_large.items()]
         for name, counts in self.unseen.items():
             total = sum(counts.values())
             kinds = [kind for kind, _ in counts.most_common()]

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Histogram, Panel
 from queue_core.artifacts.writer import ArtifactWriter
+from queue_core.components.histograms import bin_edges
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.model_file import TrainedModel
 from queue_core.components.stored_dataset import StoredDataset
@@ -110,7 +111,8 @@ def _figure(name: str, answered: Any, row_count: int, model: TrainedModel) -> Fi
         values = values[np.isfinite(values)]
         if not len(values):
             return None
-        counts, edges = np.histogram(values, bins=min(40, max(5, len(values) // 5)))
+        edges = bin_edges(values, min(40, max(5, len(values) // 5)))
+        counts = np.histogram(values, edges)[0]
         panel = Panel(
             marks=[Histogram(edges=edges, counts=counts)],
             x=Axis(label=name),

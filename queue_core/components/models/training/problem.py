@@ -11,7 +11,13 @@ import pandas as pd
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.models.tasks import Task
-from queue_core.components.models.training.frame import InputColumn, as_text, model_frame
+from queue_core.components.models.training.frame import (
+    InputColumn,
+    as_text,
+    model_frame,
+    too_large,
+    too_large_sentence,
+)
 from queue_core.components.models.training.specs import SessionSpec
 from queue_core.components.models.training.splits import SplitInput
 from queue_core.components.stored_dataset import StoredDataset
@@ -78,10 +84,13 @@ def read_problem(dataset: StoredDataset, spec: SessionSpec, warn: Callable[[str]
         warn(f"A random sample of {spec.sample_rows:,} of {dataset.row_count:,} rows is used.")
     table = _with_target(table, spec, warn)
     target, classes = _target(table, dataset, spec)
+    frame = model_frame(table, columns)
+    for name, count in too_large(table, frame, columns).items():
+        warn(too_large_sentence(name, count))
     return Problem(
         spec=spec,
         columns=columns,
-        frame=model_frame(table, columns),
+        frame=frame,
         target=target,
         classes=classes,
         target_type=dataset.column(spec.target).type if spec.target else None,
@@ -142,8 +151,9 @@ def _with_target(table: Any, spec: SessionSpec, warn: Callable[[str], None]) -> 
             warn(f"{words} without a value in “{spec.target}” were left out.")
             table = table[present]
     if len(table) < FEWEST_ROWS:
+        words = "is 1 row" if len(table) == 1 else f"are {len(table)} rows"
         raise DataError(
-            f"There are {len(table)} rows to learn from; {FEWEST_ROWS} are the fewest.",
+            f"There {words} to learn from; {FEWEST_ROWS} are the fewest.",
             hint="Load more rows, or choose an output column with fewer missing values.",
         )
     return table
@@ -174,7 +184,8 @@ def _number_target(values: Any, name: str, kind: ColumnType) -> np.ndarray:
     numbers: np.ndarray = column.to_numpy(dtype=float)
     if not np.isfinite(numbers).all():
         raise DataError(
-            f"The output column “{name}” holds infinite values.", hint="Filter these rows out."
+            f"The output column “{name}” holds numbers that are infinite or too large for a model.",
+            hint="Filter these rows out, or divide the column by a large number.",
         )
     return numbers
 

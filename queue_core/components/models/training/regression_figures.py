@@ -20,6 +20,7 @@ from queue_core.artifacts.figure import (
     Rule,
     Tone,
 )
+from queue_core.components.histograms import bin_edges
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.forecasting import Series
 from queue_core.components.models.training.intervals import half_width
@@ -57,7 +58,8 @@ def _predictions(truth: Any, predicted: Any, name: str, trained: Trained) -> Fig
         notes.append(f"A random sample of {SHOWN_ROWS:,} of {len(truth):,} test rows is shown.")
     ends = [float(min(truth.min(), predicted.min())), float(max(truth.max(), predicted.max()))]
     errors = predicted - truth
-    counts, edges = np.histogram(errors, bins=min(BINS, max(5, len(errors) // 5)))
+    edges = bin_edges(errors, min(BINS, max(5, len(errors) // 5)))
+    counts = np.histogram(errors, edges)[0]
     return Figure(
         title=f"Predictions of “{name}” and their errors",
         panels=[

@@ -162,3 +162,42 @@ def test_the_stored_model_names_what_it_takes(tmp_path):
     (tmp_path / "model.skops").write_bytes(b"not a model")
     with pytest.raises(DataError, match="damaged"):
         open_model(tmp_path)
+
+
+def huge(rows=120):
+    random = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "large": random.normal(size=rows) * 1e300,
+            "endless": np.where(np.arange(rows) % 10 == 0, np.inf, random.normal(size=rows)),
+            "x": random.normal(size=rows),
+            "y": np.where(np.arange(rows) % 2 == 0, "p", "q"),
+        }
+    )
+
+
+@pytest.mark.parametrize("model", [*MODELS[:2], "KNeighborsClassifier", "RandomForestClassifier"])
+def test_numbers_too_large_to_compute_with_are_missing_and_named(tmp_path, model):
+    heard = model_data.Heard()
+    model_data.train_on(tmp_path, huge(), model, task="classification", output="y", heard=heard)
+    said = [sentence for sentence in heard.warnings if "counts as missing" in sentence]
+    assert [sentence.split(" a value of ")[0] for sentence in said] == [
+        "120 rows have",
+        "12 rows have",
+    ]
+
+
+def test_clusters_of_numbers_too_large_to_compute_with(tmp_path):
+    trained = model_data.train_on(tmp_path, huge(), "KMeans", task="clustering", output=None)
+    assert trained.final is not None
+
+
+@pytest.mark.parametrize("model", [*MODELS[1:3], "RandomForestClassifier", "GaussianNB"])
+def test_a_class_that_no_training_row_has(tmp_path, model):
+    frame = huge().assign(y=["p"] * 119 + ["q"], part=["train"] * 119 + ["test"])
+    frame = frame.drop(columns=["large", "endless"])
+    trained = model_data.train_on(
+        tmp_path, frame.assign(x=frame["x"].abs()), model, task="classification", output="y",
+        split={"method": "predefined", "column": "part"},
+    )  # fmt: skip
+    assert trained.folds[0].test.probabilities.tolist() == [[1.0, 0.0]]

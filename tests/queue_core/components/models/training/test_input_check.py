@@ -107,3 +107,12 @@ def test_intervals_hold_as_often_as_they_say(count, level, seed):
     assert (np.abs(held_out) <= width).mean() >= level - 1e-9
     new = random.normal(size=4000)
     assert (np.abs(new) <= width).mean() >= level - 0.35 / np.sqrt(count) * 4 - 0.03
+
+
+def test_numbers_too_large_to_compute_with_are_counted(model):
+    check = InputCheck(model)
+    made = check.accept(rows(âge=[np.inf, 1e300, *range(18)]))
+    assert made["âge"].isna().sum() == 2
+    assert check.sentences()[0].startswith(
+        "2 rows have a value of “âge” that is infinite or beyond"
+    )
