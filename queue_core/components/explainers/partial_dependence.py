@@ -9,6 +9,7 @@ from queue_core.artifacts.draft import Draft, figure_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Figure, Line, Lines, Mark, Panel, Tone
 from queue_core.components.explainers.support.explanation import Explanation, value_text
 from queue_core.components.explainers.support.schemas import OUTPUT, rows
+from queue_core.components.explainers.support.shuffling import ShuffledOutputs
 from queue_core.components.explorers.support.schemas import integer, schema, switch
 from queue_core.components.progress import Span
 from queue_core.components.registry import Component, ComponentKind
@@ -125,14 +126,13 @@ def _strongest(order: Explanation, frame: pd.DataFrame) -> list[str]:
     import numpy as np
 
     few = frame.head(200)
-    before = order.model.outputs(few)
+    shuffled = ShuffledOutputs(order.model, few)
     random = np.random.default_rng([order.seed, 4])
     moved = {}
     for place, name in enumerate(order.model.columns):
         order.report(0.2 * place / len(order.model.columns), f"trying “{name}”")
-        values = few[name].to_numpy()[random.permutation(len(few))]
-        after = order.model.outputs(few.assign(**{name: values}))
-        moved[name] = float(np.abs(after - before).sum())
+        after = shuffled.of(name, random.permutation(len(few)))
+        moved[name] = float(np.abs(after - shuffled.unshuffled).sum())
     return sorted(moved, key=lambda name: -moved[name])[:_DEFAULT_COLUMNS]
 
 

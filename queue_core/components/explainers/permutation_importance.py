@@ -10,6 +10,7 @@ from queue_core.components.explainers.support.drawing import MOST_COLUMNS, bars_
 from queue_core.components.explainers.support.explanation import Explanation, Sampled
 from queue_core.components.explainers.support.model import ExplainedModel, OutputKind
 from queue_core.components.explainers.support.schemas import rows
+from queue_core.components.explainers.support.shuffling import ShuffledOutputs
 from queue_core.components.explorers.support.schemas import choice, integer, schema
 from queue_core.components.registry import Component, ComponentKind
 from queue_core.errors import DataError
@@ -49,6 +50,10 @@ COMPONENTS = (
     ),
 )
 
+# With more columns than this, only those that cost most are shuffled again.
+MOST_REPEATED = 500
+REPEATED = 200
+
 Score = Callable[[Any, Any], float]
 
 
@@ -61,22 +66,15 @@ def permutation_importance(order: Explanation) -> list[Draft]:
     truth = _truth(order, sample)
     name, score = _measure(model, order.params["measure"])
     order.report(0.0, "predicting unshuffled rows")
-    before = score(truth, model.outputs(sample.frame))
+    shuffled = ShuffledOutputs(model, sample.frame)
+    before = score(truth, shuffled.unshuffled)
     repeats = order.params["repeats"]
-    losses = np.zeros((len(model.columns), repeats))
-    random = np.random.default_rng([order.seed, 3])
-    total = losses.size
-    for place, column in enumerate(model.columns):
-        for repeat in range(repeats):
-            order.report((place * repeats + repeat) / total, f"shuffling “{column}”")
-            values = sample.frame[column].to_numpy()
-            shuffled = sample.frame.assign(**{column: values[random.permutation(len(values))]})
-            losses[place, repeat] = before - score(truth, model.outputs(shuffled))
+    losses = _losses(order, shuffled, lambda outputs: before - score(truth, outputs))
     table = pd.DataFrame(
         {
             "column": model.columns,
-            "importance": losses.mean(axis=1),
-            "spread": losses.std(axis=1),
+            "importance": np.nanmean(losses, axis=1),
+            "spread": np.nanstd(losses, axis=1),
         }
     ).sort_values("importance", ascending=False, kind="stable")
     notes = _notes(order, sample, len(table))
@@ -105,6 +103,29 @@ def permutation_importance(order: Explanation) -> list[Draft]:
     ]
 
 
+def _losses(order: Explanation, shuffled: ShuffledOutputs, loss: Callable[[Any], float]) -> Any:
+    """Return columns x repeats: what is lost; NaN where a column was not shuffled again."""
+    import numpy as np
+
+    names, repeats = order.model.columns, order.params["repeats"]
+    losses = np.full((len(names), repeats), np.nan)
+    random = np.random.default_rng([order.seed, 3])
+    again = len(names) if len(names) <= MOST_REPEATED else REPEATED
+    total = len(names) + again * (repeats - 1)
+    places = np.arange(len(names))
+    done = 0
+    for repeat in range(repeats):
+        if repeat == 1 and again < len(names):
+            places = np.sort(np.argsort(-losses[:, 0], kind="stable")[:again])
+        for place in places:
+            order.report(done / total, f"shuffling “{names[place]}”")
+            losses[place, repeat] = loss(
+                shuffled.of(names[place], random.permutation(shuffled.rows))
+            )
+            done += 1
+    return losses
+
+
 def _shown(value: float) -> str:
     return f"{value:.3f}".replace("-", "−")
 
@@ -113,6 +134,11 @@ def _notes(order: Explanation, sample: Sampled, count: int) -> list[str]:
     repeats = order.params["repeats"]
     times = "once" if repeats == 1 else f"{repeats} times; the lines show the spread"
     notes = [order.frame_note, f"Measured on {sample.note}; each column shuffled {times}."]
+    if count > MOST_REPEATED and repeats > 1:
+        notes[-1] = (
+            f"Measured on {sample.note}; each column shuffled once, and the {REPEATED} that cost "
+            f"most {times}."
+        )
     if count > MOST_COLUMNS:
         notes.append(f"Drawn: the {MOST_COLUMNS} most important of {count:,} columns.")
     return notes

@@ -74,15 +74,20 @@ class ExplainedModel:
         return self.pipeline[:-1].transform(frame)
 
     @cached_property
-    def sources(self) -> tuple[str, ...]:
-        """For each column of the prepared matrix the input column that it comes from."""
+    def has_separate_columns(self) -> bool:
+        """Whether each column of the prepared matrix is made of one input column alone."""
         from sklearn.compose import ColumnTransformer
 
+        steps: Any = getattr(self.pipeline, "steps", ())
+        return len(steps) == 2 and isinstance(steps[0][1], ColumnTransformer)
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """For each column of the prepared matrix the input column that it comes from."""
         from queue_core.components.models.training.preprocessing import output_sources
 
-        steps: Any = getattr(self.pipeline, "steps", ())
-        if len(steps) == 2 and isinstance(steps[0][1], ColumnTransformer):
-            return tuple(output_sources(steps[0][1]))
+        if self.has_separate_columns:
+            return tuple(output_sources(self.pipeline.steps[0][1]))
         return self.columns
 
     @cached_property

@@ -207,7 +207,7 @@ def _as_words(values: Any) -> tuple[Any, str]:
 
 
 def _columns(count: int) -> str:
-    return "A column" if count == 1 else f"{count} columns"
+    return "A column" if count == 1 else f"{count:,} columns"
 
 
 def _rows(count: int) -> str:
