@@ -397,6 +397,8 @@ def test_a_missing_extra_names_itself(
     subject = fit(DecisionTreeClassifier(max_depth=2), "iris")
     # What Python does for a package that is not there.
     monkeypatch.setitem(sys.modules, module, None)
+    for name in [name for name in sys.modules if name.startswith(f"{module}.")]:
+        monkeypatch.delitem(sys.modules, name)
     with pytest.raises(MissingPackageError) as caught:
         ask(explainer, subject, chosen=[0], **params)
     assert f"dashai-monitor[{extra}]" in caught.value.hint
