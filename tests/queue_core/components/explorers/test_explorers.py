@@ -324,15 +324,19 @@ def test_mistakes_are_explained(
     assert caught.value.hint
 
 
-def test_a_missing_extra_names_itself(penguins: StoredDataset) -> None:
-    try:
-        import umap  # noqa: F401
-    except ModuleNotFoundError:
-        with pytest.raises(MissingPackageError, match="umap-learn") as caught:
-            explore("class_overlap", penguins, params={"method": "umap"})
-        assert "dashai-monitor[umap]" in caught.value.hint
-    else:
-        check_drafts(explore("class_overlap", penguins, params={"method": "umap"}), draw=False)
+def test_a_missing_extra_names_itself(
+    penguins: StoredDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "umap", None)  # as where it is not installed
+    with pytest.raises(MissingPackageError, match="umap-learn") as caught:
+        explore("class_overlap", penguins, params={"method": "umap"})
+    assert "dashai-monitor[umap]" in caught.value.hint
+
+
+@pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning")
+def test_umap_works_where_installed(penguins: StoredDataset) -> None:
+    pytest.importorskip("umap")
+    check_drafts(explore("class_overlap", penguins, params={"method": "umap"}), draw=False)
 
 
 def test_columns_may_have_the_names_of_our_own_sql(run: Any, store: Any) -> None:
