@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from queue_core.errors import ParameterError
@@ -35,13 +36,7 @@ def complete_parameters(
         ParameterError: One is unknown, missing, of a wrong type or out of bounds.
     """
     properties: Mapping[str, Any] = schema.get("properties", {})
-    for name in params:
-        if name not in properties:
-            raise ParameterError(
-                f"{owner} has no parameter “{name}”.",
-                parameter=name,
-                hint=f"It has: {', '.join(properties)}." if properties else "It has none.",
-            )
+    require_known(params, properties, owner=owner)
     given = {k: v for k, v in params.items() if not _is_unset(properties[k], v)}
     found = {k: p["default"] for k, p in properties.items() if "default" in p} | given
     for name in schema.get("required", ()):
@@ -54,6 +49,28 @@ def complete_parameters(
     for name, value in given.items():
         _check(properties[name], value, name, owner)
     return found
+
+
+def require_known(names: Iterable[str], known: Collection[str], *, owner: str) -> None:
+    """Refuse parameters that nobody would read: a misspelt one must not be lost in silence.
+
+    Args:
+        names: Parameters that were given.
+        known: Those that there are, in the order to name them.
+        owner: What they belong to, for messages.
+
+    Raises:
+        ParameterError: One is unknown.
+    """
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            meant = f"“{near[0]}” may be meant. " if near else ""
+            raise ParameterError(
+                f"{owner} has no parameter “{name}”.",
+                parameter=name,
+                hint=f"{meant}It has: {', '.join(known)}." if known else "It has none.",
+            )
 
 
 def _is_unset(schema: Mapping[str, Any], value: Any) -> bool:

@@ -33,6 +33,7 @@ class DatasetJob(EntityJob["Dataset"]):
 
     TYPE = "Dataset"
     ENTITY = EntityKind.DATASET
+    MORE_PARAMETERS = None  # options of its loader may stand beside its own
     PARAMETERS: ClassVar[Mapping[str, Any] | None] = {
         "type": "object",
         "properties": {

@@ -44,9 +44,11 @@ class EntityJob(BaseJob, Generic[EntityT]):
 
     Attributes:
         ENTITY: Kind of the entity. Its id travels in `kwargs` as `<kind>_id`.
+        MORE_PARAMETERS: Parameters that it takes and no form shows; None: it checks them itself.
     """
 
     ENTITY: ClassVar[EntityKind]
+    MORE_PARAMETERS: ClassVar[frozenset[str] | None] = frozenset()
 
     _failure: str | None = None
 
@@ -129,13 +131,29 @@ class EntityJob(BaseJob, Generic[EntityT]):
         return dataset.id
 
     def set_status_as_delivered(self) -> None:
-        """Make the entity, or take up the one of a failed attempt, and mark it as delivered."""
+        """Make the entity, or take up the one of a failed attempt, and mark it as delivered.
+
+        Raises:
+            JobError: The parameters cannot be right.
+        """
         from queue_core.database.session import open_session
 
+        self._require_known_parameters()
         # The queue waits for the disk next, when it stores the job. Should a power cut take the
         # entity and leave the job, the job makes it again when it runs.
         with open_session(self.context.folder, durable=False) as session:
             self._deliver(session)
+
+    def _require_known_parameters(self) -> None:
+        from queue_core.components.parameters import require_known
+
+        if self.PARAMETERS is None or self.MORE_PARAMETERS is None:
+            return
+        shown = self.PARAMETERS.get("properties", {})
+        hidden = {"name", *self.MORE_PARAMETERS}
+        # Ids of entities come and go with retries.
+        given = [key for key in self.kwargs if key not in hidden and not key.endswith("_id")]
+        require_known(given, shown, owner=f"The job {type(self).__name__}")
 
     def run(self) -> dict[str, Any]:
         """Make the entity's result; return `{"entity": kind, "id": ..., **summary}`."""

@@ -34,6 +34,7 @@ class ExplainerJob(EntityJob["Explainer"]):
 
     TYPE = "Explainer"
     ENTITY = EntityKind.EXPLAINER
+    MORE_PARAMETERS = frozenset({"scope"})
     PARAMETERS: ClassVar[Mapping[str, Any] | None] = {
         "type": "object",
         "properties": {

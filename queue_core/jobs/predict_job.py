@@ -41,6 +41,7 @@ class PredictJob(EntityJob["Prediction"]):
 
     TYPE = "Prediction"
     ENTITY = EntityKind.PREDICTION
+    MORE_PARAMETERS = frozenset({"loader_options"})
     PARAMETERS: ClassVar[Mapping[str, Any] | None] = {
         "type": "object",
         "properties": {

@@ -284,6 +284,7 @@ def install_logging() -> None:
     root.handlers[:] = [_RecordHandler()]
     root.setLevel(logging.INFO)
     warnings.simplefilter("default")
+    warnings.simplefilter("ignore", ImportWarning)  # for whoever builds the package
     warnings.showwarning = _show_warning
 
 

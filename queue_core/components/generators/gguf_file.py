@@ -116,7 +116,7 @@ class GgufFile(Generator):
         if not self.model or not path.is_file():
             raise GeneratorUnavailableError(
                 f"There is no model file {self.model}." if self.model else "No model was named.",
-                hint="Give the path of a .gguf file; many models can be downloaded as such.",
+                hint="Give “model” the path of a .gguf file; many models can be had as such.",
             )
         with path.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:

@@ -134,7 +134,7 @@ class TransformersFolder(Generator):
                 f"{self.model} is no model folder: it has no config.json."
                 if self.model
                 else "No model was named.",
-                hint="Give the folder of a model, as it is downloaded from a model hub.",
+                hint="Give “model” the folder of a model, as it is downloaded from a model hub.",
             )
         return folder
 

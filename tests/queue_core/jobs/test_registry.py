@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ from queue_core.jobs.registry import (
     job_type_problems,
     job_types,
 )
+from queue_core.paths import LocalFolder
+from queue_core.queue.huey_queue import HueyJobQueue
 
 Install = Callable[..., None]
 
@@ -185,3 +188,23 @@ def test_an_unknown_type_names_its_neighbours(install: Install) -> None:
     with pytest.raises(ParameterError) as caught:
         get_job_type("qqqqqq")
     assert "dataset, explorer" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("job_type", "params", "meant"),
+    [
+        ("explorer", {"dataset_id": 1, "explorer": "describe", "column": ["a"]}, "columns"),
+        ("model", {"dataset_id": 1, "output_columns": ["y"], "sead": 1}, "seed"),
+        ("predict", {"run_id": 1, "export": "x.csv"}, "export_path"),
+        ("generative", {"generator": "gguf_file", "prompt": "x", "model_file": "m"}, "model"),
+    ],
+)
+def test_a_misspelt_parameter_is_not_lost_in_silence(
+    job_type: str, params: dict[str, Any], meant: str, local_folder: LocalFolder
+) -> None:
+    misspelt = list(params)[-1]
+    with HueyJobQueue(local_folder.root) as queue:
+        with pytest.raises(ParameterError, match=f"no parameter “{misspelt}”") as caught:
+            queue.put(get_job_type(job_type).make(params))
+        assert f"“{meant}” may be meant." in str(caught.value.hint)
+        assert queue.is_empty()
