@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from queue_core.extras import install_command
+
 
 class MonitorError(Exception):
     """Base of every error that the program raises on purpose.
@@ -67,7 +69,7 @@ class MissingPackageError(JobError):
     def __init__(self, package: str, *, extra: str, feature: str) -> None:
         super().__init__(
             f"{feature} needs the package {package}, which is not installed.",
-            hint=f"Install it with: pip install 'dashai-monitor[{extra}]'.",
+            hint=f"Install it with: {install_command(extra)}",
         )
         self.package = package
         self.extra = extra

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from queue_core.cli.terminal import format_bytes
 from queue_core.errors import LocalFolderError, MonitorError
+from queue_core.extras import install_command
 from queue_core.paths import ENVIRONMENT_VARIABLE, LocalFolder
 
 LOW_DISK_BYTES: Final = 2 * 10**9
@@ -284,7 +285,7 @@ def check_packages(folder: LocalFolder) -> Iterator[Finding]:
     if _version("PySide6-Essentials") is None:
         yield Finding(
             "window", Verdict.WARNING, "The window's packages are not installed.",
-            "pip install 'dashai-monitor[gui]'",
+            install_command("gui"),
         )  # fmt: skip
     found = _version("dashai")
     yield Finding(

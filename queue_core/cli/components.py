@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from queue_core.cli.terminal import Terminal, clean
 from queue_core.components.registry import Component, ComponentKind, components, get_component
 from queue_core.errors import ParameterError
+from queue_core.extras import install_command
 
 if TYPE_CHECKING:
     from queue_core.jobs.registry import JobType
@@ -101,7 +102,7 @@ def _print_one(component: Component, terminal: Terminal) -> None:
     for what, words in (
         ("Tasks", component.tasks),
         ("Columns", component.column_types),
-        ("Needs", (f"pip install 'dashai-monitor[{component.extra}]'",) if component.extra else ()),
+        ("Needs", (install_command(component.extra),) if component.extra else ()),
     ):
         if words:
             terminal.line(f"  {what}: {', '.join(words)}")

@@ -20,6 +20,7 @@ from typing import IO, Final
 import psutil
 
 from queue_core.errors import MonitorError
+from queue_core.extras import install_command
 from queue_core.paths import LocalFolder
 
 # Its default action is to be ignored, unlike that of SIGUSR1, SIGUSR2 and the real-time signals.
@@ -103,7 +104,7 @@ def request_stacks(pid: int, folder: LocalFolder, *, timeout_s: float) -> str:
     if not IS_AVAILABLE:
         raise SnapshotError(
             "The stacks of a running job cannot be seen on this system.",
-            hint="Install py-spy (pip install 'dashai-monitor[diagnose]') to see them.",
+            hint=f"Install py-spy to see them: {install_command('diagnose')}",
         )
     assert SIGNAL is not None
     deadline = time.monotonic() + timeout_s
