@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QToolButton
 
 from gui.actions import ActionSet, Place
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
-from gui.theme import ICON_BESIDE_TEXT_PX, ICON_PX, STEP_PX, icon
-from gui.widgets import IconLabel, icon_button, row, set_role
+from gui.theme import STEP_PX, icon
+from gui.widgets import IconLabel, icon_button, row, set_role, show_words
 
 SEARCH_DELAY_MS = 150
 SEARCH_WIDTH_PX = 340
@@ -157,7 +157,7 @@ class Toolbar(QFrame):
 
     def _arrange(self) -> None:
         for button in self._commands:
-            _show_words(button, self.width() >= NARROW_PX)
+            show_words(button, self.width() >= NARROW_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave words out where room is short."""
@@ -181,20 +181,10 @@ def _menu_button(text: str, symbol: QIcon, *, text_beside: bool = True) -> QTool
     button = QToolButton()
     _set_text(button, text)
     button.setIcon(symbol)
-    _show_words(button, text_beside)
+    show_words(button, text_beside)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setMenu(QMenu(button))
     return button
-
-
-def _show_words(button: QToolButton, beside: bool) -> None:
-    """Show the text of a button beside its icon, or the icon alone."""
-    styles = Qt.ToolButtonStyle
-    button.setToolButtonStyle(
-        styles.ToolButtonTextBesideIcon if beside else styles.ToolButtonIconOnly
-    )
-    button.setIconSize(QSize(*ICON_BESIDE_TEXT_PX) if beside else QSize(ICON_PX, ICON_PX))
-    button.style().polish(button)  # the style sheet looks at the button's style
 
 
 def _set_text(button: QToolButton, text: str) -> None:

@@ -227,6 +227,16 @@ def text_button(
     return _finish(button, "", clicked)
 
 
+def show_words(button: QToolButton, beside: bool = True) -> None:
+    """Show the text of a button beside its icon, or the icon alone."""
+    styles = Qt.ToolButtonStyle
+    button.setToolButtonStyle(
+        styles.ToolButtonTextBesideIcon if beside else styles.ToolButtonIconOnly
+    )
+    button.setIconSize(QSize(*ICON_BESIDE_TEXT_PX) if beside else QSize(ICON_PX, ICON_PX))
+    button.style().polish(button)  # the style sheet looks at the button's style
+
+
 def row(*widgets: QWidget | None, spacing: int = STEP_PX * 2) -> QHBoxLayout:
     """Return widgets side by side; None is the place that stretches."""
     layout = QHBoxLayout()

@@ -28,6 +28,7 @@ from gui.submit.schema import Field, FieldKind, parse_schema
 from gui.submit.union_editor import UnionEditor
 from gui.submit.validation import problem_with, range_sentence
 from gui.theme import icon
+from gui.widgets import show_words
 
 COLUMN = "column"
 _OPTION = (FieldKind.COLUMN, FieldKind.ENTITY)
@@ -197,7 +198,7 @@ class SchemaForm(QWidget):
         self._fold.setCheckable(True)
         self._fold.setProperty("role", "flat")
         self._fold.setIcon(icon("chevron_right"))
-        self._fold.setToolButtonStyle(self._fold.toolButtonStyle().ToolButtonTextBesideIcon)
+        show_words(self._fold)
         self._fold.toggled.connect(self._advanced.setVisible)
         self._fold.toggled.connect(
             lambda on: self._fold.setIcon(icon("chevron_down" if on else "chevron_right"))

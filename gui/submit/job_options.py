@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QDateTime, QSize, Qt
+from PySide6.QtCore import QDateTime
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 
 from gui.bridge import Bridge
 from gui.i18n import tr
-from gui.theme import ICON_PX, STEP_PX, icon
-from gui.widgets import muted_label, row, set_role
+from gui.theme import STEP_PX, icon
+from gui.widgets import muted_label, row, set_role, show_words
 from queue_core.queue.base import (
     AfterPolicy,
     JobFilter,
@@ -58,8 +58,7 @@ class JobOptionsPanel(QWidget):
         self.toggle.setText(tr("Options"))
         self.toggle.setToolTip(tr("When and within which limits the job runs"))
         self.toggle.setCheckable(True)
-        self.toggle.setIconSize(QSize(ICON_PX, ICON_PX))
-        self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        show_words(self.toggle)
         self.toggle.toggled.connect(self._unfold)
         self._make_editors()
         self._frame = QFrame()

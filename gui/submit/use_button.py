@@ -9,6 +9,7 @@ from gui.i18n import tr, translate
 from gui.submit.job_types import JOB_TYPES, JobType
 from gui.submit.opening import open_new_job
 from gui.theme import icon
+from gui.widgets import show_words
 
 
 class UseButton(QToolButton):
@@ -23,7 +24,7 @@ class UseButton(QToolButton):
         self._bridge = bridge
         self.setText(tr("Use in a new job") + " ▾")
         self.setIcon(icon("add"))
-        self.setToolButtonStyle(self.toolButtonStyle().ToolButtonTextBesideIcon)
+        show_words(self)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         for kind in JOB_TYPES:
