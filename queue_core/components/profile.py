@@ -9,7 +9,7 @@ was not computed exactly.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -31,12 +31,17 @@ CELLS_PER_SCAN = 5_000_000  # of a wide table, kept in memory
 
 @dataclass(frozen=True)
 class _Column:
-    """One column to describe: its place in the file, its name and its type as stored."""
+    """One column to describe: its place in the file, its name and its type as stored.
+
+    Attributes:
+        stacks_as: The Arrow type, where many columns of it may stand below each other.
+    """
 
     position: int
     name: str
     type: ColumnType
     units_per_second: int = 1
+    stacks_as: str = ""
 
     @property
     def sql(self) -> str:
@@ -52,6 +57,7 @@ class Profiler:
     """
 
     def __init__(self, path: Path, *, spill_folder: Path, threads: int | None = None) -> None:
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         self.path = path
@@ -59,7 +65,13 @@ class Profiler:
         schema = self._file.schema_arrow
         self.row_count: int = self._file.metadata.num_rows
         self._columns = [
-            _Column(position, field.name, column_type_of(field.type), _units(field.type))
+            _Column(
+                position,
+                field.name,
+                column_type_of(field.type),
+                _units(field.type),
+                str(field.type) if field.type in (pa.int64(), pa.float64()) else "",
+            )
             for position, field in enumerate(schema)
         ]
         self._spill_folder = spill_folder
@@ -67,9 +79,11 @@ class Profiler:
 
     def _relation(self, connection: Any, group: Sequence[_Column]) -> str:
         """Return the SQL of a relation that has the columns of *group*, named by position."""
-        if len(self._columns) > WIDE_COLUMNS:
+        if self._is_wide:
             # The engine reads the description of all columns each time; Arrow keeps it.
-            connection.register("part", self._part(group))
+            connection.register(
+                "part", self._stacked(group) if group[0].stacks_as else self._part(group)
+            )
             return "part"
         # By position: names may differ in case only, which SQL does not tell apart.
         aliases = ", ".join(column.sql for column in self._columns)
@@ -90,6 +104,18 @@ class Profiler:
             [*columns, rows], names=[*(column.sql for column in group), "row"]
         )
 
+    def _stacked(self, group: Sequence[_Column]) -> Any:
+        """Return the values of numeric columns below each other, with the column's position."""
+        import numpy as np
+        import pyarrow as pa
+
+        table = self._file.read(columns=[column.name for column in group])
+        chunks = [chunk for column in table.columns for chunk in column.chunks]
+        places = np.repeat([column.position for column in group], self.row_count)
+        rows = np.tile(np.arange(self.row_count), len(group))
+        values = pa.chunked_array(chunks, type=table.schema[0].type)
+        return pa.table({"place": places, "value": values, "row": rows})
+
     @property
     def _sample_step(self) -> int:
         return max(1, round(self.row_count / EXACT_QUARTILE_ROWS))
@@ -105,30 +131,44 @@ class Profiler:
             types: Column types that are not to be derived from the values.
             on_progress: Told the fraction done, 0 to 1.
         """
-        described: list[ColumnInfo] = []
+        described: dict[int, ColumnInfo] = {}
         total = len(self._columns)
         connection = connect(threads=self._threads, spill_folder=self._spill_folder)
         try:
-            width = max(1, min(COLUMNS_PER_SCAN, CELLS_PER_SCAN // max(self.row_count, 1)))
-            if total <= WIDE_COLUMNS:
-                width = COLUMNS_PER_SCAN
-            for start in range(0, total, width):
-                group = self._columns[start : start + width]
+            for group in self._groups():
                 relation = self._relation(connection, group)
+                done = len(described)
 
-                def scanned(fraction: float, start: int = start, size: int = len(group)) -> None:
-                    on_progress((start + 0.9 * fraction * size) / total)
+                def scanned(fraction: float, done: int = done, size: int = len(group)) -> None:
+                    on_progress((done + 0.9 * fraction * size) / total)
 
                 facts = self._scan(connection, relation, group, scanned)
                 for column in group:
                     known = facts[column.position]
                     info = self._describe(connection, relation, column, known, types or {})
-                    described.append(info)
+                    described[column.position] = info
                     on_progress(len(described) / total)
         finally:
             connection.close()
             self._file.close()
-        return tuple(described)
+        return tuple(described[column.position] for column in self._columns)
+
+    @property
+    def _is_wide(self) -> bool:
+        return len(self._columns) > WIDE_COLUMNS and self.row_count > 0
+
+    def _groups(self) -> Iterator[Sequence[_Column]]:
+        """Yield the columns that are looked at together."""
+        if not self._is_wide:
+            for start in range(0, len(self._columns), COLUMNS_PER_SCAN):
+                yield self._columns[start : start + COLUMNS_PER_SCAN]
+            return
+        most = max(1, CELLS_PER_SCAN // max(self.row_count, 1))
+        kinds = [[c for c in self._columns if c.stacks_as == kind] for kind in ("int64", "double")]
+        others = [column for column in self._columns if not column.stacks_as]
+        for columns, width in (*((kind, most) for kind in kinds), (others, COLUMNS_PER_SCAN)):
+            for start in range(0, len(columns), min(width, most)):
+                yield columns[start : start + min(width, most)]
 
     def _scan(
         self,
@@ -153,10 +193,12 @@ class Profiler:
         *,
         finite: bool,
     ) -> dict[int, dict[str, Any]]:
+        if self._is_wide and group[0].stacks_as:
+            return self._scan_stacked(connection, relation, group[0], on_progress, finite=finite)
         keys: list[tuple[int, str]] = []
         parts: list[str] = []
         for column in group:
-            for key, expression in self._expressions(column, finite=finite).items():
+            for key, expression in self._expressions(column, column.sql, finite=finite).items():
                 keys.append((column.position, key))
                 parts.append(expression)
         sql = f"SELECT {', '.join(parts)} FROM {relation}"
@@ -166,8 +208,22 @@ class Profiler:
             facts[position][key] = value
         return facts
 
-    def _expressions(self, column: _Column, *, finite: bool) -> dict[str, str]:
-        name = column.sql
+    def _scan_stacked(
+        self,
+        connection: Any,
+        relation: str,
+        like: _Column,
+        on_progress: Callable[[float], None],
+        *,
+        finite: bool,
+    ) -> dict[int, dict[str, Any]]:
+        """Return the facts of thousands of columns in the time of a few dozen side by side."""
+        expressions = self._expressions(like, "value", finite=finite)
+        sql = f"SELECT place, {', '.join(expressions.values())} FROM {relation} GROUP BY place"
+        found = execute(connection, sql, on_progress)
+        return {place: dict(zip(expressions, values, strict=True)) for place, *values in found}
+
+    def _expressions(self, column: _Column, name: str, *, finite: bool) -> dict[str, str]:
         exact = self.row_count <= EXACT_DISTINCT_ROWS
         found = {
             "present": f"count({name})",

@@ -238,16 +238,17 @@ class SklearnConverter(Converter):
         for group in groups:
             transformer = self._make(seed)
             transformer.fit(self._input(frame, group), answer)
-            self._check_count(getattr(transformer, "n_output_features_", 0))
+            self._check_count(getattr(transformer, "n_output_features_", 0), len(columns))
             outputs = self._output_names(transformer, group)
             blocks.append(Block(transformer, group, outputs))
-        self._check_count(sum(len(block.outputs) for block in blocks))
+        self._check_count(sum(len(block.outputs) for block in blocks), len(columns))
         self._blocks = tuple(blocks)
 
-    def _check_count(self, count: int) -> None:
-        if count > MAX_NEW_COLUMNS:
+    def _check_count(self, count: int, given: int) -> None:
+        most = max(MAX_NEW_COLUMNS, given)  # a wide table may stay as wide as it is
+        if count > most:
             raise DataError(
-                f"“{self.title}” would make {count:,} columns; at most {MAX_NEW_COLUMNS:,} make "
+                f"“{self.title}” would make {count:,} columns; at most {most:,} make "
                 "sense in a table.",
                 hint="Choose fewer columns, or limit the number in the parameters.",
             )

@@ -103,6 +103,7 @@ PATTERNS = {
     r" ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)",
     Kind.TIME: _CLOCK,
 }
+_DATE_SIGN = re.compile("[/. -]")
 _PLAIN_NUMBER = re.compile(FLOAT)
 
 
@@ -244,6 +245,8 @@ def proven_styles(columns: Iterable[Sequence[str]]) -> tuple[Style, ...]:
 
 
 def _read_dates(values: Sequence[str], order: str | None) -> Reading | None:
+    if not all(_DATE_SIGN.search(value) for value in values):
+        return None  # most texts, without a try of each style
     fitting = [style for style in date_styles(order) if _all_dates(values, style)]
     if not fitting:
         return None

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from queue_core.components.converters import fill_missing
 from queue_core.components.registry import ComponentKind, components
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import JobError
@@ -76,3 +77,32 @@ def test_odd_tables_work_or_say_what_to_change(
     assert refused is None or refused.hint
     # A pivot makes a column of each value: of ten thousand there is no table.
     assert (refused is not None) == ((converter, odd) == ("pivot", "ten thousand categories"))
+
+
+def test_the_most_frequent_values_are_the_same_however_they_are_counted(
+    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "tie": [2, 2, 1, 1, None, 3],
+            "float": [0.1, 0.1, 1e-300, np.nan, 1e300, 5.0],
+            "text": ["b", "a", None, "b", "a", ""],
+            "flag": pd.array([True, None, False, False, True, None], dtype="boolean"),
+            "at": [*pd.date_range("2020-02-29 01:02:03.000004", periods=5), pd.NaT],
+            "none": pd.Series([None] * 6, dtype=str),
+        }
+    )
+    at_once = run(store(frame), "fill_missing", params={"strategy": "most_frequent"})
+    monkeypatch.setattr(fill_missing, "FEW_ROWS", 0)
+    one_by_one = run(store(frame), "fill_missing", params={"strategy": "most_frequent"})
+    assert at_once.page(0, 6).equals(one_by_one.page(0, 6))
+    assert at_once.page(4, 1).to_pylist()[0]["tie"] == 1
+    assert at_once.page(2, 1).to_pylist()[0]["text"] == "a"
+
+
+@pytest.mark.parametrize("converter", ["SimpleImputer", "StandardScaler", "fill_missing"])
+def test_a_wide_table_may_stay_as_wide_as_it_is(store: Store, run: Run, converter: str) -> None:
+    frame = pd.DataFrame(
+        np.arange(6_300.0).reshape(3, 2_100), columns=[f"c{i}" for i in range(2_100)]
+    )
+    assert len(run(store(frame), converter).columns) == 2_100

@@ -98,3 +98,17 @@ def test_thousands_of_columns(load: Loads) -> None:
     assert (stored.row_count, len(stored.columns)) == (20, 1200)
     assert stored.page(19, 1).to_pylist()[0]["c1199"] == 1218.5
     assert stored.column("c7").statistics["max"] == 26.5
+
+
+@pytest.mark.usefixtures("all_are_wide")
+def test_no_rows_and_columns_of_each_kind(load: Loads) -> None:
+    names = "whole,decimal,word,flag,day,none"
+    empty = load(f"{names}\n")
+    assert [column.missing for column in empty.columns] == [0] * 6
+    stored = load(f"{names}\n9007199254740993,inf,x,true,2024-01-05,\n-1,2.5,y,false,2024-01-06,\n")
+    by_name = {column.name: column for column in stored.columns}
+    assert by_name["whole"].statistics["max"] == 9007199254740993
+    assert by_name["decimal"].statistics["infinite"] == 1
+    assert by_name["decimal"].statistics["max"] == 2.5
+    assert by_name["none"].missing == 2
+    assert [column.name for column in stored.columns] == names.split(",")
