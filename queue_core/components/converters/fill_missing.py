@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,8 +20,6 @@ _LEARNED = {
     "maximum": "max({0})",
 }
 _MOST_FREQUENT = "most_frequent"
-# Of so many rows the values of many columns are counted in memory at once.
-FEW_ROWS = 100_000
 _NUMBERS_ONLY = ("mean", "median", "interpolate")
 _BY_ORDER = ("previous", "next", "interpolate")
 _PLAIN = ("number", "text", "category", "boolean", "date", "datetime", "time")
@@ -35,7 +32,8 @@ class FillMissing(SqlConverter):
         """Find what each column is filled with."""
         names = self.columns(table.dataset, table.scope)
         if self._strategy == _MOST_FREQUENT:
-            values = _most_frequent_values(names, ask, table.dataset.row_count)
+            parts = zip(names, ask.parts(len(names)), strict=True)
+            values = {name: _most_frequent(part, name) for name, part in parts}
         elif self._strategy in _LEARNED:
             summary = _LEARNED[self._strategy]
             # As text: every value comes back exactly as it was.
@@ -191,24 +189,8 @@ _SQL_TYPES = {
 }
 
 
-def _most_frequent_values(names: Sequence[str], ask: Ask, row_count: int) -> dict[str, Any]:
-    """Return for each column the value that comes most often; of several, the smallest."""
-    if row_count <= FEW_ROWS:  # many columns in one scan, their values counted side by side
-        return ask.for_each(names, _most_frequent_sql)
-    parts = zip(names, ask.parts(len(names)), strict=True)
-    return {name: _most_frequent(part, name) for name, part in parts}
-
-
-def _most_frequent_sql(name: str) -> str:
-    counts = f"map_entries(histogram({identifier(name)}))"
-    ranked = (
-        f"list_transform({counts}, lambda entry: {{'n': -entry.value::BIGINT, 'v': entry.key}})"
-    )
-    return f"CAST(list_min({ranked}).v AS VARCHAR)"
-
-
 def _most_frequent(ask: Ask, name: str) -> str | None:
-    """Return the most frequent value of one column, however many different ones it has."""
+    """Return the value that comes most often; of several, the smallest."""
     column = identifier(name)
     rows = ask.rows(
         f"CAST({column} AS VARCHAR)",

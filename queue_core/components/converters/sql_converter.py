@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS = 5_000
 _COLUMNS_PER_SCAN = 50
+WIDE_COLUMNS = 500
+CELLS = 5_000_000  # of a wide table, kept in memory
 
 
 @dataclass(frozen=True)
@@ -51,22 +54,22 @@ class Table:
     scope: Scope
     alias: str = "t"
 
-    @property
+    @cached_property
     def types(self) -> dict[str, ColumnType]:
         """The columns, in order."""
         return column_types(self.dataset)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
         return tuple(info.name for info in self.dataset.columns)
 
-    @property
+    @cached_property
     def row(self) -> str:
         """Name of the column that numbers the rows from 0; none of the table's own."""
         return free_name("row", self.names)
 
-    @property
+    @cached_property
     def source(self) -> str:
         """What comes behind FROM."""
         names = ", ".join(identifier(name) for name in (*self.names, self.row))
@@ -135,8 +138,13 @@ class SqlConverter(Converter):
         table = Table(dataset, scope)
         with explained_errors(self.title), connect(spill_folder=scratch) as connection:
             condition, order = row_condition(scope.rows, table.types, table.row, scope.seed)
-            chosen = f"(SELECT * FROM {table.source}{condition}{order}) AS {table.alias}"
-            self.learned = self.learn(table, Ask(connection, chosen, reporter))
+            chosen = f"(SELECT * FROM {table.source}{condition}{order})"
+            if len(table.names) > WIDE_COLUMNS and dataset.row_count <= CELLS // len(table.names):
+                # The engine reads the description of all columns for each question.
+                connection.execute(f"CREATE TEMP TABLE chosen AS {chosen}")
+                chosen = "chosen"
+            ask = Ask(connection, f"{chosen} AS {table.alias}", reporter)
+            self.learned = self.learn(table, ask)
 
     def convert(
         self,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queue_core.components.converters import fill_missing
+from queue_core.components.converters import sql_converter
 from queue_core.components.registry import ComponentKind, components
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import JobError
@@ -79,7 +79,7 @@ def test_odd_tables_work_or_say_what_to_change(
     assert (refused is not None) == ((converter, odd) == ("pivot", "ten thousand categories"))
 
 
-def test_the_most_frequent_values_are_the_same_however_they_are_counted(
+def test_the_most_frequent_values_are_the_same_in_a_wide_table(
     store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frame = pd.DataFrame(
@@ -92,15 +92,21 @@ def test_the_most_frequent_values_are_the_same_however_they_are_counted(
             "none": pd.Series([None] * 6, dtype=str),
         }
     )
-    at_once = run(store(frame), "fill_missing", params={"strategy": "most_frequent"})
-    monkeypatch.setattr(fill_missing, "FEW_ROWS", 0)
-    one_by_one = run(store(frame), "fill_missing", params={"strategy": "most_frequent"})
-    assert at_once.page(0, 6).equals(one_by_one.page(0, 6))
-    assert at_once.page(4, 1).to_pylist()[0]["tie"] == 1
-    assert at_once.page(2, 1).to_pylist()[0]["text"] == "a"
+    narrow = run(store(frame), "fill_missing", params={"strategy": "most_frequent"})
+    monkeypatch.setattr(sql_converter, "WIDE_COLUMNS", 0)
+    wide = run(store(frame), "fill_missing", params={"strategy": "most_frequent"})
+    assert narrow.page(0, 6).equals(wide.page(0, 6))
+    assert narrow.page(4, 1).to_pylist()[0]["tie"] == 1
+    assert narrow.page(2, 1).to_pylist()[0]["text"] == "a"
 
 
-@pytest.mark.parametrize("converter", ["SimpleImputer", "StandardScaler", "fill_missing"])
+@pytest.mark.parametrize(
+    "converter",
+    [
+        "SimpleImputer",
+        *(pytest.param(c, marks=pytest.mark.slow) for c in ("StandardScaler", "fill_missing")),
+    ],
+)
 def test_a_wide_table_may_stay_as_wide_as_it_is(store: Store, run: Run, converter: str) -> None:
     frame = pd.DataFrame(
         np.arange(6_300.0).reshape(3, 2_100), columns=[f"c{i}" for i in range(2_100)]
