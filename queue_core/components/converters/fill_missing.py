@@ -147,9 +147,12 @@ class ClipOutliers(SqlConverter):
                 "The lower limit is not below the upper one.", parameter="lower",
                 hint="Quantiles go from 0 to 1, e.g. 0.01 and 0.99.",
             )  # fmt: skip
-        found = ask.for_each(
-            names, lambda n: f"quantile_cont(CAST({identifier(n)} AS DOUBLE), [{low!r}, {high!r}])"
-        )
+
+        def limits(name: str) -> str:
+            value = f"CAST({identifier(name)} AS DOUBLE)"
+            return f"quantile_cont({value}, [{low!r}, {high!r}]) FILTER (isfinite({value}))"
+
+        found = ask.for_each(names, limits)
         return {"limits": {name: list(pair) for name, pair in found.items() if pair is not None}}
 
     def query(self, table: Table) -> Query:

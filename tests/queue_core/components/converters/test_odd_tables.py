@@ -22,6 +22,8 @@ ODD = {
     "all missing": pd.DataFrame({"x": [np.nan] * 3, "t": pd.Series([None] * 3, dtype=str),
                                  "d": pd.Series([None] * 3, dtype="datetime64[us]")}),
     "constant": pd.DataFrame({"x": [2.0] * 5, "t": ["a"] * 5, "d": DAY.repeat(5)}),
+    "infinite": pd.DataFrame({"x": [np.inf, 1.0, 2.0, -np.inf], "t": list("abab"),
+                              "d": DAY.repeat(4)}),
     "one row": pd.DataFrame({"x": [1.0], "t": ["ü€漢"], "d": pd.to_datetime(["1969-12-31"])}),
     "strange names": pd.DataFrame({"x": [1.0, 2], "t": ["a", "b"], "d": DAY.repeat(2),
                                    'Größe "m"; DROP': [1, 2], "`q`": [1, 2], "row": [5, 6],
@@ -32,7 +34,7 @@ ODD = {
     "500 columns": pd.DataFrame({"x": [1.0, 2], "t": ["a", "b"], "d": DAY.repeat(2),
                                  **{f"c{i}": [i, i + 0.5] for i in range(500)}}),
 }  # fmt: skip
-QUICK = ("no rows", "all missing", "strange names")
+QUICK = ("no rows", "all missing", "strange names", "infinite")
 WORK: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "keep_columns": (("x", "t"), {}),
     "drop_columns": (("x",), {}),

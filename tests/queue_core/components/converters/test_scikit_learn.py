@@ -146,6 +146,10 @@ def test_new_data_is_converted_as_the_old(store: Store, tmp_path: Path) -> None:
         ("RFE", FEATURES[:2], {"target": FEATURES[3]}, "Unknown label type"),
         ("PLSRegression", FEATURES, {"target": "species"}, "could not convert string"),
         ("NMF", ("minus",), {}, "[Nn]egative"),
+        ("StandardScaler", ("endless",), {}, "values are infinite or very large"),
+        ("CountVectorizer", ("short",), {}, "no word is left to count"),
+        ("TruncatedSVD", FEATURES[:1], {}, "needs 2 columns, and there is 1"),
+        ("SparsePCA", FEATURES[:1], {"rows": "`petal width (cm)` = 0.6"}, "cannot be done"),
         ("PCA", FEATURES, {"params": {"n_components": 40}}, "n_components"),
         ("PCA", FEATURES, {"params": {"n_components": -1}}, "must be at least 0"),
         ("PolynomialFeatures", FEATURES, {"params": {"degree": 15}}, "would make 3,876 columns"),
@@ -155,7 +159,9 @@ def test_new_data_is_converted_as_the_old(store: Store, tmp_path: Path) -> None:
 def test_what_does_not_fit_is_explained(
     store: Store, run: Run, converter: str, columns: Any, scope: Any, words: str
 ) -> None:
-    frame = iris().assign(minus=-1.0, gap=[np.nan, *range(149)])
+    frame = iris().assign(
+        minus=-1.0, gap=[np.nan, *range(149)], endless=[np.inf, *range(149)], short="a"
+    )
     table = store(frame)
     with pytest.raises(JobError, match=words) as caught:
         run(table, converter, *columns, **scope)
