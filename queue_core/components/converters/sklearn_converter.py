@@ -36,6 +36,8 @@ FITTED_FILE = "fitted.skops"
 MAX_NEW_COLUMNS = 2_000
 MAX_FIT_CELLS = 40_000_000
 BATCH_CELLS = 2_000_000
+# Where kernels and neighbours keep the rows that they were fitted on.
+_KEPT_ROWS = ("X_fit_", "dist_matrix_", "_fit_X")
 # Their time or memory grows with the square of the rows, or worse.
 _MOST_ROWS = {
     "DictionaryLearning": 5_000,
@@ -74,6 +76,12 @@ class Block:
     transformer: Any
     columns: tuple[str, ...]
     outputs: tuple[str, ...]
+
+    @property
+    def kept_rows(self) -> int:
+        """How many training rows each new row is compared with; 0 for most transformers."""
+        names = (name for name in _KEPT_ROWS if hasattr(self.transformer, name))
+        return max((getattr(self.transformer, name).shape[0] for name in names), default=0)
 
 
 class SklearnConverter(Converter):
@@ -174,7 +182,8 @@ class SklearnConverter(Converter):
 
         columns = self.columns(dataset, scope)
         plan = self._plan(dataset, columns)
-        batch_rows = max(256, BATCH_CELLS // max(1, len(plan) + len(columns)))
+        compared = max((block.kept_rows for block in self._blocks), default=0)
+        batch_rows = max(256, BATCH_CELLS // max(1, len(plan) + len(columns), compared // 10))
         with explained(self.title) as notes:
             batches = self._batches(dataset, plan, batch_rows, reporter)
             first = next(batches)

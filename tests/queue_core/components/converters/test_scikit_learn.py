@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.decomposition import KernelPCA
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import StandardScaler, TargetEncoder
 
 from queue_core.components.catalogues import load_catalogue
+from queue_core.components.converters import sklearn_converter
+from queue_core.components.converters.library_errors import explained
 from queue_core.components.converters.sklearn_snapshot import CATALOGUE, build_catalogue
 from queue_core.components.converters.steps import Step, apply_step, run_step
 from queue_core.components.registry import ComponentKind, components
@@ -149,7 +152,6 @@ def test_new_data_is_converted_as_the_old(store: Store, tmp_path: Path) -> None:
         ("StandardScaler", ("endless",), {}, "values are infinite or very large"),
         ("CountVectorizer", ("short",), {}, "no word is left to count"),
         ("TruncatedSVD", FEATURES[:1], {}, "needs 2 columns, and there is 1"),
-        ("SparsePCA", FEATURES[:1], {"rows": "`petal width (cm)` = 0.6"}, "cannot be done"),
         ("PCA", FEATURES, {"params": {"n_components": 40}}, "n_components"),
         ("PCA", FEATURES, {"params": {"n_components": -1}}, "must be at least 0"),
         ("PolynomialFeatures", FEATURES, {"params": {"degree": 15}}, "would make 3,876 columns"),
@@ -165,6 +167,16 @@ def test_what_does_not_fit_is_explained(
     table = store(frame)
     with pytest.raises(JobError, match=words) as caught:
         run(table, converter, *columns, **scope)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("error", [IndexError, KeyError, FloatingPointError, RuntimeError])
+def test_whatever_a_library_raises_has_a_way_out(error: type[Exception]) -> None:
+    with (
+        pytest.raises(DataError, match="“Sparse components” cannot be done") as caught,
+        explained("Sparse components"),
+    ):
+        raise error("too many indices for array")
     assert caught.value.hint
 
 
@@ -198,3 +210,21 @@ def test_imputers_take_the_columns_with_gaps(store: Store, run: Run) -> None:
     result = run(store(frame), "SimpleImputer", params={"strategy": "most_frequent"})
     assert [info.missing for info in result.columns] == [0] * len(frame.columns)
     assert result.column("count").type == "integer"
+
+
+def test_rows_are_compared_with_those_of_the_training_a_few_at_a_time(
+    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    transform = KernelPCA.transform
+
+    def counted(self: KernelPCA, matrix: Any) -> Any:
+        asked.append(len(matrix))
+        return transform(self, matrix)
+
+    monkeypatch.setattr(KernelPCA, "transform", counted)
+    monkeypatch.setattr(sklearn_converter, "BATCH_CELLS", 4_000)
+    table = store(pd.concat([iris()] * 10, ignore_index=True))
+    result = run(table, "KernelPCA", *FEATURES, params={"n_components": 2})
+    assert result.row_count == 1_500
+    assert max(asked) == 256  # 4,000 cells would be 800 rows of the table
