@@ -10,12 +10,14 @@ from collections.abc import Callable
 
 from queue_core.errors import LocalFolderError
 from queue_core.queue.base import ChangeBatch
+from queue_core.queue.bell import Bell, Ring, make_bell
 from queue_core.queue.connection import Database
 
 logger = logging.getLogger(__name__)
 
-_LOOK_S = 0.04  # the price of an idle program: each look wakes the processor
 _REST_S = 0.01
+# A commit is written first and seen when the disk has it; looks after a write, further and further.
+_LOOKS_AFTER_WRITE_S = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032)
 _BATCH = 5_000
 # How many changes the feed remembers; a reader that is further behind reads everything again.
 KEPT_CHANGES = 20_000
@@ -57,18 +59,18 @@ def prune_changes(connection: sqlite3.Connection) -> int:
 class ChangeWatcher:
     """Calls subscribers soon after each commit, of this process or another.
 
-    Commits of this process ring a bell; for those of others, `PRAGMA data_version` is looked at
-    25 times a second, which reads no table (about 5 microseconds a look). The thread runs only
-    while somebody is subscribed.
+    Commits of this process ring a bell; writes of others to the database's log do where the system
+    tells of them, and elsewhere `PRAGMA data_version`, which reads no table, is looked at 25 times
+    a second. The thread runs only while somebody is subscribed.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._callbacks: dict[object, Callable[[], None]] = {}
         self._lock = threading.Lock()
-        self._bell = threading.Event()
+        self._bell: Bell | None = None
         self._thread: threading.Thread | None = None
-        self._stopping = False
+        self._is_watching = False
         database.on_commit(self._ring)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -76,57 +78,70 @@ class ChangeWatcher:
         token = object()
         with self._lock:
             self._callbacks[token] = callback
-            if self._thread is None or not self._thread.is_alive():
-                self._stopping = False
+            if not self._is_watching:
+                self._is_watching = True
+                bell = make_bell(self._database.path.with_name(f"{self._database.path.name}-wal"))
+                self._bell = bell
                 self._thread = threading.Thread(
-                    target=self._watch, name="change-watcher", daemon=True
+                    target=self._watch, args=(bell,), name="change-watcher", daemon=True
                 )
                 self._thread.start()
 
         def unsubscribe() -> None:
             with self._lock:
                 self._callbacks.pop(token, None)
+                is_last = not self._callbacks
+            if is_last:
+                self._ring()  # the thread sees that nobody listens
 
         return unsubscribe
 
     def _ring(self) -> None:
-        # Asked first, because a busy queue commits much more often than the thread looks; it
-        # takes the bell back before it reads, so nothing is missed.
-        if not self._bell.is_set():
-            self._bell.set()
+        if self._bell is not None:
+            self._bell.ring()
 
     def stop(self) -> None:
         """End the thread."""
         with self._lock:
             self._callbacks.clear()
-            self._stopping = True
-            thread, self._thread = self._thread, None
-        self._bell.set()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+        self._ring()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
 
-    def _watch(self) -> None:
+    def _watch(self, bell: Bell) -> None:
         seen = -1
+        bell.ring()  # what changed while this thread started
         while True:
-            rung = self._bell.wait(_LOOK_S)
-            if rung:
-                self._bell.clear()
+            ring = bell.wait()
             with self._lock:
-                if self._stopping or not self._callbacks:
-                    self._thread = None if not self._stopping else self._thread
+                if not self._callbacks:
+                    self._is_watching = False
                     break
                 callbacks = list(self._callbacks.values())
-            version = self._data_version(seen)
-            if version != seen or rung:
-                seen = version
-                for callback in callbacks:
-                    try:
-                        callback()
-                    except Exception:  # a border: one subscriber must not end the others' feed
-                        logger.exception("a subscriber of the change feed failed")
-                # What changes meanwhile is told at once: a busy queue must not be watched to death.
-                time.sleep(_REST_S)
+            version = self._after_write(seen) if ring is Ring.WRITTEN else self._data_version(seen)
+            if version == seen and ring is not Ring.OWN:
+                continue
+            if ring is Ring.NOTHING:
+                bell.missed()
+            seen = version
+            for callback in callbacks:
+                try:
+                    callback()
+                except Exception:  # a border: one subscriber must not end the others' feed
+                    logger.exception("a subscriber of the change feed failed")
+            # What changes meanwhile is told at once: a busy queue must not be watched to death.
+            time.sleep(_REST_S)
         self._database.release()
+        bell.close()
+
+    def _after_write(self, seen: int) -> int:
+        """Return the version once the write is a commit; *seen* if it becomes none."""
+        for pause_s in _LOOKS_AFTER_WRITE_S:
+            version = self._data_version(seen)
+            if version != seen:
+                return version
+            time.sleep(pause_s)
+        return self._data_version(seen)
 
     def _data_version(self, seen: int) -> int:
         try:
