@@ -17,6 +17,7 @@ from gui.submit.form import COLUMN, SchemaForm
 from gui.submit.job_types import JobForm, JobType
 from gui.submit.library_options import KINDS, columns_of, entity_options, task_of
 from gui.submit.pickers import Option
+from gui.submit.schema import Field
 from gui.widgets import TextLabel, heading_label, muted_label, set_role
 from queue_core.components.registry import Component
 from queue_core.errors import MonitorError, ParameterError
@@ -204,6 +205,7 @@ class JobFormPage(QWidget):
     def _on_field(self, name: str) -> None:
         field = self.form.row(name).field
         if field.format in KINDS:
+            self._take_back_likely(field)
             self._read_columns()
         if name == TASK:
             self._filter_by_task(str(self.form.values().get(TASK) or ""))
@@ -230,11 +232,30 @@ class JobFormPage(QWidget):
             self._choose_newest(kind)
 
     def _choose_newest(self, kind: str) -> None:
-        """Begin with the newest one where one must be chosen anyway."""
+        """Begin with the newest one where one must be chosen anyway, or most likely is."""
+        likely = kind == self.kind.begins_with and not any(
+            self.form.row(field.name).editor.value() is not None
+            for other in self.kind.starts_from
+            for field in self.form.fields_of_format(other)
+        )
         for field in self.form.fields_of_format(kind):
+            needed = field.required and not field.nullable
             row = self.form.row(field.name)
-            if field.required and not field.nullable and row.editor.value() is None:
+            if (needed or likely) and row.editor.value() is None:
                 row.editor.set_value(row.editor.newest())
+                row.forget_touch()
+
+    def _take_back_likely(self, chosen: Field) -> None:
+        """Empty the field that was filled as likely once the user starts from something else."""
+        begins = self.kind.begins_with
+        if chosen.format == begins or chosen.format not in self.kind.starts_from:
+            return
+        if not begins or self.form.row(chosen.name).editor.value() is None:
+            return
+        for field in self.form.fields_of_format(begins):
+            row = self.form.row(field.name)
+            if not row.was_touched and field.name not in self._start:
+                row.editor.set_value(None)
                 row.forget_touch()
 
     def _read_columns(self) -> None:

@@ -30,6 +30,7 @@ class JobType:
         sentence: What comes of it.
         icon: Name of its icon.
         starts_from: Kinds of entity that it can be started from, as the forms' formats.
+        begins_with: The one of them of which the newest is chosen until another is.
     """
 
     name: str
@@ -38,6 +39,7 @@ class JobType:
     sentence: str
     icon: str
     starts_from: tuple[str, ...] = ()
+    begins_with: str = ""
 
 
 JOB_TYPES = (
@@ -47,7 +49,7 @@ JOB_TYPES = (
     ),
     JobType(
         name="ExplorerJob", module="queue_core.jobs.explorer_job", icon="explorer",
-        title=mark("Explore"), starts_from=("dataset", "notebook"),
+        title=mark("Explore"), starts_from=("dataset", "notebook"), begins_with="dataset",
         sentence=mark("See statistics and plots of chosen columns."),
     ),
     JobType(
@@ -57,7 +59,7 @@ JOB_TYPES = (
     ),
     JobType(
         name="ModelJob", module="queue_core.jobs.model_job", icon="model",
-        title=mark("Train a model"), starts_from=("dataset", "session"),
+        title=mark("Train a model"), starts_from=("dataset", "session"), begins_with="dataset",
         sentence=mark("Train and measure a model on a dataset."),
     ),
     JobType(

@@ -121,6 +121,30 @@ def test_a_job_waits_or_repeats_as_its_options_say(
     assert (schedule.cron, schedule.task_type) == ("0 3 * * *", "ExplorerJob")
 
 
+@pytest.mark.parametrize("kind", ["ExplorerJob", "ModelJob"])
+def test_the_newest_dataset_is_chosen_until_another_start_is(
+    show: Callable[..., NewJobDialog], penguins: int, kind: str
+) -> None:
+    page = show(kind=kind).page
+    assert page is not None
+    assert page.form.values()["dataset_id"] == penguins
+    if kind == "ExplorerJob":
+        page.form.row("notebook_id").editor.set_value(7)
+        assert page.form.values()["dataset_id"] is None
+        page.form.row("dataset_id").editor.set_value(penguins)
+        page.form.row("notebook_id").editor.set_value(8)
+        assert page.form.values()["dataset_id"] == penguins  # it was chosen on purpose
+
+
+def test_a_start_that_is_given_is_the_only_one(
+    show: Callable[..., NewJobDialog], penguins: int
+) -> None:
+    page = show(kind="ExplorerJob", entities={"notebook": 7}).page
+    assert page is not None
+    assert page.form.values()["dataset_id"] is None
+    assert page.form.values()["notebook_id"] == 7
+
+
 def test_columns_are_those_of_the_chosen_dataset(
     show: Callable[..., NewJobDialog], penguins: int
 ) -> None:
