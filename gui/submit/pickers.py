@@ -26,6 +26,7 @@ from gui.submit.schema import Field
 
 SEARCH_FROM = 9
 LIST_ROWS = 7
+LABEL_CHARACTERS = 28
 VALUE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -63,7 +64,7 @@ class OptionEditor(QComboBox):
         self._options: tuple[Option, ...] = ()
         self._kept: Any = None
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(12)
+        self.setMinimumContentsLength(LABEL_CHARACTERS)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._line = QLineEdit()
