@@ -76,7 +76,7 @@ def _children(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    if value is None or value in ("", [], (), {}):
         return "—"
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
