@@ -20,6 +20,7 @@ BUSY_TIMEOUT_S = 5.0
 # How long a write that the user waits for is tried while another process holds the lock.
 PATIENCE_S = 60.0
 SYNC_DELAY_S = 0.005
+CLOSE_PATIENCE_S = 5.0
 _flush_to_disk = getattr(os, "fdatasync", os.fsync)
 _FULL_HINTS = ("database or disk is full", "disk I/O error")
 
@@ -48,6 +49,8 @@ class Database:
         self._all: list[sqlite3.Connection] = []
         self._all_lock = threading.Lock()
         self._closed = False
+        self._users = 0
+        self._users_changed = threading.Condition()
         self._sync_lock = threading.Lock()
         self._commits = 0
         self._commits_on_disk = 0
@@ -105,13 +108,43 @@ class Database:
         return connection
 
     def read(self, sql: str, parameters: Any = ()) -> list[sqlite3.Row]:
-        """Run a query on this thread's connection and return all rows."""
-        return self.connection.execute(sql, parameters).fetchall()
+        """Run a query on this thread's connection and return all rows.
+
+        Raises:
+            JobQueueError: The queue is closed.
+        """
+        with self._in_use():
+            return self.connection.execute(sql, parameters).fetchall()
 
     def read_one(self, sql: str, parameters: Any = ()) -> sqlite3.Row | None:
-        """Run a query on this thread's connection and return the first row."""
-        row: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
+        """Run a query on this thread's connection and return the first row.
+
+        Raises:
+            JobQueueError: The queue is closed.
+        """
+        with self._in_use():
+            row: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
         return row
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """Keep `close` from closing a connection that a thread works with: that crashes Python."""
+        if getattr(self._local, "is_using", False):
+            yield
+            return
+        with self._users_changed:
+            if self._closed:
+                raise JobQueueError("The queue is closed.")
+            self._users += 1
+        self._local.is_using = True
+        try:
+            yield
+        finally:
+            self._local.is_using = False
+            with self._users_changed:
+                self._users -= 1
+                if not self._users:
+                    self._users_changed.notify_all()
 
     @contextmanager
     def transaction(
@@ -126,15 +159,16 @@ class Database:
                 means long for what is durable, and short for what is not.
 
         Raises:
-            JobQueueError: The database stayed locked, the disk is full or does not answer.
+            JobQueueError: The database stayed locked, the disk is full or does not answer, or the
+                queue is closed.
         """
-        connection = self.connection
         if getattr(self._local, "depth", 0):
-            yield connection
+            yield self.connection
             return
         if patience_s is None:
             patience_s = PATIENCE_S if durable else BUSY_TIMEOUT_S
-        with self._write_lock:
+        with self._write_lock, self._in_use():
+            connection = self.connection
             try:
                 self._begin(connection, patience_s)
                 self._local.depth = 1
@@ -163,7 +197,7 @@ class Database:
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() >= deadline:
+                if "locked" not in str(error) or self._closed or time.monotonic() >= deadline:
                     raise
                 self.on_problem(_explain(error, self.path))
             else:
@@ -232,8 +266,12 @@ class Database:
                 logger.debug("%s", error)
 
     def close(self) -> None:
-        """Close all connections; call it when no thread uses them any more."""
-        self._closed = True
+        """Close all connections, once what other threads do with them is done."""
+        with self._users_changed:
+            self._closed = True
+            if not self._users_changed.wait_for(lambda: not self._users, CLOSE_PATIENCE_S):
+                self._interrupt_all()
+                self._users_changed.wait_for(lambda: not self._users)
         self._unsynced.set()
         if self._syncer is not None:
             self._syncer.join()
@@ -241,6 +279,11 @@ class Database:
             for connection in self._all:
                 connection.close()
             self._all.clear()
+
+    def _interrupt_all(self) -> None:
+        with self._all_lock:
+            for connection in self._all:
+                connection.interrupt()
 
     def release(self) -> None:
         """Close this thread's connection; a thread that ends calls it."""

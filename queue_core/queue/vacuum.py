@@ -91,11 +91,10 @@ def _give_back_in_steps(database: Database, should_stop: Callable[[], bool]) -> 
 
 def _rewrite(database: Database) -> str:
     """Rewrite the file, and let it be vacuumed in steps from now on."""
-    connection = database.connection
     try:
-        connection.execute(f"PRAGMA auto_vacuum={_INCREMENTAL}")
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        database.read(f"PRAGMA auto_vacuum={_INCREMENTAL}")
+        database.read("VACUUM")
+        database.read("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
             return "Another program uses the database now."

@@ -11,6 +11,7 @@ import pytest
 from sample_jobs import Echo
 
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
+from queue_core.paths import LocalFolder
 from queue_core.queue import connection
 
 Until = Callable[[Callable[[], bool]], None]
@@ -81,3 +82,61 @@ def test_a_job_whose_put_failed_is_not_in_the_queue(
         assert queue.is_empty()
     job_id = queue.put(Echo())
     assert queue.peek().id == job_id
+
+
+def test_closing_waits_for_what_other_threads_read(local_folder: LocalFolder) -> None:
+    """A connection that is closed while another thread reads with it takes the program down."""
+    many = (
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 2000) "
+        "SELECT x, hex(randomblob(20)) FROM c"
+    )
+
+    def read(database: connection.Database, began: threading.Event, ended: list[str]) -> None:
+        try:
+            while True:
+                assert len(database.read(many)) == 2_000
+                began.set()
+        except JobQueueError as error:
+            ended.append(error.message)
+
+    for _ in range(10):
+        queue = HueyJobQueue(local_folder.root)
+        ended: list[str] = []
+        events = [threading.Event() for _ in range(3)]
+        threads = [
+            threading.Thread(target=read, args=(queue._database, event, ended)) for event in events
+        ]
+        for thread in threads:
+            thread.start()
+        for event in events:
+            assert event.wait(10)
+        queue.close()
+        for thread in threads:
+            thread.join()
+        assert ended == ["The queue is closed."] * 3
+
+
+def test_a_transaction_that_began_before_the_close_is_carried_out(
+    local_folder: LocalFolder,
+) -> None:
+    queue = HueyJobQueue(local_folder.root)
+    inside, may_end = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with queue._database.transaction() as writing:
+            inside.set()
+            may_end.wait(10)
+            assert queue._database.read_one("SELECT 1") is not None
+            writing.execute("CREATE TABLE kept (x)")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert inside.wait(10)
+    closer = threading.Thread(target=queue.close)
+    closer.start()
+    may_end.set()
+    writer.join()
+    closer.join()
+    again = HueyJobQueue(local_folder.root)
+    assert again._database.read("SELECT * FROM kept") == []
+    again.close()
