@@ -50,7 +50,8 @@ class Database:
         self._all_lock = threading.Lock()
         self._closed = False
         self._users = 0
-        self._users_changed = threading.Condition()
+        self._users_lock = threading.Lock()
+        self._unused = threading.Event()
         self._sync_lock = threading.Lock()
         self._commits = 0
         self._commits_on_disk = 0
@@ -113,8 +114,11 @@ class Database:
         Raises:
             JobQueueError: The queue is closed.
         """
-        with self._in_use():
+        self._begin_use()
+        try:
             return self.connection.execute(sql, parameters).fetchall()
+        finally:
+            self._end_use()
 
     def read_one(self, sql: str, parameters: Any = ()) -> sqlite3.Row | None:
         """Run a query on this thread's connection and return the first row.
@@ -122,29 +126,30 @@ class Database:
         Raises:
             JobQueueError: The queue is closed.
         """
-        with self._in_use():
+        self._begin_use()
+        try:
             row: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
+        finally:
+            self._end_use()
         return row
 
-    @contextmanager
-    def _in_use(self) -> Iterator[None]:
+    def _begin_use(self) -> None:
         """Keep `close` from closing a connection that a thread works with: that crashes Python."""
-        if getattr(self._local, "is_using", False):
-            yield
-            return
-        with self._users_changed:
-            if self._closed:
-                raise JobQueueError("The queue is closed.")
-            self._users += 1
-        self._local.is_using = True
-        try:
-            yield
-        finally:
-            self._local.is_using = False
-            with self._users_changed:
+        depth = getattr(self._local, "uses", 0)
+        if not depth:
+            with self._users_lock:
+                if self._closed:
+                    raise JobQueueError("The queue is closed.")
+                self._users += 1
+        self._local.uses = depth + 1
+
+    def _end_use(self) -> None:
+        self._local.uses -= 1
+        if not self._local.uses:
+            with self._users_lock:
                 self._users -= 1
-                if not self._users:
-                    self._users_changed.notify_all()
+                if self._closed and not self._users:
+                    self._unused.set()
 
     @contextmanager
     def transaction(
@@ -167,28 +172,37 @@ class Database:
             return
         if patience_s is None:
             patience_s = PATIENCE_S if durable else BUSY_TIMEOUT_S
-        with self._write_lock, self._in_use():
-            connection = self.connection
+        with self._write_lock:
+            self._begin_use()
             try:
-                self._begin(connection, patience_s)
-                self._local.depth = 1
-                try:
+                with self._written(patience_s) as connection:
                     yield connection
-                finally:
-                    self._local.depth = 0
-                connection.execute("COMMIT")
-                self._commits += 1
-            except BaseException as error:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError):
-                    raise _explain(error, self.path) from error
-                raise
+            finally:
+                self._end_use()
         self.on_problem(None)
         for callback in self._after_commit:
             callback()
         if durable:
             self.sync()
+
+    @contextmanager
+    def _written(self, patience_s: float) -> Iterator[sqlite3.Connection]:
+        connection = self.connection
+        try:
+            self._begin(connection, patience_s)
+            self._local.depth = 1
+            try:
+                yield connection
+            finally:
+                self._local.depth = 0
+            connection.execute("COMMIT")
+            self._commits += 1
+        except BaseException as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise _explain(error, self.path) from error
+            raise
 
     def _begin(self, connection: sqlite3.Connection, patience_s: float) -> None:
         """Take the write lock; another process may hold it for a while."""
@@ -267,11 +281,13 @@ class Database:
 
     def close(self) -> None:
         """Close all connections, once what other threads do with them is done."""
-        with self._users_changed:
+        with self._users_lock:
             self._closed = True
-            if not self._users_changed.wait_for(lambda: not self._users, CLOSE_PATIENCE_S):
-                self._interrupt_all()
-                self._users_changed.wait_for(lambda: not self._users)
+            if not self._users:
+                self._unused.set()
+        if not self._unused.wait(CLOSE_PATIENCE_S):
+            self._interrupt_all()
+            self._unused.wait()
         self._unsynced.set()
         if self._syncer is not None:
             self._syncer.join()
