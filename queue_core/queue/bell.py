@@ -86,7 +86,11 @@ class WatchingBell(Bell):
         self._inotify = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
         if self._inotify < 0:
             raise OSError(ctypes.get_errno(), "inotify_init1 failed")
-        self._rung = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        try:
+            self._rung = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        except OSError:
+            os.close(self._inotify)
+            raise
         self._poll = select.poll()
         for descriptor in (self._inotify, self._rung):
             self._poll.register(descriptor, select.POLLIN)

@@ -132,7 +132,9 @@ class ExplainedModel:
         import numpy as np
 
         if self.kind is OutputKind.PROBABILITY:
-            return self._by_class(np.asarray(self.estimator.predict_proba(matrix), dtype=float))
+            from queue_core.components.models.training.evaluation import class_probabilities
+
+            return class_probabilities(self.estimator, matrix, len(self.classes))
         if self.kind is OutputKind.SCORE:
             scores = np.asarray(self.estimator.decision_function(matrix), dtype=float)
             if scores.ndim == 1:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -65,3 +66,14 @@ def test_the_cost_of_very_many_columns_is_bounded(ask: Any, wide: Any) -> None:
     changes = drafts["changes"]
     assert set(changes["column"]) <= {"x7", "x70", "x170", "x500"}
     assert sum(asked) < 40_000
+
+
+def test_a_model_that_knows_one_class_of_two_is_sure_of_it() -> None:
+    frame = pd.DataFrame({"x": np.arange(30.0)})
+    columns = ColumnTransformer([("numbers", StandardScaler(), ["x"])])
+    pipeline = Pipeline([("columns", columns), ("model", HistGradientBoostingClassifier())])
+    pipeline.fit(frame, np.ones(30, dtype=int))
+    model = ExplainedModel(
+        pipeline=pipeline, columns=("x",), task=Task.CLASSIFICATION, classes=("no", "yes")
+    )
+    assert model.outputs(frame).tolist() == [[0.0, 1.0]] * 30
