@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from gui.i18n import mark, tr, translate
 from gui.theme import icon
-from queue_core.queue.base import JobRecord
+from queue_core.queue.job_record import JobRecord
 
 
 class Place(StrEnum):

@@ -28,7 +28,8 @@ from gui.window_state import WindowState
 from queue_core import __version__
 from queue_core.errors import LocalFolderError, MonitorError
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import JobCounts, JobStatus
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobCounts
 from queue_core.settings import Settings
 from queue_core.settings.known import (
     CLOSE_ACTION,

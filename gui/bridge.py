@@ -18,14 +18,14 @@ from PySide6.QtCore import QObject, Signal
 from gui.i18n import tr
 from queue_core.errors import JobNotFoundError, MonitorError
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import (
-    BaseJobQueue,
+from queue_core.queue.contract import BaseJobQueue
+from queue_core.queue.job_record import JobRecord
+from queue_core.queue.values import (
     ChangeBatch,
     JobCounts,
     JobFilter,
     JobOptions,
     JobOrder,
-    JobRecord,
     LogLine,
     WaitReason,
 )

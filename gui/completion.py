@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from gui.bridge import Bridge
 from gui.format import format_duration
 from gui.i18n import tr, tr_plural
-from queue_core.queue.base import ChangeBatch, JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import ChangeBatch
 
 LONG_JOB = timedelta(seconds=10)
 QUIET_MS = 1000

@@ -38,7 +38,7 @@ from gui.theme import icon
 from gui.toolbar import Toolbar
 from gui.widgets import set_role
 from gui.window_state import WindowState
-from queue_core.queue.base import JobCounts, JobFilter
+from queue_core.queue.values import JobCounts, JobFilter
 from queue_core.settings import Settings
 from queue_core.settings.known import DENSITY, REDUCE_MOTION, WORKERS
 

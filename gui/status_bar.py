@@ -14,7 +14,8 @@ from gui.i18n import tr
 from gui.theme import STEP_PX, small_font
 from gui.throttle import Throttle
 from gui.widgets import muted_label
-from queue_core.queue.base import ChangeBatch, JobCounts, JobStatus
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import ChangeBatch, JobCounts
 
 LOAD_INTERVAL_MS = 2000
 HEIGHT_PX = 28

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle
 
 from gui.icons import IconEngine, render_icon
-from queue_core.queue.base import JobStatus
+from queue_core.queue.job_record import JobStatus
 
 STEP_PX = 4
 ROW_HEIGHT_PX = 32

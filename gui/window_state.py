@@ -12,7 +12,8 @@ from gui.jobs.columns import COLUMNS
 from gui.jobs.filter_state import FilterState
 from gui.jobs.table_view import JobTableView
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import JobOrder, JobStatus
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobOrder
 
 # Raised when the meaning of what is stored changes; older files are then forgotten.
 VERSION = 1

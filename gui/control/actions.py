@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gui.actions import Action, Place, Selection
 from gui.i18n import mark
-from queue_core.queue.base import JobRecord, JobStatus, Move
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import Move
 
 _ORDER_MENU = mark("Order")
 _MENUS = frozenset({Place.CONTEXT})

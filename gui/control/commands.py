@@ -28,7 +28,8 @@ from gui.control.actions import (
 )
 from gui.control.queue_watch import QueueWatch
 from gui.i18n import tr, tr_plural
-from queue_core.queue.base import JobFilter, JobStatus, Move
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobFilter, Move
 
 if TYPE_CHECKING:
     from gui.actions import Selection

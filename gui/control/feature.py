@@ -15,7 +15,7 @@ from gui.i18n import tr
 from gui.main_window import MainWindow
 from gui.theme import icon
 from gui.widgets import icon_button, text_button
-from queue_core.queue.base import JobStatus
+from queue_core.queue.job_record import JobStatus
 
 
 def install(window: MainWindow, bridge: Bridge) -> None:

@@ -14,7 +14,8 @@ from gui.i18n import tr, tr_plural
 from gui.throttle import Throttle
 from gui.widgets import icon_button, text_button
 from gui.window_state import WindowState
-from queue_core.queue.base import ChangeBatch, JobFilter, JobOrder, JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

@@ -11,7 +11,7 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.throttle import Throttle
 from queue_core.errors import MonitorError
-from queue_core.queue.base import ChangeBatch
+from queue_core.queue.values import ChangeBatch
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

@@ -25,7 +25,7 @@ from gui.jobs.presentation import type_word
 from gui.theme import STEP_PX, monospace_font
 from gui.throttle import Throttle
 from gui.widgets import TextLabel, heading_label, icon_button, muted_label
-from queue_core.queue.base import ChangeBatch, Schedule
+from queue_core.queue.values import ChangeBatch, Schedule
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

@@ -17,7 +17,8 @@ from gui.jobs.presentation import (
     status_word,
     type_word,
 )
-from queue_core.queue.base import JobRecord, JobStatus, WaitReason
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import WaitReason
 
 
 class CellKind(StrEnum):

@@ -18,7 +18,7 @@ from gui.jobs.presentation import (
 )
 from gui.jobs.table_model import JobTableModel
 from gui.theme import ICON_PX, Colours, colours, icon_pixmap, monospace_font, small_font
-from queue_core.queue.base import JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 PADDING_PX = 8
 GAP_PX = 8

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from queue_core.queue.base import JobFilter, JobStatus
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobFilter
 
 T = TypeVar("T")
 

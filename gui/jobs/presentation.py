@@ -10,7 +10,8 @@ from datetime import datetime
 from gui.format import format_duration, format_percent, format_remaining
 from gui.i18n import mark, tr, tr_plural, translate
 from gui.jobs.waiting_text import waiting_text
-from queue_core.queue.base import JobRecord, JobStatus, WaitReason
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import WaitReason
 
 # Before this much time and progress, an estimate would jump.
 ESTIMATE_AFTER_S = 2.0

@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, Signal
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.throttle import Throttle
-from queue_core.queue.base import ChangeBatch, JobCounts, JobStatus
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import ChangeBatch, JobCounts
 
 COUNTS_INTERVAL_S = 0.2
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from gui.bridge import Bridge
 from gui.i18n import tr
-from queue_core.queue.base import ChangeBatch, JobRecord
+from queue_core.queue.job_record import JobRecord
+from queue_core.queue.values import ChangeBatch
 
 CAPACITY = 2000
 FETCH_SIZE = 200

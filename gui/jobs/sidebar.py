@@ -21,7 +21,8 @@ from gui.jobs.filter_state import FilterState
 from gui.jobs.presentation import STATUS_LOOKS, status_word, type_icon, type_word
 from gui.theme import ICON_PX, STEP_PX, colours, current_theme, icon_pixmap, small_font
 from gui.widgets import heading_label
-from queue_core.queue.base import JobCounts, JobFilter, JobStatus
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobCounts, JobFilter
 
 WIDE_PX = 176
 FOLDED_PX = 48

@@ -18,7 +18,8 @@ from gui.jobs.record_store import RecordStore
 from gui.jobs.row_plan import RowPlan, plan_rows, spans_of
 from gui.jobs.waiting_reasons import WaitingReasons
 from gui.throttle import Throttle
-from queue_core.queue.base import ChangeBatch, JobFilter, JobOrder, JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder
 
 REFRESH_INTERVAL_S = 0.1
 MARGIN_ROWS = 40

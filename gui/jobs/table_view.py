@@ -42,7 +42,8 @@ from gui.theme import (
     current_theme,
     wants_less_motion,
 )
-from queue_core.queue.base import JobOrder, JobStatus
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobOrder
 
 TICK_MS = 1000
 RELATIVE_TIMES_MS = 20_000

@@ -10,7 +10,8 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.jobs.record_store import RecordStore
 from gui.throttle import Throttle
-from queue_core.queue.base import JobStatus, WaitReason
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import WaitReason
 
 INTERVAL_S = 0.25
 # With thousands waiting, the places of a page of jobs cost a tenth of a second.

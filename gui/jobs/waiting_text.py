@@ -8,7 +8,8 @@ from typing import Any
 
 from gui.format import format_bytes, format_count, format_date
 from gui.i18n import tr, tr_plural
-from queue_core.queue.base import JobRecord, WaitKind, WaitReason
+from queue_core.queue.job_record import JobRecord
+from queue_core.queue.values import WaitKind, WaitReason
 
 
 def waiting_text(record: JobRecord, reason: WaitReason | None) -> str:

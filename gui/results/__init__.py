@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from gui.bridge import Bridge
-    from queue_core.queue.base import JobRecord
+    from queue_core.queue.job_record import JobRecord
 
 
 GENERATIVE = "GenerativeJob"
@@ -16,7 +16,7 @@ GENERATIVE = "GenerativeJob"
 
 def shows_while_running(record: JobRecord) -> bool:
     """Return whether a running job gives words that can be read while they come."""
-    from queue_core.queue.base import JobStatus
+    from queue_core.queue.job_record import JobStatus
 
     return record.task_type == GENERATIVE and record.status is JobStatus.STARTED
 

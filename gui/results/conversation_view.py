@@ -20,7 +20,7 @@ from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.library import EntityFilter, EntityRecord, get_entity, list_entities
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import LogSource
+from queue_core.queue.values import LogSource
 
 SHOWN = 200
 FOLLOW_MS = 200

@@ -15,7 +15,7 @@ from gui.results.loading import LoadingView
 from gui.results.notebook_view import NotebookView
 from gui.results.session_view import SessionView
 from queue_core.database.status import EntityKind
-from queue_core.queue.base import JobRecord
+from queue_core.queue.job_record import JobRecord
 
 MARGINS_PX = (16, 8, 8, 8)
 

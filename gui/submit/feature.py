@@ -13,7 +13,7 @@ from gui.submit.job_types import JOB_TYPES, JobType, all_job_types, job_type
 from gui.submit.loading import FileLoading
 from gui.submit.opening import open_new_job
 from queue_core.jobs.registry import job_types
-from queue_core.queue.base import JobRecord
+from queue_core.queue.job_record import JobRecord
 
 FROM_FILES = "DatasetJob"
 

@@ -25,13 +25,8 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.theme import STEP_PX, icon
 from gui.widgets import muted_label, row, set_role, show_words
-from queue_core.queue.base import (
-    AfterPolicy,
-    JobFilter,
-    JobOptions,
-    JobRecord,
-    JobStatus,
-)
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions
 
 MOST_PRIORITY = 1000
 MOST_ATTEMPTS = 100

@@ -14,7 +14,7 @@ from gui.i18n import tr, tr_plural
 from gui.submit.preview_dialog import LoadOrder, PreviewDialog
 from gui.submit.previewing import warm_up
 from queue_core.components.loaders.expansion import ExpandedPaths, expand_paths
-from queue_core.queue.base import JobRecord
+from queue_core.queue.job_record import JobRecord
 from queue_core.settings.known import PREVIEW_FILES
 
 SKIPPED_SHOWN = 12

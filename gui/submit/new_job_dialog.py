@@ -28,7 +28,7 @@ from gui.submit.job_types import JobType, all_job_types, load_form
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
-from queue_core.queue.base import JobRecord
+from queue_core.queue.job_record import JobRecord
 
 SIZE = QSize(980, 680)
 SMALLEST = QSize(860, 480)

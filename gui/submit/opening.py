@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.notifications import main_window_of, notify
-from queue_core.queue.base import JobRecord
+from queue_core.queue.job_record import JobRecord
 
 if TYPE_CHECKING:
     from gui.submit.new_job_dialog import NewJobDialog

@@ -14,7 +14,7 @@ from queue_core.cli.terminal import (
     format_duration,
     format_time,
 )
-from queue_core.queue.base import Attempt
+from queue_core.queue.values import Attempt
 
 HEADER = ("OUTCOME", "ATTEMPT", "STARTED", "RAN FOR", "PROCESSOR", "PEAK MEMORY", "END", "ERROR")
 

@@ -9,7 +9,8 @@ from queue_core.cli.jobs import task_types
 from queue_core.cli.queue_access import describe, find_jobs, open_queue, order_each, reread, to_json
 from queue_core.cli.terminal import STATUS_LOOKS, Terminal
 from queue_core.errors import ParameterError
-from queue_core.queue.base import JobFilter, JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import JobFilter
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

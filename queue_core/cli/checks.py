@@ -114,7 +114,7 @@ def check_disk(folder: LocalFolder) -> Iterator[Finding]:
 
 def check_queue_database(folder: LocalFolder) -> Iterator[Finding]:
     """Is the queue's file whole, in the right mode and of a version we know?"""
-    from queue_core.queue.schema import SCHEMA_VERSION, stored_version
+    from queue_core.queue.store.schema import SCHEMA_VERSION, stored_version
 
     with _look_into(folder.queue_db) as database:
         if isinstance(database, Finding):
@@ -219,11 +219,11 @@ def check_jobs(folder: LocalFolder) -> Iterator[Finding]:
     """Who runs jobs, does any job wait for nobody, and which are DashAI's?"""
     if not folder.queue_db.exists():
         return
-    from queue_core.queue.base import OUR_ORIGIN
-    from queue_core.queue.clock import owner_is_alive
-    from queue_core.queue.connection import Database
-    from queue_core.queue.presence import consumers
-    from queue_core.queue.schema import stored_version
+    from queue_core.queue.job_record import OUR_ORIGIN
+    from queue_core.queue.store.clock import owner_is_alive
+    from queue_core.queue.store.database import Database
+    from queue_core.queue.store.presence import consumers
+    from queue_core.queue.store.schema import stored_version
 
     with _look_into(folder.queue_db) as look:
         if isinstance(look, Finding) or stored_version(look) == 0:

@@ -10,7 +10,7 @@ from queue_core.cli.job_options import parse_bytes
 from queue_core.cli.queue_access import open_queue
 from queue_core.cli.terminal import Terminal, format_bytes
 from queue_core.errors import ParameterError
-from queue_core.queue.base import RetentionPolicy
+from queue_core.queue.values import RetentionPolicy
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

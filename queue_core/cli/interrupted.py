@@ -17,7 +17,7 @@ from queue_core.cli.queue_access import (
 )
 from queue_core.cli.terminal import Terminal, format_time
 from queue_core.errors import ParameterError
-from queue_core.queue.base import JobRecord
+from queue_core.queue.job_record import JobRecord
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.queue_access import find_jobs
 from queue_core.errors import ParameterError
-from queue_core.queue.base import AfterPolicy, JobOptions
+from queue_core.queue.values import AfterPolicy, JobOptions
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

@@ -14,7 +14,9 @@ from queue_core.cli.terminal import (
     format_duration,
     format_time,
 )
-from queue_core.queue.base import BaseJobQueue, JobFilter, JobRecord, JobStatus
+from queue_core.queue.contract import BaseJobQueue
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import JobFilter
 
 # Stored words and the words that people see.
 STATUS_WORDS: Final = {

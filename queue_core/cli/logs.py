@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.cli.queue_access import find_job, open_queue
 from queue_core.cli.terminal import Terminal
-from queue_core.queue.base import LogLine
+from queue_core.queue.values import LogLine
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

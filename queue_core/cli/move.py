@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from queue_core.cli.queue_access import describe, find_jobs, open_queue, reread, to_json
 from queue_core.cli.terminal import STATUS_LOOKS, Terminal
 from queue_core.errors import ParameterError
-from queue_core.queue.base import JobStatus, Move
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import Move
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from queue_core.cli.queue_access import SHORT_ID, reread, result_command, to_json
 from queue_core.cli.terminal import Terminal, clean, format_duration
-from queue_core.queue.base import JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

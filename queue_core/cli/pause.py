@@ -6,7 +6,7 @@ import argparse
 
 from queue_core.cli.queue_access import describe, find_jobs, open_queue, order_each, reread, to_json
 from queue_core.cli.terminal import STATUS_LOOKS, Terminal
-from queue_core.queue.base import JobStatus
+from queue_core.queue.job_record import JobStatus
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

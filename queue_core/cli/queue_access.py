@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from queue_core.cli.terminal import Terminal, clean
 from queue_core.database.status import EntityKind
 from queue_core.errors import JobNotFoundError, JobQueueError
-from queue_core.queue.base import JobFilter, JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import JobFilter
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

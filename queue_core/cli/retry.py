@@ -15,7 +15,7 @@ from queue_core.cli.parameters import (
 )
 from queue_core.cli.queue_access import find_jobs, open_queue, order_each
 from queue_core.cli.terminal import Terminal
-from queue_core.queue.base import JobRecord
+from queue_core.queue.job_record import JobRecord
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from queue_core.cli.queue_access import SHORT_ID, open_queue, plain
 from queue_core.cli.submit import add_job_arguments, make_jobs
 from queue_core.cli.terminal import Terminal, clean, format_time
 from queue_core.errors import JobNotFoundError, ParameterError
-from queue_core.queue.base import Schedule
+from queue_core.queue.values import Schedule
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

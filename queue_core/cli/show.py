@@ -26,7 +26,7 @@ from queue_core.cli.terminal import (
     format_time,
     shorten,
 )
-from queue_core.queue.base import JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 if TYPE_CHECKING:
     from queue_core.paths import LocalFolder

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TextIO
 
-from queue_core.queue.base import JobStatus
+from queue_core.queue.job_record import JobStatus
 
 COLORS: Final = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "grey": 90, "bold": 1}
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from queue_core.cli.queue_access import SHORT_ID, open_queue, reread, to_json
 from queue_core.cli.terminal import Terminal, clean, format_duration
 from queue_core.errors import ParameterError
-from queue_core.queue.base import JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

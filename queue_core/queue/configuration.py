@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from queue_core.queue.base import RetentionPolicy
-from queue_core.queue.engine_options import EngineOptions
+from queue_core.queue.engine.options import EngineOptions
+from queue_core.queue.values import RetentionPolicy
 from queue_core.settings import Settings, known
 
 

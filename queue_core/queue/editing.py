@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queue_core.paths import LocalFolder
-from queue_core.queue import dependencies, ordering, schedules, state
-from queue_core.queue.base import OUR_ORIGIN, Move, RetentionPolicy
-from queue_core.queue.clock import now_text
-from queue_core.queue.connection import Database
+from queue_core.queue import schedules, submission
 from queue_core.queue.reading import QueueReader
+from queue_core.queue.job_record import OUR_ORIGIN
+from queue_core.queue.store import lifecycle, ordering, state
+from queue_core.queue.store.database import Database
+from queue_core.queue.values import JobOptions, Move, RetentionPolicy
 from queue_core.runner.logs import delete_log, log_path
 
 if TYPE_CHECKING:
-    from queue_core.queue.log_search import LogMatch
-    from queue_core.queue.retention import CleanUpReport
+    from queue_core.queue.upkeep.log_search import LogMatch
+    from queue_core.queue.upkeep.retention import CleanUpReport
     from queue_core.runner.snapshot import StackSnapshot
 
 
@@ -37,66 +38,50 @@ class QueueEditor(QueueReader):
 
     def move(self, job_ids: Iterable[str], to: Move) -> Sequence[str]:
         """Move waiting jobs within the queue; return those that were moved."""
-        with self._database.transaction() as connection:
-            return ordering.move(connection, job_ids, to)
+        return self._database.write(lambda c: ordering.move(c, job_ids, to))
 
     def set_priority(self, job_id: str, priority: int) -> bool:
-        """Change the priority of a waiting job; False if it waits no more."""
+        """Change the priority of a waiting job; False if it waits no more.
+
+        Raises:
+            JobNotFoundError: There is no such job.
+            JobQueueError: The priority is no whole number, or far too large.
+        """
         self._own_row(job_id, "id")
-        with self._database.transaction() as connection:
-            changed = connection.execute(
-                "UPDATE task_copy SET priority = ?, last_update = ? "
-                "WHERE id = ? AND status = 'not_started'",
-                (priority, now_text(), job_id),
-            ).rowcount
-        return bool(changed)
+        checked = submission.stored_options(JobOptions(priority=priority))["priority"]
+        return self._database.write(lambda c: ordering.set_priority(c, job_id, checked))
 
     def pin(self, job_ids: Iterable[str], *, pinned: bool = True) -> None:
         """Keep jobs from clean-up, or no longer."""
-        with self._database.transaction() as connection:
-            connection.executemany(
+        chosen = list(job_ids)
+        self._database.write(
+            lambda c: c.executemany(
                 "UPDATE task_copy SET pinned = ? WHERE id = ? AND origin = ?",
-                [(int(pinned), job_id, OUR_ORIGIN) for job_id in job_ids],
+                [(int(pinned), job_id, OUR_ORIGIN) for job_id in chosen],
             )
+        )
 
     def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
         """Delete ended jobs of ours and their logs; see `BaseJobQueue.remove`."""
-        removed = []
-        with self._database.transaction() as connection:
-            for job_id in job_ids:
-                status = connection.execute(
-                    "SELECT status FROM task_copy WHERE id = ? AND origin = ? AND status NOT IN "
-                    "('not_started', 'started')",
-                    (job_id, OUR_ORIGIN),
-                ).fetchone()
-                if status is not None:
-                    dependencies.release(connection, job_id, "removed")
-                    connection.execute("DELETE FROM task_copy WHERE id = ?", (job_id,))
-                    removed.append(job_id)
+        chosen = list(job_ids)
+        removed = self._database.write(
+            lambda c: tuple(job_id for job_id in chosen if lifecycle.remove(c, job_id))
+        )
         for job_id in removed:
             delete_log(log_path(self.folder.logs, job_id))
-        return tuple(removed)
+        return removed
 
     def change_schedule(
         self, schedule_id: str, *, cron: str | None = None, enabled: bool | None = None
     ) -> None:
         """Change when a schedule runs, or whether."""
-        with self._database.transaction() as connection:
-            schedules.change(connection, schedule_id, cron=cron, enabled=enabled)
+        self._database.write(
+            lambda c: schedules.change(c, schedule_id, cron=cron, enabled=enabled)
+        )
 
     def remove_schedule(self, schedule_id: str) -> None:
         """Forget a schedule; the jobs that it has put stay."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM monitor_schedule WHERE id = ?", (schedule_id,))
-
-    def _request(self, job_id: str, order: str) -> None:
-        """Store an order; the owner of the running job carries it out."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE task_copy SET requested = ?, last_update = ? WHERE id = ? AND "
-                "status = 'started'",
-                (order, now_text(), job_id),
-            )
+        self._database.write(lambda c: schedules.remove(c, schedule_id))
 
     def pause_queue(self) -> None:
         """Start no more jobs until `resume_queue`, also after a restart; running ones go on."""
@@ -109,7 +94,7 @@ class QueueEditor(QueueReader):
             JobNotFoundError: There is no such job.
             JobQueueError: It does not run here.
         """
-        from queue_core.queue.inspection import job_snapshot
+        from queue_core.queue.upkeep.inspection import job_snapshot
 
         return job_snapshot(self._database, self.folder, job_id)
 
@@ -124,7 +109,7 @@ class QueueEditor(QueueReader):
             JobNotFoundError: There is no such job.
             JobQueueError: It cannot be written.
         """
-        from queue_core.queue.crash_report import write_crash_report
+        from queue_core.queue.upkeep.crash_report import write_crash_report
 
         return write_crash_report(self._database, self.folder, job_id, target)
 
@@ -132,14 +117,14 @@ class QueueEditor(QueueReader):
         self, text: str, job_ids: Sequence[str] | None = None, limit: int = 500
     ) -> Sequence[LogMatch]:
         """Return the lines that hold *text* in the logs of all jobs, or of *job_ids*."""
-        from queue_core.queue.log_search import search_logs
+        from queue_core.queue.upkeep.log_search import search_logs
 
         return search_logs(self.folder, text, job_ids, limit)
 
     def clean_up(self, policy: RetentionPolicy) -> CleanUpReport:
         """Remove ended jobs as *policy* says, and give their space back where that is worth it."""
-        from queue_core.queue.retention import clean_up
-        from queue_core.queue.vacuum import vacuum
+        from queue_core.queue.upkeep.retention import clean_up
+        from queue_core.queue.upkeep.vacuum import vacuum
 
         report = clean_up(self._database, self.folder, policy)
         if report.removed:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
+import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,30 +12,28 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from huey import Huey
-
-from queue_core.errors import JobQueueError, UntrustedBlobError
+from queue_core.errors import JobQueueError
 from queue_core.paths import LocalFolder
-from queue_core.queue import dependencies, schedules, state, submission, task_copy
-from queue_core.queue.base import (
-    JobFilter,
-    JobOptions,
-    JobStatus,
-    Schedule,
-    WaitReason,
-)
-from queue_core.queue.clock import new_id, now_text, owner_id
+from queue_core.queue import schedules, submission
 from queue_core.queue.editing import QueueEditor
-from queue_core.queue.engine import Engine
-from queue_core.queue.engine_options import EngineOptions
-from queue_core.queue.maintenance import close_entity
-from queue_core.queue.opening import open_database
-from queue_core.queue.reading import not_found
-from queue_core.queue.recovery import Recovered
-from queue_core.queue.serializer import SignedSerializer, load_key
-from queue_core.queue.storage import WakingStorage
-from queue_core.queue.waiting import COLUMNS as WAITING_COLUMNS
-from queue_core.queue.waiting import why_waiting
+from queue_core.queue.engine.engine import Engine
+from queue_core.queue.engine.huey_storage import ReadyBell
+from queue_core.queue.engine.job_huey import JobHuey
+from queue_core.queue.engine.options import EngineOptions
+from queue_core.queue.engine.problems import Problems
+from queue_core.queue.engine.recovery import Recovered
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.store import dependencies, lifecycle, state
+from queue_core.queue.store.clock import new_id, now_text
+from queue_core.queue.store.database import PATIENCE_S
+from queue_core.queue.store.lifecycle import Cancelled, NewJob
+from queue_core.queue.store.opening import open_database
+from queue_core.queue.store.resigning import sign_anew
+from queue_core.queue.store.serializer import Errand, Signer, load_key, one_line
+from queue_core.queue.upkeep.entities import close_entity
+from queue_core.queue.upkeep.waiting import COLUMNS as WAITING_COLUMNS
+from queue_core.queue.upkeep.waiting import why_waiting
+from queue_core.queue.values import JobFilter, JobOptions, Schedule, WaitReason
 from queue_core.runner.context import JobContext
 
 if TYPE_CHECKING:
@@ -43,6 +41,9 @@ if TYPE_CHECKING:
 
 _CANCEL_WAIT_S = 1.0
 _ACTIVE = frozenset({JobStatus.NOT_STARTED, JobStatus.STARTED})
+_KEPT_BY_RETRY = (
+    "priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes"
+)  # fmt: skip
 
 
 class HueyJobQueue(QueueEditor):
@@ -54,9 +55,6 @@ class HueyJobQueue(QueueEditor):
     Args:
         local_path: The local folder; None means `$DASHAI_LOCAL_PATH` or `~/.DashAI`.
         url: Room for other databases; only None is known.
-
-    Attributes:
-        notices: What the user should know of the opening, e.g. that a damaged file was put aside.
 
     Raises:
         LocalFolderError: The folder or a file in it cannot be used.
@@ -71,48 +69,40 @@ class HueyJobQueue(QueueEditor):
                 hint="Leave url out: the queue is then a file in the local folder.",
             )
         folder = LocalFolder.resolve(local_path).create()
-        database, self.notices = open_database(folder.queue_db)
+        database, self._opening_notices, version = open_database(folder.queue_db)
         super().__init__(database, folder)
-        self._serializer = SignedSerializer(load_key(folder.secret_key))
-        self._huey = Huey(
-            task_copy.QUEUE_NAME,
-            results=False,
-            storage_class=WakingStorage,
-            serializer=self._serializer,
-            database=database,
-        )
-        self._storage: WakingStorage = self._huey.storage
-        self._storage.trusted_message = self._trusted_message
-        self._storage.on_problem = database.on_problem = self._note_problem
-        self._run_job = self._huey.task(context=True, name="run_job")(self._execute)
+        self._signer = Signer(load_key(folder.secret_key))
+        if version:
+            sign_anew(database, self._signer, version)
+        self._problems = Problems()
+        database.on_problem = self._problems.of("database")
+        self._bell = ReadyBell(database)
+        self._huey = JobHuey(database)
+        self._storage = self._huey.storage
         self._engine: Engine | None = None
         self._state_lock = threading.RLock()
-        self._problem: str | None = None
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know: a damaged file put aside, a schedule that cannot be put."""
+        return (*self._opening_notices, *schedules.problems(self._database))
 
     # Putting -------------------------------------------------------------------------------------
 
     def put(self, job: BaseJob, options: JobOptions | None = None) -> str:
         """Store *job* durably and return its id at once; see `BaseJobQueue.put`."""
         options = options or JobOptions()
-        self._check_options(options)
+        submission.stored_options(options)  # nothing is made of a job whose options are wrong
+        for after_id in options.after:
+            self._row(after_id, "id")
         job_id = new_id()
         job.bind(JobContext(job_id, self.folder))
         job.set_status_as_delivered()
         try:
-            self._insert(
-                task_copy.NewJob(
-                    id=job_id,
-                    task_type=type(job).__name__,
-                    name=submission.name_of(job),
-                    blob=self._serializer.dump_job(job),
-                    message=b"",
-                    params=submission.params_of(job),
-                    environment=submission.environment(),
-                    **submission.stored_options(options),
-                )
-            )
+            blob = self._signer.sign(submission.errand_of(job), job_id)
+            self._insert(submission.new_job(job, job_id, options, blob))
         except BaseException:
-            job.set_status_as_error()
+            _give_up_entity(job)
             raise
         return job_id
 
@@ -132,54 +122,44 @@ class HueyJobQueue(QueueEditor):
         options = replace(options, group_id=options.group_id or new_id())
         return [self.put(job, options) for job in jobs]
 
-    def _check_options(self, options: JobOptions) -> None:
-        for after_id in options.after:
-            self._row(after_id, "id")
-        if options.delay_s is not None and options.not_before is not None:
-            raise JobQueueError("A job has either a delay or an earliest start, not both.")
+    def _insert(self, new: NewJob, *, follows: str | None = None) -> None:
+        """Store a job so that a power cut cannot take it; wake a worker meanwhile.
 
-    def _insert(self, new: task_copy.NewJob) -> None:
-        task = self._run_job.s(new.id)  # how often it is tried is decided when it has failed
-        task.id = new.id
-        task.priority = new.priority
-        self._storage.stage(new)
-        self._huey.enqueue(task)
+        Raises:
+            JobQueueError: It cannot be stored; then it is not.
+        """
+        message = self._huey.announce(new.id, new.priority)
 
-    def _trusted_message(self, job_id: str, stored: bytes | None) -> bytes:
-        """Return Huey's message for a job; see `WakingStorage.trusted_message`."""
-        if stored is not None:
-            with contextlib.suppress(UntrustedBlobError):
-                return self._serializer.verify(stored)
-        task = self._run_job.s(job_id)
-        task.id = job_id
-        message: bytes = self._huey.serialize_task(task)
-        return message
+        def write(connection: sqlite3.Connection) -> None:
+            lifecycle.put(connection, new, message)
+            if follows is not None:
+                dependencies.follow_retry(connection, follows, new.id)
+
+        self._database.write(write, durable=False, patience_s=PATIENCE_S)
+        self._bell.wake()  # the job may start while its `put` waits for the disk
+        try:
+            self._database.sync()
+        except JobQueueError:
+            self._database.write(lambda c: lifecycle.withdraw(c, new.id), durable=False)
+            raise
 
     # Changing ------------------------------------------------------------------------------------
 
     def cancel(self, job_id: str) -> bool:
         """Stop a waiting or running job; see `BaseJobQueue.cancel`."""
-        with self._database.transaction() as connection:
-            row = self._own_row(job_id, "status, message_id, owner")
-            if row["status"] == JobStatus.NOT_STARTED:
-                now = now_text()
-                connection.execute("DELETE FROM task WHERE id = ?", (row["message_id"],))
-                connection.execute(
-                    "UPDATE task_copy SET status = 'cancelled', message_id = NULL, "
-                    "finished_at = ?, last_update = ? WHERE id = ?",
-                    (now, now, job_id),
-                )
-                dependencies.release(connection, job_id, "cancelled")
-            elif row["status"] == JobStatus.STARTED:
-                self._request(job_id, "cancel")
-            else:
-                return False
-        if row["status"] == JobStatus.NOT_STARTED:
-            self._clean_up_cancelled(job_id)
-        elif row["owner"] == owner_id() and self._engine is not None:
-            self._engine.running_jobs.cancel(job_id)
-            self.wait_until(lambda: self._status(job_id).is_final, _CANCEL_WAIT_S)
-        return True
+        row = self._own_row(job_id, "id, owner")
+        stored_id: str = row["id"]
+        answer = self._database.write(lambda c: lifecycle.cancel(c, stored_id))
+        if answer is Cancelled.WAITING:
+            self._close_entities()
+        elif answer is Cancelled.ASKED and self._is_own(row["owner"]):
+            assert self._engine is not None
+            self._engine.running_jobs.cancel(stored_id)
+            self.wait_until(lambda: self._status(stored_id).is_final, _CANCEL_WAIT_S)
+        return answer is not Cancelled.TOO_LATE
+
+    def _is_own(self, owner: object) -> bool:
+        return self._engine is not None and owner == self._engine.owner_text
 
     def cancel_all(self, where: JobFilter | None = None) -> Sequence[str]:
         """Stop all waiting and running jobs of ours that match; return their ids."""
@@ -208,16 +188,16 @@ class HueyJobQueue(QueueEditor):
         row = self._own_row(job_id, "status, owner, paused")
         if row["status"] != JobStatus.STARTED or bool(row["paused"]) == (order == "pause"):
             return False
-        if row["owner"] == owner_id() and self._engine is not None:
+        if self._is_own(row["owner"]):
+            assert self._engine is not None
             running = self._engine.running_jobs
             return running.pause(job_id) if order == "pause" else running.resume(job_id)
-        self._request(job_id, order)
-        return True
+        return self._database.write(lambda c: lifecycle.ask(c, job_id, order))
 
     def resume_queue(self) -> None:
         """Start jobs again."""
         state.set_paused(self._database, paused=False)
-        self._storage.wake(everybody=True)
+        self._bell.wake(everybody=True)
 
     def retry(self, job_id: str, changes: Mapping[str, Any] | None = None) -> str:
         """Put an ended job again; see `BaseJobQueue.retry`.
@@ -226,42 +206,41 @@ class HueyJobQueue(QueueEditor):
         only, and the changes are applied there.
         """
         row = self._own_row(job_id, "*")
-        if not JobStatus(row["status"]).is_final:
+        if not self._status(job_id).is_final:
             raise JobQueueError(
                 f"“{row['job_name']}” has not ended yet.", hint="Cancel it first, or wait."
             )
-        new = self._copy(row, retry_of=job_id, changes=changes)
-        with self._database.transaction() as connection:
-            self._insert(new)
-            dependencies.follow_retry(connection, job_id, new.id)
+        new = self._copy(row, job_id, changes=changes)
+        repeats_killed = row["status"] == JobStatus.KILLED
+        new = replace(
+            new, retry_of=job_id, interruptions=row["interruptions"] if repeats_killed else 0
+        )
+        self._insert(new, follows=job_id)
         return new.id
 
     def _copy(
-        self, row: Any, *, retry_of: str | None = None, changes: Mapping[str, Any] | None = None,
-        schedule_id: str | None = None,
-    ) -> task_copy.NewJob:  # fmt: skip
-        """Return a new job that is a copy of a stored one, with *changes* to its parameters."""
-        self._serializer.verify(row["job_blob"])
+        self, row: Any, signed_for: str, *, changes: Mapping[str, Any] | None = None
+    ) -> NewJob:
+        """Return a new job that is a copy of a stored one, with *changes* to its parameters.
+
+        Raises:
+            UntrustedBlobError: It does not carry our signature.
+        """
+        errand = self._signer.verify(row["job_blob"], signed_for)
+        changed: Errand = replace(errand, changes={**errand.changes, **(changes or {})})
+        params = _stored_params(row["params"])
         known = row.keys()
-        environment = json.loads(row["environment"] or "{}")
-        params = json.loads(row["params"] or "{}")
-        if changes:
-            environment["changes"] = {**environment.get("changes", {}), **changes}
-            params.update(changes)
-        kept = ("priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes")
-        repeats_killed = retry_of is not None and row["status"] == JobStatus.KILLED
-        return task_copy.NewJob(
-            id=new_id(),
+        job_id = new_id()
+        return NewJob(
+            id=job_id,
             task_type=row["task_type"],
-            name=str((changes or {}).get("name") or row["job_name"]),
-            blob=row["job_blob"],
-            message=b"",
-            params=params,
-            environment=json.dumps(environment),
-            retry_of=retry_of,
-            schedule_id=schedule_id,
-            interruptions=row["interruptions"] if repeats_killed else 0,
-            **{name: row[name] for name in kept if name in known},
+            job_name=str((changes or {}).get("name") or row["job_name"]),
+            job_blob=self._signer.sign(changed, job_id),
+            params=submission.params_json({**params, **(changes or {})}),
+            environment=row["environment"] or "{}",
+            reuse_key=errand.reuse_key,
+            entity_open=bool(row["entity_open"]),
+            **{name: row[name] for name in _KEPT_BY_RETRY if name in known},
         )
 
     # Schedules -----------------------------------------------------------------------------------
@@ -277,27 +256,35 @@ class HueyJobQueue(QueueEditor):
         Raises:
             ParameterError: *cron* is not one that is known.
         """
+        schedule_id = new_id()
+        new = submission.new_job(job, schedule_id, JobOptions(), b"")
         schedule = Schedule(
-            id=new_id(),
-            name=name or submission.name_of(job),
-            task_type=type(job).__name__,
+            id=schedule_id,
+            name=name or new.job_name,
+            task_type=new.task_type,
             cron=cron,
             enabled=True,
             next_run=schedules.next_run(cron, datetime.now(UTC)),
-            params=submission.params_of(job),
+            params=json.loads(new.params),
         )
-        blob = self._serializer.dump_job(job)
-        with self._database.transaction() as connection:
-            schedules.insert(
-                connection, schedule, blob=blob, environment=submission.environment(),
-                now=now_text(),
-            )  # fmt: skip
-        return schedule.id
+        blob = self._signer.sign(submission.errand_of(job), schedule_id)
+        self._database.write(
+            lambda c: schedules.insert(
+                c, schedule, blob=blob, environment=new.environment, now=now_text(),
+                entity_open=new.entity_open,
+            )
+        )  # fmt: skip
+        return schedule_id
 
     def _put_scheduled(self, row: Any) -> str:
-        new = self._copy({**dict(row), "job_name": row["name"]}, schedule_id=row["id"])
-        self._insert(new)
-        return new.id
+        """Put a copy of the job of a schedule that is due."""
+        copy = self._copy({**dict(row), "job_name": row["name"]}, row["id"])
+        self._insert(replace(copy, schedule_id=row["id"]))
+        return copy.id
+
+    def _put_due(self) -> None:
+        if not state.is_paused(self._database):
+            schedules.put_due(self._database, self._put_scheduled)
 
     # Running -------------------------------------------------------------------------------------
 
@@ -318,12 +305,10 @@ class HueyJobQueue(QueueEditor):
     @property
     def problem(self) -> str | None:
         """What keeps the queue from working now, one sentence; None where nothing does."""
-        if self._problem is None and self._engine is not None:
+        problem = self._problems.now()
+        if problem is None and self._engine is not None:
             return self._engine.supervisor.start_problem
-        return self._problem
-
-    def _note_problem(self, error: JobQueueError | None) -> None:
-        self._problem = None if error is None else f"{error.message} {error.hint}".strip()
+        return problem
 
     def why_waiting(self, job_id: str) -> WaitReason | None:
         """Return why a job waits, in a sentence; None where it does not wait.
@@ -347,12 +332,16 @@ class HueyJobQueue(QueueEditor):
                 self._engine.resize(workers)
                 return self
             engine = Engine(
-                folder=self.folder, database=self._database, huey=self._huey,
-                serializer=self._serializer, watcher=self._watcher,
-                options=options or EngineOptions(), put_again=self._put_scheduled,
+                folder=self.folder, database=self._database, signer=self._signer,
+                watcher=self._watcher, bell=self._bell, problems=self._problems,
+                options=options or EngineOptions(),
             )  # fmt: skip
             self._engine = engine
-            engine.start(workers)
+            try:
+                engine.start(self._huey, workers, self._put_due)
+            except BaseException:
+                self.stop()
+                raise
         return self
 
     def stop(self) -> None:
@@ -379,16 +368,31 @@ class HueyJobQueue(QueueEditor):
     ) -> None:
         self.close()
 
-    def _execute(self, job_id: str, task: Any = None) -> None:
-        """Huey's task; see `Engine.execute`."""
-        if self._engine is None:
-            raise not_found(job_id)
-        self._engine.execute(job_id, task)
-
-    def _clean_up_cancelled(self, job_id: str) -> None:
-        """Let a cancelled waiting job clean up; where no child can do it, close its entity."""
+    def _close_entities(self) -> None:
+        """See to the entities of jobs that ended without a run, be it this one or a skipped one."""
         if self._engine is not None:
-            with contextlib.suppress(UntrustedBlobError):
-                self._engine.clean_up(self._engine.order(job_id), cancelled=True)
-        else:
-            close_entity(self.folder, job_id)
+            self._engine.on_end()
+            return
+        for row in self._database.read(
+            "SELECT id FROM task_copy WHERE entity_open != 0 AND status = 'cancelled'"
+        ):
+            # What the job itself would clean up is left to the next program that runs jobs.
+            close_entity(self.folder, row["id"])
+
+
+def _give_up_entity(job: BaseJob) -> None:
+    """Mark the entity of a job that could not be put; what the job's method raises is not why."""
+    try:
+        job.set_status_as_error()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a user's method
+        submission.logger.info("set_status_as_error failed: %s", one_line(error))
+
+
+def _stored_params(text: object) -> dict[str, Any]:
+    try:
+        params = json.loads(text) if isinstance(text, str) else {}
+    except ValueError:
+        return {}
+    return params if isinstance(params, dict) else {}

@@ -10,26 +10,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from queue_core.errors import JobNotFoundError, JobQueueError
-from queue_core.queue import history, presence, records, schedules, state, task_copy
-from queue_core.queue.base import (
-    OUR_ORIGIN,
+from queue_core.queue import schedules
+from queue_core.queue.engine.recovery import recover
+from queue_core.queue.contract import BaseJobQueue
+from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
+from queue_core.queue.store import history, lifecycle, presence, queries, state
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
+from queue_core.queue.values import (
     Attempt,
-    BaseJobQueue,
     ChangeBatch,
     JobCounts,
     JobFilter,
     JobOrder,
-    JobRecord,
-    JobStatus,
     LogLine,
     LogSource,
     Sample,
     Schedule,
 )
-from queue_core.queue.connection import Database
-from queue_core.queue.feed import ChangeWatcher, last_cursor, read_changes
 from queue_core.runner.logs import log_path, read_log
 
+_STATUSES = frozenset(JobStatus)
 _SOURCES = {source.value: source for source in LogSource}
 
 
@@ -48,7 +49,7 @@ class QueueReader(BaseJobQueue):
 
     def get(self, job_id: str) -> JobRecord:
         """Return status and metadata of a job; see `BaseJobQueue.get`."""
-        record = records.read_record(self._database, job_id)
+        record = queries.read_record(self._database, job_id)
         if record is None:
             raise not_found(job_id)
         return record
@@ -60,8 +61,8 @@ class QueueReader(BaseJobQueue):
     def peek(self) -> JobRecord:
         """Return the job that runs next; see `BaseJobQueue.peek`."""
         row = self._database.read_one(
-            f"SELECT id FROM {task_copy.READY_ROWS} WHERE {task_copy.READY} "
-            f"ORDER BY {task_copy.RUN_ORDER} LIMIT 1",
+            f"SELECT id FROM {lifecycle.READY_ROWS} WHERE {lifecycle.READY} "
+            f"ORDER BY {lifecycle.RUN_ORDER} LIMIT 1",
             (time.time(),),
         )
         if row is None:
@@ -86,21 +87,21 @@ class QueueReader(BaseJobQueue):
         offset: int = 0,
     ) -> Sequence[JobRecord]:
         """Return the jobs that match; see `BaseJobQueue.list`."""
-        return records.read_list(
+        return queries.read_list(
             self._database, where or JobFilter(), order or JobOrder(), limit=limit, offset=offset
         )
 
     def ids(self, where: JobFilter | None = None, order: JobOrder | None = None) -> Sequence[str]:
         """Return the ids of the jobs that match, in order."""
-        return records.read_ids(self._database, where or JobFilter(), order or JobOrder())
+        return queries.read_ids(self._database, where or JobFilter(), order or JobOrder())
 
     def get_many(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
         """Return records by id, without tracebacks and results."""
-        return records.read_many(self._database, job_ids)
+        return queries.read_many(self._database, job_ids)
 
     def counts(self) -> JobCounts:
         """Return how many jobs there are by status and by type."""
-        return records.read_counts(self._database)
+        return queries.read_counts(self._database)
 
     def changes_since(self, cursor: int = 0) -> ChangeBatch:
         """Return what changed after *cursor*; see `BaseJobQueue.changes_since`."""
@@ -186,13 +187,16 @@ class QueueReader(BaseJobQueue):
             unsubscribe()
         return True
 
-    def _row(self, job_id: str, columns: str) -> records.Row:
-        row = self._database.read_one(f"SELECT {columns} FROM task_copy WHERE id = ?", (job_id,))
+    def _row(self, job_id: str, columns: str) -> queries.Row:
+        condition, parameters = queries.locate(job_id)
+        row = self._database.read_one(
+            f"SELECT {columns} FROM task_copy WHERE {condition}", parameters
+        )
         if row is None:
             raise not_found(job_id)
         return row
 
-    def _own_row(self, job_id: str, columns: str) -> records.Row:
+    def _own_row(self, job_id: str, columns: str) -> queries.Row:
         row = self._row(job_id, f"origin, {columns}")
         if row["origin"] != OUR_ORIGIN:
             raise JobQueueError(
@@ -202,7 +206,8 @@ class QueueReader(BaseJobQueue):
         return row
 
     def _status(self, job_id: str) -> JobStatus:
-        return JobStatus(self._row(job_id, "status")["status"])
+        stored = self._row(job_id, "status")["status"]
+        return JobStatus(stored) if stored in _STATUSES else JobStatus.KILLED
 
 
 def not_found(job_id: str) -> JobNotFoundError:

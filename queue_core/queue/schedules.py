@@ -13,8 +13,8 @@ from typing import Any
 from huey import crontab
 
 from queue_core.errors import JobQueueError, ParameterError
-from queue_core.queue.base import Schedule
-from queue_core.queue.connection import Database
+from queue_core.queue.store.database import Database
+from queue_core.queue.values import Schedule
 
 logger = logging.getLogger(__name__)
 

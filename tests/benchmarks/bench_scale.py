@@ -17,7 +17,7 @@ from pathlib import Path
 from bench_jobs import NoOp
 
 from queue_core import HueyJobQueue, JobStatus
-from queue_core.queue.base import JobFilter
+from queue_core.queue.values import JobFilter
 
 FILL = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)

@@ -12,7 +12,7 @@ from processes import children_of_folder
 from sample_jobs import Balloon, Echo, Floods, Wait
 
 from queue_core import BaseJob, HueyJobQueue, JobStatus
-from queue_core.queue.base import JobOptions
+from queue_core.queue.values import JobOptions
 
 pytestmark = pytest.mark.faults
 

@@ -12,8 +12,8 @@ from sample_jobs import Echo
 from gui.bridge import Bridge, Message, describe_error
 from queue_core.errors import DataError, JobNotFoundError, LocalFolderError
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import ChangeBatch, JobFilter, JobOrder
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from gui.bridge import Bridge
 from gui.completion import Batch, CompletionWatch, Notice, notice_of
 from queue_core.components.loaders import sample_dataset_path
 from queue_core.jobs.dataset_job import DatasetJob
-from queue_core.queue.base import JobRecord, JobStatus
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 Run = Callable[[Any], Any]
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -15,8 +15,8 @@ import pytest
 from sample_jobs import Echo, Wait
 
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import JobStatus
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobStatus
 
 WAIT_S = 30.0
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ import gui
 from gui.actions import ACTIONS
 from gui.jobs.presentation import STATUS_LOOKS, TYPE_LOOKS
 from gui.theme import DARK, LIGHT, Colours, Theme, ThemeMode, icon
-from queue_core.queue.base import JobStatus
+from queue_core.queue.job_record import JobStatus
 
 TEXT_ROLES = ("text", "muted", "accent", *(status.value for status in JobStatus))
 SURFACES = ("window", "surface", "selection", "hover", "raised", "error_surface")

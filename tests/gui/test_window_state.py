@@ -6,7 +6,8 @@ from gui.bridge import Bridge
 from gui.jobs.columns import COLUMNS
 from gui.main_window import MainWindow
 from gui.window_state import WindowState, state_path
-from queue_core.queue.base import JobOrder, JobStatus
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobOrder
 
 COLUMN = {column.name: column for column in COLUMNS}
 SECTION = {column.name: section for section, column in enumerate(COLUMNS)}

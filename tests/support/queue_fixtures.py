@@ -10,7 +10,7 @@ import pytest
 
 from queue_core import HueyJobQueue
 from queue_core.paths import LocalFolder
-from queue_core.queue.engine_options import EngineOptions
+from queue_core.queue.engine.options import EngineOptions
 
 
 @pytest.fixture

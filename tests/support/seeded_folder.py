@@ -12,8 +12,8 @@ from typing import Any
 
 from queue_core.jobs.base import BaseJob
 from queue_core.queue import task_copy
-from queue_core.queue.clock import owner_id, to_text
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.store.clock import owner_id, to_text
 from queue_core.runner.logs import LogWriter, log_path, mark
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 

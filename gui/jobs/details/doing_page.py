@@ -12,7 +12,8 @@ from gui.jobs.details.page import DetailsPage
 from gui.theme import STEP_PX, monospace_font, small_font
 from gui.widgets import muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
-from queue_core.queue.base import JobRecord, JobStatus, WaitReason
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import WaitReason
 
 
 class DoingPage(DetailsPage):

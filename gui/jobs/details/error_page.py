@@ -12,7 +12,8 @@ from gui.jobs.details.traceback_text import TracebackColours
 from gui.results.scrolled_column import ScrolledColumn
 from gui.theme import STEP_PX, monospace_font
 from gui.widgets import TextLabel, heading_label, muted_label, row, set_role, text_button
-from queue_core.queue.base import JobRecord, WaitReason
+from queue_core.queue.job_record import JobRecord
+from queue_core.queue.values import WaitReason
 
 TRACEBACK_PX = 140  # about ten lines; where there is less room, the page scrolls
 _LINES_OF_A_CAUSE = 3

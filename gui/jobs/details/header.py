@@ -23,7 +23,8 @@ from gui.jobs.presentation import (
 from gui.jobs.waiting_text import waiting_text
 from gui.theme import STEP_PX, small_font, title_font
 from gui.widgets import IconLabel, Note, TextLabel, icon_button, row, text_button
-from queue_core.queue.base import JobRecord, JobStatus, WaitReason
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import WaitReason
 
 # The buttons stand beside the title where this much is left for it.
 TITLE_PX = 150

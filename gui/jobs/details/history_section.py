@@ -14,7 +14,8 @@ from gui.jobs.presentation import STATUS_LOOKS, first_line, status_word
 from gui.theme import STEP_PX, small_font
 from gui.throttle import Throttle
 from gui.widgets import IconLabel, TextLabel, heading_label, row
-from queue_core.queue.base import Attempt, JobRecord, JobStatus, Sample
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import Attempt, Sample
 
 READ_INTERVAL_S = 1.0
 

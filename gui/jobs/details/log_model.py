@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from gui.i18n import tr
 from gui.theme import colours
-from queue_core.queue.base import LogLine, LogSource
+from queue_core.queue.values import LogLine, LogSource
 
 MOST_LINES = 60_000
 CUT_LINES = 20_000

@@ -17,7 +17,8 @@ from gui.jobs.details.log_view import LogView
 from gui.jobs.details.page import DetailsPage
 from gui.theme import STEP_PX, icon, small_font
 from gui.widgets import icon_button, muted_label, row
-from queue_core.queue.base import JobRecord, LogSource, WaitReason
+from queue_core.queue.job_record import JobRecord
+from queue_core.queue.values import LogSource, WaitReason
 
 POLL_MS = 250
 # What is read at once; of a flood, only the newest lines.

@@ -18,7 +18,8 @@ from gui.jobs.details.page import DetailsPage
 from gui.jobs.presentation import type_word
 from gui.theme import STEP_PX, monospace_font
 from gui.widgets import TextLabel, icon_button, row, set_role
-from queue_core.queue.base import JobRecord, JobStatus, WaitReason
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import WaitReason
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from queue_core.queue.base import JobRecord, WaitReason
+from queue_core.queue.job_record import JobRecord
+from queue_core.queue.values import WaitReason
 
 
 class DetailsPage(QWidget):

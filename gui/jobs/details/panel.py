@@ -22,7 +22,8 @@ from gui.jobs.waiting_reasons import WaitingReasons
 from gui.throttle import Throttle
 from gui.widgets import muted_label
 from queue_core.errors import JobNotFoundError
-from queue_core.queue.base import ChangeBatch, JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import ChangeBatch
 
 TICK_MS = 1000
 READ_INTERVAL_S = 0.1

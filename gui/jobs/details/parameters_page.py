@@ -9,7 +9,8 @@ from gui.jobs.details.json_tree import JsonTree
 from gui.jobs.details.page import DetailsPage
 from gui.theme import STEP_PX
 from gui.widgets import row, text_button
-from queue_core.queue.base import JobRecord, WaitReason
+from queue_core.queue.job_record import JobRecord
+from queue_core.queue.values import WaitReason
 
 
 class ParametersPage(DetailsPage):

@@ -9,7 +9,8 @@ from gui.i18n import tr
 from gui.jobs.details.json_tree import JsonTree
 from gui.jobs.details.page import DetailsPage
 from gui.results import shows_while_running, viewer_for
-from queue_core.queue.base import JobRecord, JobStatus, WaitReason
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import WaitReason
 
 
 class ResultPage(DetailsPage):

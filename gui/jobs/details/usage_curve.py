@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.format import format_bytes, format_count, format_duration
 from gui.i18n import tr
 from gui.theme import STEP_PX, colours, current_theme, small_font
-from queue_core.queue.base import Sample
+from queue_core.queue.values import Sample
 
 CURVE_PX = 48
 Points = tuple[tuple[float, float], ...]

@@ -13,7 +13,7 @@ from gui.bridge import Bridge
 from gui.control.feature import install
 from gui.main_window import MainWindow
 from gui.window_state import WindowState
-from queue_core.queue.base import ChangeBatch
+from queue_core.queue.values import ChangeBatch
 
 WAIT_S = 20.0
 Until = Callable[[Callable[[], Any]], Awaitable[None]]

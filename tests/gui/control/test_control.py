@@ -17,8 +17,9 @@ from gui.jobs.columns import COLUMNS
 from gui.jobs.details.doing_page import DoingPage
 from gui.main_window import MainWindow
 from queue_core.errors import JobQueueError
-from queue_core.queue.base import JobOptions, JobStatus
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobOptions
 
 
 def bar(window: MainWindow, words: str) -> Bar | None:

@@ -66,6 +66,6 @@ def window(bridge: Bridge, run: Any) -> Iterator[MainWindow]:
 
 
 def _everything() -> Any:
-    from queue_core.queue.base import ChangeBatch
+    from queue_core.queue.values import ChangeBatch
 
     return ChangeBatch(0, reset=True)

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 from sample_jobs import Echo, Wait
 
 from gui.main_window import MainWindow
-from queue_core.queue.base import JobStatus
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobStatus
 
 
 async def select(window: MainWindow, until: Any, *job_ids: str) -> None:

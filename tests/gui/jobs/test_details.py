@@ -12,8 +12,8 @@ from seeded_folder import SCENE, TRACEBACK, seed_folder
 from gui.jobs.details.json_tree import JsonTree
 from gui.jobs.details.log_view import LogView
 from gui.main_window import MainWindow
-from queue_core.queue.base import JobStatus
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobStatus
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from gui.jobs.filter_state import FilterState
 from gui.jobs.sidebar import FOLDED_PX, Sidebar, SidebarRow
-from queue_core.queue.base import JobCounts, JobFilter, JobStatus
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobCounts, JobFilter
 
 COUNTS = JobCounts(
     {JobStatus.STARTED: 2, JobStatus.ERROR: 1, JobStatus.FINISHED: 1200},

@@ -13,8 +13,9 @@ from seeded_folder import SCENE, seed_folder
 from gui.jobs.columns import COLUMNS
 from gui.jobs.table_model import JobTableModel, Role
 from gui.main_window import MainWindow
-from queue_core.queue.base import JobOrder, JobStatus
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobOrder
 
 COLUMN = {column.name: section for section, column in enumerate(COLUMNS)}
 

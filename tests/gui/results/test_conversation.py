@@ -13,8 +13,8 @@ from gui.results import shows_while_running, viewer_for
 from gui.results.conversation_view import ConversationView
 from gui.widgets import TextLabel
 from queue_core.jobs.generative_job import GenerativeJob
-from queue_core.queue.base import JobRecord, JobStatus
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 Run = Callable[[Any], Any]
 pytestmark = pytest.mark.long_lived

@@ -11,8 +11,8 @@ from sample_jobs import Echo
 
 from gui.bridge import Bridge
 from gui.submit.job_options import AFTER, LATER, REPEAT, JobOptionsPanel
-from queue_core.queue.base import AfterPolicy, JobOptions
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.values import AfterPolicy, JobOptions
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from queue_core.database.session import open_session
 from queue_core.database.status import EntityStatus
 from queue_core.database.tables import Dataset
 from queue_core.jobs.explorer_job import ExplorerJob
-from queue_core.queue.base import JobStatus
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobStatus
 
 Run = Callable[[Any], Any]
 pytestmark = pytest.mark.long_lived

@@ -17,8 +17,8 @@ from gui.submit.feature import is_changeable
 from gui.submit.job_types import JOB_TYPES, all_job_types, job_type
 from gui.submit.new_job_dialog import KIND_ROLE, NewJobDialog
 from queue_core.jobs import registry
-from queue_core.queue.base import JobStatus
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobStatus
 
 Run = Callable[[Any], Any]
 EXAMPLE = Path(__file__).parents[3] / "examples" / "word_count" / "word_count_job.py"

@@ -13,8 +13,8 @@ from gui.bridge import Bridge
 from gui.submit.loading import FileLoading
 from gui.submit.preview_dialog import LoadOrder, PreviewDialog
 from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer, next_to_read
-from queue_core.queue.base import JobStatus
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobStatus
 from queue_core.settings.known import PREVIEW_FILES
 
 Run = Callable[[Any], Any]

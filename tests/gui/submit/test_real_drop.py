@@ -16,8 +16,8 @@ import pytest
 
 from queue_core.errors import JobQueueError
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import JobRecord
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobRecord
 
 ROOT = Path(__file__).parents[3]
 TOOLS = ("Xvfb", "xdotool")

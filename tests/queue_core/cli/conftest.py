@@ -142,7 +142,7 @@ def waiting(local_folder: LocalFolder) -> Callable[..., str]:
     """Put a job that waits, as no program runs it."""
     from queue_core import HueyJobQueue
     from queue_core.jobs.python_job import PythonJob
-    from queue_core.queue.base import JobOptions
+    from queue_core.queue.values import JobOptions
 
     def put(name: str, **options: Any) -> str:
         queue = HueyJobQueue()

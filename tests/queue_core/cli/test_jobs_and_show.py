@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from queue_core import HueyJobQueue
-from queue_core.queue.base import JobRecord
+from queue_core.queue.job_record import JobRecord
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from queue_core.paths import LocalFolder
-from queue_core.queue.bell import LOOK_S, WATCHED_LOOK_S, Bell, PollingBell, Ring, make_bell
-from queue_core.queue.connection import Database
-from queue_core.queue.feed import ChangeWatcher
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.store.bell import LOOK_S, WATCHED_LOOK_S, Bell, PollingBell, Ring, make_bell
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.feed import ChangeWatcher
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of writes here")
 

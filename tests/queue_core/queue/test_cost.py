@@ -13,9 +13,9 @@ from sample_jobs import Append, Echo, FailsTwice, Raises, Wait
 
 from queue_core import HueyJobQueue, JobStatus
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import JobFilter, JobOptions
-from queue_core.queue.connection import Database
-from queue_core.queue.engine_options import EngineOptions
+from queue_core.queue.engine.options import EngineOptions
+from queue_core.queue.store.database import Database
+from queue_core.queue.values import JobFilter, JobOptions
 
 Until = Callable[[Callable[[], bool]], None]
 

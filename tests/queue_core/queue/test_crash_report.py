@@ -13,8 +13,8 @@ import pytest
 import sample_jobs
 
 from queue_core import BaseJob, HueyJobQueue, JobNotFoundError, JobQueueError
-from queue_core.queue.connection import Database
-from queue_core.queue.crash_report import write_crash_report
+from queue_core.queue.store.database import Database
+from queue_core.queue.upkeep.crash_report import write_crash_report
 from queue_core.settings import change_settings
 
 

@@ -13,8 +13,8 @@ from sample_jobs import Append, Balloon, Dies, Echo, FailsTwice, PythonLoop, Rai
 from queue_core import HueyJobQueue, JobNotFoundError, JobQueueError, JobStatus
 from queue_core.errors import ParameterError
 from queue_core.queue import schedules
-from queue_core.queue.base import AfterPolicy, JobFilter, JobOptions, Move, WaitKind
-from queue_core.queue.engine_options import EngineOptions
+from queue_core.queue.engine.options import EngineOptions
+from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions, Move, WaitKind
 
 Until = Callable[[Callable[[], bool]], None]
 

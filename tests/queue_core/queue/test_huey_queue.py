@@ -12,7 +12,7 @@ import pytest
 from sample_jobs import Append, Echo, Progresses, Raises, Wait
 
 from queue_core import BaseJob, HueyJobQueue, JobNotFoundError, JobQueueError, JobStatus
-from queue_core.queue.base import JobFilter, JobOptions, JobOrder
+from queue_core.queue.values import JobFilter, JobOptions, JobOrder
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -9,8 +9,8 @@ import pytest
 import sample_jobs
 
 from queue_core import HueyJobQueue, JobNotFoundError, JobQueueError
-from queue_core.queue.connection import Database
-from queue_core.queue.inspection import job_snapshot
+from queue_core.queue.store.database import Database
+from queue_core.queue.upkeep.inspection import job_snapshot
 
 
 def test_a_running_job_is_looked_at_from_anywhere(

@@ -18,7 +18,7 @@ from sample_jobs import Echo, Wait
 
 from queue_core import HueyJobQueue, JobStatus
 from queue_core.paths import LocalFolder
-from queue_core.queue.clock import owner_is_alive
+from queue_core.queue.store.clock import owner_is_alive
 
 Until = Callable[[Callable[[], bool]], None]
 SUPPORT = Path(__file__).parents[2] / "support"

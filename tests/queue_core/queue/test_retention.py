@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from queue_core import HueyJobQueue
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import JobOptions, RetentionPolicy
-from queue_core.queue.clock import new_id, to_text
-from queue_core.queue.connection import Database
-from queue_core.queue.retention import CleanUpReport, clean_up
-from queue_core.queue.schema import prepare_schema
+from queue_core.queue.store.clock import new_id, to_text
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.schema import prepare_schema
+from queue_core.queue.upkeep.retention import CleanUpReport, clean_up
+from queue_core.queue.values import JobOptions, RetentionPolicy
 from queue_core.runner.logs import LogWriter, log_path
 
 ENDED = ("finished", "error", "cancelled", "killed")

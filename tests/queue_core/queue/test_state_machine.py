@@ -17,8 +17,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from sample_jobs import Append, Raises, Wait
 
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
-from queue_core.queue.base import JobOptions, Move
-from queue_core.queue.engine_options import EngineOptions
+from queue_core.queue.engine.options import EngineOptions
+from queue_core.queue.values import JobOptions, Move
 
 FINAL = {status for status in JobStatus if status.is_final}
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from queue_core.paths import LocalFolder
-from queue_core.queue.base import JobFilter, JobOrder
-from queue_core.queue.connection import Database
-from queue_core.queue.records import read_ids
-from queue_core.queue.schema import prepare_schema
-from queue_core.queue.vacuum import vacuum
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.queries import read_ids
+from queue_core.queue.store.schema import prepare_schema
+from queue_core.queue.upkeep.vacuum import vacuum
+from queue_core.queue.values import JobFilter, JobOrder
 
 ROWS = 3_000
 
@@ -102,7 +102,7 @@ def test_a_database_in_use_is_left_for_later(
 ) -> None:
     if _is_incremental(database):
         pytest.skip("steps wait for their turn")
-    monkeypatch.setattr("queue_core.queue.connection.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("queue_core.queue.store.database.BUSY_TIMEOUT_S", 0.05)
     elsewhere, impatient = Database(database.path), Database(database.path)
     elsewhere.connection.execute("BEGIN IMMEDIATE")
     assert "Another program uses" in vacuum(impatient, worthwhile_bytes=1).reason

@@ -28,7 +28,7 @@ from sample_jobs import (
 )
 
 from queue_core import BaseJob, HueyJobQueue, JobStatus
-from queue_core.queue.base import LogSource
+from queue_core.queue.values import LogSource
 
 Until = Callable[[Callable[[], bool]], None]
 

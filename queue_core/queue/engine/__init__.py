@@ -1,0 +1,1 @@
+"""The consuming side: worker threads, limits, orders to running jobs, recovery."""

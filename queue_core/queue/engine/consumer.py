@@ -1,0 +1,299 @@
+"""Huey's consumer, embedded: without signal handlers, woken instead of polling, resizable.
+
+A worker thread never runs user code and never dies: it claims a job, hands it to a child process,
+waits for its end, and writes that end together with the claim of the next job.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from typing import Any, Protocol
+
+from huey.consumer import Consumer, Worker
+
+from queue_core.errors import JobQueueError
+from queue_core.queue.engine.huey_storage import ReadyBell
+from queue_core.queue.engine.job_huey import JobHuey, JobTask
+from queue_core.queue.engine.problems import Problems
+from queue_core.queue.store import lifecycle
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.lifecycle import Claim, EndedAttempt
+from queue_core.queue.store.sqlite_errors import DatabaseBusyError, DiskFullError
+from queue_core.runner.child_process import ChildProcess
+from queue_core.runner.supervisor import Supervisor
+from queue_core.steady_thread import SteadyThread
+
+_TAKE_S = 0.5
+_RETRY_WRITE_S = 0.25
+_LAST_WRITES_S = 10.0
+_REFUSED_WRITES = 3
+
+
+class WorkerHost(Protocol):
+    """What a worker thread needs of the engine that it works for."""
+
+    database: Database
+    supervisor: Supervisor
+    bell: ReadyBell
+    problems: Problems
+    owner_text: str
+    idle_timeout_s: float
+
+    def run_claimed(self, task: JobTask, child: ChildProcess) -> EndedAttempt:
+        """Run a claimed job in *child* and return its end; never raises for what the job does."""
+
+    def on_end(self) -> None:
+        """An end was stored that may have left something to be cleaned up."""
+
+
+class JobWorker(Worker):  # type: ignore[misc]
+    """One worker: a thread of Huey's consumer with the child processes that it holds."""
+
+    host: WorkerHost
+    huey: JobHuey
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.retiring = threading.Event()
+        self._fresh: ChildProcess | None = None
+        self._used: ChildProcess | None = None
+        self._used_key: str | None = None
+        self._ended: EndedAttempt | None = None
+        self._idle_since = time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the thread is to end: the consumer stops, or fewer workers are wanted."""
+        return self.stop_flag.is_set() or self.retiring.is_set()
+
+    def loop(self, now: Any = None) -> None:
+        """Do one round: see to a child, claim a job, run it."""
+        if not self._has_fresh_child():
+            return
+        if self._ended is None and not self.host.bell.wait():
+            self._rest()
+            return
+        claim = self._end_and_claim()
+        if claim is None:
+            return
+        self._idle_since = time.monotonic()
+        task = self.huey.task_of(claim, self)
+        try:
+            self.huey.execute(task, now)
+        finally:
+            self._ended = task.ended or lifecycle.broken_end(claim)
+
+    def run(self, task: JobTask) -> None:
+        """Run the claimed job of *task* in the child that its claim has chosen."""
+        child = self._child_for(task.claim)
+        try:
+            task.ended = self.host.run_claimed(task, child)
+        finally:
+            self._keep_or_return(child, task.claim.reuse_key)
+
+    # Children ------------------------------------------------------------------------------------
+
+    def _has_fresh_child(self) -> bool:
+        """Make sure of a child for the next job; the end of the last one does not wait for it."""
+        supervisor = self.host.supervisor
+        if self._fresh is not None and not self._fresh.is_alive:
+            supervisor.give_back(self._fresh)
+            self._fresh = None
+        if self._fresh is None:
+            self._fresh = supervisor.take(0.0)
+        if self._fresh is None:
+            self.write_end()
+            self._fresh = supervisor.take(_TAKE_S)
+        return self._fresh is not None
+
+    def _choose_pid(self, reuse_key: str | None) -> int | None:
+        child = self._used if self._fits(reuse_key) else self._fresh
+        return child.pid if child is not None else None
+
+    def _fits(self, reuse_key: str | None) -> bool:
+        return reuse_key is not None and reuse_key == self._used_key and self._used is not None
+
+    def _child_for(self, claim: Claim) -> ChildProcess:
+        if self._fits(claim.reuse_key):
+            child, self._used, self._used_key = self._used, None, None
+        else:
+            child, self._fresh = self._fresh, None
+        assert child is not None
+        return child
+
+    def _keep_or_return(self, child: ChildProcess, reuse_key: str | None) -> None:
+        if reuse_key is None or not child.is_reusable:
+            self.host.supervisor.give_back(child)
+            return
+        if self._used is not None:
+            self.host.supervisor.give_back(self._used)
+        self._used, self._used_key = child, reuse_key
+
+    def _rest(self) -> None:
+        """Let the used child of an idle worker go after a while."""
+        if self._used is not None and (
+            time.monotonic() - self._idle_since > self.host.idle_timeout_s
+            or not self._used.is_reusable
+        ):
+            self.host.supervisor.give_back(self._used)
+            self._used, self._used_key = None, None
+
+    # Rows ----------------------------------------------------------------------------------------
+
+    def _end_and_claim(self) -> Claim | None:
+        """Write the end of the last job and claim the next one, in one transaction."""
+        bell, ended = self.host.bell, self._ended
+
+        def change(connection: sqlite3.Connection) -> Claim | None:
+            if ended is not None:
+                lifecycle.end(connection, ended)
+            if bell.is_closing or self.is_over or not bell.may_start():
+                return None
+            return lifecycle.claim(
+                connection, self.host.owner_text, self._choose_pid, time.time()
+            )
+
+        try:
+            # Not waiting for the disk: `sync_soon` brings it there within 10 ms, together with what
+            # other jobs have written meanwhile.
+            claim = self.host.database.write(change, durable=False)
+        except JobQueueError:
+            if ended is None:
+                raise  # told, and tried again after a pause, by the thread
+            self.write_end()
+            return None
+        self._ended = None
+        self.host.database.sync_soon()
+        if ended is not None:
+            self.host.on_end()
+        return claim
+
+    def write_end(self) -> None:
+        """Write the end of the last job; tried until it works, or the queue closes.
+
+        A failed write of a status is never dropped: the job's end is known here only.
+        """
+        give_up_at: float | None = None
+        refused = 0
+        while (ended := self._ended) is not None:
+            try:
+                self.host.database.write(lambda c, e=ended: lifecycle.end(c, e), durable=False)
+            except JobQueueError as error:
+                self.host.problems.note("end of a job", error)
+                refused += not isinstance(error, DatabaseBusyError | DiskFullError)
+                if refused == _REFUSED_WRITES:
+                    # Something in it cannot be stored: keep that it ended, and how.
+                    self._ended = lifecycle.plain_end(ended, error.message)
+                if self.host.bell.is_closing:
+                    give_up_at = give_up_at or time.monotonic() + _LAST_WRITES_S
+                    if time.monotonic() > give_up_at:
+                        return  # its row is closed as that of a dead owner
+                time.sleep(_RETRY_WRITE_S)
+            else:
+                self._ended = None
+                self.host.problems.note("end of a job", None)
+                self.host.database.sync_soon()
+                self.host.on_end()
+
+    def shutdown(self) -> None:
+        """Write what is still to be written, and give the children back."""
+        try:
+            self.write_end()
+        finally:
+            for child in (self._fresh, self._used):
+                if child is not None:
+                    self.host.supervisor.give_back(child)
+            self._fresh = self._used = None
+            self.host.database.release()
+            super().shutdown()
+
+
+class WorkerThread:
+    """A worker on a thread that nothing ends but the order to."""
+
+    def __init__(self, worker: JobWorker, name: str) -> None:
+        self.worker = worker
+        self._thread = SteadyThread(
+            name, self._round, on_failure=worker.host.problems.of(name), at_end=worker.shutdown
+        )
+
+    def start(self) -> None:
+        """Start the thread; Huey calls this."""
+        self.worker.initialize()
+        self._thread.start()
+
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Wait for its end; return whether it has come."""
+        return self._thread.join(timeout_s)
+
+    def is_alive(self) -> bool:
+        """Whether the thread runs; Huey asks this."""
+        return self._thread.is_alive
+
+    def _round(self) -> None:
+        if self.worker.is_over:
+            self._thread.stop()
+        else:
+            self.worker.loop()
+
+
+class EmbeddedConsumer(Consumer):  # type: ignore[misc]
+    """A consumer that lives in a host program and can change its number of workers."""
+
+    worker_class = JobWorker
+
+    def __init__(self, huey: JobHuey, *, host: WorkerHost, workers: int) -> None:
+        self._host = host
+        self._serial = 0
+        super().__init__(
+            huey, workers=workers, periodic=False, check_worker_health=False, scheduler_interval=60
+        )
+
+    @property
+    def threads(self) -> list[WorkerThread]:
+        """The worker threads, retiring ones included."""
+        return [thread for _, thread in self.worker_threads]
+
+    def start(self) -> None:
+        """Start the workers. Huey's scheduler has nothing to do: delayed jobs are waiting rows."""
+        for thread in self.threads:
+            thread.start()
+
+    def _create_worker(self) -> JobWorker:
+        worker: JobWorker = super()._create_worker()
+        worker.host = self._host
+        return worker
+
+    def _create_process(self, process: Any, name: str) -> Any:
+        """Return a thread for a worker; none for Huey's scheduler, which is never started."""
+        if not isinstance(process, JobWorker):
+            return None
+        self._serial += 1
+        return WorkerThread(process, f"consumer-{name.lower()}-{self._serial}")
+
+    def _set_signal_handlers(self) -> None:
+        """Set none: signals belong to the host program."""
+
+    def resize(self, workers: int) -> None:
+        """Run *workers* jobs at once; those that run now are finished first."""
+        alive = [(w, t) for w, t in self.worker_threads if t.is_alive()]
+        staying = [(w, t) for w, t in alive if not w.retiring.is_set()]
+        for worker, _ in staying[workers:]:
+            worker.retiring.set()
+        for _ in range(workers - len(staying)):
+            worker = self._create_worker()
+            thread = self._create_process(worker, "Worker")
+            alive.append((worker, thread))
+            thread.start()
+        self.worker_threads = alive
+        self.workers = workers
+        self._host.bell.wake(everybody=True)
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait until all threads have ended; return whether they have."""
+        deadline = time.monotonic() + timeout_s
+        return all(
+            [thread.join(max(0.0, deadline - time.monotonic())) for thread in self.threads]
+        )

@@ -1,0 +1,227 @@
+"""The consuming side of the queue: worker threads, child processes, limits, orders, recovery."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+
+from queue_core.errors import JobQueueError
+from queue_core.paths import LocalFolder
+from queue_core.queue.engine.attempt import AttemptRunner
+from queue_core.queue.engine.consumer import EmbeddedConsumer
+from queue_core.queue.engine.entities import EntityCloser
+from queue_core.queue.engine.huey_storage import ReadyBell
+from queue_core.queue.engine.job_huey import JobHuey, JobTask
+from queue_core.queue.engine.options import EngineOptions
+from queue_core.queue.engine.problems import Problems
+from queue_core.queue.engine.recorder import Recorder
+from queue_core.queue.engine.recovery import Recovered, recover
+from queue_core.queue.engine.running import RunningJobs
+from queue_core.queue.engine.watchdog import Watchdog
+from queue_core.queue.store import lifecycle, presence
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.feed import ChangeWatcher, prune_changes
+from queue_core.queue.store.mending import mend, signature_check
+from queue_core.queue.store.owner import Owner
+from queue_core.queue.store.serializer import Signer
+from queue_core.queue.store.state import is_paused
+from queue_core.queue.upkeep.maintenance import Maintenance
+from queue_core.runner.child_process import ChildProcess
+from queue_core.runner.outcome import EndReason
+from queue_core.runner.supervisor import Supervisor
+
+logger = logging.getLogger(__name__)
+
+_RECOVERY_INTERVAL_S = 5.0
+_MENDING_INTERVAL_S = 2.0
+_PRUNE_INTERVAL_S = 60.0
+_PRESENCE_INTERVAL_S = 2.0
+_STOP_PATIENCE_S = 30.0
+_CLEAN_UP_PATIENCE_S = 10.0
+
+
+class Engine:
+    """Runs the jobs of a queue in children of this process, from `start` to `stop`.
+
+    Args:
+        folder: The local folder.
+        database: The queue's database.
+        signer: Verifies stored jobs.
+        watcher: Rings when other processes have written.
+        bell: Wakes the workers.
+        problems: Told what keeps the queue from working.
+        options: How jobs are run.
+
+    Attributes:
+        supervisor: Who owns the children.
+        running_jobs: Carries out orders to jobs that run here.
+        recovered: What recovery found at the start.
+        owner_text: Who runs a job here, as its row says.
+    """
+
+    def __init__(
+        self, *, folder: LocalFolder, database: Database, signer: Signer, watcher: ChangeWatcher,
+        bell: ReadyBell, problems: Problems, options: EngineOptions,
+    ) -> None:  # fmt: skip
+        self.database = database
+        self.bell = bell
+        self.problems = problems
+        self.options = options
+        self.idle_timeout_s = options.idle_timeout_s
+        self.recovered = Recovered()
+        self._is_ours = signature_check(signer.verify)
+        self._watcher = watcher
+        self._owner = Owner(database.root)
+        self.owner_text = self._owner.text
+        self._recorder = Recorder(database, problems.of("recorder"))
+        self._maintenance = Maintenance(
+            database, folder, options.retention, problems.of("maintenance")
+        )
+        self.supervisor = Supervisor(
+            folder.root, folder.logs, preload=options.preload, grace_s=options.grace_s,
+            nice=options.nice,
+        )  # fmt: skip
+        self._watchdog = Watchdog(database, floor_bytes=options.floor_bytes, problems=problems)
+        self._attempts = AttemptRunner(
+            signer=signer, supervisor=self.supervisor, recorder=self._recorder,
+            watchdog=self._watchdog, options=options,
+        )  # fmt: skip
+        self._entities = EntityCloser(
+            folder=folder, database=database, signer=signer, supervisor=self.supervisor,
+            on_failure=problems.of("entity-closer"),
+        )  # fmt: skip
+        self.running_jobs = RunningJobs(
+            database, self.supervisor, self._watchdog, self.owner_text
+        )
+        self._consumer: EmbeddedConsumer | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._announced: tuple[int, str | None] = (0, None)
+        self._workers = 0
+        self._version_seen = -1
+
+    # Start and stop ------------------------------------------------------------------------------
+
+    def start(self, huey: JobHuey, workers: int, put_due: Callable[[], None]) -> None:
+        """Recover what dead programs left, then run jobs.
+
+        Args:
+            huey: Huey, whose consumer is embedded.
+            workers: How many jobs to run at once.
+            put_due: Puts the jobs of schedules that are due.
+
+        Raises:
+            JobQueueError: The database cannot be read or written.
+            LocalFolderError: The folder cannot be used.
+        """
+        self._workers = workers
+        self._owner.hold()
+        self.recovered = recover(self.database)
+        mend(self.database, self._is_ours)
+        self.supervisor.start(workers)
+        self._recorder.start()
+        self.bell.may_start = self._may_start
+        self.bell.reopen()
+        self._consumer = EmbeddedConsumer(huey, host=self, workers=workers)
+        self._consumer.start()
+        self._unsubscribe = self._watcher.subscribe(self._on_change)
+        self._watchdog.every(_RECOVERY_INTERVAL_S, "recovery", self._recover_again)
+        self._watchdog.every(_MENDING_INTERVAL_S, "mending", self._mend_again)
+        self._watchdog.every(_PRUNE_INTERVAL_S, "change feed", self._prune)
+        self._watchdog.every(_PRESENCE_INTERVAL_S, "presence", self._announce)
+        self._watchdog.every(1.0, "schedules", put_due)
+        self._watchdog.start(self.running_jobs.end_for)
+        self._entities.start()
+        self._maintenance.start()
+        self._announce()
+
+    def resize(self, workers: int) -> None:
+        """Run *workers* jobs at once from now on."""
+        assert self._consumer is not None
+        self._workers = workers
+        self.supervisor.set_workers(workers)
+        self._consumer.resize(workers)
+        self._announce()
+
+    def stop(self) -> None:
+        """Give out no more jobs, interrupt those that run, end all children; ends within a bound."""
+        self.bell.close()
+        with contextlib.suppress(JobQueueError):  # an ended owner does not count anyway
+            presence.withdraw(self.database, self.owner_text)
+        if self._consumer is not None:
+            self._stop_workers(self._consumer)
+        self._unsubscribe()
+        self._maintenance.stop()
+        self._watchdog.stop()
+        self._entities.wake()
+        self._entities.stop(_CLEAN_UP_PATIENCE_S)
+        self.supervisor.stop()
+        self._recorder.stop()
+        # What could not be stored of running jobs is now found by whoever looks next.
+        self._owner.release()
+
+    def _stop_workers(self, consumer: EmbeddedConsumer) -> None:
+        consumer.stop_flag.set()
+        self.bell.wake(everybody=True)
+        deadline = time.monotonic() + _STOP_PATIENCE_S
+        while not consumer.join(0.05):
+            for job_id in self.supervisor.running():
+                self.supervisor.end(job_id, EndReason.INTERRUPTED)
+            if time.monotonic() > deadline:
+                logger.error("a worker did not end within %.0f s", _STOP_PATIENCE_S)
+                return
+
+    # Running -------------------------------------------------------------------------------------
+
+    def run_claimed(self, task: JobTask, child: ChildProcess) -> lifecycle.EndedAttempt:
+        """Run a claimed job in *child*; see `WorkerHost`."""
+        return self._attempts.run(task.claim, child)
+
+    def on_end(self) -> None:
+        """An end was stored: let those jobs clean up that did not end by themselves."""
+        self._entities.wake()
+
+    @property
+    def memory_is_short(self) -> bool:
+        """Whether new jobs wait for free memory."""
+        return self._watchdog.memory_is_short
+
+    @property
+    def available_bytes(self) -> int:
+        """Free memory of the machine."""
+        return self._watchdog.available_bytes
+
+    def _may_start(self) -> bool:
+        return not self._watchdog.memory_is_short and not is_paused(self.database)
+
+    def _on_change(self) -> None:
+        """Look for jobs and orders that other processes have stored. On the watcher's thread."""
+        self.bell.wake(everybody=True)
+        self.running_jobs.carry_out_stored()
+
+    # Chores of the watchdog's thread --------------------------------------------------------------
+
+    def _recover_again(self) -> None:
+        self._owner.hold()
+        if recover(self.database):
+            self._entities.wake()
+
+    def _mend_again(self) -> None:
+        """Look for damaged rows after another process has written, and now and then."""
+        row = self.database.read_one("PRAGMA data_version")
+        version = int(row[0]) if row else 0
+        if version != self._version_seen:
+            if mend(self.database, self._is_ours):
+                self.bell.wake(everybody=True)
+            self._version_seen = version
+
+    def _prune(self) -> None:
+        self.database.write(prune_changes, durable=False)
+
+    def _announce(self) -> None:
+        """Tell other programs that jobs are run here, how many at once, and what is wrong."""
+        problem = self.problems.now() or self.supervisor.start_problem
+        if self._announced != (self._workers, problem):
+            presence.announce(self.database, self.owner_text, self._workers, problem)
+            self._announced = (self._workers, problem)

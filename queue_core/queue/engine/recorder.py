@@ -1,0 +1,157 @@
+"""Writes what running jobs report, in batches: progress ten times a second at most."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from queue_core.errors import MonitorError
+from queue_core.queue.store import lifecycle
+from queue_core.queue.store.clock import now_text
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.lifecycle import Claim
+from queue_core.queue.store.stored import json_texts, storable
+from queue_core.steady_thread import SteadyThread
+
+logger = logging.getLogger(__name__)
+
+_INTERVAL_S = 0.1
+_WAIT_S = 1.0
+_MOST_WARNINGS = 1_000
+_MESSAGE_LIMIT = 500
+_WARNING_LIMIT = 2_000
+
+
+@dataclass
+class _Report:
+    claim: Claim
+    progress: float | None = None
+    message: str | None = None
+    has_progress: bool = False
+    warnings: list[str] = field(default_factory=list)
+    entity: tuple[str, int] | None = None
+
+
+class Recorder:
+    """Collects the reports of all running jobs and writes them in one transaction.
+
+    Progress need not survive a power cut, so its commits do not wait for the disk.
+    """
+
+    def __init__(
+        self, database: Database, on_failure: Callable[[BaseException | None], None]
+    ) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._reports: dict[str, _Report] = {}
+        self._due = threading.Event()
+        self._thread = SteadyThread(
+            "recorder", self._round, on_failure=on_failure, at_end=database.release
+        )
+
+    def start(self) -> None:
+        """Start writing."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is left and end."""
+        self._thread.stop()
+        self._due.set()
+        self._thread.join(10.0)
+        self.flush()
+
+    def listener(self, claim: Claim) -> JobReports:
+        """Return who listens to one attempt of a job."""
+        return JobReports(claim, self)
+
+    def add(self, claim: Claim, change: Callable[[_Report], None]) -> None:
+        """Add to the report of a job."""
+        with self._lock:
+            change(self._reports.setdefault(claim.job_id, _Report(claim)))
+        self._due.set()
+
+    def flush(self, only: str | None = None) -> None:
+        """Write the reports (of one job) now."""
+        with self._lock:
+            if only is None:
+                reports, self._reports = list(self._reports.values()), {}
+            else:
+                reports = [self._reports.pop(only)] if only in self._reports else []
+        if not reports or self._stored(reports) or len(reports) == 1:
+            return
+        for report in reports:  # one that cannot be stored is not worth those of the others
+            self._stored([report])
+
+    def _stored(self, reports: list[_Report]) -> bool:
+        try:
+            self._database.write(lambda c: [_write(c, report) for report in reports], durable=False)
+        except MonitorError as error:
+            logger.info("progress could not be stored: %s", error)
+            return False
+        return True
+
+    def _round(self) -> None:
+        if self._due.wait(_WAIT_S):
+            self._due.clear()
+            self.flush()
+            self._thread.pause(_INTERVAL_S)
+
+
+def _write(connection: sqlite3.Connection, report: _Report) -> None:
+    job_id, owner = report.claim.job_id, report.claim.owner
+    if report.has_progress:
+        lifecycle.set_progress(connection, job_id, owner, report.progress, report.message)
+    if report.warnings:
+        row = connection.execute(
+            "SELECT warnings FROM task_copy WHERE id = ?", (job_id,)
+        ).fetchone()
+        known = _known_warnings(row)
+        known.extend(text for text in report.warnings if text not in known)
+        connection.execute(
+            "UPDATE task_copy SET warnings = ?, last_update = ? WHERE id = ?",
+            (json.dumps(known[:_MOST_WARNINGS], ensure_ascii=False), now_text(), job_id),
+        )
+    if report.entity:
+        connection.execute(
+            "UPDATE task_copy SET entity_kind = ?, entity_id = ? WHERE id = ?",
+            (*report.entity, job_id),
+        )
+
+
+def _known_warnings(row: sqlite3.Row | None) -> list[str]:
+    try:
+        return list(json_texts(row[0])) if row and row[0] else []
+    except (ValueError, TypeError):
+        return []
+
+
+class JobReports:
+    """Listens to one attempt of a job; see `child_process.JobListener`."""
+
+    def __init__(self, claim: Claim, recorder: Recorder) -> None:
+        self._claim = claim
+        self._recorder = recorder
+
+    def progress(self, fraction: float | None, message: str) -> None:
+        """Keep the newest progress."""
+        percent = None if fraction is None else round(100 * min(1.0, max(0.0, fraction)), 2)
+        shown = storable(message, _MESSAGE_LIMIT)
+
+        def change(report: _Report) -> None:
+            report.progress, report.message, report.has_progress = percent, shown, True
+
+        self._recorder.add(self._claim, change)
+
+    def warning(self, text: str) -> None:
+        """Keep a warning."""
+        kept = storable(text, _WARNING_LIMIT)
+        self._recorder.add(self._claim, lambda report: report.warnings.append(kept))
+
+    def entity(self, kind: str, entity_id: int) -> None:
+        """Keep which entity the job makes."""
+        found = (storable(kind, _MESSAGE_LIMIT), entity_id)
+        self._recorder.add(self._claim, lambda report: setattr(report, "entity", found))

@@ -1,0 +1,68 @@
+"""Makes `task_copy` and reality agree after a program has gone without a word."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from dataclasses import dataclass
+
+from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
+from queue_core.queue.store import lifecycle
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.owner import owner_is_alive
+from queue_core.runner.supervisor import end_orphans
+
+logger = logging.getLogger(__name__)
+
+_STARTED = (
+    "SELECT id, owner, pid FROM task_copy WHERE status = 'started' "
+    f"AND origin = '{OUR_ORIGIN}'"
+)
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What recovery found.
+
+    Attributes:
+        interrupted: Jobs that ran when their program went down; `killed` now.
+        cancelled: Jobs that were being cancelled then; `cancelled` now.
+    """
+
+    interrupted: tuple[str, ...] = ()
+    cancelled: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.interrupted or self.cancelled)
+
+
+def recover(database: Database) -> Recovered:
+    """Close the jobs of dead owners; never touches a job whose owner lives, or DashAI's.
+
+    A waiting job stays waiting: `claim` takes it off `task_copy`, whether Huey still holds its
+    message or not.
+
+    Raises:
+        JobQueueError: The database cannot be read or written.
+    """
+    dead = [
+        row for row in database.read(_STARTED) if not owner_is_alive(database.root, row["owner"])
+    ]
+    if not dead:
+        return Recovered()
+    # Their children end by themselves; make sure of it before anything new is started.
+    end_orphans([row["pid"] for row in dead if isinstance(row["pid"], int)], database.root)
+
+    def close(connection: sqlite3.Connection) -> list[tuple[str, JobStatus | None]]:
+        return [
+            (row["id"], lifecycle.interrupt(connection, row["id"], row["owner"])) for row in dead
+        ]
+
+    closed = database.write(close)
+    found = Recovered(
+        tuple(job_id for job_id, status in closed if status is JobStatus.KILLED),
+        tuple(job_id for job_id, status in closed if status is JobStatus.CANCELLED),
+    )
+    if found.interrupted:
+        logger.info("%d jobs were interrupted by the end of their program", len(found.interrupted))
+    return found

@@ -1,0 +1,1 @@
+"""What the queue keeps in its SQLite file, and every change of it."""

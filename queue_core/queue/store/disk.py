@@ -1,0 +1,106 @@
+"""Brings what was committed to the disk: one wait serves everybody who waits."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+from queue_core.errors import JobQueueError
+from queue_core.steady_thread import SteadyThread
+
+logger = logging.getLogger(__name__)
+
+SYNC_DELAY_S = 0.005
+_flush_to_disk = getattr(os, "fdatasync", os.fsync)
+
+
+class DiskSync:
+    """Flushes the journal of a database.
+
+    Args:
+        path: The database's file; its journal lies beside it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._journal = path.with_name(path.name + "-wal")
+        self._lock = threading.Lock()
+        self._commits = 0
+        self._commits_on_disk = 0
+        self._unsynced = threading.Event()
+        self._thread: SteadyThread | None = None
+        self._thread_lock = threading.Lock()
+
+    def count_commit(self) -> None:
+        """Note a commit; called under the write lock."""
+        self._commits += 1
+
+    def sync(self) -> None:
+        """Return when the disk has all that this process has committed so far.
+
+        Raises:
+            JobQueueError: The disk is full or does not answer.
+        """
+        wanted = self._commits
+        with self._lock:
+            if self._commits_on_disk >= wanted:
+                return  # the wait of another thread has served this one, too
+            included = self._commits
+            try:
+                self._flush()
+            except OSError as error:
+                raise JobQueueError(
+                    f"The disk of {self._path.parent} did not take what was written: "
+                    f"{error.strerror or error}.",
+                    hint="Check the disk; what was stored is kept as long as the machine runs.",
+                ) from error
+            self._commits_on_disk = included
+
+    def sync_soon(self) -> None:
+        """Bring what was written without waiting to the disk, within `SYNC_DELAY_S`.
+
+        One wait for the disk serves all transactions of the meantime. Until then a power cut may
+        take back a start or an end of a job (never a `put`); a crash of the program takes nothing.
+        """
+        if self._thread is None:
+            with self._thread_lock:
+                if self._thread is None:
+                    self._thread = SteadyThread("syncer", self._round)
+                    self._thread.start()
+        if not self._unsynced.is_set():
+            self._unsynced.set()
+
+    def stop(self) -> None:
+        """End the thread."""
+        with self._thread_lock:
+            thread = self._thread
+        if thread is not None:
+            thread.stop()
+            self._unsynced.set()
+            thread.join(5.0)
+
+    def _round(self) -> None:
+        self._unsynced.wait()
+        assert self._thread is not None
+        if self._thread.is_stopping:
+            return
+        self._unsynced.clear()
+        time.sleep(SYNC_DELAY_S)
+        try:
+            self.sync()
+        except JobQueueError as error:
+            logger.debug("%s", error)
+
+    def _flush(self) -> None:
+        # SQLite's locks are on other files, so a descriptor of our own disturbs nobody.
+        try:
+            descriptor = os.open(self._journal, os.O_RDWR)
+        except FileNotFoundError:
+            return  # no WAL on this file system: the commit itself has waited
+        try:
+            _flush_to_disk(descriptor)
+        finally:
+            os.close(descriptor)

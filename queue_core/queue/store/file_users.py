@@ -1,0 +1,50 @@
+"""Which processes have a file open: it must not be moved away under them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+
+def users_of(path: Path) -> list[int]:
+    """Return the processes that have *path* open, this one included, as far as it can be known.
+
+    Windows lets nobody rename a file that is open, so it is not asked there.
+    """
+    if sys.platform == "win32":
+        return []
+    if Path("/proc/self/fd").is_dir():
+        return _users_linux(path)
+    return _users_portable(path)
+
+
+def _users_linux(path: Path) -> list[int]:
+    try:
+        wanted = path.stat()
+    except OSError:
+        return []
+    found = []
+    for name in os.listdir("/proc"):  # noqa: PTH208 - names only, of very many
+        if not name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            for descriptor in os.scandir(f"/proc/{name}/fd"):
+                with contextlib.suppress(OSError):
+                    other = os.stat(descriptor.path)  # noqa: PTH116 - hot loop
+                    if (other.st_dev, other.st_ino) == (wanted.st_dev, wanted.st_ino):
+                        found.append(int(name))
+                        break
+    return found
+
+
+def _users_portable(path: Path) -> list[int]:
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if any(Path(item.path) == path for item in process.open_files()):
+                found.append(process.pid)
+    return found

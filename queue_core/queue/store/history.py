@@ -1,0 +1,46 @@
+"""What is kept of the past of a job: its attempts, and what it used over time."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from queue_core.queue.store.columns import COLUMNS
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.lifecycle import ATTEMPT_COLUMNS
+from queue_core.queue.values import Attempt, Sample
+
+# The last attempt stands in the job's own row, earlier ones in the history. A job that waits for
+# its next attempt has not started that one.
+_ATTEMPTS = (
+    f"SELECT {ATTEMPT_COLUMNS} FROM monitor_attempt WHERE job_id = :id UNION ALL "
+    f"SELECT {ATTEMPT_COLUMNS} FROM task_copy WHERE id = :id AND started_at IS NOT NULL "
+    "AND status NOT IN ('not_started', 'started') ORDER BY attempt"
+)
+_NAMES = tuple(ATTEMPT_COLUMNS.split(", "))
+
+
+def read_attempts(database: Database, job_id: str) -> list[Attempt]:
+    """Return the ended attempts of a job, first one first; one that cannot be read is left out."""
+    rows = database.read(_ATTEMPTS, {"id": job_id})
+    return [attempt for attempt in map(_attempt, rows) if attempt is not None]
+
+
+def _attempt(row: sqlite3.Row) -> Attempt | None:
+    values: dict[str, Any] = {}
+    for name in _NAMES:
+        try:
+            values[name] = None if row[name] is None else COLUMNS[name].read(row[name])
+        except (ValueError, TypeError, OverflowError):
+            values[name] = None
+    return None if None in (values["attempt"], values["status"]) else Attempt(**values)
+
+
+def read_samples(database: Database, job_id: str) -> list[Sample]:
+    """Return the samples of a job in the order in which they were taken."""
+    rows = database.read(
+        "SELECT elapsed_s, memory_bytes, cpu_time_s, attempt FROM monitor_sample "
+        "WHERE job_id = ? ORDER BY attempt, elapsed_s",
+        (job_id,),
+    )
+    return [Sample(*row) for row in rows if all(isinstance(item, int | float) for item in row)]

@@ -1,0 +1,600 @@
+"""The life of a job: every transition of a row of `task_copy`, one function each, beside its SQL.
+
+    put ──► waiting ──claim──► running ──end──► finished · error · cancelled · killed
+              ▲  │                │  │
+              │  └─ cancel, skip,   │  └─ interrupt (its owner is dead) ──► killed · cancelled
+              │     give_up          │
+              └───── end, with another attempt to come ◄─┘
+
+Each function runs within a transaction of the caller, checks the state that it comes from, and says
+whether it happened. Every end goes through `_settle`, which lets go what waits for the job and
+leaves its entity to be closed where the job did not do that itself.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from typing import Final
+
+from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
+from queue_core.queue.store import dependencies
+from queue_core.queue.store.clock import from_text, host_id, now_text, to_text
+from queue_core.queue.store.schema import UNBLOCKED
+from queue_core.queue.store.stored import storable
+from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
+
+QUEUE_NAME: Final = "dashai-monitor"
+INTERRUPTED: Final = "Interrupted: the program or the computer went down while the job ran."
+_CLOSED: Final = "Interrupted: the program was closed while the job ran."
+_PLAIN_LIMIT: Final = 2_000
+
+# A waiting job of ours that nothing keeps from running but its place in the queue.
+READY = f"{UNBLOCKED} AND (not_before IS NULL OR not_before <= ?)"
+NEXT_DUE = f"SELECT MIN(not_before) FROM task_copy WHERE {UNBLOCKED} AND not_before > ?"
+RUN_ORDER = "priority DESC, position, rowid"
+# Named, because the planner takes the index of the status and sorts all that wait.
+READY_ROWS = "task_copy INDEXED BY monitor_ready"
+# What is kept of an ended attempt; the row of the job itself shows the last one.
+ATTEMPT_COLUMNS = (
+    "attempt, started_at, finished_at, run_seconds, status, error_msg, traceback, exit_code, "
+    "exit_signal, peak_memory_bytes, cpu_time_s"
+)
+# What of a row belongs to the attempt that runs, and goes when another one begins.
+_FORGET_ATTEMPT = (
+    "finished_at = NULL, run_seconds = NULL, progress = NULL, progress_message = NULL, "
+    "requested = NULL, paused = 0, memory_bytes = NULL, message_id = NULL"
+)
+_FORGET_ERROR = (
+    "error_msg = NULL, error_hint = NULL, error_type = NULL, error_causes = NULL, "
+    "error_frames = NULL, traceback = NULL, exit_code = NULL, exit_signal = NULL"
+)
+_FORGET_OWNER = "pid = NULL, owner = NULL, owner_host = NULL"
+
+
+# Put ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob:
+    """What is stored of a job at `put`: a field is the column of its name.
+
+    Attributes:
+        after_ids: JSON list of the jobs that it waits for; None for none.
+        entity_open: Whether something is to be given up if the job ends without its own help.
+    """
+
+    id: str
+    task_type: str
+    job_name: str
+    job_blob: bytes
+    params: str
+    environment: str
+    priority: int = 0
+    not_before: float | None = None
+    after_ids: str | None = None
+    after_policy: str = "skip"
+    max_attempts: int = 0
+    retry_delay_s: float | None = None
+    timeout_s: float | None = None
+    memory_limit_bytes: int | None = None
+    pinned: bool = False
+    group_id: str | None = None
+    retry_of: str | None = None
+    schedule_id: str | None = None
+    interruptions: int = 0
+    entity_open: bool = False
+    reuse_key: str | None = None
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """The jobs that it waits for."""
+        return tuple(json.loads(self.after_ids)) if self.after_ids else ()
+
+
+_PUT_FIELDS = tuple(item.name for item in fields(NewJob))
+_GIVEN_COLUMNS = ("status", "origin", "enqueued_at", "last_update", "message_id", "position",
+                  "blocked_by")  # fmt: skip
+_INSERT = (
+    f"INSERT INTO task_copy ({', '.join((*_PUT_FIELDS, *_GIVEN_COLUMNS))}) "
+    f"VALUES ({', '.join('?' * (len(_PUT_FIELDS) + len(_GIVEN_COLUMNS)))})"
+)
+# A position that another program has made unusable must not reach the jobs that come after it.
+_LAST_POSITION = (
+    "SELECT position FROM task_copy WHERE typeof(position) IN ('real', 'integer') "
+    "AND position < 9e15 ORDER BY position DESC LIMIT 1"
+)
+
+
+def put(connection: sqlite3.Connection, job: NewJob, message: bytes) -> None:
+    """Store a waiting job and Huey's message for it; both or neither, by the transaction."""
+    message_id = connection.execute(
+        "INSERT INTO task (queue, data, priority) VALUES (?, ?, ?)",
+        (QUEUE_NAME, message, job.priority),
+    ).lastrowid
+    blocked = dependencies.block(connection, job.id, job.after)
+    last = connection.execute(_LAST_POSITION).fetchone()
+    now = now_text()
+    connection.execute(
+        _INSERT,
+        (
+            *(getattr(job, name) for name in _PUT_FIELDS), JobStatus.NOT_STARTED, OUR_ORIGIN, now,
+            now, message_id, 1.0 if last is None else last[0] + 1.0, blocked,
+        ),
+    )  # fmt: skip
+    for after_id, status in dependencies.failed_already(connection, job.after):
+        let_go(connection, after_id, status)
+
+
+def withdraw(connection: sqlite3.Connection, job_id: str) -> bool:
+    """Take back a job whose `put` failed after all; False where it has started already."""
+    row = connection.execute(
+        "DELETE FROM task_copy WHERE id = ? AND status = 'not_started' RETURNING message_id",
+        (job_id,),
+    ).fetchone()
+    if row is not None:
+        _forget_message(connection, row["message_id"])
+    return row is not None
+
+
+# Run ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that was taken off the queue, and by whom: what its end is checked against.
+
+    Attributes:
+        job_id: The job.
+        attempt: Which attempt this is, from 1.
+        owner: The consumer that runs it.
+        started_at: When it was claimed, as stored.
+        task_type: Class name of the job.
+        blob: The signed errand; of any type where the row is damaged.
+        timeout_s: Its own wall-clock limit, as stored.
+        memory_limit_bytes: Its own memory limit, as stored.
+        max_attempts: How many attempts it may have; 0 where it does not say.
+        retry_delay_s: Seconds before its second attempt; None where it does not say.
+        reuse_key: Whose used process may run it, by its row; the signed errand has the last word.
+    """
+
+    job_id: str
+    attempt: int
+    owner: str
+    started_at: str
+    task_type: str
+    blob: object
+    timeout_s: object
+    memory_limit_bytes: object
+    max_attempts: int
+    retry_delay_s: float | None
+    reuse_key: str | None
+
+
+_NEXT = (
+    f"SELECT rowid, id, message_id, reuse_key FROM {READY_ROWS} WHERE {READY} "
+    f"ORDER BY {RUN_ORDER} LIMIT 1"
+)
+_CLAIM = (
+    "UPDATE task_copy SET status = 'started', started_at = :now, last_update = :now, "
+    f"not_before = NULL, owner = :owner, owner_host = :host, pid = :pid, {_FORGET_ATTEMPT}, "
+    "attempt = CASE WHEN typeof(attempt) = 'integer' AND attempt > 0 THEN attempt ELSE 1 END, "
+    f"{_FORGET_ERROR} WHERE rowid = :rowid AND status = 'not_started' "
+    "RETURNING id, attempt, owner, started_at, task_type, job_blob, timeout_s, "
+    "memory_limit_bytes, max_attempts, retry_delay_s, reuse_key"
+)
+
+
+def claim(
+    connection: sqlite3.Connection, owner: str, choose_pid: Callable[[str | None], int | None],
+    now_s: float,
+) -> Claim | None:  # fmt: skip
+    """Take the next ready job off the queue and mark it started; None where no job is ready.
+
+    Args:
+        connection: An open transaction: no crash can leave a job neither waiting nor running.
+        owner: The consumer that runs it.
+        choose_pid: Returns the process that will run a job of this reuse key.
+        now_s: The time, for jobs that are put off.
+    """
+    while (row := connection.execute(_NEXT, (now_s,)).fetchone()) is not None:
+        _forget_message(connection, row["message_id"])
+        if not isinstance(row["id"], str):
+            give_up(connection, row["rowid"], "Its id cannot be read.")
+            continue
+        key = row["reuse_key"] if isinstance(row["reuse_key"], str) else None
+        found = connection.execute(
+            _CLAIM,
+            {"now": now_text(), "owner": owner, "host": host_id(), "pid": choose_pid(key),
+             "rowid": row["rowid"]},
+        ).fetchone()  # fmt: skip
+        return _claim_of(found, key)
+    return None
+
+
+def _claim_of(row: sqlite3.Row, reuse_key: str | None) -> Claim:
+    most, delay = row["max_attempts"], row["retry_delay_s"]
+    return Claim(
+        job_id=row["id"],
+        attempt=row["attempt"],
+        owner=row["owner"],
+        started_at=row["started_at"],
+        task_type=str(row["task_type"]),
+        blob=row["job_blob"],
+        timeout_s=row["timeout_s"],
+        memory_limit_bytes=row["memory_limit_bytes"],
+        max_attempts=most if isinstance(most, int) else 0,
+        retry_delay_s=float(delay) if isinstance(delay, int | float) else None,
+        reuse_key=reuse_key,
+    )
+
+
+@dataclass(frozen=True)
+class EndedAttempt:
+    """The end of an attempt, until it is stored.
+
+    Attributes:
+        claim: What was claimed.
+        outcome: How it ended.
+        retry_at_s: When the next attempt may begin, in seconds since the epoch; None: none comes.
+        max_attempts: How many attempts there may be.
+    """
+
+    claim: Claim
+    outcome: Outcome
+    retry_at_s: float | None = None
+    max_attempts: int = 1
+
+
+def broken_end(claim: Claim) -> EndedAttempt:
+    """Return the end of an attempt of which nothing came back: a fault of the program."""
+    report = ErrorReport("RunnerError", "The program lost the job; its log may tell more.")
+    return EndedAttempt(claim, Outcome(EndReason.NOT_STARTED, error=report))
+
+
+def plain_end(ended: EndedAttempt, why: str) -> EndedAttempt:
+    """Return an end without the values of the job's own, one of which cannot be stored."""
+    outcome = ended.outcome
+    error = outcome.error and ErrorReport(
+        storable(outcome.error.type), storable(outcome.error.message, _PLAIN_LIMIT)
+    )
+    if outcome.reason is EndReason.FINISHED and outcome.result_json is not None:
+        error = ErrorReport("ResultError", f"The job's result cannot be stored: {why}")
+        outcome = replace(outcome, reason=EndReason.RAISED)
+    return replace(ended, outcome=replace(outcome, result_json=None, error=error))
+
+
+_STATUS_OF: Final = {
+    EndReason.FINISHED: JobStatus.FINISHED,
+    EndReason.CANCELLED: JobStatus.CANCELLED,
+    EndReason.INTERRUPTED: JobStatus.KILLED,
+}
+_END = (
+    "UPDATE task_copy SET status = :status, finished_at = :finished, last_update = :now, "
+    "run_seconds = :run, paused_seconds = :paused, error_msg = :message, error_hint = :hint, "
+    "error_type = :type, error_causes = :causes, error_frames = :frames, traceback = :traceback, "
+    "exit_code = :code, exit_signal = :signal, result = :result, "
+    "progress = CASE WHEN :status = 'finished' THEN 100 ELSE progress END, requested = NULL, "
+    "paused = 0, memory_bytes = NULL, peak_memory_bytes = COALESCE(:peak, peak_memory_bytes), "
+    "cpu_time_s = COALESCE(:cpu, cpu_time_s), max_attempts = :most, "
+    "entity_open = CASE WHEN :own_end THEN 0 ELSE entity_open END, "
+    "interruptions = interruptions + (:status = 'killed'), "
+    f"{_FORGET_OWNER} WHERE rowid = :rowid"
+)
+
+
+def end(connection: sqlite3.Connection, ended: EndedAttempt) -> JobStatus | None:
+    """Store the end of an attempt; return the status that it leaves.
+
+    None where the job is not ours to end any more: its row is gone, or another owner stands in it.
+    Where the user has asked to cancel it meanwhile, it is cancelled, whatever the
+    attempt came to: `cancel` has said so. A status that another program has put into the row while
+    the job ran here is put right.
+    """
+    claimed = ended.claim
+    row = connection.execute(
+        "SELECT rowid, requested FROM task_copy WHERE id = ? AND (owner = ? OR owner IS NULL)",
+        (claimed.job_id, claimed.owner),
+    ).fetchone()
+    if row is None:
+        return None
+    outcome = ended.outcome
+    status = _STATUS_OF.get(outcome.reason, JobStatus.ERROR)
+    is_cancelled = row["requested"] == "cancel"
+    if is_cancelled:
+        status = JobStatus.CANCELLED
+    connection.execute(
+        _END, {"rowid": row["rowid"], "most": ended.max_attempts, **_end_values(ended, status)}
+    )
+    if ended.retry_at_s is not None and status is JobStatus.ERROR:
+        _keep_attempt(connection, row["rowid"])
+        _wait_again(connection, claimed.job_id, row["rowid"], ended.retry_at_s)
+        return JobStatus.NOT_STARTED
+    _settle(connection, claimed.job_id, status)
+    return status
+
+
+def _end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
+    outcome = ended.outcome
+    error = outcome.error if status is not JobStatus.CANCELLED else None
+    started = from_text(ended.claim.started_at) or datetime.now(UTC)
+    return {
+        "status": status,
+        # Measured, not read off a clock that may have been set meanwhile.
+        "finished": to_text(started + timedelta(seconds=outcome.elapsed_s)),
+        "now": now_text(),
+        "run": outcome.elapsed_s - outcome.paused_s,
+        "paused": outcome.paused_s,
+        "message": _message(outcome, status),
+        "hint": storable(error.hint) if error and error.hint else None,
+        "type": storable(error.type) if error else None,
+        "causes": json.dumps(error.causes) if error and error.causes else None,
+        "frames": json.dumps(error.frames) if error and error.frames else None,
+        "traceback": storable(error.traceback) if error and error.traceback else None,
+        "code": outcome.exit_code,
+        "signal": outcome.exit_signal,
+        "result": outcome.result_json if status is JobStatus.FINISHED else None,
+        "peak": outcome.peak_memory_bytes,
+        "cpu": outcome.cpu_time_s,
+        # What finished or raised has closed its entity itself.
+        "own_end": outcome.reason in (EndReason.FINISHED, EndReason.RAISED),
+    }
+
+
+def _message(outcome: Outcome, status: JobStatus) -> str | None:
+    if status is JobStatus.KILLED:
+        return _CLOSED
+    if status is not JobStatus.ERROR:
+        return None
+    error = outcome.error
+    if error is None:
+        return f"The job ended without a word ({outcome.reason})."
+    return storable(error.message) or f"{storable(error.type)} was raised without a message."
+
+
+def _keep_attempt(connection: sqlite3.Connection, rowid: int) -> None:
+    """Copy the end of the attempt that the row shows into the job's history."""
+    connection.execute(
+        f"INSERT OR REPLACE INTO monitor_attempt (job_id, {ATTEMPT_COLUMNS}) "
+        f"SELECT id, {ATTEMPT_COLUMNS} FROM task_copy WHERE rowid = ?",
+        (rowid,),
+    )
+
+
+def _wait_again(
+    connection: sqlite3.Connection, job_id: str, rowid: int, not_before_s: float
+) -> None:
+    """Put the job of an ended attempt back into the queue; what it failed of stays to be read."""
+    message_id = connection.execute(
+        "INSERT INTO task (queue, data, priority) SELECT ?, ?, priority FROM task_copy "
+        "WHERE rowid = ?",
+        (QUEUE_NAME, job_id.encode(), rowid),
+    ).lastrowid
+    connection.execute(
+        "UPDATE task_copy SET status = 'not_started', attempt = attempt + 1, not_before = ?, "
+        f"started_at = NULL, last_update = ?, {_FORGET_ATTEMPT} WHERE rowid = ?",
+        (not_before_s, now_text(), rowid),
+    )
+    connection.execute(
+        "UPDATE task_copy SET message_id = ? WHERE rowid = ?", (message_id, rowid)
+    )
+
+
+# Orders to running jobs --------------------------------------------------------------------------
+
+
+def ask(connection: sqlite3.Connection, job_id: str, order: str) -> bool:
+    """Store an order to a running job for its owner: `pause` or `resume`. A cancel is not undone."""
+    return _changed(
+        connection,
+        "UPDATE task_copy SET requested = ?, last_update = ? WHERE id = ? AND status = 'started' "
+        "AND requested IS NOT 'cancel'",
+        (order, now_text(), job_id),
+    )
+
+
+def set_progress(
+    connection: sqlite3.Connection, job_id: str, owner: str, percent: float | None,
+    message: str | None,
+) -> bool:  # fmt: skip
+    """Store how far a running job is."""
+    return _changed(
+        connection,
+        "UPDATE task_copy SET progress = ?, progress_message = ?, last_update = ? "
+        "WHERE id = ? AND owner = ? AND status = 'started'",
+        (percent, message, now_text(), job_id, owner),
+    )
+
+
+def set_usage(
+    connection: sqlite3.Connection, job_id: str, *, memory_bytes: int, peak_bytes: int,
+    cpu_time_s: float,
+) -> bool:  # fmt: skip
+    """Store what a running job uses now."""
+    return _changed(
+        connection,
+        "UPDATE task_copy SET memory_bytes = ?, peak_memory_bytes = ?, cpu_time_s = ? "
+        "WHERE id = ? AND status = 'started'",
+        (memory_bytes, peak_bytes, cpu_time_s, job_id),
+    )
+
+
+def set_paused(connection: sqlite3.Connection, job_id: str, owner: str, *, paused: bool) -> bool:
+    """Store that a running job was suspended, or goes on."""
+    return _changed(
+        connection,
+        "UPDATE task_copy SET paused = ?, requested = CASE WHEN requested IN ('pause', 'resume') "
+        "THEN NULL ELSE requested END, last_update = ? "
+        "WHERE id = ? AND owner = ? AND status = 'started'",
+        (int(paused), now_text(), job_id, owner),
+    )
+
+
+def reassert(connection: sqlite3.Connection, job_id: str, owner: str, pid: int) -> bool:
+    """Put back the status of a job that runs here and that another program has closed.
+
+    DashAI marks all running rows as killed when it starts, ours too.
+    """
+    return _changed(
+        connection,
+        "UPDATE task_copy SET status = 'started', error_msg = NULL, pid = ?, owner = ?, "
+        "last_update = ? WHERE id = ? AND (status != 'started' OR owner IS NOT ?)",
+        (pid, owner, now_text(), job_id, owner),
+    )
+
+
+# Ends without a run of their own -------------------------------------------------------------------
+
+
+class Cancelled(Enum):
+    """What `cancel` has come to."""
+
+    WAITING = auto()
+    """It waited, and is cancelled."""
+    ASKED = auto()
+    """It runs, and will end as cancelled, whatever it comes to."""
+    TOO_LATE = auto()
+    """It had ended already."""
+
+
+def cancel(connection: sqlite3.Connection, job_id: str) -> Cancelled:
+    """Cancel a waiting job; mark a running one, which then cannot end otherwise."""
+    now = now_text()
+    row = connection.execute(
+        "UPDATE task_copy SET status = 'cancelled', finished_at = ?, last_update = ?, "
+        "not_before = NULL, requested = NULL WHERE id = ? AND status = 'not_started' "
+        "RETURNING message_id",
+        (now, now, job_id),
+    ).fetchone()
+    if row is not None:
+        _forget_message(connection, row["message_id"])
+        connection.execute("UPDATE task_copy SET message_id = NULL WHERE id = ?", (job_id,))
+        _settle(connection, job_id, JobStatus.CANCELLED)
+        return Cancelled.WAITING
+    asked = _changed(
+        connection,
+        "UPDATE task_copy SET requested = 'cancel', last_update = ? "
+        "WHERE id = ? AND status = 'started'",
+        (now, job_id),
+    )
+    return Cancelled.ASKED if asked else Cancelled.TOO_LATE
+
+
+def interrupt(connection: sqlite3.Connection, job_id: str, owner: object) -> JobStatus | None:
+    """End a running job whose owner is dead, unless another program has just done so.
+
+    It is not run again unasked: what took the machine down would do it again.
+    """
+    row = connection.execute(
+        "UPDATE task_copy SET status = CASE WHEN requested IS 'cancel' THEN 'cancelled' "
+        "ELSE 'killed' END, finished_at = last_update, last_update = :now, "
+        "error_msg = CASE WHEN requested IS 'cancel' THEN NULL ELSE :why END, "
+        "error_type = CASE WHEN requested IS 'cancel' THEN NULL ELSE 'Interrupted' END, "
+        "interruptions = interruptions + (requested IS NOT 'cancel'), requested = NULL, "
+        f"paused = 0, memory_bytes = NULL, {_FORGET_OWNER} "
+        "WHERE id = :id AND status = 'started' AND owner IS :owner RETURNING status",
+        {"now": now_text(), "why": INTERRUPTED, "id": job_id, "owner": owner},
+    ).fetchone()
+    if row is None:
+        return None
+    status = JobStatus(row["status"])
+    _settle(connection, job_id, status)
+    return status
+
+
+def give_up(connection: sqlite3.Connection, rowid: int, why: str) -> bool:
+    """End a row in error that is damaged so that it can never run or end by itself."""
+    now = now_text()
+    row = connection.execute(
+        "UPDATE task_copy SET status = 'error', error_msg = ?, error_type = 'DamagedRow', "
+        "error_hint = 'Another program or a fault of the disk has changed it; put the job again.', "
+        f"finished_at = ?, last_update = ?, not_before = NULL, {_FORGET_OWNER}, requested = NULL, "
+        "paused = 0 WHERE rowid = ? AND status NOT IN ('finished', 'error', 'cancelled', 'killed') "
+        "RETURNING id, message_id",
+        (f"The job's row in the database is damaged. {why}", now, now, rowid),
+    ).fetchone()
+    if row is None:
+        return False
+    _forget_message(connection, row["message_id"])
+    connection.execute("UPDATE task_copy SET message_id = NULL WHERE rowid = ?", (rowid,))
+    if isinstance(row["id"], str):
+        _settle(connection, row["id"], JobStatus.ERROR)
+    return True
+
+
+def remove(connection: sqlite3.Connection, job_id: str) -> bool:
+    """Delete an ended job of ours; what still waited for it is let go."""
+    removed = connection.execute(
+        "SELECT 1 FROM task_copy WHERE id = ? AND origin = ? "
+        "AND status NOT IN ('not_started', 'started')",
+        (job_id, OUR_ORIGIN),
+    ).fetchone()
+    if removed is None:
+        return False
+    let_go(connection, job_id, dependencies.REMOVED)
+    return _changed(connection, "DELETE FROM task_copy WHERE id = ?", (job_id,))
+
+
+def entity_closed(connection: sqlite3.Connection, job_id: str) -> bool:
+    """Note that nothing of an ended job is left to be given up."""
+    return _changed(connection, "UPDATE task_copy SET entity_open = 0 WHERE id = ?", (job_id,))
+
+
+# What every end has in common ----------------------------------------------------------------------
+
+
+def _settle(connection: sqlite3.Connection, job_id: str, status: JobStatus) -> None:
+    """Let go what waits for a job that has ended.
+
+    An interrupted job lets go of nobody: it may be resumed, and those behind it wait for that.
+    """
+    if status is not JobStatus.KILLED:
+        let_go(connection, job_id, status)
+
+
+def let_go(connection: sqlite3.Connection, job_id: str, status: str) -> None:
+    """Tell the jobs that wait for *job_id* that it has ended; skip those that then cannot run."""
+    waiting = [(job_id, status)]
+    while waiting:
+        ended_id, ended_status = waiting.pop()
+        for skipped_id in dependencies.release(connection, ended_id, ended_status):
+            if skip(connection, skipped_id, ended_id, ended_status):
+                waiting.append((skipped_id, JobStatus.CANCELLED))
+
+
+def skip(connection: sqlite3.Connection, job_id: str, because_id: str, status: str) -> bool:
+    """Cancel a waiting job because one that it waited for did not finish."""
+    name = connection.execute(
+        "SELECT job_name FROM task_copy WHERE id = ?", (because_id,)
+    ).fetchone()
+    shown = f"“{name[0]}”" if name and name[0] else "the job before it"
+    verb = {"error": "failed", "cancelled": "was cancelled"}.get(status, "was removed")
+    now = now_text()
+    row = connection.execute(
+        "UPDATE task_copy SET status = 'cancelled', error_msg = ?, error_type = 'Skipped', "
+        "finished_at = ?, last_update = ?, not_before = NULL "
+        "WHERE id = ? AND status = 'not_started' RETURNING message_id",
+        (f"Skipped, because {shown} {verb}.", now, now, job_id),
+    ).fetchone()
+    if row is None:
+        return False
+    _forget_message(connection, row["message_id"])
+    connection.execute("UPDATE task_copy SET message_id = NULL WHERE id = ?", (job_id,))
+    return True
+
+
+def _forget_message(connection: sqlite3.Connection, message_id: object) -> None:
+    if isinstance(message_id, int):
+        connection.execute(
+            "DELETE FROM task WHERE id = ? AND queue = ?", (message_id, QUEUE_NAME)
+        )
+
+
+def _changed(
+    connection: sqlite3.Connection, sql: str, parameters: tuple[object, ...]
+) -> bool:
+    return connection.execute(sql, parameters).rowcount > 0

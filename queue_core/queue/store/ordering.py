@@ -1,0 +1,131 @@
+"""The order of waiting jobs: priority first, then position, which the user may change.
+
+Positions are numbers with a gap between each two. A job that is moved gets one between those of
+its neighbours; where halving has left no room there, all are numbered anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from itertools import pairwise
+from math import isfinite
+
+from queue_core.queue.job_record import OUR_ORIGIN
+from queue_core.queue.store.clock import now_text
+from queue_core.queue.values import Move
+
+_WAITING = f"status = 'not_started' AND origin = '{OUR_ORIGIN}'"
+_QUEUE = (
+    f"SELECT rowid, id, priority, position FROM task_copy WHERE {_WAITING} "
+    "ORDER BY priority DESC, position, rowid"
+)
+
+
+def move(connection: sqlite3.Connection, job_ids: Iterable[str], to: Move) -> tuple[str, ...]:
+    """Move waiting jobs within the queue, keeping their order among themselves; return the moved.
+
+    A job that is moved past others takes over their priority: the user's hand comes last.
+    """
+    wanted = set(job_ids)
+    queue = connection.execute(_QUEUE).fetchall()
+    if not wanted.intersection(row["id"] for row in queue):
+        return ()
+    if not _place(connection, queue, wanted, to):
+        _number_anew(connection, queue)
+        _place(connection, connection.execute(_QUEUE).fetchall(), wanted, to)
+    return tuple(row["id"] for row in queue if row["id"] in wanted)
+
+
+def set_priority(connection: sqlite3.Connection, job_id: str, priority: int) -> bool:
+    """Change the priority of a waiting job; False if it waits no more."""
+    changed = connection.execute(
+        "UPDATE task_copy SET priority = ?, last_update = ? "
+        "WHERE id = ? AND status = 'not_started'",
+        (priority, now_text(), job_id),
+    )
+    return changed.rowcount > 0
+
+
+def _place(
+    connection: sqlite3.Connection, queue: list[sqlite3.Row], wanted: set[str], to: Move
+) -> bool:
+    """Move the wanted jobs; False where there is no room between their new neighbours."""
+    others = [row for row in queue if row["id"] not in wanted]
+    chosen = [row for row in queue if row["id"] in wanted]
+    place = _target_place(queue, wanted, to)
+    before = others[place - 1] if place else None
+    after = others[place] if place < len(others) else None
+    numbers = [row["position"] for row in (before, after) if row is not None]
+    if not all(isinstance(number, int | float) and isfinite(number) for number in numbers):
+        return False
+    priority, start, step = _gap(before, after, len(chosen))
+    positions = [start + step * (number + 1) for number in range(len(chosen))]
+    if not _keeps_apart(before, positions, after, priority):
+        return False
+    for row, position in zip(chosen, positions, strict=True):
+        connection.execute(
+            "UPDATE task_copy SET priority = ?, position = ?, last_update = ? WHERE rowid = ?",
+            (priority, position, now_text(), row["rowid"]),
+        )
+    return True
+
+
+def _keeps_apart(
+    before: sqlite3.Row | None, positions: list[float], after: sqlite3.Row | None, priority: int
+) -> bool:
+    """Return whether numbers of finite precision still tell the new places apart."""
+    line = list(positions)
+    if before is not None and before["priority"] == priority:
+        line.insert(0, before["position"])
+    if after is not None and after["priority"] == priority:
+        line.append(after["position"])
+    return all(first < second for first, second in pairwise(line))
+
+
+def _target_place(queue: list[sqlite3.Row], wanted: set[str], to: Move) -> int:
+    """Return how many of the other jobs come before the moved ones."""
+    others_before = 0
+    places = []
+    for row in queue:
+        if row["id"] in wanted:
+            places.append(others_before)
+        else:
+            others_before += 1
+    match to:
+        case Move.TOP:
+            return 0
+        case Move.BOTTOM:
+            return others_before
+        case Move.UP:
+            return max(0, places[0] - 1)
+        case Move.DOWN:
+            return min(others_before, places[-1] + 1)
+
+
+def _gap(
+    before: sqlite3.Row | None, after: sqlite3.Row | None, count: int
+) -> tuple[int, float, float]:
+    """Return priority, start and step of positions between two neighbours."""
+    if before is None and after is None:
+        return 0, 0.0, 1.0
+    if before is None:
+        assert after is not None
+        return after["priority"], after["position"] - count - 1, 1.0
+    if after is None or after["priority"] != before["priority"]:
+        return before["priority"], before["position"], 1.0 / (count + 1)
+    width = after["position"] - before["position"]
+    return before["priority"], before["position"], width / (count + 1)
+
+
+def _number_anew(connection: sqlite3.Connection, queue: list[sqlite3.Row]) -> None:
+    """Give waiting jobs whole positions again, above those of all others."""
+    last = connection.execute(
+        "SELECT position FROM task_copy WHERE typeof(position) IN ('real', 'integer') "
+        "AND position < 9e15 ORDER BY position DESC LIMIT 1"
+    ).fetchone()
+    first = 1.0 if last is None else float(int(last[0]) + 1)
+    for number, row in enumerate(queue):
+        connection.execute(
+            "UPDATE task_copy SET position = ? WHERE rowid = ?", (first + number, row["rowid"])
+        )

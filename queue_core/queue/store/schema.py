@@ -1,0 +1,152 @@
+"""The tables of the queue's database, shared with DashAI and Huey.
+
+`task_copy` begins with the columns of DashAI 0.10, same names and meaning; ours come behind them,
+each nullable or with a default, so that either program opens what the other has made.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from queue_core.errors import LocalFolderError
+from queue_core.queue.job_record import OUR_ORIGIN
+from queue_core.queue.store.columns import COLUMNS, DASHAI_COLUMNS
+from queue_core.queue.store.database import Database
+
+SCHEMA_VERSION = 4
+
+# The name of a row whose id cannot be read: this and its number in the table.
+DAMAGED_ID = "damaged-row-"
+
+# A waiting job of ours that waits for no other job. A query uses the indexes below only where it
+# says just this.
+UNBLOCKED = (
+    f"status = 'not_started' AND origin = '{OUR_ORIGIN}' AND blocked_by = 0 AND requested IS NULL"
+)
+
+_STATEMENTS = (
+    # Huey's own tables, as its SqliteStorage makes them: DashAI keeps its queue here too.
+    "CREATE TABLE IF NOT EXISTS kv (queue text not null, key text not null, value blob not null, "
+    "primary key(queue, key))",
+    "CREATE TABLE IF NOT EXISTS schedule (id integer not null primary key, queue text not null, "
+    "data blob not null, timestamp real not null)",
+    "CREATE INDEX IF NOT EXISTS schedule_queue_timestamp ON schedule (queue, timestamp)",
+    "CREATE TABLE IF NOT EXISTS task (id integer not null primary key, queue text not null, "
+    "data blob not null, priority real not null default 0.0)",
+    "CREATE INDEX IF NOT EXISTS task_queue_priority_id ON task (queue, priority desc, id)",
+    "CREATE TABLE IF NOT EXISTS counter (queue text not null, key text not null, "
+    "value integer not null default 0, primary key(queue, key))",
+    # Indexes of earlier versions: of all that wait, and of what each process runs.
+    "DROP INDEX IF EXISTS monitor_waiting",
+    "DROP INDEX IF EXISTS monitor_running",
+    # What may run next, in order: jobs behind others are not in it, however long a chain is.
+    "CREATE INDEX IF NOT EXISTS monitor_ready ON task_copy (priority DESC, position) "
+    f"WHERE {UNBLOCKED}",
+    "CREATE INDEX IF NOT EXISTS monitor_due ON task_copy (not_before) "
+    f"WHERE {UNBLOCKED} AND not_before IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS monitor_retry ON task_copy (retry_of) WHERE retry_of IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS monitor_position ON task_copy (position)",
+    # An index ends with the rowid, the order of creation: a page of one status needs no sort.
+    "CREATE INDEX IF NOT EXISTS monitor_status ON task_copy (status)",
+    "CREATE INDEX IF NOT EXISTS monitor_type ON task_copy (task_type)",
+    # Rows of an origin that is neither ours nor DashAI's: a damaged one of ours may be among them.
+    "CREATE INDEX IF NOT EXISTS monitor_foreign ON task_copy (origin) "
+    f"WHERE origin IS NOT NULL AND origin != '{OUR_ORIGIN}'",
+    # Ended jobs whose entity is still to be given up.
+    "CREATE INDEX IF NOT EXISTS monitor_entity ON task_copy (entity_open) WHERE entity_open != 0",
+    # The change feed. An id that another program has not given is no reason to fail for it.
+    "CREATE TABLE IF NOT EXISTS monitor_change (seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, "
+    "deleted INTEGER NOT NULL)",
+    *(f"DROP TRIGGER IF EXISTS monitor_{event}" for event in ("insert", "update", "delete")),
+    *(
+        f"CREATE TRIGGER monitor_{event} AFTER {event.upper()} ON task_copy BEGIN "
+        "INSERT INTO monitor_change (job_id, deleted) "
+        f"VALUES (COALESCE({row}.id, '{DAMAGED_ID}' || {row}.rowid), {deleted}); END"
+        for event, row, deleted in (("insert", "NEW", 0), ("update", "NEW", 0), ("delete", "OLD", 1))
+    ),
+    # Facts about the queue as a whole: schema version, paused.
+    "CREATE TABLE IF NOT EXISTS monitor_state (key TEXT PRIMARY KEY, value TEXT)",
+    # One row per ended attempt of a job.
+    "CREATE TABLE IF NOT EXISTS monitor_attempt (job_id TEXT NOT NULL, attempt INTEGER NOT NULL, "
+    "started_at TEXT, finished_at TEXT, run_seconds REAL, status TEXT NOT NULL, error_msg TEXT, "
+    "traceback TEXT, exit_code INTEGER, exit_signal TEXT, peak_memory_bytes INTEGER, "
+    "cpu_time_s REAL, PRIMARY KEY (job_id, attempt))",
+    # Processor time and memory of running jobs, thinned as they age.
+    "CREATE TABLE IF NOT EXISTS monitor_sample (job_id TEXT NOT NULL, attempt INTEGER NOT NULL, "
+    "elapsed_s REAL NOT NULL, cpu_time_s REAL, memory_bytes INTEGER, "
+    "PRIMARY KEY (job_id, attempt, elapsed_s)) WITHOUT ROWID",
+    "CREATE TRIGGER IF NOT EXISTS monitor_forget AFTER DELETE ON task_copy BEGIN "
+    "DELETE FROM monitor_attempt WHERE job_id = OLD.id; "
+    "DELETE FROM monitor_sample WHERE job_id = OLD.id; "
+    "DELETE FROM monitor_dependency WHERE job_id = OLD.id OR after_id = OLD.id; END",
+    # Who waits for whom.
+    "CREATE TABLE IF NOT EXISTS monitor_dependency (job_id TEXT NOT NULL, after_id TEXT NOT NULL, "
+    "PRIMARY KEY (job_id, after_id)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS monitor_dependency_after ON monitor_dependency (after_id)",
+    # Jobs that repeat.
+    "CREATE TABLE IF NOT EXISTS monitor_schedule (id TEXT PRIMARY KEY, name TEXT NOT NULL, "
+    "cron TEXT NOT NULL, task_type TEXT NOT NULL, job_blob BLOB NOT NULL, environment TEXT, "
+    "params TEXT, enabled INTEGER NOT NULL DEFAULT 1, next_run REAL, last_job_id TEXT, "
+    "created_at TEXT NOT NULL)",
+)
+
+
+def prepare_schema(database: Database) -> int:
+    """Make or complete the tables; a file made by DashAI or an older version keeps its rows.
+
+    Returns:
+        The version that the file had before; 0 where our tables were not there.
+
+    Raises:
+        LocalFolderError: The file was made by a newer version of this program.
+    """
+    row = database.read_one(_VERSION_ROW) if database.read_one(_HAS_VERSION) else None
+    version = _version(row)
+    _refuse_newer(version, database)
+    if version != SCHEMA_VERSION:
+        make_tables(database)
+    return version
+
+
+def make_tables(database: Database) -> None:
+    """Make what is missing of the tables, columns, indexes and triggers.
+
+    Raises:
+        JobQueueError: The file cannot be written.
+    """
+    with database.transaction() as connection:
+        declared = ", ".join(_declaration(name) for name in DASHAI_COLUMNS)
+        connection.execute(f"CREATE TABLE IF NOT EXISTS task_copy ({declared})")
+        present = {row[1] for row in connection.execute("PRAGMA table_info(task_copy)")}
+        for name in COLUMNS:
+            if name not in present:
+                connection.execute(f"ALTER TABLE task_copy ADD COLUMN {_declaration(name)}")
+        for statement in _STATEMENTS:
+            connection.execute(statement)
+        connection.execute(
+            "INSERT OR REPLACE INTO monitor_state (key, value) VALUES ('schema_version', ?)",
+            (str(SCHEMA_VERSION),),
+        )
+
+
+def _declaration(name: str) -> str:
+    return f"{name} {COLUMNS[name].declaration}"
+
+
+_HAS_VERSION = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'monitor_state'"
+_VERSION_ROW = "SELECT value FROM monitor_state WHERE key = 'schema_version'"
+
+
+def _version(row: sqlite3.Row | None) -> int:
+    """Return the version that a file says; 0 where it says none: then all is completed again."""
+    text = str(row[0]) if row is not None else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _refuse_newer(version: int, database: Database) -> None:
+    if version > SCHEMA_VERSION:
+        raise LocalFolderError(
+            f"{database.path} was written by a newer version of this program "
+            f"(format {version}; this one writes format {SCHEMA_VERSION}).",
+            hint="Install the newer version, or use another folder; nothing was changed.",
+        )

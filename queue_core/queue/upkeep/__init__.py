@@ -1,0 +1,1 @@
+"""Looking after and looking into the queue: cleaning, searching, explaining, reporting."""

@@ -1,0 +1,105 @@
+"""Says why a job waits, in a sentence."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from queue_core.queue import task_copy
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.presence import consumers
+from queue_core.queue.store.queries import Row
+from queue_core.queue.store.state import is_paused
+from queue_core.queue.values import WaitKind, WaitReason
+from queue_core.runner.limits import gibibytes
+
+COLUMNS = "id, status, priority, position, not_before, blocked_by, attempt, max_attempts, error_msg"
+
+
+def why_waiting(
+    database: Database, row: Row, *, memory_missing_bytes: int = 0, problem: str | None = None
+) -> WaitReason | None:
+    """Return why the job of *row* waits; None where it does not wait.
+
+    Args:
+        database: The queue's database.
+        row: The columns `COLUMNS` of the job.
+        memory_missing_bytes: How much memory must become free before a job may start.
+        problem: What keeps the whole queue from working, e.g. a full disk.
+    """
+    if row["status"] != "not_started":
+        return None
+    if problem:
+        return WaitReason(WaitKind.PROBLEM, problem)
+    if row["blocked_by"]:
+        return _after(database, row)
+    if row["not_before"] is not None and row["not_before"] > time.time():
+        return _not_before(row)
+    if is_paused(database):
+        return WaitReason(WaitKind.PAUSED, "The queue is paused.")
+    if not consumers(database):
+        return WaitReason(
+            WaitKind.NO_WORKER, "No program runs jobs now: open the window to start them."
+        )
+    if memory_missing_bytes > 0:
+        return WaitReason(
+            WaitKind.MEMORY,
+            f"Waiting for {gibibytes(memory_missing_bytes)} of free memory.",
+            {"bytes": memory_missing_bytes},
+        )
+    return _position(database, row)
+
+
+def _after(database: Database, row: Row) -> WaitReason:
+    others = database.read(
+        "SELECT t.job_name, t.status FROM monitor_dependency d JOIN task_copy t "
+        "ON t.id = d.after_id WHERE d.job_id = ? AND t.status != 'finished' ORDER BY t.rowid",
+        (row["id"],),
+    )
+    names = [other["job_name"] for other in others]
+    shown = " and ".join(f"“{name}”" for name in names[:2]) or "another job"
+    if len(names) > 2:
+        shown = f"“{names[0]}” and {len(names) - 1} more jobs"
+    if any(other["status"] == "killed" for other in others):
+        return WaitReason(
+            WaitKind.AFTER_INTERRUPTED,
+            f"After {shown}, which was interrupted: resume or remove it.",
+            {"names": names},
+        )
+    return WaitReason(WaitKind.AFTER, f"After {shown}.", {"names": names})
+
+
+def _not_before(row: Row) -> WaitReason:
+    moment = datetime.fromtimestamp(row["not_before"], UTC)
+    local = moment.astimezone()
+    now = datetime.now().astimezone()
+    shown = f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%Y-%m-%d %H:%M}"
+    if row["attempt"] > 1:
+        text = (
+            f"Attempt {row['attempt']} of {row['max_attempts']} starts at {shown}, after: "
+            f"{row['error_msg']}"
+        )
+        return WaitReason(
+            WaitKind.RETRY, text,
+            {"moment": moment, "attempt": row["attempt"], "of": row["max_attempts"],
+             "error": row["error_msg"]},
+        )  # fmt: skip
+    return WaitReason(WaitKind.NOT_BEFORE, f"Not before {shown}.", {"moment": moment})
+
+
+def _position(database: Database, row: Row) -> WaitReason:
+    before = database.read_one(
+        f"SELECT COUNT(*) FROM {task_copy.READY_ROWS} WHERE {task_copy.READY} "
+        "AND (priority > ? OR (priority = ? AND position < ?))",
+        (time.time(), row["priority"], row["priority"], row["position"]),
+    )
+    position = 1 + (before[0] if before else 0)
+    text = "Next in the queue." if position == 1 else f"{_ordinal(position)} in the queue."
+    return WaitReason(WaitKind.POSITION, text, {"position": position})
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(
+        number % 10, "th"
+    )  # fmt: skip
+    return f"{number:,}{ending}"
