@@ -87,7 +87,7 @@ class QueueEditor(QueueReader):
     def remove_schedule(self, schedule_id: str) -> None:
         """Forget a schedule; the jobs that it has put stay."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM monitor_schedule WHERE id = ?", (schedule_id,))
+            schedules.remove(connection, schedule_id)
 
     def _request(self, job_id: str, order: str) -> None:
         """Store an order; the owner of the running job carries it out."""

@@ -55,9 +55,6 @@ class HueyJobQueue(QueueEditor):
         local_path: The local folder; None means `$DASHAI_LOCAL_PATH` or `~/.DashAI`.
         url: Room for other databases; only None is known.
 
-    Attributes:
-        notices: What the user should know of the opening, e.g. that a damaged file was put aside.
-
     Raises:
         LocalFolderError: The folder or a file in it cannot be used.
     """
@@ -71,7 +68,7 @@ class HueyJobQueue(QueueEditor):
                 hint="Leave url out: the queue is then a file in the local folder.",
             )
         folder = LocalFolder.resolve(local_path).create()
-        database, self.notices = open_database(folder.queue_db)
+        database, self._opening_notices = open_database(folder.queue_db)
         super().__init__(database, folder)
         self._serializer = SignedSerializer(load_key(folder.secret_key))
         self._huey = Huey(
@@ -314,6 +311,11 @@ class HueyJobQueue(QueueEditor):
     def recovered(self) -> Recovered:
         """What recovery found at the last start."""
         return self._engine.recovered if self._engine is not None else Recovered()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know: a damaged file put aside, a schedule that cannot be put."""
+        return (*self._opening_notices, *schedules.problems(self._database))
 
     @property
     def problem(self) -> str | None:

@@ -12,7 +12,7 @@ from queue_core.errors import LocalFolderError
 from queue_core.queue.base import OUR_ORIGIN
 from queue_core.queue.connection import Database
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _DASHAI_TABLE = """
 CREATE TABLE IF NOT EXISTS task_copy (
@@ -145,7 +145,7 @@ _STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS monitor_schedule (id TEXT PRIMARY KEY, name TEXT NOT NULL, "
     "cron TEXT NOT NULL, task_type TEXT NOT NULL, job_blob BLOB NOT NULL, environment TEXT, "
     "params TEXT, enabled INTEGER NOT NULL DEFAULT 1, next_run REAL, last_job_id TEXT, "
-    "created_at TEXT NOT NULL)",
+    "created_at TEXT NOT NULL, problem TEXT)",
 )
 
 
@@ -166,6 +166,9 @@ def prepare_schema(database: Database) -> None:
                 connection.execute(f"ALTER TABLE task_copy ADD COLUMN {name} {kind}")
         for statement in _STATEMENTS:
             connection.execute(statement)
+        schedule = {row[1] for row in connection.execute("PRAGMA table_info(monitor_schedule)")}
+        if "problem" not in schedule:
+            connection.execute("ALTER TABLE monitor_schedule ADD COLUMN problem TEXT")
         connection.execute(
             "INSERT OR REPLACE INTO monitor_state (key, value) VALUES ('schema_version', ?)",
             (str(SCHEMA_VERSION),),
