@@ -11,27 +11,30 @@ CODE := not faults and not bench
 # Many tests wait for processes: a few at once finish sooner even on two cores.
 PARALLEL := -n 3 --dist loadfile
 
+# What Python reads of the translations; the sources beside them are for people.
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAGES/*.po))
+
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-core check check-all lint faults bench lock clean moved
+.PHONY: help run setup test test-core check check-all lint faults bench translations lock clean moved
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(RUN) ## Open the program
+run: $(RUN) $(CATALOGUES) ## Open the program
 	@exec $(BIN)/dashai-monitor $(ARGS)
 
 setup: $(DEV) ## Build .venv with everything for development
 
-test: $(DEV) ## Run the fast tests
+test: $(DEV) $(CATALOGUES) ## Run the fast tests
 	@$(BIN)/python -m pytest -m "$(FAST)" $(PARALLEL) $(ARGS)
 
 test-core: $(DEV) ## Run the core's tests with Qt made unimportable
 	@$(BIN)/python tests/without_qt.py $(ARGS)
 
-check: lint ## Run everything that a change must pass
+check: lint $(CATALOGUES) ## Run everything that a change must pass
 	@$(BIN)/python -m pytest -m "$(FAST)" $(PARALLEL) --durations=15 $(ARGS)
 
-check-all: lint ## Run the long sweeps too: every model, every transformer, millions of rows
+check-all: lint $(CATALOGUES) ## Run the long sweeps too: every model, every transformer, millions of rows
 	@$(BIN)/python -m pytest -m "$(CODE)" $(PARALLEL) --durations=15 $(ARGS)
 
 lint: $(DEV) ## Check style, types and who imports whom
@@ -43,8 +46,14 @@ lint: $(DEV) ## Check style, types and who imports whom
 faults: $(DEV) ## Kill processes, fill disks: is any job lost?
 	@$(BIN)/python -m pytest -m faults --timeout=900 $(ARGS)
 
+translations: $(DEV) ## Bring the catalogues to what the program says, and name what is missing
+	@$(BIN)/python packaging/translations.py update
+
 bench: $(DEV) ## Measure, and print tables
 	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file $(ARGS) || exit; done
+
+%.mo: %.po
+	@$(BIN)/python packaging/translations.py compile
 
 # A virtual environment does not work after its folder was moved.
 ifneq ($(shell cat $(VENV)/.home 2>/dev/null),$(CURDIR))
@@ -79,4 +88,5 @@ $(LOCK_TOOLS)/bin/uv:
 
 clean: ## Remove everything that was built
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	@rm -f $(CATALOGUES)
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,23 +1,29 @@
 """Every text of the window in the user's language.
 
-English is the key; `resources/translations/<language>.json` holds the others: `texts` maps an
-English text to its translation, `plurals` an English singular to the pair of forms. A text that a
-file does not have is shown in English. `<language>_core.json` holds the texts of the core's
-records: settings, parameters of jobs, options of loaders. Texts in records that are made at
-import time are wrapped in `mark` and translated where they are shown, with `translate`.
+English is the key. Below `resources/translations/<language>/LC_MESSAGES` stand two catalogues of
+gettext: `window` holds the texts of the window, `core` those of the core's records: settings,
+parameters of jobs, options of loaders. Their sources are the .po files; `make translations` finds
+the texts, and building or `make run` compiles them. A text that neither has is shown in English.
+Texts in records that are made at import time are wrapped in `mark` and translated where they are
+shown, with `translate`.
 """
 
 from __future__ import annotations
 
-import json
+import logging
+import struct
 from dataclasses import dataclass, field
+from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
-from typing import Any
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+logger = logging.getLogger(__name__)
+
 SYSTEM = "system"
 LANGUAGES = {"en": "English", "es": "Español"}
+DOMAINS: Final = ("window", "core")
 
 
 @dataclass(frozen=True)
@@ -26,13 +32,16 @@ class Catalogue:
 
     Attributes:
         language: Two-letter code.
-        texts: English text → translation.
-        plurals: English singular → (singular, plural).
+        texts: What finds a translation, and the plural's form that fits a number.
     """
 
     language: str = "en"
-    texts: dict[str, str] = field(default_factory=dict)
-    plurals: dict[str, tuple[str, str]] = field(default_factory=dict)
+    texts: NullTranslations = field(default_factory=NullTranslations)
+
+    def text(self, english: str) -> str:
+        """Return the translation of a text; the text itself where there is none."""
+        # The empty text is a catalogue's head.
+        return self.texts.gettext(english) if english else ""
 
 
 _active = Catalogue()
@@ -41,19 +50,24 @@ _qt_translator: QTranslator | None = None
 
 def load_catalogue(language: str) -> Catalogue:
     """Read the texts of *language*, a key of `LANGUAGES`."""
-    if language == "en":
-        return Catalogue()
-    data = read_translations(language)
-    core = read_translations(f"{language}_core")
-    plurals = {one: (forms[0], forms[1]) for one, forms in data["plurals"].items()}
-    return Catalogue(language, {**core["texts"], **data["texts"]}, plurals)
+    texts = NullTranslations()
+    if language != "en":
+        for domain in reversed(DOMAINS):
+            read = read_translations(language, domain)
+            read.add_fallback(texts)
+            texts = read
+    return Catalogue(language, texts)
 
 
-def read_translations(name: str) -> dict[str, dict[str, Any]]:
-    """Return what one file of translations holds."""
-    source = files("resources") / "translations" / f"{name}.json"
-    data: dict[str, dict[str, Any]] = json.loads(source.read_text(encoding="utf-8"))
-    return data
+def read_translations(language: str, domain: str) -> NullTranslations:
+    """Return what one compiled catalogue holds; nothing where it was not compiled."""
+    source = files("resources") / "translations" / language / "LC_MESSAGES" / f"{domain}.mo"
+    try:
+        with source.open("rb") as file:
+            return GNUTranslations(file)
+    except (OSError, ValueError, struct.error) as error:
+        logger.info("the texts in %s cannot be read: %s", source, error)
+        return NullTranslations()
 
 
 def system_language() -> str:
@@ -84,14 +98,13 @@ def current_language() -> str:
 
 def tr(text: str, /, **values: object) -> str:
     """Return *text* in the user's language, with its `{name}` fields filled in."""
-    translated = _active.texts.get(text, text)
+    translated = _active.text(text)
     return translated.format(**values) if values else translated
 
 
 def tr_plural(one: str, other: str, count: int, /, **values: object) -> str:
     """Return the form of a text that fits *count*, which is shown where `{count}` stands."""
-    forms = _active.plurals.get(one, (one, other))
-    chosen = forms[0] if count == 1 else forms[1]
+    chosen = _active.texts.ngettext(one, other, count)
     return chosen.format(count=QLocale().toString(count), **values)
 
 
@@ -102,7 +115,7 @@ def mark(text: str) -> str:
 
 def translate(text: str) -> str:
     """Return the translation of a text that comes out of a record."""
-    return _active.texts.get(text, text)
+    return _active.text(text)
 
 
 def _translate_qt(language: str) -> None:

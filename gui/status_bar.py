@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from gui.bridge import Bridge
 from gui.format import format_bytes, format_clock, format_count
-from gui.i18n import tr
+from gui.i18n import tr, tr_plural
 from gui.theme import STEP_PX, small_font
 from gui.throttle import Throttle
 from gui.widgets import muted_label
@@ -57,9 +57,9 @@ class StatusBar(QFrame):
         waiting = counts.by_status.get(JobStatus.NOT_STARTED, 0)
         parts = []
         if running:
-            parts.append(tr("{count} running", count=format_count(running)))
+            parts.append(tr_plural("{count} running", "{count} running", running))
         if waiting:
-            parts.append(tr("{count} waiting", count=format_count(waiting)))
+            parts.append(tr_plural("{count} waiting", "{count} waiting", waiting))
         self._counts.setText(" · ".join(parts) or tr("No jobs running"))
 
     async def _show_load(self) -> None:

@@ -35,7 +35,7 @@ LOOK_INTERVAL_S = 1.0
 
 
 class SchedulesDialog(QDialog):
-    """One line per schedule, with a switch and a button to remove it."""
+    """A line per schedule, with a switch, a button to remove it, and its problem below."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,10 +83,10 @@ class SchedulesDialog(QDialog):
         grid.setVerticalSpacing(STEP_PX * 2)
         for column, title in enumerate((tr("Job"), tr("Type"), tr("When"), tr("Next run"))):
             grid.addWidget(heading_label(title), 0, column)
-        for number, schedule in enumerate(schedules, 1):
-            self._add(grid, number, schedule)
+        for number, schedule in enumerate(schedules):
+            self._add(grid, 1 + 2 * number, schedule)
         grid.setColumnStretch(0, 1)
-        grid.setRowStretch(len(schedules) + 1, 1)
+        grid.setRowStretch(2 * len(schedules) + 1, 1)
         return content
 
     def _add(self, grid: QGridLayout, number: int, schedule: Schedule) -> None:
@@ -104,6 +104,9 @@ class SchedulesDialog(QDialog):
         kind = muted_label(type_word(schedule.task_type))
         for column, widget in enumerate((switch, kind, cron, following, remove)):
             grid.addWidget(widget, number, column)
+        if schedule.problem:
+            problem = TextLabel(schedule.problem, role="danger")
+            grid.addWidget(problem, number + 1, 0, 1, grid.columnCount())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read what there is now."""

@@ -109,7 +109,7 @@ def _when(schedule: Schedule) -> str:
     if not schedule.enabled:
         return "is off"
     if schedule.next_run is None:
-        return f"never comes due: {schedule.cron}"
+        return f"has a problem: {clean(schedule.problem or schedule.cron)}"
     return f"runs next at {schedule.next_run.astimezone():%Y-%m-%d %H:%M}"
 
 
@@ -128,4 +128,7 @@ def _show(schedules: Sequence[Schedule], terminal: Terminal) -> int:
             for item in schedules
         ]  # fmt: skip
         terminal.table(("ID", "TYPE", "NAME", "WHEN", "STATE", "NEXT", "LAST JOB"), rows)
+        for item in schedules:
+            if item.problem:
+                terminal.note(f"{_called(item)}: {clean(item.problem)}")
     return 0

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import difflib
 import math
+import reprlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from queue_core.components.schema_check import mismatch
 from queue_core.errors import ParameterError
 
-_JSON_NAMES = {
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "string": "text",
-    "array": "a list",
-    "object": "an object",
-    "null": "null",
-}
+_MOST_CHARACTERS = 60
+_LONG_NUMBER_BITS = 200
 
 
 def complete_parameters(
@@ -100,71 +95,13 @@ def _check(schema: Mapping[str, Any], value: Any, name: str, owner: str) -> None
         )
 
 
-def mismatch(schema: Mapping[str, Any], value: Any) -> str | None:
-    """Return what *value* must be and is not, e.g. `must be at least 1`; None where it fits."""
-    if "anyOf" in schema:
-        problems = [mismatch(item, value) for item in schema["anyOf"]]
-        if None in problems:
-            return None
-        wanted = dict.fromkeys(str(problem).removeprefix("must be ") for problem in problems)
-        return "must be " + " or ".join(wanted)
-    if "enum" in schema:
-        if any(value == item and type(value) is type(item) for item in schema["enum"]):
-            return None
-        choices = ["null" if item is None else str(item) for item in schema["enum"]]
-        return f"must be one of {', '.join(choices)}"
-    declared = schema.get("type")
-    if declared is None:
-        return None
-    types = [declared] if isinstance(declared, str) else list(declared)
-    if not any(_is_type(value, item) for item in types):
-        return "must be " + " or ".join(_JSON_NAMES[item] for item in types)
-    return _out_of_bounds(schema, value)
-
-
-def _is_type(value: Any, json_type: str) -> bool:
-    if json_type == "number":
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and _finite(value)
-    if json_type == "integer":
-        return isinstance(value, int) and not isinstance(value, bool)
-    kinds: dict[str, Any] = {
-        "boolean": bool,
-        "string": str,
-        "array": (list, tuple),
-        "object": Mapping,
-    }
-    return value is None if json_type == "null" else isinstance(value, kinds[json_type])
-
-
-def _out_of_bounds(schema: Mapping[str, Any], value: Any) -> str | None:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if "minimum" in schema and value < schema["minimum"]:
-            return f"must be at least {schema['minimum']}"
-        if "maximum" in schema and value > schema["maximum"]:
-            return f"must be at most {schema['maximum']}"
-        if "exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"]:
-            return f"must be above {schema['exclusiveMinimum']}"
-        if "exclusiveMaximum" in schema and value >= schema["exclusiveMaximum"]:
-            return f"must be below {schema['exclusiveMaximum']}"
-    if isinstance(value, (list, tuple)):
-        return _bad_items(schema, value)
-    return None
-
-
-def _bad_items(schema: Mapping[str, Any], value: list[Any] | tuple[Any, ...]) -> str | None:
-    if len(value) < schema.get("minItems", 0):
-        return f"must have at least {schema['minItems']} items"
-    if "maxItems" in schema and len(value) > schema["maxItems"]:
-        return f"must have at most {schema['maxItems']} items"
-    problems = (mismatch(schema.get("items", {}), item) for item in value)
-    found = next((problem for problem in problems if problem), None)
-    return f"has an item that {found}" if found else None
-
-
-def _finite(value: float) -> bool:
-    return isinstance(value, int) or math.isfinite(value)
-
-
-def _shown(value: Any, limit: int = 60) -> str:
-    text = "null" if value is None else repr(value)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+def _shown(value: object) -> str:
+    """Return *value* as a short text; one of millions of digits, letters or levels, too."""
+    if value is None:
+        return "null"
+    if isinstance(value, int) and value.bit_length() > _LONG_NUMBER_BITS:
+        return f"a number of some {round(value.bit_length() * math.log10(2)):,} digits"
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = short.maxlong = _MOST_CHARACTERS
+    text = short.repr(value)
+    return text if len(text) <= _MOST_CHARACTERS else text[: _MOST_CHARACTERS - 1] + "…"

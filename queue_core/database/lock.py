@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,47 +18,18 @@ def file_lock(path: Path, *, timeout_s: float = 60.0) -> Iterator[None]:
     Raises:
         LocalFolderError: Another process has held it for longer than *timeout_s*.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    # Imported here, for an up-to-date folder needs no lock and a bare command no 30 ms.
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=timeout_s, mode=0o600, poll_interval=_LOOK_EVERY_S)
     try:
-        end = time.monotonic() + timeout_s
-        while not _try_lock(descriptor):
-            if time.monotonic() > end:
-                raise LocalFolderError(
-                    f"Another program has been holding {path} for {timeout_s:.0f} seconds.",
-                    hint="Close other windows of this program and try again.",
-                )
-            time.sleep(_LOOK_EVERY_S)
-        try:
-            yield
-        finally:
-            _unlock(descriptor)
+        lock.acquire()
+    except Timeout as error:
+        raise LocalFolderError(
+            f"Another program has been holding {path} for {timeout_s:.0f} seconds.",
+            hint="Close other windows of this program and try again.",
+        ) from error
+    try:
+        yield
     finally:
-        os.close(descriptor)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _unlock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        lock.release()

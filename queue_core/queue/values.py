@@ -205,6 +205,7 @@ class Schedule:
         next_run: When it puts the next one, UTC; None while it is off.
         last_job_id: The job that it put last.
         params: The parameters of the jobs.
+        problem: Why it was not put when it was due, or cannot be; None where all is well.
     """
 
     id: str
@@ -215,6 +216,7 @@ class Schedule:
     next_run: datetime | None = None
     last_job_id: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    problem: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

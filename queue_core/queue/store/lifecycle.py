@@ -24,6 +24,7 @@ from typing import Final
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store import dependencies
 from queue_core.queue.store.clock import from_text, host_id, now_text, to_text
+from queue_core.queue.store.queries import locate
 from queue_core.queue.store.schema import UNBLOCKED
 from queue_core.queue.store.stored import storable
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
@@ -528,15 +529,16 @@ def give_up(connection: sqlite3.Connection, rowid: int, why: str) -> bool:
 
 def remove(connection: sqlite3.Connection, job_id: str) -> bool:
     """Delete an ended job of ours; what still waited for it is let go."""
-    removed = connection.execute(
-        "SELECT 1 FROM task_copy WHERE id = ? AND origin = ? "
+    condition, parameters = locate(job_id)
+    row = connection.execute(
+        f"SELECT rowid FROM task_copy WHERE {condition} AND origin = ? "
         "AND status NOT IN ('not_started', 'started')",
-        (job_id, OUR_ORIGIN),
+        (*parameters, OUR_ORIGIN),
     ).fetchone()
-    if removed is None:
+    if row is None:
         return False
     let_go(connection, job_id, dependencies.REMOVED)
-    return _changed(connection, "DELETE FROM task_copy WHERE id = ?", (job_id,))
+    return _changed(connection, "DELETE FROM task_copy WHERE rowid = ?", (row["rowid"],))
 
 
 def entity_closed(connection: sqlite3.Connection, job_id: str) -> bool:

@@ -24,6 +24,9 @@ UNBLOCKED = (
     f"status = 'not_started' AND origin = '{OUR_ORIGIN}' AND blocked_by = 0 AND requested IS NULL"
 )
 
+# What schedules of earlier versions lack.
+_ADDED_TO_SCHEDULES = {"problem": "TEXT", "entity_open": "INTEGER NOT NULL DEFAULT 0"}
+
 _STATEMENTS = (
     # Huey's own tables, as its SqliteStorage makes them: DashAI keeps its queue here too.
     "CREATE TABLE IF NOT EXISTS kv (queue text not null, key text not null, value blob not null, "
@@ -87,7 +90,7 @@ _STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS monitor_schedule (id TEXT PRIMARY KEY, name TEXT NOT NULL, "
     "cron TEXT NOT NULL, task_type TEXT NOT NULL, job_blob BLOB NOT NULL, environment TEXT, "
     "params TEXT, enabled INTEGER NOT NULL DEFAULT 1, next_run REAL, last_job_id TEXT, "
-    "created_at TEXT NOT NULL)",
+    "created_at TEXT NOT NULL, problem TEXT, entity_open INTEGER NOT NULL DEFAULT 0)",
 )
 
 
@@ -123,6 +126,10 @@ def make_tables(database: Database) -> None:
                 connection.execute(f"ALTER TABLE task_copy ADD COLUMN {_declaration(name)}")
         for statement in _STATEMENTS:
             connection.execute(statement)
+        present = {row[1] for row in connection.execute("PRAGMA table_info(monitor_schedule)")}
+        for name, kind in _ADDED_TO_SCHEDULES.items():
+            if name not in present:
+                connection.execute(f"ALTER TABLE monitor_schedule ADD COLUMN {name} {kind}")
         connection.execute(
             "INSERT OR REPLACE INTO monitor_state (key, value) VALUES ('schema_version', ?)",
             (str(SCHEMA_VERSION),),

@@ -1,0 +1,155 @@
+"""The catalogues of the translations: what is to be translated, and what programs read.
+
+    python packaging/translations.py compile    the .mo files that are missing or older
+    python packaging/translations.py update     also the .po files: new texts in, old ones out
+
+Two catalogues stand below `resources/translations/<language>/LC_MESSAGES`: `window` holds what
+the source of the window passes to `tr`, `tr_plural` and `mark`; `core` what the core's records
+say: settings, parameters of jobs, options of loaders.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+TRANSLATIONS = ROOT / "resources" / "translations"
+KEYWORDS: dict[str, Any] = {"tr": None, "mark": None, "tr_plural": (1, 2)}
+WIDTH = 100
+# A date that changes at each run would only make noise in the history.
+MADE = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def sources() -> list[Path]:
+    """Return the .po files of all languages."""
+    return sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po"))
+
+
+def read(path: Path) -> Catalog:
+    """Return what a .po file holds."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parent.parent.name, abort_invalid=True)
+
+
+def compile_all() -> list[Path]:
+    """Write each .mo file that is missing or older than its source; return these."""
+    made = []
+    for path in sources():
+        compiled = path.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime_ns >= path.stat().st_mtime_ns:
+            continue
+        aside = compiled.with_name(f".{compiled.name}.{os.getpid()}")
+        with aside.open("wb") as file:
+            write_mo(file, read(path))
+        aside.replace(compiled)  # whole at once: several tests may begin together
+        made.append(compiled)
+    return made
+
+
+def window_texts() -> Catalog:
+    """Return the texts in the window's source, with the files that show them."""
+    found = Catalog(creation_date=MADE)
+    for name, line, message, comments, context in extract_from_dir(
+        ROOT / "gui", method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("TR:",)
+    ):
+        found.add(
+            message, locations=[(f"gui/{name}", line)], auto_comments=comments, context=context
+        )
+    return found
+
+
+def core_texts() -> Catalog:
+    """Return what the core's records say and the window does not say itself."""
+    found = Catalog(creation_date=MADE)
+    window = window_texts()
+    for text, place in _record_texts():
+        if text and text not in window:
+            found.add(text, locations=[(place, 0)])
+    return found
+
+
+def _record_texts() -> Iterator[tuple[str, str]]:
+    from gui.submit.job_types import JOB_TYPES
+    from queue_core.components.registry import ComponentKind, components
+    from queue_core.settings import SETTINGS
+
+    for setting in SETTINGS.values():
+        for text in (setting.title, setting.sentence, *setting.choices.values()):
+            yield text, "settings"
+    for kind in JOB_TYPES:
+        job_class = getattr(importlib.import_module(kind.module), kind.name)
+        for text in _schema_words(job_class.PARAMETERS):
+            yield text, kind.name
+    for loader in components(ComponentKind.LOADER).values():
+        for text in (loader.title, *_schema_words(loader.schema)):
+            yield text, "loaders"
+
+
+def _schema_words(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Return the titles, descriptions and names of choices of a schema's parameters."""
+    for item in schema.get("properties", {}).values():
+        yield from (item.get("title", ""), item.get("description", ""))
+        yield from item.get("enum-titles", ())
+        yield from _schema_words(item)
+
+
+TEMPLATES = {"window": window_texts, "core": core_texts}
+
+
+def update_all() -> list[str]:
+    """Bring the .po files to what the program says now; return what is not translated."""
+    untranslated = []
+    templates = {name: make() for name, make in TEMPLATES.items()}
+    for path in sources():
+        catalog = read(path)
+        catalog.update(templates[path.stem], no_fuzzy_matching=True)
+        catalog.obsolete.clear()
+        catalog.creation_date = catalog.revision_date = MADE
+        write(path, catalog)
+        untranslated += [
+            f"{path.relative_to(ROOT)}: {message.id!r}"
+            for message in catalog
+            if message.id and not is_translated(catalog, message.string)
+        ]
+    return untranslated
+
+
+def is_translated(catalog: Catalog, string: Any) -> bool:
+    """Return whether all forms of a translation are there."""
+    if not string or isinstance(string, str):
+        return bool(string and string.strip())
+    return len(string) == catalog.num_plurals and all(form.strip() for form in string)
+
+
+def write(path: Path, catalog: Catalog) -> None:
+    """Write a .po file, in the order of the English texts."""
+    with path.open("wb") as file:
+        write_po(file, catalog, width=WIDTH, sort_output=True, include_lineno=False)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; the result is the exit code."""
+    if arguments not in (["compile"], ["update"]):
+        print(__doc__)
+        return 2
+    missing = update_all() if arguments == ["update"] else []
+    for path in compile_all():
+        print(f"compiled {path.relative_to(ROOT)}")
+    for line in missing:
+        print(f"not translated: {line}")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
