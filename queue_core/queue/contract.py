@@ -7,14 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from queue_core.queue.job_record import JobRecord
-from queue_core.queue.values import (
-    ChangeBatch,
-    JobCounts,
-    JobFilter,
-    JobOptions,
-    JobOrder,
-    LogLine,
-)
+from queue_core.queue.values import ChangeBatch, JobCounts, JobFilter, JobOptions, JobOrder, LogLine
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob

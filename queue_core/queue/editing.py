@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from queue_core.paths import LocalFolder
 from queue_core.queue import schedules, submission
-from queue_core.queue.reading import QueueReader
 from queue_core.queue.job_record import OUR_ORIGIN
+from queue_core.queue.reading import QueueReader
 from queue_core.queue.store import lifecycle, ordering, state
 from queue_core.queue.store.database import Database
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
@@ -75,9 +75,7 @@ class QueueEditor(QueueReader):
         self, schedule_id: str, *, cron: str | None = None, enabled: bool | None = None
     ) -> None:
         """Change when a schedule runs, or whether."""
-        self._database.write(
-            lambda c: schedules.change(c, schedule_id, cron=cron, enabled=enabled)
-        )
+        self._database.write(lambda c: schedules.change(c, schedule_id, cron=cron, enabled=enabled))
 
     def remove_schedule(self, schedule_id: str) -> None:
         """Forget a schedule; the jobs that it has put stay."""

@@ -169,9 +169,7 @@ def put_due(database: Database, put_again: Callable[[Any], str]) -> None:
     that cannot be put says why (`Schedule.problem`) and is tried again when it is due next.
     """
     now_s = time.time()
-    due = database.read(
-        f"SELECT rowid FROM monitor_schedule WHERE {_DUE}", (now_s, LAST_MOMENT_S)
-    )
+    due = database.read(f"SELECT rowid FROM monitor_schedule WHERE {_DUE}", (now_s, LAST_MOMENT_S))
     for (number,) in due:
         try:
             with database.transaction() as connection:

@@ -110,9 +110,7 @@ class AttemptRunner:
             self._watchdog.remove(watch)
         self._recorder.flush(order.job_id)
         if watch.peak_bytes:  # looked at, for it was not over at once
-            outcome = replace(
-                outcome, peak_memory_bytes=watch.peak_bytes, cpu_time_s=watch.cpu_s
-            )
+            outcome = replace(outcome, peak_memory_bytes=watch.peak_bytes, cpu_time_s=watch.cpu_s)
         return outcome
 
     def _with_next_attempt(self, claim: Claim, outcome: Outcome) -> EndedAttempt:

@@ -151,9 +151,7 @@ class JobWorker(Worker):  # type: ignore[misc]
                 lifecycle.end(connection, ended)
             if bell.is_closing or self.is_over or not bell.may_start():
                 return None
-            return lifecycle.claim(
-                connection, self.host.owner_text, self._choose_pid, time.time()
-            )
+            return lifecycle.claim(connection, self.host.owner_text, self._choose_pid, time.time())
 
         try:
             # Not waiting for the disk: `sync_soon` brings it there within 10 ms, together with what
@@ -294,6 +292,4 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
     def join(self, timeout_s: float) -> bool:
         """Wait until all threads have ended; return whether they have."""
         deadline = time.monotonic() + timeout_s
-        return all(
-            [thread.join(max(0.0, deadline - time.monotonic())) for thread in self.threads]
-        )
+        return all([thread.join(max(0.0, deadline - time.monotonic())) for thread in self.threads])

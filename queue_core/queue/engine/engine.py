@@ -92,9 +92,7 @@ class Engine:
             folder=folder, database=database, signer=signer, supervisor=self.supervisor,
             on_failure=problems.of("entity-closer"),
         )  # fmt: skip
-        self.running_jobs = RunningJobs(
-            database, self.supervisor, self._watchdog, self.owner_text
-        )
+        self.running_jobs = RunningJobs(database, self.supervisor, self._watchdog, self.owner_text)
         self._consumer: EmbeddedConsumer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._announced: tuple[int, str | None] = (0, None)

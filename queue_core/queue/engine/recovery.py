@@ -15,8 +15,7 @@ from queue_core.runner.supervisor import end_orphans
 logger = logging.getLogger(__name__)
 
 _STARTED = (
-    "SELECT id, owner, pid FROM task_copy WHERE status = 'started' "
-    f"AND origin = '{OUR_ORIGIN}'"
+    f"SELECT id, owner, pid FROM task_copy WHERE status = 'started' AND origin = '{OUR_ORIGIN}'"
 )
 
 

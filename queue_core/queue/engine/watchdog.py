@@ -131,7 +131,7 @@ class Watchdog:
     def _guarded(self, name: str, work: Callable[[], object]) -> None:
         try:
             work()
-        except Exception as error:  # noqa: BLE001 - the border of a chore
+        except Exception as error:
             logger.info("%s: %s", name, error, exc_info=not isinstance(error, MonitorError))
             self._problems.note(name, error)
         else:

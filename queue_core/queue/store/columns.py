@@ -94,9 +94,7 @@ SHOWN: Final = _shown()
 COLUMNS: Final = {column.name: column for column in (*SHOWN, *_INNER)}
 # What `SELECT` names for a whole record, and for one of a list.
 WHOLE: Final = ", ".join(("rowid", *(column.name for column in SHOWN)))
-LIGHT: Final = ", ".join(
-    ("rowid", *(f"NULL AS {c.name}" if c.is_heavy else c.name for c in SHOWN))
-)
+LIGHT: Final = ", ".join(("rowid", *(f"NULL AS {c.name}" if c.is_heavy else c.name for c in SHOWN)))
 
 
 def storage_classes(column: Column) -> tuple[str, ...]:

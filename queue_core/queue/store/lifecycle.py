@@ -380,9 +380,7 @@ def _wait_again(
         f"started_at = NULL, last_update = ?, {_FORGET_ATTEMPT} WHERE rowid = ?",
         (not_before_s, now_text(), rowid),
     )
-    connection.execute(
-        "UPDATE task_copy SET message_id = ? WHERE rowid = ?", (message_id, rowid)
-    )
+    connection.execute("UPDATE task_copy SET message_id = ? WHERE rowid = ?", (message_id, rowid))
 
 
 # Orders to running jobs --------------------------------------------------------------------------
@@ -591,12 +589,8 @@ def skip(connection: sqlite3.Connection, job_id: str, because_id: str, status: s
 
 def _forget_message(connection: sqlite3.Connection, message_id: object) -> None:
     if isinstance(message_id, int):
-        connection.execute(
-            "DELETE FROM task WHERE id = ? AND queue = ?", (message_id, QUEUE_NAME)
-        )
+        connection.execute("DELETE FROM task WHERE id = ? AND queue = ?", (message_id, QUEUE_NAME))
 
 
-def _changed(
-    connection: sqlite3.Connection, sql: str, parameters: tuple[object, ...]
-) -> bool:
+def _changed(connection: sqlite3.Connection, sql: str, parameters: tuple[object, ...]) -> bool:
     return connection.execute(sql, parameters).rowcount > 0

@@ -224,7 +224,9 @@ def _start_anew(path: Path, reason: str) -> tuple[Database, tuple[str, ...]]:
     _prepare(database)
     close_to_others(path)
     count = salvage(kept, database)
-    taken = f"{count:,} jobs could be read and were taken over" if count else "a new one was started"
+    taken = (
+        f"{count:,} jobs could be read and were taken over" if count else "a new one was started"
+    )
     notice = f"The job database {reason}. It was kept as {kept.name}, and {taken}."
     logger.error("%s", notice)
     return database, (notice,)

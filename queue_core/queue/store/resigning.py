@@ -61,9 +61,7 @@ def _sign_table(connection: sqlite3.Connection, signer: Signer, query: str, tabl
             logger.info("%s: %s", row["id"], error)
             continue
         if signed is not None:
-            connection.execute(
-                f"UPDATE {table} SET job_blob = ? WHERE id = ?", (signed, row["id"])
-            )
+            connection.execute(f"UPDATE {table} SET job_blob = ? WHERE id = ?", (signed, row["id"]))
             count += 1
     return count
 

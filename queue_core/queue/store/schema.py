@@ -65,7 +65,11 @@ _STATEMENTS = (
         f"CREATE TRIGGER monitor_{event} AFTER {event.upper()} ON task_copy BEGIN "
         "INSERT INTO monitor_change (job_id, deleted) "
         f"VALUES (COALESCE({row}.id, '{DAMAGED_ID}' || {row}.rowid), {deleted}); END"
-        for event, row, deleted in (("insert", "NEW", 0), ("update", "NEW", 0), ("delete", "OLD", 1))
+        for event, row, deleted in (
+            ("insert", "NEW", 0),
+            ("update", "NEW", 0),
+            ("delete", "OLD", 1),
+        )
     ),
     # Facts about the queue as a whole: schema version, paused.
     "CREATE TABLE IF NOT EXISTS monitor_state (key TEXT PRIMARY KEY, value TEXT)",

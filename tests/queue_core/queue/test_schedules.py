@@ -13,8 +13,8 @@ import pytest
 from sample_jobs import Echo
 
 from queue_core.queue import schedules
-from queue_core.queue.base import Schedule
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.values import Schedule
 
 LONG_AGO_S = 1.0
 UNSIGNED = "UPDATE monitor_schedule SET job_blob = x'00'"
