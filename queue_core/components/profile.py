@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.components.column_types import ColumnType, column_type_of, is_category
-from queue_core.components.engine import connect, execute, file_literal
+from queue_core.components.sql_engine import connect, execute
+from queue_core.components.sql_text import file_literal
 from queue_core.components.stored_dataset import ColumnInfo
 
 EXACT_QUARTILE_ROWS = 500_000

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from queue_core.components.models.training.predicting import Predictor
+    from queue_core.components.models.training.stored.predicting import Predictor
     from queue_core.components.stored_dataset import StoredDataset
     from queue_core.database.tables import Dataset, Prediction, Run
     from queue_core.paths import LocalFolder
@@ -141,9 +141,11 @@ class PredictJob(EntityJob["Prediction"]):
     def execute(self) -> Mapping[str, Any]:
         """Predict batch by batch, store the result as a dataset, and export it."""
         from queue_core.artifacts.writer import ArtifactWriter, artifact_folder
-        from queue_core.components.models.training.model_file import open_model
-        from queue_core.components.models.training.predicting import DEFAULT_LEVEL, Predictor
-        from queue_core.components.models.training.prediction_results import store_prediction
+        from queue_core.components.models.training.results.prediction_results import (
+            store_prediction,
+        )
+        from queue_core.components.models.training.stored.model_file import open_model
+        from queue_core.components.models.training.stored.predicting import DEFAULT_LEVEL, Predictor
         from queue_core.database.session import read_session
 
         self.report_progress(0.0, "Opening the model")
@@ -220,7 +222,7 @@ class PredictJob(EntityJob["Prediction"]):
         """Yield the rows with their answers as record batches of one schema."""
         import pyarrow as pa
 
-        from queue_core.components.models.training.prediction_results import joined
+        from queue_core.components.models.training.results.prediction_results import joined
         from queue_core.components.pandas_frame import to_frame
 
         if source.row_count == 0:
@@ -277,7 +279,7 @@ class PredictJob(EntityJob["Prediction"]):
     def _load_file(self) -> StoredDataset:
         from pathlib import Path
 
-        from queue_core.components.loaders.loading import load_dataset
+        from queue_core.components.loaders.loading.load_file import load_dataset
         from queue_core.components.progress import Span
         from queue_core.jobs.reporting import JobProgress
 
@@ -289,7 +291,7 @@ class PredictJob(EntityJob["Prediction"]):
         )
 
     def _store_rows(self, rows: list[Any]) -> StoredDataset:
-        from queue_core.components.models.training.prediction_results import typed_rows
+        from queue_core.components.models.training.results.prediction_results import typed_rows
         from queue_core.components.stored_dataset import StoredDataset
 
         if not 0 < len(rows) <= TYPED_ROWS:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from queue_core.components.loaders.base import Detection, Finding, Preview, PreviewColumn
-from queue_core.components.loaders.expansion import ExpandedPaths, SkippedPath, expand_paths
-from queue_core.components.loaders.loading import detect, load_dataset, preview
-from queue_core.components.loaders.sample import sample_dataset_path
+from queue_core.components.loaders.files.expansion import ExpandedPaths, SkippedPath, expand_paths
+from queue_core.components.loaders.files.sample import sample_dataset_path
+from queue_core.components.loaders.loading.load_file import detect, load_dataset, preview
+from queue_core.components.loaders.loading.loader_contract import (
+    Detection,
+    Finding,
+    Preview,
+    PreviewColumn,
+)
 
 __all__ = [
     "Detection",

@@ -10,9 +10,9 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils import all_estimators
 
-from queue_core.components.sklearn_schema import (
+from queue_core.components.catalogues.estimator_arguments import arguments
+from queue_core.components.catalogues.estimator_schemas import (
     DECIDED_ELSEWHERE,
-    arguments,
     can_be_built,
     parameter_schema,
     public_module,

@@ -350,7 +350,7 @@ def test_a_step_that_did_not_finish_is_done_again_in_its_place(folder: LocalFold
 def test_five_million_rows(
     folder: LocalFolder, converter: str, kwargs: dict[str, Any], rows: int | None
 ) -> None:
-    from queue_core.components.engine import connect
+    from queue_core.components.sql_engine import connect
 
     source = folder.root / "big.parquet"
     with connect() as engine:

@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from queue_core.components.engine import DEFAULT_MEMORY_MB, connect, execute, literal
-from queue_core.components.loaders.base import Loaded
-from queue_core.components.loaders.delimited.columns import CHECK_FAILED
+from queue_core.components.loaders.delimited import BadRows
+from queue_core.components.loaders.delimited.column_readings import CHECK_FAILED
 from queue_core.components.loaders.delimited.dates import open_dates
 from queue_core.components.loaders.delimited.plan import TextPlan
 from queue_core.components.loaders.delimited.rejects import (
@@ -23,7 +22,6 @@ from queue_core.components.loaders.delimited.rejects import (
 from queue_core.components.loaders.delimited.selection import select_stored
 from queue_core.components.loaders.delimited.table import (
     MAX_LINE_BYTES,
-    BadRows,
     Problem,
     Rejected,
     Table,
@@ -33,9 +31,12 @@ from queue_core.components.loaders.delimited.table import (
 from queue_core.components.loaders.delimited.text_file import TextFile, rewrite
 from queue_core.components.loaders.delimited.wide import WideReader
 from queue_core.components.loaders.delimited.widening import Widener
-from queue_core.components.loaders.encodings import FALLBACK, Encoding, find_invalid_utf8
-from queue_core.components.loaders.source import SourceFile, SourceHasher
+from queue_core.components.loaders.files.encodings import FALLBACK, Encoding, find_invalid_utf8
+from queue_core.components.loaders.files.source import SourceFile, SourceHasher
+from queue_core.components.loaders.loading.loader_contract import Loaded
 from queue_core.components.progress import ProgressReporter, Silence, Span
+from queue_core.components.sql_engine import DEFAULT_MEMORY_MB, connect, execute
+from queue_core.components.sql_text import literal
 from queue_core.errors import DataError
 
 if TYPE_CHECKING:

@@ -11,22 +11,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from queue_core.components.engine import file_literal, literal
-from queue_core.components.loaders.delimited.rows import WHITESPACE, Dialect, read_rows
+from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.text_file import NEWLINES, TextFile
+from queue_core.components.loaders.tables.text_rows import WHITESPACE, Dialect, read_rows
+from queue_core.components.sql_text import file_literal, literal
 
 DEFAULT_LINE_BYTES = 2_000_000
 MAX_LINE_BYTES = 32_000_000
 MAX_REJECTS = 1_000_000
 SCAN_BYTES = 1 << 20
-
-
-class BadRows(StrEnum):
-    """What happens to rows that have not as many values as there are columns."""
-
-    ERROR = "error"
-    SKIP = "skip"
-    FILL = "fill"
 
 
 class Problem(StrEnum):

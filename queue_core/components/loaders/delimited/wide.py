@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from queue_core.components.loaders.delimited.columns import Column
-from queue_core.components.loaders.delimited.rows import WHITESPACE
-from queue_core.components.loaders.delimited.table import BadRows, Problem, Rejected, Table
-from queue_core.components.loaders.delimited.values import INEXACT, ZERO, Kind, pattern
+from queue_core.components.loaders.delimited import BadRows
+from queue_core.components.loaders.delimited.column_readings import Column
+from queue_core.components.loaders.delimited.table import Problem, Rejected, Table
+from queue_core.components.loaders.tables.text_rows import WHITESPACE
+from queue_core.components.loaders.tables.text_values import INEXACT, ZERO, Kind, pattern
 
 WIDE_COLUMNS = 1_000
 BLOCK_BYTES = 8 << 20

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from queue_core.components.engine import literal
-from queue_core.components.loaders.delimited.columns import (
+from queue_core.components.loaders.delimited.column_readings import (
     Column,
     conversion,
     validity,
     wider_readings,
 )
 from queue_core.components.loaders.delimited.table import Table
-from queue_core.components.loaders.delimited.values import (
+from queue_core.components.loaders.tables.text_values import (
     FLOAT,
     MISSING_SIGNS,
     MISSING_WORDS,
@@ -25,6 +24,7 @@ from queue_core.components.loaders.delimited.values import (
     Style,
     is_plain_number,
 )
+from queue_core.components.sql_text import literal
 from queue_core.errors import DataError
 
 SHOWN_CHARACTERS = 40

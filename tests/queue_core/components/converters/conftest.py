@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from queue_core.components.converters.steps import Step, apply_step, run_step
+from queue_core.components.converters.notebooks.steps import Step, apply_step, run_step
 from queue_core.components.registry import ComponentKind, get_component
 from queue_core.components.stored_dataset import StoredDataset
 

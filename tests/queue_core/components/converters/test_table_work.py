@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queue_core.components.converters.steps import Step, apply_step, run_step
+from queue_core.components.converters.notebooks.steps import Step, apply_step, run_step
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, JobError, ParameterError
 

@@ -9,7 +9,7 @@ import pytest
 
 from queue_core.artifacts.draft import Draft
 from queue_core.artifacts.kinds import ArtifactKind
-from queue_core.components.explorers.support.run import explore
+from queue_core.components.explorers.exploring.run_explorer import explore
 from queue_core.components.stored_dataset import StoredDataset
 
 Store = Callable[..., StoredDataset]

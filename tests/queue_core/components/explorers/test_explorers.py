@@ -20,7 +20,7 @@ from queue_core.artifacts.figure import Figure
 from queue_core.artifacts.figure_json import figure_to_json
 from queue_core.artifacts.kinds import ArtifactKind
 from queue_core.artifacts.renderer import render
-from queue_core.components.explorers.support.run import explore
+from queue_core.components.explorers.exploring.run_explorer import explore
 from queue_core.components.registry import ComponentKind, components
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, MissingPackageError, ParameterError

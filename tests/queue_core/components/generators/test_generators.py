@@ -13,16 +13,20 @@ from hypothesis import strategies as st
 from model_server import ModelServer, model_server
 
 from queue_core.components.dataset_writer import DatasetStaging
-from queue_core.components.generators.base import (
+from queue_core.components.generators.answering.batch import (
+    BatchRequest,
+    answer_rows,
+    write_answers,
+)
+from queue_core.components.generators.answering.conversation import Exchange, fit_conversation
+from queue_core.components.generators.answering.generator import (
     Generator,
     GeneratorUnavailableError,
     Message,
     Role,
 )
-from queue_core.components.generators.batch import BatchRequest, answer_rows, write_answers
-from queue_core.components.generators.conversation import Exchange, fit_conversation
-from queue_core.components.generators.stop_texts import StopTexts
-from queue_core.components.generators.template import parse_template
+from queue_core.components.generators.answering.stop_texts import StopTexts
+from queue_core.components.generators.answering.template import parse_template
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import Silence
 from queue_core.components.registry import ComponentKind, components, get_component
