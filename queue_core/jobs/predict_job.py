@@ -204,19 +204,17 @@ class PredictJob(EntityJob["Prediction"]):
         result_id: int,
         made_by: Mapping[str, Any],
     ) -> StoredDataset:
+        from queue_core.components.dataset_writer import write_dataset
         from queue_core.components.models.tasks import Task
-        from queue_core.components.stored_dataset import StoredDataset
 
         path = folder.datasets / str(result_id)
         if predictor.model.task is Task.FORECASTING:
-            return StoredDataset.write(path, self._forecast(predictor), made_by=made_by)
+            return write_dataset(path, self._forecast(predictor), made_by=made_by)
         source = self._open_source()
         names = [column.name for column in source.columns]
         predictor.check.check_names(names)
         types = {column.name: column.type for column in source.columns}
-        return StoredDataset.write(
-            path, self._answers(predictor, source), types=types, made_by=made_by
-        )
+        return write_dataset(path, self._answers(predictor, source), types=types, made_by=made_by)
 
     def _answers(self, predictor: Predictor, source: StoredDataset) -> Iterator[Any]:
         """Yield the rows with their answers as record batches of one schema."""
@@ -291,8 +289,8 @@ class PredictJob(EntityJob["Prediction"]):
         )
 
     def _store_rows(self, rows: list[Any]) -> StoredDataset:
+        from queue_core.components.dataset_writer import write_dataset
         from queue_core.components.models.training.results.prediction_results import typed_rows
-        from queue_core.components.stored_dataset import StoredDataset
 
         if not 0 < len(rows) <= TYPED_ROWS:
             raise ParameterError(
@@ -300,7 +298,7 @@ class PredictJob(EntityJob["Prediction"]):
                 parameter="rows",
                 hint="Save more rows to a file, and predict the file.",
             )
-        return StoredDataset.write(self.temporary_folder / "source", typed_rows(rows))
+        return write_dataset(self.temporary_folder / "source", typed_rows(rows))
 
     def _export(self, result: StoredDataset) -> Path | None:
         """Write the result to a file, if one is wanted; return where."""

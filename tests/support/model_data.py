@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn import datasets
 
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.models.training.evaluation.outcome import Trained
 from queue_core.components.models.training.fitting.progress import Hooks, Progress, TrialRecord
 from queue_core.components.models.training.preparation.problem import read_problem
@@ -119,7 +120,7 @@ def train_on(
 ) -> Trained:
     """Store a table below *folder* and train a model on it."""
     path = folder / "dataset"
-    stored = StoredDataset(path) if path.exists() else StoredDataset.write(path, frame)
+    stored = StoredDataset(path) if path.exists() else write_dataset(path, frame)
     spec = SessionSpec.from_json(
         task=task,
         input_columns=session.pop("input_columns", ()),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from queue_core.components.catalogues import load_catalogue
 from queue_core.components.catalogues.parameter_sentences import describe_parameters
-from queue_core.components.registry import Component, ComponentKind
+from queue_core.components.component import Component, ComponentKind
 
 _FACTORY = "queue_core.components.converters.estimators.resampling:Resampling"
 _ACCEPTS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from queue_core.components.registry import Component, ComponentKind
+from queue_core.components.component import Component, ComponentKind
 
 
 def describe_metric(

@@ -11,8 +11,8 @@ from typing import Any
 
 from queue_core.components.catalogues import load_catalogue
 from queue_core.components.catalogues.parameter_sentences import describe_parameters
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.models.ranges import with_search_ranges
-from queue_core.components.registry import Component, ComponentKind
 
 OPTIONS = ("profile", "seed", "cores", "nested", "sparse", "binary_only")
 

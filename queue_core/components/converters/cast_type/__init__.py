@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queue_core.components.column_types import ColumnType
-from queue_core.components.registry import Component, ComponentKind
+from queue_core.components.component import Component, ComponentKind
 
 SQL_TYPES = {
     ColumnType.INTEGER: "BIGINT",

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.components.column_types import ColumnType
+from queue_core.components.component import Component
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.progress import ProgressReporter, Silence
-from queue_core.components.registry import Component
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, ParameterError
 

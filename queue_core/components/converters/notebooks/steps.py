@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from queue_core.components.component import ComponentKind
 from queue_core.components.converters.converting.converter import (
     SILENCE,
     Converter,
@@ -23,7 +24,7 @@ from queue_core.components.converters.converting.learning_rows import check_rows
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import ProgressReporter, Span
-from queue_core.components.registry import ComponentKind, get_component
+from queue_core.components.registry import get_component
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, ParameterError
 

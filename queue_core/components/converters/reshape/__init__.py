@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queue_core.components.registry import Component, ComponentKind
+from queue_core.components.component import Component, ComponentKind
 
 SUMMARIES = {
     "first": "first({0} ORDER BY {row})",

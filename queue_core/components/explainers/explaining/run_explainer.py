@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from queue_core.artifacts.draft import Draft
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.explainers.explaining.explanation import Explanation
 from queue_core.components.models.tasks import Task
 from queue_core.components.parameters import complete_parameters
-from queue_core.components.registry import Component, ComponentKind, get_component
+from queue_core.components.registry import get_component
 from queue_core.errors import DataError, MonitorError, ParameterError
 
 

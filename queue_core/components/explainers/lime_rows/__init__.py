@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.explainers.explainer_parameters import OUTPUT, rows
 from queue_core.components.parameter_schemas import integer, schema
-from queue_core.components.registry import Component, ComponentKind
 
 COMPONENTS = (
     Component(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.explainers.explainer_parameters import (
     ALGORITHM,
     BACKGROUND,
@@ -9,7 +10,6 @@ from queue_core.components.explainers.explainer_parameters import (
     rows,
 )
 from queue_core.components.parameter_schemas import schema
-from queue_core.components.registry import Component, ComponentKind
 
 _TASKS = ("classification", "regression", "clustering", "text_classification")
 

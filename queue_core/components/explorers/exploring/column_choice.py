@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from queue_core.errors import DataError
 
 if TYPE_CHECKING:
-    from queue_core.components.registry import Component
+    from queue_core.components.component import Component
     from queue_core.components.stored_dataset import ColumnInfo, StoredDataset
 
 

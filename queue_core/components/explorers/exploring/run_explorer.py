@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from queue_core.artifacts.draft import Draft
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.explorers.exploring.column_choice import select_columns
 from queue_core.components.explorers.exploring.exploration import Exploration
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import ProgressReporter, Silence
-from queue_core.components.registry import Component, ComponentKind, get_component
+from queue_core.components.registry import get_component
 from queue_core.errors import DataError, MonitorError
 
 if TYPE_CHECKING:

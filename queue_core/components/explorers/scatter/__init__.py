@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.explorers.exploring.exploration import PLOT_ROWS
 from queue_core.components.parameter_schemas import choice, column, integer, schema, switch
-from queue_core.components.registry import Component, ComponentKind
 
 _COLOR = column("Colour by", "Colours the points: a group each, or a scale for many numbers.")
 _POINTS = integer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.explorers.time_series.time_steps import STEPS
 from queue_core.components.parameter_schemas import (
     TEMPORAL,
@@ -11,7 +12,6 @@ from queue_core.components.parameter_schemas import (
     schema,
     several,
 )
-from queue_core.components.registry import Component, ComponentKind
 
 SUMMARIES = {
     "mean": "avg", "sum": "sum", "median": "median", "minimum": "min", "maximum": "max",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from queue_core.components.component import Component
 from queue_core.components.progress import ProgressReporter
-from queue_core.components.registry import Component
 from queue_core.errors import JobError
 
 CHARACTERS_PER_TOKEN = 4

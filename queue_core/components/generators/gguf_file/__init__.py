@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.generators.common_parameters import COMMON_PARAMETERS
-from queue_core.components.registry import Component, ComponentKind
 
 COMPONENTS = (
     Component(

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.loaders.files.encoding_names import ALTERNATIVES, UTF8
 from queue_core.components.loaders.tables.text_rows import WHITESPACE
-from queue_core.components.registry import Component, ComponentKind
 
 
 class BadRows(StrEnum):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.dataset_writer import DatasetStaging, storage_errors
 from queue_core.components.loaders.files.content import Content, content_of
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher, reading_errors
@@ -20,7 +21,7 @@ from queue_core.components.loaders.loading.loader_contract import (
 )
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import ProgressReporter, Silence, Span
-from queue_core.components.registry import Component, ComponentKind, get_component
+from queue_core.components.registry import get_component
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
 

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
-from queue_core.components.registry import Component
+from queue_core.components.component import Component
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,10 @@ import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 
+from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import Scored
 from queue_core.components.models.training.fitting.fitted import COLUMNS_STEP, MODEL_STEP, Fitted
 from queue_core.components.models.training.preparation.problem import Problem
-from queue_core.components.registry import Component
 
 REMEMBERED_ROWS = 20_000
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import Scored, measure
 from queue_core.components.models.training.fitting.fitted import Fitted
 from queue_core.components.models.training.preparation.problem import Problem
-from queue_core.components.registry import Component
 from queue_core.errors import DataError
 
 SCORED_TRAINING_ROWS = 2_000

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.training.evaluation.evaluation import (
     answers,
@@ -17,7 +18,6 @@ from queue_core.components.models.training.evaluation.evaluation import (
 from queue_core.components.models.training.fitting.fitted import Fitted
 from queue_core.components.models.training.preparation.preprocessing import output_sources
 from queue_core.components.models.training.preparation.problem import Problem
-from queue_core.components.registry import Component
 
 SHUFFLED_ROWS = 300
 SHUFFLES = 3

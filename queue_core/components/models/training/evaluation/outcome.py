@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from queue_core.components.component import Component
 from queue_core.components.models.training.evaluation.evaluation import FoldResult
 from queue_core.components.models.training.evaluation.importance import Importance
 from queue_core.components.models.training.fitting.fitted import Fitted
 from queue_core.components.models.training.preparation.problem import Problem
-from queue_core.components.registry import Component
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from queue_core.components.catalogues.estimator_arguments import arguments
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.models.training.session.choices import checked_params
-from queue_core.components.registry import Component, ComponentKind, get_component
+from queue_core.components.registry import get_component
 from queue_core.errors import DataError, ParameterError
 
 CORES_VARIABLE = "DASHAI_JOB_CORES"

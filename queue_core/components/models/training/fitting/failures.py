@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from queue_core.components.registry import Component
+from queue_core.components.component import Component
 from queue_core.errors import DataError, JobError, MonitorError, ParameterError
 
 # Part of the library's message, what it means, what to do.

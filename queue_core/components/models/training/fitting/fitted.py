@@ -10,6 +10,7 @@ import joblib
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from queue_core.components.component import Component
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.fitting import listeners
 from queue_core.components.models.training.fitting.estimators import (
@@ -29,7 +30,6 @@ from queue_core.components.models.training.preparation.preprocessing import (
     plan_columns,
 )
 from queue_core.components.models.training.preparation.problem import Problem
-from queue_core.components.registry import Component
 
 COLUMNS_STEP = "columns"
 MODEL_STEP = "model"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.training.evaluation import clusters
 from queue_core.components.models.training.evaluation.evaluation import FoldResult, measure_all
@@ -23,7 +24,6 @@ from queue_core.components.models.training.runs.run_in_progress import (
     tell,
 )
 from queue_core.components.models.training.runs.search import Score
-from queue_core.components.registry import Component
 from queue_core.errors import ParameterError
 
 

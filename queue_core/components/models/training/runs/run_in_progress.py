@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.evaluation import FoldResult, score_matrix
@@ -29,7 +30,6 @@ from queue_core.components.models.training.runs.search import (
 )
 from queue_core.components.models.training.session.choices import leading_metric
 from queue_core.components.models.training.session.specs import RunSpec
-from queue_core.components.registry import Component
 
 FIT_IN_TRIES = 1.5
 """How long the fit after a search takes, in folds of a try."""

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.training.evaluation.evaluation import answers, only_answered
 from queue_core.components.models.training.fitting.failures import explained
@@ -28,7 +29,6 @@ from queue_core.components.models.training.preparation.problem import Problem
 from queue_core.components.models.training.preparation.splits import inner_splitter
 from queue_core.components.models.training.session.choices import ranges_of
 from queue_core.components.models.training.session.specs import SearchSpec
-from queue_core.components.registry import Component
 from queue_core.errors import DataError, JobError, MissingPackageError
 
 logger = logging.getLogger(__name__)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.session.specs import SearchSpec
 from queue_core.components.parameters import complete_parameters
-from queue_core.components.registry import Component, ComponentKind, components, get_component
+from queue_core.components.registry import components, get_component
 from queue_core.errors import ParameterError
 
 _LEADING = {
