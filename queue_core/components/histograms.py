@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 
 def bin_edges(values: Any, bins: int) -> Any:
     """Return `bins + 1` borders from the least to the greatest value.
@@ -15,8 +17,6 @@ def bin_edges(values: Any, bins: int) -> Any:
         values: Numbers, shape `(n,)`, n > 0, none missing or infinite.
         bins: How many bins.
     """
-    import numpy as np
-
     low, high = float(np.min(values)), float(np.max(values))
     largest = max(abs(low), abs(high))
     if high / 2 - low / 2 <= bins * largest * np.finfo(float).eps:  # no overflow in halves

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, Final
 
 from queue_core.components.component import Component, ComponentKind
-from queue_core.entry_points import declared, reason
+from queue_core.entry_points import Declared, declared, reason
 
 logger = logging.getLogger(__name__)
 
@@ -56,30 +56,36 @@ def installed_components(
     """
     owners = dict(taken)
     found: list[Component] = []
-    problems: list[ComponentProblem] = []
+    problems: dict[ComponentProblem, None] = {}  # in order, each once
     for item in declared(ENTRY_POINT_GROUP):
         name = item.point.name if item.point else ""
-        whose = f"The components “{name}” of the package {item.package}"
-        if item.point is None:
-            message = f"What the package {item.package} declares cannot be read: {item.problem}."
-            problems.append(ComponentProblem("", item.package, message))
-            continue
-        listed, problem = _listed(item.point)
-        if problem:
-            message = f"{whose} cannot be loaded: {problem}."
-            problems.append(ComponentProblem(name, item.package, message))
-        for value in listed:
-            problem = _unfit(value, owners)
-            if problem:
-                message = f"One of the components “{name}” of the package {item.package} {problem}."
-                problems.append(ComponentProblem(name, item.package, message))
-            else:
-                found.append(value)
-                owners[value.kind, value.id] = item.package
-    for told in problems:
-        logger.info("%s", told.message)
+        good, messages = _read(item, owners)
+        found += good
+        problems |= {ComponentProblem(name, item.package, message): None for message in messages}
+    for problem in problems:
+        logger.info("%s", problem.message)
     found.sort(key=lambda item: item.title.casefold())
     return tuple(found), tuple(problems)
+
+
+def _read(
+    item: Declared, owners: dict[tuple[ComponentKind, str], str]
+) -> tuple[list[Component], list[str]]:
+    """Return the components of an entry point, entered in *owners*, and what is wrong with it."""
+    if item.point is None:
+        return [], [f"What the package {item.package} declares cannot be read: {item.problem}."]
+    whose = f"the components “{item.point.name}” of the package {item.package}"
+    listed, problem = _listed(item.point)
+    messages = [f"The{whose.removeprefix('the')} cannot be loaded: {problem}."] if problem else []
+    good: list[Component] = []
+    for value in listed:
+        problem = _unfit(value, owners)
+        if problem:
+            messages.append(f"One of {whose} {problem}.")
+        else:
+            good.append(value)
+            owners[value.kind, value.id] = item.package
+    return good, messages
 
 
 def _listed(point: EntryPoint) -> tuple[list[Any], str]:

@@ -12,7 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from queue_core.components.column_types import ColumnType, column_type_of
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as kinds
+
+from queue_core.components.arrow_types import column_type_of
+from queue_core.components.column_types import ColumnType
 from queue_core.errors import DataError
 
 
@@ -32,8 +37,6 @@ class NormalForm:
 
     def apply(self, batch: Any) -> Any:
         """Return *batch* (`pyarrow.RecordBatch`) in the stored form."""
-        import pyarrow as pa
-
         arrays = [
             _to_stored(batch.column(position), field) for position, field in enumerate(self.schema)
         ]
@@ -42,9 +45,6 @@ class NormalForm:
 
 def normal_form(schema: Any) -> NormalForm:
     """Return how columns of *schema* (`pyarrow.Schema`) are stored."""
-    import pyarrow as pa
-    import pyarrow.types as kinds
-
     names, notes = unique_names(schema.names)
     fields = []
     types: dict[str, ColumnType] = {}
@@ -123,16 +123,11 @@ def _columns(names: Sequence[str]) -> str:
 
 
 def _is_nested(arrow_type: Any) -> bool:
-    import pyarrow.types as kinds
-
     is_nested = kinds.is_nested(arrow_type) or kinds.is_union(arrow_type)
     return bool(is_nested and not kinds.is_run_end_encoded(arrow_type))
 
 
 def _stored_type(arrow_type: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.types as kinds
-
     if isinstance(arrow_type, pa.BaseExtensionType):
         return _stored_type(arrow_type.storage_type)
     if kinds.is_dictionary(arrow_type) or kinds.is_run_end_encoded(arrow_type):
@@ -157,10 +152,6 @@ def _stored_type(arrow_type: Any) -> Any:
 
 
 def _to_stored(array: Any, field: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.types as kinds
-
     stored = field.type
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
@@ -182,8 +173,6 @@ def _to_stored(array: Any, field: Any) -> Any:
 
 
 def _json_texts(array: Any, field: Any) -> Any:
-    import pyarrow as pa
-
     try:
         return pa.array([_as_json(value) for value in array.to_pylist()], field.type)
     except (ValueError, OverflowError) as error:  # e.g. two fields of one name, or the year 40000
@@ -196,8 +185,6 @@ def _json_texts(array: Any, field: Any) -> Any:
 
 
 def _require_utf8(array: Any, name: str) -> None:
-    import pyarrow as pa
-
     try:
         array.validate(full=True)
     except pa.ArrowInvalid as error:
@@ -209,10 +196,6 @@ def _require_utf8(array: Any, name: str) -> None:
 
 def _require_calendar(array: Any, name: str) -> None:
     """Refuse moments that neither Python's calendar nor the engine has."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.types as kinds
-
     if kinds.is_date(array.type):
         first, end = FIRST_DAY, END_DAY
     else:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as kinds
+
 EXACT_FLOAT_INTEGER = 2**53
 
 
 def to_frame(table: Any) -> Any:
     """Return a `pyarrow.Table` as a `pandas.DataFrame`; `StoredDataset.to_pandas` says how."""
-    import pyarrow as pa
-    import pyarrow.types as kinds
-
     fields = []
     nullable = {}
     for field, column in zip(table.schema, table.columns, strict=True):
@@ -30,8 +32,6 @@ def to_frame(table: Any) -> Any:
 
 
 def _with_nullable(table: Any, nullable: dict[str, str]) -> Any:
-    import pandas as pd
-
     rest = [name for name in table.column_names if name not in nullable]
     frame = table.select(rest).to_pandas(date_as_object=False)
     extra = {
@@ -42,8 +42,6 @@ def _with_nullable(table: Any, nullable: dict[str, str]) -> Any:
 
 
 def _fits_float(column: Any) -> bool:
-    import pyarrow.compute as pc
-
     extremes = pc.min_max(column).as_py()
     if extremes["min"] is None:
         return True

@@ -15,7 +15,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from queue_core.components.column_types import ColumnType, column_type_of, is_category
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyarrow.types as kinds
+
+from queue_core.components.arrow_types import column_type_of
+from queue_core.components.column_types import ColumnType, is_category
 from queue_core.components.sql_engine import connect, execute
 from queue_core.components.sql_text import file_literal
 from queue_core.components.stored_dataset import ColumnInfo
@@ -58,9 +64,6 @@ class Profiler:
     """
 
     def __init__(self, path: Path, *, spill_folder: Path, threads: int | None = None) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         self.path = path
         self._file = pq.ParquetFile(path)
         schema = self._file.schema_arrow
@@ -91,10 +94,6 @@ class Profiler:
         return f"read_parquet({file_literal(self.path)}, file_row_number=true) AS t({aliases}, row)"
 
     def _part(self, group: Sequence[_Column]) -> Any:
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.types as kinds
-
         table = self._file.read(columns=[column.name for column in group])
         columns = [
             column.cast(pa.int64()) if kinds.is_duration(column.type) else column
@@ -107,9 +106,6 @@ class Profiler:
 
     def _stacked(self, group: Sequence[_Column]) -> Any:
         """Return the values of numeric columns below each other, with the column's position."""
-        import numpy as np
-        import pyarrow as pa
-
         table = self._file.read(columns=[column.name for column in group])
         chunks = [chunk for column in table.columns for chunk in column.chunks]
         places = np.repeat([column.position for column in group], self.row_count)
@@ -309,8 +305,6 @@ class Profiler:
 
 def _units(arrow_type: Any) -> int:
     """Return how many units of a duration make a second; 1 for every other type."""
-    import pyarrow.types as kinds
-
     if not kinds.is_duration(arrow_type):
         return 1
     return {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[arrow_type.unit]

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from queue_core.components.sql_text import literal
 
 DEFAULT_MEMORY_MB = 768
@@ -26,8 +28,6 @@ def connect(
         threads: How many threads it uses; None for one per processor.
         spill_folder: Where it puts what does not fit into memory; None: it fails instead.
     """
-    import duckdb
-
     connection = duckdb.connect()
     statements = [
         # WORKAROUND: what is not in the wheel would be fetched from the network in mid-query.

@@ -95,7 +95,7 @@ class ExplainerJob(EntityJob["Explainer"]):
 
     def create_entity(self, session: Session) -> Explainer:
         """Return a new explanation; what can be checked before the model is read is checked."""
-        from queue_core.components.explainers.explaining.run_explainer import check_explainer
+        from queue_core.components.explainers.explaining.explainer_check import check_explainer
         from queue_core.database.tables import Explainer
 
         self._take_up_stored(session)
@@ -172,8 +172,8 @@ class ExplainerJob(EntityJob["Explainer"]):
         """Read the model and its rows."""
         from queue_core.artifacts.writer import artifact_folder
         from queue_core.components.explainers.explaining.explained_model import ExplainedModel
+        from queue_core.components.explainers.explaining.explainer_check import check_explainer
         from queue_core.components.explainers.explaining.explanation import Explanation
-        from queue_core.components.explainers.explaining.run_explainer import check_explainer
         from queue_core.components.explainers.explaining.stored_inputs import (
             chosen_rows,
             rows_of_other,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.converters.converting.converter import (
@@ -31,9 +35,6 @@ from queue_core.components.sql_engine import connect, execute
 from queue_core.components.sql_text import file_literal, identifier, literal
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_COLUMNS = 5_000
 _COLUMNS_PER_SCAN = 50
@@ -221,9 +222,6 @@ def _restore_durations(
     dataset: StoredDataset, staging: DatasetStaging, types: Mapping[str, ColumnType]
 ) -> None:
     """Write durations as durations again: the engine reads and writes them as whole numbers."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     if ColumnType.DURATION not in types.values():
         return
     plain = staging.scratch / "plain.parquet"
@@ -248,8 +246,6 @@ def explained_errors(owner: str) -> Iterator[None]:
     Raises:
         DataError: The engine could not do it, for a reason that lies in data or parameters.
     """
-    import duckdb
-
     try:
         yield
     except duckdb.OutOfMemoryException as error:

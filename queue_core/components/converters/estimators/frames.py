@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from queue_core.components.converters.converting.converter import Scope
 from queue_core.components.converters.converting.learning_rows import row_condition
 from queue_core.components.converters.converting.sql_converter import Table, explained_errors
@@ -76,9 +79,6 @@ def as_numbers(frame: Any) -> Any:
 
 def as_categories(frame: Any) -> Any:
     """Return a frame of numbers and of texts (as objects), NaN where missing."""
-    import numpy as np
-    import pandas as pd
-
     columns: dict[str, Any] = {}
     for name in frame.columns:
         column = frame[name]
@@ -100,8 +100,6 @@ def as_texts(column: Any) -> Any:
 
 def as_target(column: Any) -> Any:
     """Return the values of a target column: numbers as they are, all else as text."""
-    import pandas as pd
-
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.astype(bool).to_numpy()
     if pd.api.types.is_numeric_dtype(column.dtype):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 
 from queue_core.components.catalogues.estimator_arguments import arguments
 from queue_core.components.column_types import ColumnType
@@ -92,8 +97,6 @@ class Resampling(Converter):
         return str(self.component.options["takes"])
 
     def _values(self, dataset: StoredDataset, columns: Sequence[str]) -> Any:
-        import numpy as np
-
         if self._takes == "any" and self.params.get("shrinkage") is None:
             return np.arange(dataset.row_count).reshape(-1, 1)
         frame = dataset.to_pandas(columns)
@@ -118,8 +121,6 @@ class Resampling(Converter):
         return cls(**made)
 
     def _chosen_rows(self, dataset: StoredDataset, indices: Any) -> Any:
-        import pyarrow as pa
-
         table = pa.Table.from_batches(dataset.batches(), dataset.page(0, 0).schema)
         return table.take(pa.array(indices)).combine_chunks()
 
@@ -134,10 +135,6 @@ class Resampling(Converter):
         notes: list[str],
     ) -> Any:
         """Return old and new rows; a new row has no value where nothing was looked at."""
-        import numpy as np
-        import pandas as pd
-        import pyarrow as pa
-
         count = dataset.row_count
         table = pa.Table.from_batches(dataset.batches(), dataset.page(0, 0).schema)
         made = pd.DataFrame(drawn, columns=list(columns))
@@ -167,8 +164,6 @@ class Resampling(Converter):
 
 def _as_rows(frame: Any, types: dict[str, ColumnType], schema: Any) -> Any:
     """Return new rows in the types of the old: whole numbers are rounded, texts are texts."""
-    import pyarrow as pa
-
     arrays = []
     fields = [field for field in schema if field.name in frame.columns]
     for field in fields:
@@ -184,8 +179,6 @@ def _as_rows(frame: Any, types: dict[str, ColumnType], schema: Any) -> Any:
 
 def _as_codes(answer: Any, target: str) -> tuple[Any, Any]:
     """Return the classes and, for each row, the number of its class."""
-    import numpy as np
-
     if answer.dtype.kind == "f":
         raise DataError(
             f"“{target}” is measured in numbers; only classes can be resampled.",
@@ -196,8 +189,6 @@ def _as_codes(answer: Any, target: str) -> tuple[Any, Any]:
 
 
 def _sizes(before: Any, after: Any) -> str:
-    from collections import Counter
-
     old, new = Counter(map(str, before)), Counter(map(str, after))
     shown = sorted(old, key=lambda name: -old[name])[:6]
     parts = [f"{name} {old[name]:,} → {new[name]:,}" for name in shown]

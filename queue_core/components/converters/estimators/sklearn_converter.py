@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.utils.multiclass import type_of_target
 
 from queue_core.components.catalogues.estimator_arguments import arguments
 from queue_core.components.converters.converting.converter import (
@@ -178,8 +184,6 @@ class SklearnConverter(Converter):
         reporter: ProgressReporter = SILENCE,
     ) -> Outcome:
         """Transform the rows in batches and write them beside the columns that stay."""
-        import pyarrow as pa
-
         columns = self.columns(dataset, scope)
         plan = self._plan(dataset, columns)
         compared = max((block.kept_rows for block in self._blocks), default=0)
@@ -232,8 +236,6 @@ class SklearnConverter(Converter):
         score = str(self.params.get("score_func", ""))
         if not score:
             return
-        from sklearn.utils.multiclass import type_of_target
-
         measures = type_of_target(answer) == "continuous"
         if measures and score in ("f_classif", "chi2", "mutual_info_classif"):
             raise ParameterError(
@@ -263,9 +265,6 @@ class SklearnConverter(Converter):
             )
 
     def _cross_fitted(self, frame: Any, columns: Sequence[str], answer: Any, seed: int) -> Any:
-        from sklearn.model_selection import KFold, StratifiedKFold
-        from sklearn.utils.multiclass import type_of_target
-
         transformer = self._make(seed)
         kind = KFold if type_of_target(answer) == "continuous" else StratifiedKFold
         folds = kind(int(self.params["cv"] or 5), shuffle=True, random_state=seed)
@@ -319,8 +318,6 @@ class SklearnConverter(Converter):
         batch_rows: int,
         reporter: ProgressReporter,
     ) -> Iterator[Any]:
-        import pyarrow as pa
-
         done = 0
         source = dataset.batches(batch_rows=batch_rows) if dataset.row_count else _empty(dataset)
         for batch in source:
@@ -348,9 +345,6 @@ class SklearnConverter(Converter):
         return [self._as_array(values[:, place]) for place in range(len(block.outputs))]
 
     def _as_array(self, values: Any) -> Any:
-        import numpy as np
-        import pyarrow as pa
-
         if values.dtype == bool:
             return pa.array(values)
         if values.dtype == object:
@@ -365,8 +359,6 @@ class SklearnConverter(Converter):
 
 
 def _judge(name: str, seed: int) -> Any:
-    import inspect
-
     cls = getattr(importlib.import_module(_JUDGES[name]), name)
     wanted = {"random_state": seed, "max_iter": 2_000}
     known = inspect.signature(cls).parameters
@@ -375,16 +367,12 @@ def _judge(name: str, seed: int) -> Any:
 
 def _empty(dataset: StoredDataset) -> Iterator[Any]:
     table = dataset.page(0, 0)
-    import pyarrow as pa
-
     yield pa.RecordBatch.from_arrays(
         [pa.array([], field.type) for field in table.schema], schema=table.schema
     )
 
 
 def _nothing() -> Any:
-    import numpy as np
-
     return np.empty(0)
 
 

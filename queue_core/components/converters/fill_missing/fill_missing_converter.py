@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from typing import Any
 
@@ -210,8 +211,6 @@ def _holders(value: str) -> tuple[str, ...]:
 
 
 def _can_be(value: str, column_type: ColumnType) -> bool:
-    import datetime
-
     readers: dict[ColumnType, Any] = {
         ColumnType.INTEGER: float,
         ColumnType.FLOAT: float,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from queue_core.components.explainers.counterfactuals.dice import dice_rows
 from queue_core.components.explainers.counterfactuals.distances import RowDistance
 from queue_core.components.explainers.explaining.explained_model import OutputKind
 from queue_core.components.explainers.explaining.explanation import Explanation, value_text
 from queue_core.components.progress import Span
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _HALVINGS = 7
 # So many groups of columns are tried at a time.
@@ -109,8 +110,6 @@ class Search:
     def _one_round(
         self, goal: Goal, reaching: Any, allowed: tuple[str, ...], progress: Span
     ) -> Iterator[Option]:
-        import numpy as np
-
         candidates = np.flatnonzero(reaching)
         if not len(candidates) or not allowed:
             return
@@ -124,8 +123,6 @@ class Search:
                 yield option
 
     def _drawn(self, goal: Goal) -> Iterator[Option]:
-        from queue_core.components.explainers.counterfactuals.dice import dice_rows
-
         self.progress.report(0.0, "drawing rows")
         drawn = dice_rows(self.order, self.row, self.examples, self.changeable, goal.reaches)
         own = self._values(self.row)
@@ -201,8 +198,6 @@ class Search:
             if not trials:
                 continue
             works = self._reach(goal, trials)
-            import numpy as np
-
             count = int(np.flatnonzero(works)[-1]) + 1
             return frozenset(name for group in free[:count] for name in group)
         return frozenset()
@@ -240,9 +235,6 @@ class Search:
         return {str(name): row[name].iloc[0] for name in row.columns}
 
     def _frame(self, trials: list[dict[str, Any]]) -> pd.DataFrame:
-        import numpy as np
-        import pandas as pd
-
         # Numbers as one block: a frame of thousands of single columns takes far longer to make.
         dtypes = {str(name): dtype for name, dtype in self.row.dtypes.items()}
         numbers = [name for name, dtype in dtypes.items() if dtype == np.float64]

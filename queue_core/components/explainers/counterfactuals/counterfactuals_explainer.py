@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft, text_draft
 from queue_core.components.explainers.counterfactuals.counterfactual_search import (
@@ -20,10 +24,6 @@ from queue_core.components.explainers.explaining.explanation_figures import (
 )
 from queue_core.components.progress import Span
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _MOST_ROWS = 50
 
@@ -75,8 +75,6 @@ def _changeable(order: Explanation) -> tuple[str, ...]:
 
 
 def _goal(order: Explanation, row: pd.DataFrame, examples: Any) -> Goal:
-    import numpy as np
-
     own = order.model.outputs(row)[0]
     if order.model.kind is OutputKind.VALUE:
         low, high = np.percentile(examples[:, 0], [2.5, 97.5])
@@ -117,8 +115,6 @@ def _sentences(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]
 
 
 def _table(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) -> Any:
-    import pandas as pd
-
     lines = [
         {
             "row": label,
@@ -145,8 +141,6 @@ def _table(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) ->
 def _figure(
     order: Explanation, found: list[tuple[str, Goal, list[Option]]], notes: list[str]
 ) -> Any:
-    from collections import Counter
-
     counts = Counter(
         name for _, _, options in found for option in options for name in option.columns
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.components.explainers.explaining.explanation import Explanation
 from queue_core.components.explainers.explaining.row_codec import RowCodec
 from queue_core.errors import MissingPackageError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _GOAL = "(goal)"
 _SHRINKING_STEPS = 200
@@ -28,8 +28,6 @@ class _GoalModel:
 
     def predict_proba(self, frame: pd.DataFrame) -> Any:
         """Return rows x 2: whether the goal is missed and reached."""
-        import numpy as np
-
         matrix = frame[list(self._codec.columns)].to_numpy(dtype=float)
         reached = self._reaches(self._order.model.outputs(self._codec.decode(matrix)))
         share = np.asarray(reached, dtype=float)
@@ -96,8 +94,6 @@ def dice_rows(
 
 def _as_dice(codec: RowCodec, rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows as DiCE takes them: numbers, and categories as the words for their places."""
-    import pandas as pd
-
     frame = pd.DataFrame(codec.encode(rows), columns=list(codec.columns))
     for name in codec.categories:
         frame[name] = frame[name].astype(int).astype(str)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+import numpy as np
+import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,6 @@ class RowDistance:
     @classmethod
     def of(cls, frame: pd.DataFrame, columns: Sequence[str]) -> RowDistance:
         """Learn the ranges from rows."""
-        import numpy as np
-
         ranges, whole, moments = {}, set(), set()
         for name in columns:
             kind = frame[name].dtype.kind
@@ -54,8 +52,6 @@ class RowDistance:
 
     def between(self, row: pd.DataFrame, others: pd.DataFrame, columns: Sequence[str]) -> Any:
         """Return the distances of one row to others, summed over columns."""
-        import numpy as np
-
         total = np.zeros(len(others))
         for name in columns:
             if name in self.ranges:
@@ -67,8 +63,6 @@ class RowDistance:
 
     def of_column(self, name: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> float:
         """Return the part of a distance that one column adds."""
-        import pandas as pd
-
         if first[name] != first[name] or second[name] != second[name]:
             return float((first[name] == first[name]) != (second[name] == second[name]))
         if name not in self.ranges:
@@ -80,8 +74,6 @@ class RowDistance:
 
 
 def _numbers(values: pd.Series[Any]) -> Any:
-    import numpy as np
-
     if values.dtype.kind == "M":
         seconds = values.astype("datetime64[us]").astype("int64").to_numpy() / 1e6
         return np.where(values.isna().to_numpy(), np.nan, seconds)

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
 
 from queue_core.components.models.tasks import Task
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from queue_core.components.models.training.stored.model_file import TrainedModel
+from queue_core.components.models.training.evaluation.evaluation import class_probabilities
+from queue_core.components.models.training.preparation.preprocessing import output_sources
+from queue_core.components.models.training.stored.model_file import TrainedModel
 
 
 class OutputKind(StrEnum):
@@ -76,16 +78,12 @@ class ExplainedModel:
     @cached_property
     def has_separate_columns(self) -> bool:
         """Whether each column of the prepared matrix is made of one input column alone."""
-        from sklearn.compose import ColumnTransformer
-
         steps: Any = getattr(self.pipeline, "steps", ())
         return len(steps) == 2 and isinstance(steps[0][1], ColumnTransformer)
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """For each column of the prepared matrix the input column that it comes from."""
-        from queue_core.components.models.training.preparation.preprocessing import output_sources
-
         if self.has_separate_columns:
             return tuple(output_sources(self.pipeline.steps[0][1]))
         return self.columns
@@ -129,13 +127,7 @@ class ExplainedModel:
 
     def outputs_of(self, matrix: Any) -> Any:
         """Return rows x outputs for prepared rows."""
-        import numpy as np
-
         if self.kind is OutputKind.PROBABILITY:
-            from queue_core.components.models.training.evaluation.evaluation import (
-                class_probabilities,
-            )
-
             return class_probabilities(self.estimator, matrix, len(self.classes))
         if self.kind is OutputKind.SCORE:
             scores = np.asarray(self.estimator.decision_function(matrix), dtype=float)
@@ -153,8 +145,6 @@ class ExplainedModel:
 
     def _by_class(self, found: Any) -> Any:
         """Spread columns over all classes: training may not have seen each of them."""
-        import numpy as np
-
         if found.shape[1] == len(self.classes):
             return found
         whole = np.zeros((len(found), len(self.classes)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.components.explainers.explaining.explained_model import ExplainedModel
 from queue_core.components.progress import ProgressReporter, Silence
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +59,6 @@ class Explanation:
             most: How many.
             stream: Another number draws other rows with the same seed.
         """
-        import numpy as np
-
         total = len(self.frame)
         if total <= most:
             places = np.arange(total)

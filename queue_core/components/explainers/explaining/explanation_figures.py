@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.artifacts.figure import (
     Axis,
@@ -18,9 +21,6 @@ from queue_core.artifacts.figure import (
     Tone,
 )
 from queue_core.components.explainers.explaining.explanation import value_text
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_COLUMNS = 20
 
@@ -67,8 +67,6 @@ def swarm_marks(values: Any, shades: Any | None, line: float, seed: int) -> list
         line: Place of the line on y.
         seed: Decides where points lie within the line.
     """
-    import numpy as np
-
     random = np.random.default_rng(seed)
     low, high = float(values.min()), float(values.max())
     cells = np.zeros(len(values), dtype=int)
@@ -101,9 +99,6 @@ def swarm_marks(values: Any, shades: Any | None, line: float, seed: int) -> list
 
 def shades_of(column: pd.Series[Any]) -> Any | None:
     """Return the ranks of a column's values as 0 to 1; None for categories."""
-    import numpy as np
-    import pandas as pd
-
     if not (pd.api.types.is_numeric_dtype(column) or column.dtype.kind == "M"):
         return None
     ranks = column.rank(pct=True).to_numpy(dtype=float)
@@ -134,8 +129,6 @@ def waterfall(
         label: What the axis measures.
         notes: Sentences below.
     """
-    import numpy as np
-
     labels, lengths = _steps(names, row, values)
     ends = base + np.cumsum(lengths)
     low, high = min(base, float(ends.min())), max(base, float(ends.max()))
@@ -172,8 +165,6 @@ def _steps(
     names: Sequence[str], row: Sequence[Any], values: Any
 ) -> tuple[Sequence[str], Sequence[float]]:
     """Return labels and lengths of the bars, from the base upwards: small effects come first."""
-    import numpy as np
-
     order = np.argsort(-np.abs(values), kind="stable")
     shown, rest = order[: MOST_COLUMNS - 1], order[MOST_COLUMNS - 1 :]
     labels = [f"{names[place]} = {value_text(row[place])}" for place in shown]

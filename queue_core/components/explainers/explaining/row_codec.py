@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+import numpy as np
+import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,6 @@ class RowCodec:
     @classmethod
     def of(cls, frames: Sequence[pd.DataFrame], columns: Sequence[str]) -> RowCodec:
         """Learn the categories and middles from rows."""
-        import pandas as pd
-
         frame = pd.concat(frames, ignore_index=True)
         categories, moments, fills = {}, set(), {}
         for name in columns:
@@ -57,8 +55,6 @@ class RowCodec:
 
     def encode(self, frame: pd.DataFrame) -> Any:
         """Return rows x columns as floats; a missing number becomes the middle one."""
-        import numpy as np
-
         made = []
         for name in self.columns:
             if name in self.categories:
@@ -72,9 +68,6 @@ class RowCodec:
 
     def decode(self, matrix: Any) -> pd.DataFrame:
         """Return a matrix as rows that the pipeline takes."""
-        import numpy as np
-        import pandas as pd
-
         made: dict[str, Any] = {}
         for place, name in enumerate(self.columns):
             values = matrix[:, place]
@@ -95,7 +88,5 @@ class RowCodec:
 
 
 def _days(values: pd.Series[Any]) -> Any:
-    import numpy as np
-
     days = values.astype("datetime64[us]").astype("int64").to_numpy() / 86_400e6
     return np.where(values.isna().to_numpy(), np.nan, days)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 from queue_core.artifacts.draft import Draft
-from queue_core.components.component import Component, ComponentKind
+from queue_core.components.component import Component
+from queue_core.components.explainers.explaining.explainer_check import check_explainer
 from queue_core.components.explainers.explaining.explanation import Explanation
-from queue_core.components.models.tasks import Task
 from queue_core.components.parameters import complete_parameters
-from queue_core.components.registry import get_component
-from queue_core.errors import DataError, MonitorError, ParameterError
+from queue_core.errors import DataError, MonitorError
 
 
 def explain(explainer: str, order: Explanation) -> list[Draft]:
@@ -38,38 +39,6 @@ def explain(explainer: str, order: Explanation) -> list[Draft]:
         return drafts
 
 
-def check_explainer(
-    explainer: str, params: Mapping[str, Any], *, task: Task | None = None, scope: str | None = None
-) -> Component:
-    """Return the component of an explainer, checked against what is known of its use.
-
-    Args:
-        explainer: Its id.
-        params: Its parameters.
-        task: What the model was trained for; None: not known yet.
-        scope: `global` or `local` if the user said so.
-
-    Raises:
-        ParameterError: It does not exist, does not fit, or a parameter does not.
-    """
-    component = get_component(ComponentKind.EXPLAINER, explainer)
-    complete_parameters(component.schema, params, owner=component.title)
-    if scope is not None and scope != component.options["scope"]:
-        raise ParameterError(
-            f"{component.title} is {component.options['scope']}, not {scope}.",
-            parameter="scope",
-            hint="Leave the scope out: it follows from the explainer.",
-        )
-    if task is not None and task.value not in component.tasks:
-        served = ", ".join(name.replace("_", " ") for name in component.tasks)
-        raise ParameterError(
-            f"{component.title} does not explain models for {task.value.replace('_', ' ')}.",
-            parameter="explainer",
-            hint=f"It explains: {served}.",
-        )
-    return component
-
-
 @contextmanager
 def _few_threads() -> Iterator[None]:
     """Keep native libraries to one thread while many small predictions are made.
@@ -77,8 +46,6 @@ def _few_threads() -> Iterator[None]:
     Starting threads for each of thousands of small predictions costs more than they save; on a
     busy machine it is what takes most of the time.
     """
-    from threadpoolctl import threadpool_limits
-
     with threadpool_limits(limits=1):
         yield
 
@@ -86,8 +53,6 @@ def _few_threads() -> Iterator[None]:
 @contextmanager
 def _explained(component: Component, order: Explanation) -> Iterator[None]:
     """Turn what a library says into a sentence."""
-    import warnings
-
     what = f"{component.title} of {order.name}"
     try:
         with warnings.catch_warnings():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+import numpy as np
+import pandas as pd
 
-    from queue_core.components.explainers.explaining.explained_model import ExplainedModel
+from queue_core.components.explainers.explaining.explained_model import ExplainedModel
 
 
 class ShuffledOutputs:
@@ -26,8 +26,6 @@ class ShuffledOutputs:
     """
 
     def __init__(self, model: ExplainedModel, frame: pd.DataFrame) -> None:
-        import numpy as np
-
         self._model = model
         self._frame = frame
         self._places: dict[str, list[int]] = {}
@@ -46,8 +44,6 @@ class ShuffledOutputs:
 
     def of(self, column: str, order: Any) -> Any:
         """Return rows x outputs where row i has the value of *column* of row `order[i]`."""
-        import numpy as np
-
         if self._matrix is None:
             values = self._frame[column].to_numpy()[order]
             return self._model.outputs(self._frame.assign(**{column: values}))

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from queue_core.components.models.tasks import Task
+from queue_core.components.models.training.preparation.problem import read_problem
+from queue_core.components.models.training.preparation.splits import make_folds
+from queue_core.components.models.training.results.prediction_results import typed_rows
+from queue_core.components.models.training.session.specs import SessionSpec
+from queue_core.components.models.training.stored.input_check import InputCheck
+from queue_core.components.models.training.stored.model_file import TrainedModel
+from queue_core.components.pandas_frame import to_frame
+from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from queue_core.components.models.training.session.specs import SessionSpec
-    from queue_core.components.models.training.stored.model_file import TrainedModel
-    from queue_core.components.stored_dataset import StoredDataset
 
 # Of a dataset that the model was not trained on, so many rows are read.
 _READ_ROWS = 50_000
@@ -48,10 +54,6 @@ def rows_of_training(
     Raises:
         DataError: The dataset no longer fits the question.
     """
-    from queue_core.components.models.tasks import Task
-    from queue_core.components.models.training.preparation.problem import read_problem
-    from queue_core.components.models.training.preparation.splits import make_folds
-
     made_from = model.schema.get("dataset") or {}
     if made_from.get("data_hash") not in (None, dataset.data_hash):
         warn(
@@ -78,8 +80,6 @@ def rows_of_other(
     Raises:
         DataError: It lacks a column that the model looks at.
     """
-    from queue_core.components.models.training.stored.input_check import InputCheck
-
     check = InputCheck(model)
     names = [info.name for info in dataset.columns]
     check.check_names(names)
@@ -101,9 +101,6 @@ def _nothing(_: str) -> None:
 
 def _truth(model: TrainedModel, values: pd.Series[Any]) -> Any | None:
     """Return class codes or numbers; None where there are classes that the model does not know."""
-    import numpy as np
-    import pandas as pd
-
     if not model.task.is_classification:
         return pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
     codes = {str(name): place for place, name in enumerate(model.classes)}
@@ -129,8 +126,6 @@ def chosen_rows(
     Raises:
         DataError: There is no such row, or its values do not fit.
     """
-    import pandas as pd
-
     if not rows:
         return None, ()
     numbers = [row for row in rows if isinstance(row, int) and not isinstance(row, bool)]
@@ -146,11 +141,6 @@ def chosen_rows(
 
 
 def _by_number(model: TrainedModel, dataset: StoredDataset, numbers: list[int]) -> pd.DataFrame:
-    import pyarrow as pa
-
-    from queue_core.components.models.training.stored.input_check import InputCheck
-    from queue_core.components.pandas_frame import to_frame
-
     for number in numbers:
         if not 1 <= number <= dataset.row_count:
             raise DataError(
@@ -166,10 +156,6 @@ def _by_number(model: TrainedModel, dataset: StoredDataset, numbers: list[int]) 
 
 
 def _by_hand(model: TrainedModel, rows: list[Any]) -> pd.DataFrame:
-    from queue_core.components.models.training.results.prediction_results import typed_rows
-    from queue_core.components.models.training.stored.input_check import InputCheck
-    from queue_core.components.pandas_frame import to_frame
-
     table = typed_rows(rows)
     check = InputCheck(model)
     check.check_names(table.column_names)

@@ -6,6 +6,8 @@ import re
 from functools import partial
 from typing import Any
 
+import pandas as pd
+
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Panel, Tone
 from queue_core.components.explainers.explaining.explanation import Explanation, value_text
@@ -17,8 +19,6 @@ _MOST_ROWS = 20
 
 def lime_rows(order: Explanation) -> list[Draft]:
     """Return a figure of weights for each chosen row, and all weights as a table."""
-    import pandas as pd
-
     chosen, labels = order.rows_to_explain()
     chosen, labels = chosen.head(_MOST_ROWS), labels[:_MOST_ROWS]
     sample = order.sample(order.params["rows"], stream=7)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Figure, Line, Lines, Mark, Panel, Tone
@@ -11,10 +14,6 @@ from queue_core.components.explainers.explaining.explanation import Explanation,
 from queue_core.components.explainers.explaining.shuffling import ShuffledOutputs
 from queue_core.components.progress import Span
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _DEFAULT_COLUMNS = 6
 _MOST_CATEGORIES = 15
@@ -87,8 +86,6 @@ def _columns(order: Explanation, frame: pd.DataFrame) -> list[str]:
 
 def _strongest(order: Explanation, frame: pd.DataFrame) -> list[str]:
     """Return the columns whose shuffling moves the predictions most."""
-    import numpy as np
-
     few = frame.head(200)
     shuffled = ShuffledOutputs(order.model, few)
     random = np.random.default_rng([order.seed, 4])
@@ -101,8 +98,6 @@ def _strongest(order: Explanation, frame: pd.DataFrame) -> list[str]:
 
 
 def _grid(column: pd.Series[Any], steps: int) -> Any:
-    import numpy as np
-
     present: Any = column[column.notna()]
     if column.dtype.kind in "fM" and len(present):
         values = np.sort(present.to_numpy())
@@ -118,8 +113,6 @@ def _grid(column: pd.Series[Any], steps: int) -> Any:
 
 
 def _curve(order: Explanation, frame: pd.DataFrame, name: str, progress: Span) -> _Curve:
-    import numpy as np
-
     grid = _grid(frame[name], order.params["steps"])
     if not len(grid):
         raise DataError(f"The column “{name}” has no values.", hint="Choose other columns.")
@@ -131,8 +124,6 @@ def _curve(order: Explanation, frame: pd.DataFrame, name: str, progress: Span) -
 
 
 def _panel(order: Explanation, curve: _Curve, places: Any, *, has_rows: bool) -> Panel:
-    import numpy as np
-
     axis, x = _axis(curve)
     marks: list[Mark] = []
     if has_rows:
@@ -161,8 +152,6 @@ def _axis(curve: _Curve) -> tuple[Axis, Any]:
 
 
 def _table(order: Explanation, curves: list[_Curve], places: Any) -> Any:
-    import pandas as pd
-
     found = []
     for curve in curves:
         for number, value in enumerate(curve.grid):

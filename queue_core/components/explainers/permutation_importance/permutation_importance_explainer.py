@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import pandas as pd
+from sklearn.metrics import f1_score
+
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
 from queue_core.components.explainers.explaining.explained_model import ExplainedModel, OutputKind
 from queue_core.components.explainers.explaining.explanation import Explanation, Sampled
@@ -24,9 +28,6 @@ Score = Callable[[Any, Any], float]
 
 def permutation_importance(order: Explanation) -> list[Draft]:
     """Return the importance of each input column, with its spread over the repeats."""
-    import numpy as np
-    import pandas as pd
-
     model, sample = order.model, order.sample(order.params["rows"])
     truth = _truth(order, sample)
     name, score = _measure(model, order.params["measure"])
@@ -70,8 +71,6 @@ def permutation_importance(order: Explanation) -> list[Draft]:
 
 def _losses(order: Explanation, shuffled: ShuffledOutputs, loss: Callable[[Any], float]) -> Any:
     """Return columns x repeats: what is lost; NaN where a column was not shuffled again."""
-    import numpy as np
-
     names, repeats = order.model.columns, order.params["repeats"]
     losses = np.full((len(names), repeats), np.nan)
     random = np.random.default_rng([order.seed, 3])
@@ -143,15 +142,11 @@ def _accuracy(truth: Any, outputs: Any) -> float:
 
 
 def _f1_macro(truth: Any, outputs: Any) -> float:
-    from sklearn.metrics import f1_score
-
     found = f1_score(truth, outputs.argmax(axis=1), average="macro", zero_division=0.0)
     return float(found)
 
 
 def _log_loss(truth: Any, outputs: Any) -> float:
-    import numpy as np
-
     own = outputs[np.arange(len(outputs)), np.asarray(truth, dtype=int)]
     return float(np.log(np.clip(own, 1e-15, 1)).mean())
 

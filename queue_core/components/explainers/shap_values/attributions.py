@@ -6,17 +6,18 @@ parts of dates, words) are summed up per input column; that is exact, for SHAP v
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.components.explainers.explaining.explained_model import ExplainedModel, OutputKind
 from queue_core.components.explainers.explaining.explanation import Explanation
 from queue_core.components.progress import ProgressReporter, Span
 from queue_core.errors import MissingPackageError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Algorithm(StrEnum):
@@ -82,16 +83,12 @@ def attribute(order: Explanation, rows: pd.DataFrame, progress: ProgressReporter
 
 
 def _dense(matrix: Any) -> Any:
-    import numpy as np
-
     dense = matrix.toarray() if hasattr(matrix, "toarray") else matrix
     return np.asarray(dense, dtype=float)
 
 
 def _summed(values: Any, model: ExplainedModel) -> Any:
     """Return values of prepared columns summed per input column: rows x columns x outputs."""
-    import numpy as np
-
     places = {name: place for place, name in enumerate(model.columns)}
     summed = np.zeros((values.shape[0], len(model.columns), values.shape[2]))
     for source, name in enumerate(model.sources):
@@ -104,8 +101,6 @@ def _linear(
     model: ExplainedModel, rows: pd.DataFrame, background: pd.DataFrame, note: str
 ) -> Attributions | None:
     """Return weight times distance from the mean; None if the model is not linear."""
-    import numpy as np
-
     weights = getattr(model.estimator, "coef_", None)
     if weights is None or not hasattr(model.estimator, "intercept_"):
         return None
@@ -141,8 +136,6 @@ def _linear(
 
 
 def _linear_output(model: ExplainedModel, matrix: Any) -> Any | None:
-    import numpy as np
-
     estimator = model.estimator
     name = "decision_function" if model.task.is_classification else "predict"
     if not hasattr(estimator, name):
@@ -160,8 +153,6 @@ def _by_trees(
     model: ExplainedModel, rows: pd.DataFrame, progress: ProgressReporter
 ) -> Attributions | None:
     """Return exact values from the trees' own counts; None if shap cannot read these trees."""
-    import numpy as np
-
     shap = _import_shap()
     progress.report(0.0, "reading the trees")
     matrix = _dense(model.prepare(rows))
@@ -195,8 +186,6 @@ def _by_trees(
 
 
 def _import_shap() -> Any:
-    import warnings
-
     try:
         with warnings.catch_warnings():
             # WORKAROUND: it uses what its libraries are going to drop.
@@ -210,8 +199,6 @@ def _import_shap() -> Any:
 
 
 def _three_dimensional(values: Any) -> Any:
-    import numpy as np
-
     if isinstance(values, list):
         values = np.stack(values, axis=-1)
     values = np.asarray(values, dtype=float)
@@ -220,8 +207,6 @@ def _three_dimensional(values: Any) -> Any:
 
 def _tree_unit(model: ExplainedModel, matrix: Any, totals: Any) -> str | None:
     """Return what the values add up to; None if they add up to nothing known."""
-    import numpy as np
-
     outputs = model.outputs_of(matrix)
     if totals.shape != outputs.shape:
         return None
@@ -254,8 +239,6 @@ def _by_permutations(
     Each random order of the columns is walked forwards and backwards, which keeps the values'
     sum exact and halves their noise.
     """
-    import numpy as np
-
     model = order.model
     width = len(model.columns)
     size, pairs = _effort(len(rows), width, len(background))
@@ -290,9 +273,6 @@ def _effort(rows: int, width: int, background: int) -> tuple[int, int]:
 
 def _walk(model: ExplainedModel, row: pd.DataFrame, background: pd.DataFrame, path: Any) -> Any:
     """Return what each column adds on one way from the background to the row."""
-    import numpy as np
-    import pandas as pd
-
     steps, size = len(path) + 1, len(background)
     # At step s the first s columns of the path hold the row's values.
     rank = np.empty(len(path), dtype=int)
@@ -315,8 +295,6 @@ def _walk(model: ExplainedModel, row: pd.DataFrame, background: pd.DataFrame, pa
 
 def _all_columns(frame: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:
     """Add the columns that the pipeline takes and does not look at."""
-    import numpy as np
-
     unused = [name for name in background.columns if name not in frame]
     repeats = len(frame) // max(len(background), 1)
     for name in unused:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
-from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Mark, Panel, Rule, Tone
+from queue_core.artifacts.figure import (
+    Axis,
+    AxisScale,
+    Bars,
+    Figure,
+    Mark,
+    Panel,
+    Points,
+    Rule,
+    Tone,
+)
 from queue_core.components.explainers.explaining.explanation import Explanation, value_text
 from queue_core.components.explainers.explaining.explanation_figures import (
     MOST_COLUMNS,
@@ -15,10 +29,6 @@ from queue_core.components.explainers.explaining.explanation_figures import (
 )
 from queue_core.components.explainers.shap_values.attributions import Attributions, attribute
 from queue_core.components.progress import Span
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _MOST_SWARMS = 4
 _MOST_ROWS = 20
@@ -94,8 +104,6 @@ def _importance(
     order: Explanation, found: Attributions, places: list[int], notes: list[str]
 ) -> Figure:
     """Return mean sizes of the values, stacked by class."""
-    import numpy as np
-
     sizes = np.abs(found.values).mean(axis=0)[:, places]
     ranked = np.argsort(-sizes.sum(axis=1), kind="stable")[:MOST_COLUMNS]
     bases = np.zeros(len(ranked))
@@ -134,8 +142,6 @@ def _importance(
 def _swarm(
     order: Explanation, found: Attributions, frame: pd.DataFrame, place: int, notes: list[str]
 ) -> Figure:
-    import numpy as np
-
     values = found.values[:, :, place]
     ranked = np.argsort(-np.abs(values).mean(axis=0), kind="stable")[:MOST_COLUMNS]
     marks: list[Mark] = [Rule(value=0.0, color=Tone.MUTED)]
@@ -167,10 +173,6 @@ def _swarm(
 
 def _with_one_scale(marks: list[Mark], *, has_scale: bool) -> list[Mark]:
     """Give the first coloured line of a swarm the colour bar, and no other."""
-    from dataclasses import replace
-
-    from queue_core.artifacts.figure import Points
-
     return [
         replace(mark, value_label="" if has_scale else "value of the column: low to high")
         if isinstance(mark, Points) and mark.values
@@ -180,9 +182,6 @@ def _with_one_scale(marks: list[Mark], *, has_scale: bool) -> list[Mark]:
 
 
 def _mean_table(order: Explanation, found: Attributions) -> Any:
-    import numpy as np
-    import pandas as pd
-
     sizes = np.abs(found.values).mean(axis=0)
     table = pd.DataFrame({"column": order.model.columns, "all": sizes.sum(axis=1)})
     if sizes.shape[1] > 1:
@@ -193,9 +192,6 @@ def _mean_table(order: Explanation, found: Attributions) -> Any:
 
 def _long_table(order: Explanation, found: Attributions, places: list[int]) -> pd.DataFrame:
     """Return one line per explained row and output, one column per input column."""
-    import numpy as np
-    import pandas as pd
-
     parts = []
     for place in places:
         part = pd.DataFrame(found.values[:, :, place], columns=list(order.model.columns))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Box, Mark, Panel, Violin
@@ -20,10 +23,7 @@ from queue_core.components.explorers.exploring.figure_layout import (
 )
 from queue_core.components.explorers.statistics.groups import Groups, group_rows
 from queue_core.components.explorers.statistics.numbers import density_of, thin, to_numbers
-
-if TYPE_CHECKING:
-    from queue_core.components.stored_dataset import ColumnInfo
-
+from queue_core.components.stored_dataset import ColumnInfo
 
 _MOST_POINTS = 150
 
@@ -66,8 +66,6 @@ def box_violin(exploration: Exploration) -> list[Draft]:
 
 
 def _boxes(values: Any, groups: Groups, exploration: Exploration) -> list[Box]:
-    import numpy as np
-
     boxes = []
     for place in range(len(groups.names)):
         chosen = values[groups.mask(place) & ~np.isnan(values)]
@@ -103,8 +101,6 @@ def _boxes(values: Any, groups: Groups, exploration: Exploration) -> list[Box]:
 def _panel(
     exploration: Exploration, info: ColumnInfo, values: Any, groups: Groups, boxes: list[Box]
 ) -> Panel:
-    import numpy as np
-
     shape = exploration.params["shape"]
     marks: list[Mark] = []
     for box in boxes:
@@ -139,6 +135,4 @@ def _row(info: ColumnInfo, group: str, box: Box) -> dict[str, Any]:
 
 
 def _frame(rows: list[dict[str, Any]]) -> Any:
-    import pandas as pd
-
     return pd.DataFrame(rows)

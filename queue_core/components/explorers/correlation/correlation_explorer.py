@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, ColorScale, Figure, Heatmap, Panel
@@ -13,13 +16,8 @@ from queue_core.components.explorers.exploring.exploration import (
     require_rows,
 )
 from queue_core.components.explorers.statistics.numbers import to_numbers
+from queue_core.components.stored_dataset import ColumnInfo
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from queue_core.components.stored_dataset import ColumnInfo
-
 
 _SHOWN_COLUMNS = 40
 _KENDALL_ROWS = 5_000
@@ -119,8 +117,6 @@ def _listed(names: list[str]) -> str:
 
 
 def _number_frame(frame: pd.DataFrame, infos: list[ColumnInfo]) -> pd.DataFrame:
-    import pandas as pd
-
     return pd.DataFrame({info.name: to_numbers(frame[info.name]) for info in infos})
 
 
@@ -150,9 +146,6 @@ def _mixed(
     between_numbers: Callable[[pd.DataFrame], Any],
 ) -> Any:
     """Return the matrix of correlations, each by the types of its two columns."""
-    import numpy as np
-    import pandas as pd
-
     size = len(infos)
     numeric = [place for place, info in enumerate(infos) if info.type.is_number]
     matrix = np.full((size, size), np.nan)
@@ -181,8 +174,6 @@ def _mixed(
 
 def _cramers_v(first: Any, second: Any) -> float:
     """Return Cramér's V with the correction for small samples (Bergsma 2013); NaN if undefined."""
-    import numpy as np
-
     present = (first >= 0) & (second >= 0)
     count = int(present.sum())
     if count < 3:
@@ -205,8 +196,6 @@ def _cramers_v(first: Any, second: Any) -> float:
 
 def _correlation_ratio(codes: Any, values: Any) -> float:
     """Return eta: the share of spread that the groups explain, as a root; NaN if undefined."""
-    import numpy as np
-
     present = (codes >= 0) & ~np.isnan(values)
     if present.sum() < 3:
         return float("nan")
@@ -222,9 +211,6 @@ def _correlation_ratio(codes: Any, values: Any) -> float:
 
 
 def _pairs(names: list[str], matrix: Any, word: str) -> Any:
-    import numpy as np
-    import pandas as pd
-
     first, second = np.triu_indices(len(names), k=1)
     values = matrix[first, second]
     order = np.argsort(-np.abs(np.nan_to_num(values, nan=-0.0)), kind="stable")
@@ -243,8 +229,6 @@ def _figure(
     *,
     is_correlation: bool,
 ) -> Draft:
-    import numpy as np
-
     if len(names) > _SHOWN_COLUMNS:
         strength = np.abs(np.nan_to_num(matrix - np.diag(np.diag(matrix)))).max(axis=1)
         strongest = np.sort(np.argsort(-strength, kind="stable")[:_SHOWN_COLUMNS])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
 
 from queue_core.artifacts.draft import Draft, figure_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Figure, Heatmap, Panel
@@ -16,19 +16,14 @@ from queue_core.components.explorers.exploring.exploration import (
 from queue_core.components.explorers.exploring.figure_layout import value_axis
 from queue_core.components.explorers.statistics.groups import value_label
 from queue_core.components.explorers.statistics.numbers import Bins
+from queue_core.components.stored_dataset import ColumnInfo
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    from queue_core.components.stored_dataset import ColumnInfo
-
 
 _MOST_CATEGORIES = 30
 
 
 def density_heatmap(exploration: Exploration) -> list[Draft]:
     """Return one figure with the counts as colours."""
-    import numpy as np
-
     require_rows(exploration)
     across, up = exploration.columns[:2]
     notes: list[str] = []

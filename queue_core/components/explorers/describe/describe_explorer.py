@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
+from queue_core.components.explorers.distribution.distribution_explorer import Part, column_panels
 from queue_core.components.explorers.exploring.exploration import (
     Exploration,
     Query,
     number_sql,
     quoted,
 )
-
-if TYPE_CHECKING:
-    from queue_core.components.stored_dataset import ColumnInfo
-
+from queue_core.components.explorers.exploring.figure_layout import small_multiples
+from queue_core.components.stored_dataset import ColumnInfo
 
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 # Exact counts of distinct values need memory; above this many rows they are estimated.
@@ -76,8 +77,6 @@ def _parts(infos: list[ColumnInfo], rows: int) -> Iterator[list[ColumnInfo]]:
 
 
 def _frame(rows: list[dict[str, Any]]) -> Any:
-    import pandas as pd
-
     return pd.DataFrame(rows)
 
 
@@ -221,12 +220,6 @@ def _count_types(infos: tuple[ColumnInfo, ...]) -> dict[str, int]:
 
 
 def _overview(exploration: Exploration) -> list[Draft]:
-    from queue_core.components.explorers.distribution.distribution_explorer import (
-        Part,
-        column_panels,
-    )
-    from queue_core.components.explorers.exploring.figure_layout import small_multiples
-
     shown = [
         info
         for info in exploration.columns

@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from queue_core.artifacts.draft import Draft, figure_draft
-from queue_core.artifacts.figure import Axis, AxisScale, Bars, Histogram, Line, Mark, Panel
+from queue_core.artifacts.figure import Area, Axis, AxisScale, Bars, Histogram, Line, Mark, Panel
 from queue_core.components.explorers.exploring.exploration import (
     Exploration,
     Query,
@@ -27,10 +29,7 @@ from queue_core.components.explorers.exploring.figure_layout import (
 from queue_core.components.explorers.statistics.groups import value_label
 from queue_core.components.explorers.statistics.numbers import make_bins, smooth_density, thin
 from queue_core.components.explorers.statistics.sql_groups import SqlGroups, sql_groups
-
-if TYPE_CHECKING:
-    from queue_core.components.stored_dataset import ColumnInfo
-
+from queue_core.components.stored_dataset import ColumnInfo
 
 _CELLS = 512
 _QUANTILE_STEPS = 400
@@ -168,8 +167,6 @@ def _is_finite(number: Any) -> bool:
 
 def _counts(query: Query, place_sql: str, size: int, spread: _Spread, grouping: SqlGroups) -> Any:
     """Return counts by group and bin as an array."""
-    import numpy as np
-
     counts = np.zeros((len(grouping.names), size))
     for group, place, number in query.rows(
         f"SELECT {grouping.sql}, {place_sql}, count(*) FROM data "
@@ -182,8 +179,6 @@ def _counts(query: Query, place_sql: str, size: int, spread: _Spread, grouping: 
 def _histogram(
     exploration: Exploration, query: Query, spread: _Spread, grouping: SqlGroups
 ) -> Panel:
-    import numpy as np
-
     bins = make_bins(
         spread.info,
         spread.low,
@@ -218,8 +213,6 @@ def _panel(info: ColumnInfo, y: Axis, marks: Sequence[Mark]) -> Panel:
 
 
 def _density(query: Query, spread: _Spread, grouping: SqlGroups) -> Panel:
-    import numpy as np
-
     cell = (spread.high - spread.low) / _CELLS
     place = f"least(floor(({spread.value} - {spread.low!r}) / {cell!r}), {_CELLS - 1})::INTEGER"
     counts = _counts(query, place, _CELLS, spread, grouping)
@@ -246,8 +239,6 @@ def _density(query: Query, spread: _Spread, grouping: SqlGroups) -> Panel:
 
 
 def _shades(lines: list[Mark]) -> list[Mark]:
-    from queue_core.artifacts.figure import Area
-
     return [
         Area(x=line.x, low=[0.0] * len(line.x), high=line.y, color=line.color, opacity=0.12)
         for line in lines
@@ -312,8 +303,6 @@ def _share_text(share: float) -> str:
 def _category_bars(
     query: Query, value: str, shown: list[tuple[Any, ...]], grouping: SqlGroups, present: int
 ) -> list[Mark]:
-    import numpy as np
-
     places = list(range(len(shown)))
     if len(grouping.names) == 1:
         texts = [_share_text(number / present) for _, number in shown]

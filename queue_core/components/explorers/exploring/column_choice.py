@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from queue_core.components.component import Component
+from queue_core.components.stored_dataset import ColumnInfo, StoredDataset
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    from queue_core.components.component import Component
-    from queue_core.components.stored_dataset import ColumnInfo, StoredDataset
 
 
 def select_columns(

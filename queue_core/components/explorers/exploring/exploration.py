@@ -6,20 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from queue_core.components.pandas_frame import to_frame
 from queue_core.components.progress import ProgressReporter, Silence
 from queue_core.components.sql_engine import connect, execute
 from queue_core.components.sql_text import identifier, literal
+from queue_core.components.stored_dataset import ColumnInfo, StoredDataset
 from queue_core.errors import DataError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from queue_core.components.stored_dataset import ColumnInfo, StoredDataset
-
-# So many rows make a plot; more would only cover each other.
-PLOT_ROWS = 10_000
 # So many rows make a statistic that is computed in memory.
 STATISTIC_ROWS = 100_000
 # SQL for the number of a row.
@@ -87,11 +86,6 @@ class Exploration:
         return Sample(self._draw(unique, most), note)
 
     def _draw(self, columns: list[str], size: int) -> pd.DataFrame:
-        import numpy as np
-        import pyarrow as pa
-
-        from queue_core.components.pandas_frame import to_frame
-
         total = self.dataset.row_count
         drawn = np.random.default_rng(self.seed).choice(total, size, replace=False, shuffle=False)
         drawn.sort()

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from queue_core.artifacts.figure import Axis, AxisScale, Figure, Panel
-
-if TYPE_CHECKING:
-    from queue_core.components.explorers.exploring.exploration import Exploration
-    from queue_core.components.stored_dataset import ColumnInfo
+from queue_core.components.explorers.exploring.exploration import Exploration
+from queue_core.components.stored_dataset import ColumnInfo
 
 _WIDTH_IN = 9.0
 _ROW_IN = 2.5

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import duckdb
 
 from queue_core.artifacts.draft import Draft
 from queue_core.components.component import Component, ComponentKind
@@ -14,10 +17,8 @@ from queue_core.components.explorers.exploring.exploration import Exploration
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import ProgressReporter, Silence
 from queue_core.components.registry import get_component
+from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, MonitorError
-
-if TYPE_CHECKING:
-    from queue_core.components.stored_dataset import StoredDataset
 
 
 def explore(
@@ -69,10 +70,6 @@ def explore(
 @contextmanager
 def _explained(component: Component, order: Exploration) -> Iterator[None]:
     """Turn what a library says about the data into a sentence about the data."""
-    import warnings
-
-    import duckdb
-
     what = f"{component.title} of {order.name}"
     try:
         with warnings.catch_warnings():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Heatmap, Panel
@@ -14,10 +17,7 @@ from queue_core.components.explorers.exploring.exploration import (
     require_rows,
 )
 from queue_core.components.explorers.exploring.figure_layout import bars_height_in
-
-if TYPE_CHECKING:
-    from queue_core.components.stored_dataset import ColumnInfo
-
+from queue_core.components.stored_dataset import ColumnInfo
 
 _SHOWN_COLUMNS = 40
 _PATTERNS = 20
@@ -56,8 +56,6 @@ def _sentence(incomplete: int, count: int) -> str:
 
 
 def _table(infos: list[ColumnInfo], rows: int) -> Any:
-    import pandas as pd
-
     return pd.DataFrame(
         {
             "column": [info.name for info in infos],
@@ -104,8 +102,6 @@ def _is_missing(info: ColumnInfo) -> str:
 
 def _places(exploration: Exploration, query: Query, infos: list[ColumnInfo]) -> Draft:
     """Return a map of columns against strips of consecutive rows."""
-    import numpy as np
-
     rows = exploration.dataset.row_count
     strips = min(rows, _STRIPS)
     parts = ", ".join(f"avg({_is_missing(info)}::INTEGER)" for info in infos)
@@ -146,8 +142,6 @@ def _places(exploration: Exploration, query: Query, infos: list[ColumnInfo]) -> 
 
 
 def _patterns(exploration: Exploration, query: Query, infos: list[ColumnInfo]) -> list[Draft]:
-    import pandas as pd
-
     bits = " || ".join(f"CASE WHEN {_is_missing(info)} THEN '1' ELSE '0' END" for info in infos)
     found = query.value_counts(bits, _MOST_PATTERNS)
     rows = exploration.dataset.row_count

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.decomposition import PCA
+from sklearn.ensemble import IsolationForest
+from sklearn.preprocessing import StandardScaler
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
 from queue_core.artifacts.figure import (
@@ -26,10 +32,6 @@ from queue_core.components.explorers.exploring.exploration import (
 )
 from queue_core.components.explorers.statistics.numbers import to_numbers
 from queue_core.components.histograms import bin_edges
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _STRIP_COLUMNS = 24
 _STRIP_POINTS = 400
@@ -88,8 +90,6 @@ def outliers(exploration: Exploration) -> list[Draft]:
 
 
 def _by_quartiles(exploration: Exploration, values: dict[str, Any]) -> _Found:
-    import numpy as np
-
     factor = exploration.params["quartile_distance"]
     flags, distances = [], []
     for column in values.values():
@@ -104,8 +104,6 @@ def _by_quartiles(exploration: Exploration, values: dict[str, Any]) -> _Found:
 
 
 def _by_median(exploration: Exploration, values: dict[str, Any]) -> _Found:
-    import numpy as np
-
     limit = exploration.params["z_score"]
     flags, distances = [], []
     for column in values.values():
@@ -118,17 +116,12 @@ def _by_median(exploration: Exploration, values: dict[str, Any]) -> _Found:
 
 
 def _by_column(distances: list[Any], flags: list[Any], rule: str) -> _Found:
-    import numpy as np
-
     scores = np.nan_to_num(np.vstack(distances)).max(axis=0)
     by_column = np.vstack(flags)
     return _Found(scores, by_column.any(axis=0), by_column, rule)
 
 
 def _by_forest(exploration: Exploration, values: dict[str, Any]) -> _Found:
-    import numpy as np
-    from sklearn.ensemble import IsolationForest
-
     matrix = _filled(values)
     forest = IsolationForest(n_estimators=200, random_state=exploration.seed, n_jobs=1)
     forest.fit(matrix)
@@ -152,8 +145,6 @@ def _filled(values: dict[str, Any]) -> Any:
     Neither the forest nor the plane minds another unit, but both mind numbers near the ends of
     what a float can hold.
     """
-    import numpy as np
-
     columns = []
     for column in values.values():
         centered = np.nan_to_num(column - np.nanmedian(column))
@@ -166,8 +157,6 @@ _METHODS = {"iqr": _by_quartiles, "robust_z": _by_median, "isolation_forest": _b
 
 
 def _rows(exploration: Exploration, sample: Sample, found: _Found) -> pd.DataFrame:
-    import numpy as np
-
     places = np.flatnonzero(found.is_outlier)
     order = places[np.argsort(-found.scores[places], kind="stable")]
     chosen = order[: exploration.params["listed"]]
@@ -191,8 +180,6 @@ def _strip_figure(
     exploration: Exploration, values: dict[str, Any], found: _Found, notes: list[str]
 ) -> Figure:
     """Return each column as a strip of points, in robust deviations from its median."""
-    import numpy as np
-
     assert found.by_column is not None
     counts = found.by_column.sum(axis=1)
     order = sorted(range(len(values)), key=lambda place: -counts[place])[:_STRIP_COLUMNS]
@@ -240,8 +227,6 @@ def _distance_scale(marks: list[Mark]) -> AxisScale:
 
 
 def _scaled(column: Any) -> Any:
-    import numpy as np
-
     deviations = column - np.nanmedian(column)
     spread = _NORMAL * np.nanmedian(np.abs(deviations)) or float(np.nanstd(column)) or 1.0
     return deviations / spread
@@ -251,8 +236,6 @@ def _forest_figure(
     exploration: Exploration, values: dict[str, Any], found: _Found, notes: list[str]
 ) -> Figure:
     """Return the scores, and the rows in the plane of the two main components."""
-    import numpy as np
-
     edges = bin_edges(found.scores, 40)
     limit = float(found.scores[found.is_outlier].min()) if found.is_outlier.any() else edges[-1]
     panels = [
@@ -280,10 +263,6 @@ def _forest_figure(
 
 
 def _plane(exploration: Exploration, values: dict[str, Any], found: _Found) -> Panel:
-    import numpy as np
-    from sklearn.decomposition import PCA
-    from sklearn.preprocessing import StandardScaler
-
     matrix = StandardScaler().fit_transform(_filled(values))
     plane = PCA(2, random_state=exploration.seed).fit_transform(matrix)
     random = np.random.default_rng(exploration.seed)

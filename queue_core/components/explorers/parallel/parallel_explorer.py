@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, table_draft
 from queue_core.artifacts.figure import (
@@ -28,17 +32,11 @@ from queue_core.components.explorers.exploring.exploration import (
 )
 from queue_core.components.explorers.statistics.groups import Groups, group_rows
 from queue_core.components.explorers.statistics.numbers import to_numbers
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from queue_core.components.stored_dataset import ColumnInfo
+from queue_core.components.stored_dataset import ColumnInfo
 
 
 def parallel_coordinates(exploration: Exploration) -> list[Draft]:
     """Return one figure with a line for each row."""
-    import numpy as np
-
     require_rows(exploration)
     color = exploration.parameter_column("color_by")
     names = [*exploration.names, *([color.name] if color else [])]
@@ -90,8 +88,6 @@ def _ends(info: ColumnInfo, place: int, low: float, high: float) -> list[Mark]:
 
 def _short(value: float, *, is_time: bool) -> str:
     if is_time:
-        from datetime import UTC, datetime, timedelta
-
         return str((datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value)).date())
     if value.is_integer() and abs(value) < 10_000:
         return f"{value:.0f}".replace("-", "−")
@@ -164,8 +160,6 @@ def parallel_categories(exploration: Exploration) -> list[Draft]:
 
 
 def _stack(values: pd.Series[Any], most: int) -> _Stack:
-    import numpy as np
-
     groups = group_rows(values, len(values), most)
     counts = np.bincount(groups.codes, minlength=len(groups.names))
     room = 1.0 - _GAP * (len(counts) - 1)
@@ -179,8 +173,6 @@ _HALF_BLOCK = 0.05
 
 def _ribbons(place: int, left: _Stack, right: _Stack, first: _Stack) -> list[Mark]:
     """Return the ribbons between two neighbours, coloured by the groups of the first column."""
-    import numpy as np
-
     shape = (len(left.groups.names), len(right.groups.names), len(first.groups.names))
     flat = np.ravel_multi_index((left.groups.codes, right.groups.codes, first.groups.codes), shape)
     counts = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
@@ -231,9 +223,6 @@ def _blocks(place: int, stack: _Stack) -> list[Mark]:
 
 
 def _combinations(stacks: list[_Stack]) -> Any:
-    import numpy as np
-    import pandas as pd
-
     frame = pd.DataFrame(
         {
             stack.name: np.asarray(stack.groups.names, dtype=object)[stack.groups.codes]

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+from sklearn.neighbors import NearestNeighbors
+from threadpoolctl import threadpool_limits
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Figure, Heatmap, Mark, Panel, Points
@@ -14,10 +21,6 @@ from queue_core.components.explorers.exploring.exploration import (
 from queue_core.components.explorers.statistics.groups import Groups, group_rows
 from queue_core.components.explorers.statistics.numbers import to_numbers
 from queue_core.errors import DataError, MissingPackageError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _NEIGHBOURS = 10
 _MOST_CLASSES = 10
@@ -79,9 +82,6 @@ def class_overlap(exploration: Exploration) -> list[Draft]:
 
 
 def _features(exploration: Exploration, frame: pd.DataFrame) -> _Features:
-    import numpy as np
-    import pandas as pd
-
     parts, filled, left_out = [], 0, []
     for name in frame.columns:
         info = exploration.dataset.column(str(name))
@@ -115,8 +115,6 @@ def _features(exploration: Exploration, frame: pd.DataFrame) -> _Features:
 
 
 def _by_pca(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str]]:
-    from sklearn.decomposition import PCA
-
     pca = PCA(2, random_state=exploration.seed)
     plane = pca.fit_transform(matrix)
     first, second = (
@@ -127,9 +125,6 @@ def _by_pca(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str]
 
 
 def _by_tsne(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str]]:
-    from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
-
     perplexity = min(exploration.params["perplexity"], (len(matrix) - 1) / 3)
     tsne = TSNE(perplexity=perplexity, init="pca", random_state=exploration.seed, n_jobs=1)
     # A thousand short steps: on busy cores threads would mostly wait for each other.
@@ -170,9 +165,6 @@ def _plane_panel(plane: Any, axes: tuple[str, str], groups: Groups) -> Panel:
 
 def _mixing(matrix: Any, groups: Groups) -> Any:
     """Return for each class (line) the shares of the classes among its rows' neighbours."""
-    import numpy as np
-    from sklearn.neighbors import NearestNeighbors
-
     count = min(_NEIGHBOURS, len(matrix) - 1)
     search = NearestNeighbors(n_neighbors=count, n_jobs=1).fit(matrix)
     neighbours = search.kneighbors(return_distance=False)
@@ -183,8 +175,6 @@ def _mixing(matrix: Any, groups: Groups) -> Any:
 
 
 def _own_share(mixing: Any, groups: Groups) -> float:
-    import numpy as np
-
     weights = np.bincount(groups.codes, minlength=len(groups.names))
     return float((np.diag(mixing) * weights).sum() / weights.sum())
 
@@ -216,9 +206,6 @@ def _mixing_panel(mixing: Any, groups: Groups) -> Panel:
 
 
 def _mixing_drafts(mixing: Any, groups: Groups, share: float, notes: list[str]) -> list[Draft]:
-    import numpy as np
-    import pandas as pd
-
     counts = np.bincount(groups.codes, minlength=len(groups.names))
     table = pd.DataFrame(100 * mixing, columns=[f"{name} (%)" for name in groups.names])
     table.insert(0, "class", list(groups.names))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from queue_core.components.component import Component, ComponentKind
-from queue_core.components.explorers.exploring.exploration import PLOT_ROWS
 from queue_core.components.parameter_schemas import choice, column, integer, schema, switch
 
 _COLOR = column("Colour by", "Colours the points: a group each, or a scale for many numbers.")
 _POINTS = integer(
     "Points at most",
     "Of more rows, this many are drawn at random.",
-    default=PLOT_ROWS,
+    default=10_000,
     minimum=100,
     maximum=200_000,
     is_advanced=True,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft
 from queue_core.artifacts.figure import (
@@ -26,13 +29,8 @@ from queue_core.components.explorers.exploring.figure_layout import value_axis
 from queue_core.components.explorers.statistics.groups import Groups, group_rows
 from queue_core.components.explorers.statistics.numbers import to_numbers
 from queue_core.components.histograms import bin_edges
+from queue_core.components.stored_dataset import ColumnInfo
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from queue_core.components.stored_dataset import ColumnInfo
-
 
 _CONTINUOUS_ABOVE = 12
 
@@ -69,8 +67,6 @@ def scatter(exploration: Exploration) -> list[Draft]:
 
 def scatter_matrix(exploration: Exploration) -> list[Draft]:
     """Return one figure with a panel for each pair of columns."""
-    import numpy as np
-
     require_rows(exploration)
     frame, notes = _read(exploration)
     values = {info.name: to_numbers(frame[info.name]) for info in exploration.columns}
@@ -121,8 +117,6 @@ def _read(exploration: Exploration) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _finite(exploration: Exploration, x: Any, y: Any, notes: list[str]) -> Any:
-    import numpy as np
-
     kept = ~np.isnan(x) & ~np.isnan(y)
     if exploration.params["log_x"]:
         kept &= np.nan_to_num(x, nan=-1.0) > 0
@@ -179,8 +173,6 @@ def _colored(
 
 
 def _trends(exploration: Exploration, frame: pd.DataFrame, x: Any, y: Any) -> list[Mark]:
-    import numpy as np
-
     color = exploration.parameter_column("color_by")
     is_scale = color is not None and frame[color.name].nunique() > _CONTINUOUS_ABOVE
     groups = group_rows(frame[color.name] if color and not is_scale else None, len(frame))
@@ -217,16 +209,12 @@ def _least_squares(x: Any, y: Any) -> tuple[float, float]:
 
 
 def _correlation(x: Any, y: Any) -> str:
-    import numpy as np
-
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return "no correlation: one of the columns is constant"
     return f"Pearson r = {np.corrcoef(x, y)[0, 1]:.3f}".replace("-", "−")
 
 
 def _diagonal(values: Any, groups: Groups) -> list[Mark]:
-    import numpy as np
-
     finite = ~np.isnan(values)
     edges = bin_edges(values[finite], 24)
     return [
@@ -241,8 +229,6 @@ def _diagonal(values: Any, groups: Groups) -> list[Mark]:
 
 
 def _pair(x: Any, y: Any, groups: Groups) -> list[Mark]:
-    import numpy as np
-
     finite = ~np.isnan(x) & ~np.isnan(y)
     return [
         Points(

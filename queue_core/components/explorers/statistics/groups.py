@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from queue_core.artifacts.figure import Color, Tone
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MISSING = "(missing)"
 OTHER = "(other)"
@@ -51,8 +51,6 @@ def group_rows(values: pd.Series[Any] | None, count: int, most: int = MOST_GROUP
         count: Number of rows.
         most: How many groups are kept by name.
     """
-    import numpy as np
-
     if values is None:
         return Groups(("",), np.zeros(count, dtype=np.int64))
     labels = label_values(values)

@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+import numpy as np
+import pandas as pd
 
-    from queue_core.components.stored_dataset import ColumnInfo
+from queue_core.components.stored_dataset import ColumnInfo
 
 _DENSITY_CELLS = 512
 
 
 def to_numbers(values: pd.Series[Any]) -> Any:
     """Return a column as floats: times in seconds since 1970, not finite ones as NaN."""
-    import numpy as np
-    import pandas as pd
-
     if pd.api.types.is_datetime64_any_dtype(values):
         naive = values.dt.tz_localize(None) if values.dt.tz is not None else values
         seconds = naive.astype("datetime64[us]").astype("int64").to_numpy() / 1e6
@@ -102,8 +99,6 @@ def smooth_density(low: float, high: float, cell_counts: Any, spread: float) -> 
     Returns:
         Positions in the column's unit, and the share of the rows per cell.
     """
-    import numpy as np
-
     counts = np.asarray(cell_counts, dtype=float)
     total = counts.sum()
     bandwidth = max(0.9 * spread * total ** (-1 / 5), 1.0)
@@ -118,8 +113,6 @@ def smooth_density(low: float, high: float, cell_counts: Any, spread: float) -> 
 
 def density_of(values: Any) -> tuple[Any, Any]:
     """Return a Gaussian density estimate of values in memory (finite, two different at least)."""
-    import numpy as np
-
     low, high = float(values.min()), float(values.max())
     cells = np.clip((values - low) / ((high - low) / _DENSITY_CELLS), 0, _DENSITY_CELLS - 1)
     counts = np.bincount(cells.astype(int), minlength=_DENSITY_CELLS)
@@ -128,8 +121,6 @@ def density_of(values: Any) -> tuple[Any, Any]:
 
 def robust_spread(values: Any) -> float:
     """Return the smaller of standard deviation and scaled quartile distance that is not 0."""
-    import numpy as np
-
     deviation = float(np.std(values))
     first, third = np.percentile(values, [25, 75])
     quartile = float(third - first) / 1.349

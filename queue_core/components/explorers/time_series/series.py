@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from queue_core.errors import MissingPackageError
 
 
@@ -28,8 +30,6 @@ class Decomposition:
 
 def autocorrelation(values: Any, lags: int) -> Any:
     """Return the autocorrelation of lags 0 to *lags*; of a constant series all zeros but lag 0."""
-    import numpy as np
-
     centered = values - values.mean()
     size = 1 << (2 * len(values) - 1).bit_length()
     spectrum = np.abs(np.fft.rfft(centered, size)) ** 2
@@ -41,8 +41,6 @@ def autocorrelation(values: Any, lags: int) -> Any:
 
 def find_period(values: Any, candidates: Sequence[int]) -> int | None:
     """Return the candidate with the strongest autocorrelation, above chance; None if none is."""
-    import numpy as np
-
     fitting = [period for period in candidates if 2 * period <= len(values)]
     if not fitting:
         return None
@@ -88,8 +86,6 @@ def decompose(values: Any, period: int, method: str) -> Decomposition:
 
 
 def _classical(values: Any, period: int) -> Decomposition:
-    import numpy as np
-
     # An even period has no middle: its ends count half.
     weights = np.ones(period) if period % 2 else np.r_[0.5, np.ones(period - 1), 0.5]
     half = len(weights) // 2

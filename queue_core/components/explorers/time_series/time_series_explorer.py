@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, table_draft
 from queue_core.artifacts.figure import Area, Axis, AxisScale, Bars, Figure, Line, Panel, Tone
@@ -29,13 +31,8 @@ from queue_core.components.explorers.time_series.time_steps import (
 from queue_core.components.parameter_schemas import (
     TEMPORAL,
 )
+from queue_core.components.stored_dataset import ColumnInfo
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from queue_core.components.stored_dataset import ColumnInfo
-
 
 _MOST_STEPS = 5_000
 _EXACT_ROWS = 1_000_000
@@ -107,8 +104,6 @@ def _choose_step(exploration: Exploration, query: Query, time: ColumnInfo) -> Ti
 
 
 def _read(exploration: Exploration, query: Query, time: ColumnInfo, step: TimeStep) -> pd.DataFrame:
-    import pandas as pd
-
     function = SUMMARIES[exploration.params["summary"]]
     start = step.sql(f"{quoted(time.name)}::TIMESTAMP")
     parts = ", ".join(f"{function}({number_sql(info)})" for info in exploration.columns)
@@ -124,7 +119,7 @@ def _read(exploration: Exploration, query: Query, time: ColumnInfo, step: TimeSt
     frame = frame.loc[:, frame.notna().any()]
     if frame.empty:
         raise no_values(exploration.names)
-    return frame.reindex(step.grid(starts[0], starts[-1]))
+    return frame.reindex(pd.date_range(starts[0], starts[-1], freq=step.frequency))
 
 
 def _seconds(index: pd.Index[Any]) -> Any:
@@ -268,8 +263,6 @@ def _no_season(
     exploration: Exploration, values: pd.Series[Any], filled: Any, notes: list[str]
 ) -> Draft:
     """Return the trend alone, where no cycle stands out."""
-    import pandas as pd
-
     window = max(3, len(filled) // 20)
     smooth = pd.Series(filled).rolling(window, center=True, min_periods=1).mean().to_numpy()
     x = _seconds(values.index)

@@ -1,12 +1,8 @@
-"""Regular steps of time: which one fits a column, and its grid."""
+"""Regular steps of time: which one fits a column."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -33,12 +29,6 @@ class TimeStep:
         if self.frequency in words:
             return f"date_trunc('{words[self.frequency]}', {time})"
         return f"time_bucket(to_seconds({self.seconds}), {time}, TIMESTAMP '1970-01-01')"
-
-    def grid(self, first: Any, last: Any) -> pd.DatetimeIndex:
-        """Return all starts of steps between two of them."""
-        import pandas as pd
-
-        return pd.date_range(first, last, freq=self.frequency)
 
 
 def _fixed(name: str, seconds: int, frequency: str) -> TimeStep:

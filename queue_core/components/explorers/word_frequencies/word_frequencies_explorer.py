@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Mark, Panel
@@ -19,10 +21,6 @@ from queue_core.components.explorers.exploring.figure_layout import bars_height_
 from queue_core.components.explorers.statistics.groups import Groups, group_rows
 from queue_core.components.explorers.word_frequencies.stop_words import STOP_WORDS
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _TABLE_WORDS = 5_000
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -114,8 +112,6 @@ def _ranked(counter: Counter[str], most: int) -> list[tuple[str, int]]:
 
 
 def _table(total: Counter[str], documents: Counter[str]) -> Any:
-    import pandas as pd
-
     ranked = _ranked(total, _TABLE_WORDS)
     return pd.DataFrame(
         {

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+import pyarrow as pa
+
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.generators.answering.conversation import fit_conversation
 from queue_core.components.generators.answering.generator import (
@@ -171,8 +173,6 @@ def write_answers(
     dataset: StoredDataset, result: BatchResult, request: BatchRequest, staging: DatasetStaging
 ) -> StoredDataset:
     """Store the rows with their answers, and their errors where there are any."""
-    import pyarrow as pa
-
     columns = {request.column: [answer.response for answer in result.answers]}
     if result.failed:
         columns[f"{request.column}_error"] = [answer.error for answer in result.answers]

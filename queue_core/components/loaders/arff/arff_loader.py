@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
 
 from queue_core.components.column_types import ColumnType
+from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.arff import LOADER
 from queue_core.components.loaders.arff.arff_rows import parse_arff, text_lines
 from queue_core.components.loaders.arff.arff_values import ArffValues, Attribute
@@ -21,10 +24,7 @@ from queue_core.components.loaders.loading.loader_contract import (
 )
 from queue_core.components.loaders.tables.arrow_tables import preview_of
 from queue_core.components.loaders.tables.parts import Parts
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
-    from queue_core.components.progress import ProgressReporter
+from queue_core.components.progress import ProgressReporter
 
 
 class ArffLoader:
@@ -45,8 +45,6 @@ class ArffLoader:
 
     def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
         """Return the first rows; see `Loader.preview`."""
-        import pyarrow as pa
-
         encoding = encoding_of(source, options.get("encoding"))
         with source.unpacked() as content:
             lines = text_lines(decoded(content, encoding, source.name))

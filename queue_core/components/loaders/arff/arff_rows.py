@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import arff
+import pyarrow as pa
+
 from queue_core.components.loaders.arff.arff_values import (
     DEFAULT_DATE,
     NUMBER_TYPES,
@@ -45,8 +48,6 @@ def parse_arff(
     Raises:
         DataError: A line cannot be read (also while iterating).
     """
-    import arff
-
     name = values.name
     declared: list[tuple[str, str]] = []
     decoder = arff.ArffDecoder()
@@ -79,8 +80,6 @@ def _text_of(name: str, values: ArffValues) -> Callable[[Any], str | None]:
 @contextmanager
 def _arff_errors(name: str, decoder: Any = None) -> Iterator[None]:
     """Turn what the parser raises into a `DataError` that names the line."""
-    import arff
-
     try:
         yield
     except arff.ArffException as error:
@@ -145,8 +144,6 @@ def _batches(
     values: ArffValues,
     batch_rows: int,
 ) -> Iterator[Any]:
-    import pyarrow as pa
-
     names = [item.name for item in attributes]
     done = 0
     first = True

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from queue_core.components.loaders.delimited.widening import shown, text_note
 from queue_core.components.loaders.tables.text_values import INFINITE, Kind, is_plain_number
 from queue_core.errors import DataError
@@ -81,8 +84,6 @@ class ArffValues:
         Raises:
             DataError: A value is not of the declared type.
         """
-        import pyarrow as pa
-
         if attribute.type in NUMBER_TYPES:
             return self._numbers(attribute, pa.array(values, pa.string()), before)
         if attribute.type == "date":
@@ -98,9 +99,6 @@ class ArffValues:
 
     def _numbers(self, attribute: Attribute, array: Any, before: int) -> Any:
         """Return texts as integers where all are whole, else as floats, or as they are."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         if array.null_count == len(array):
             return pa.nulls(len(array))
         text = pc.utf8_trim_whitespace(array)
@@ -123,8 +121,6 @@ class ArffValues:
         return array
 
     def _dates(self, attribute: Attribute, values: Sequence[str | None], before: int) -> Any:
-        import pyarrow as pa
-
         known: dict[str | None, datetime | None] = {None: None}
         try:
             for value in values:
@@ -163,8 +159,6 @@ def _moment(text: str, form: str) -> datetime:
 
 def _first_changed(text: Any, numbers: Any) -> str | None:
     """Return the first text of a number that a float would change."""
-    import pyarrow.compute as pc
-
     is_odd = pc.or_(pc.is_inf(numbers), pc.equal(numbers, 0.0))
     is_odd = pc.or_(is_odd, pc.greater(pc.utf8_length(text), SURELY_EXACT_CHARACTERS))
     for value in pc.unique(pc.filter(text, is_odd)).to_pylist():

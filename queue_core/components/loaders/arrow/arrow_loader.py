@@ -7,8 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.feather as feather
+
+from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.arrow import LOADER
 from queue_core.components.loaders.files.local_copy import plain_path, preview_path
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
@@ -18,10 +22,7 @@ from queue_core.components.loaders.tables.arrow_tables import (
     preview_of,
     store_batches,
 )
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
-    from queue_core.components.progress import ProgressReporter
+from queue_core.components.progress import ProgressReporter
 
 TITLE = "a Feather or Arrow file"
 FILE_MAGIC = b"ARROW1"
@@ -53,8 +54,6 @@ class ArrowLoader:
 
     def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
         """Return the first rows; see `Loader.preview`."""
-        import pyarrow as pa
-
         with preview_path(source) as path, _opened(path, source) as content:
             found: list[Any] = []
             for batch in content.batches:
@@ -87,8 +86,6 @@ class ArrowLoader:
 
 @contextmanager
 def _opened(path: Path, source: SourceFile) -> Iterator[_Content]:
-    import pyarrow as pa
-
     with path.open("rb") as file:
         magic = file.read(6)
     with arrow_errors(source, TITLE):
@@ -103,16 +100,12 @@ def _opened(path: Path, source: SourceFile) -> Iterator[_Content]:
 
 
 def _file(mapped: Any) -> _Content:
-    import pyarrow as pa
-
     reader = pa.ipc.open_file(mapped)
     batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
     return _Content(reader.schema, batches, reader.count_rows())
 
 
 def _feather_1(path: Path) -> _Content:
-    import pyarrow.feather as feather
-
     with warnings.catch_warnings():
         # The format is old, the file is the user's: reading it is not ours to discourage.
         warnings.simplefilter("ignore", DeprecationWarning)

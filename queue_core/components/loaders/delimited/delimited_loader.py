@@ -6,8 +6,9 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.delimited.dates import doubtful_dates
 from queue_core.components.loaders.delimited.load_run import LoadRun
 from queue_core.components.loaders.delimited.options import TextOptions
@@ -19,10 +20,7 @@ from queue_core.components.loaders.loading.loader_contract import (
     Preview,
     PreviewColumn,
 )
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
-    from queue_core.components.progress import ProgressReporter
+from queue_core.components.progress import ProgressReporter
 
 LOADER = "delimited_text"
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+import duckdb
+import pyarrow as pa
+
+from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.column_readings import CHECK_FAILED
 from queue_core.components.loaders.delimited.dates import open_dates
@@ -38,9 +42,6 @@ from queue_core.components.progress import ProgressReporter, Silence, Span
 from queue_core.components.sql_engine import DEFAULT_MEMORY_MB, connect, execute
 from queue_core.components.sql_text import literal
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
 
 MAX_ATTEMPTS = 8
 REWRITE_SHARE = 0.3
@@ -163,7 +164,6 @@ class LoadRun:
 
     def _store_wide(self, staging: DatasetStaging, span: Span) -> int:
         """Store a table of very many columns; return the number of rows."""
-        import pyarrow as pa
 
         def reading(fraction: float) -> None:
             if self._hasher is not None:
@@ -186,8 +186,6 @@ class LoadRun:
         raise self._unreadable()
 
     def _until_it_fits(self, query: Callable[[Any], Result]) -> Result:
-        import duckdb
-
         for _attempt in range(MAX_ATTEMPTS):
             connection = connect(spill_folder=self._scratch)
             try:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.text_file import NEWLINES, TextFile
 from queue_core.components.loaders.tables.text_rows import WHITESPACE, Dialect, read_rows
@@ -215,8 +217,6 @@ class Table:
 
 def count_newlines(path: Path, newline: str = "\n") -> tuple[int, bool]:
     """Return how many line ends a file has, and whether its last line is without one."""
-    import numpy as np
-
     code = ord(newline[-1])
     count = 0
     last = b""

@@ -11,6 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.column_readings import Column
 from queue_core.components.loaders.delimited.table import Problem, Rejected, Table
@@ -63,8 +67,6 @@ class WideReader:
             pyarrow.ArrowInvalid: The text cannot be read, or a row has another number of values
                 and rows must not be skipped.
         """
-        import pyarrow as pa
-
         size = self.table.file.path.stat().st_size
         done = 0
         names = [column.name for column in self.columns]
@@ -80,8 +82,6 @@ class WideReader:
         self._name_lines()
 
     def _raw(self) -> Iterator[Any]:
-        import pyarrow as pa
-
         try:
             with self._open() as reader:
                 yield from reader
@@ -103,9 +103,6 @@ class WideReader:
         return self.table.dialect.skip_lines - self.table.line_offset + self.header_lines
 
     def _open(self) -> Any:
-        import pyarrow as pa
-        import pyarrow.csv as arrow_csv
-
         dialect = self.table.dialect
         names = [column.raw for column in self.columns]
         doubled = dialect.escape == dialect.quote
@@ -138,9 +135,6 @@ class WideReader:
         return "skip"
 
     def _converted(self, column: Column, raw: Any) -> Any:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         text = raw.column(column.position)
         if column.trim:
             text = pc.utf8_trim(text, " ")
@@ -162,8 +156,6 @@ class WideReader:
 
 def _fits(text: Any, kind: Kind) -> bool:
     """Return whether every value is what the kind says, and no digit would be lost."""
-    import pyarrow.compute as pc
-
     if text.null_count == len(text):
         return True
     matches = pc.match_substring_regex(text, f"^(?:{pattern(kind)})$")
@@ -177,9 +169,6 @@ def _fits(text: Any, kind: Kind) -> bool:
 
 def _is_sized_as_said(text: Any) -> bool:
     """Return whether no value is too large or small: 1e400 is not infinite, 1e-400 not zero."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     numbers = text.cast(pa.float64())
     is_zero = pc.equal(numbers, 0.0)
     zeros = text.filter(is_zero)
@@ -193,8 +182,6 @@ def _is_sized_as_said(text: Any) -> bool:
 
 
 def _arrow_type(kind: Kind) -> Any:
-    import pyarrow as pa
-
     types = {
         Kind.INTEGER: pa.int64(),
         Kind.FLOAT: pa.float64(),

@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import fastexcel
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as kinds
+
 from queue_core.components.loaders.delimited.widening import missing_note, text_note
 from queue_core.components.loaders.tables.text_values import MISSING_WORDS, Kind, is_plain_number
 from queue_core.components.normal_form import unique_names
@@ -53,8 +58,6 @@ def read_cells(
     Raises:
         DataError: A cell cannot be read.
     """
-    import fastexcel
-
     try:
         loaded = reader.load_sheet(
             sheet,
@@ -80,8 +83,6 @@ def read_cells(
 
 def _table(batch: Any, names: Sequence[str], first_row: int) -> tuple[Any, list[str]]:
     """Return the columns that have a name or a value, typed and with unique names."""
-    import pyarrow as pa
-
     kept = [
         position
         for position in range(batch.num_columns)
@@ -134,8 +135,6 @@ def _letters(column: int) -> str:
 
 def _typed(name: str, column: Any, first_row: int) -> tuple[Any, list[str]]:
     """Return a column in the type that a workbook cannot say: integer, date, time."""
-    import pyarrow.types as kinds
-
     if kinds.is_floating(column.type):
         return _integers(column), []
     if kinds.is_timestamp(column.type):
@@ -146,9 +145,6 @@ def _typed(name: str, column: Any, first_row: int) -> tuple[Any, list[str]]:
 
 
 def _integers(column: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     whole = pc.and_(
         pc.equal(pc.floor(column), column), pc.less(pc.abs(column), EXACT_FLOAT_INTEGER)
     )
@@ -158,9 +154,6 @@ def _integers(column: Any) -> Any:
 
 
 def _dates(column: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     days = pc.floor_temporal(column, unit="day")
     if not pc.all(pc.equal(days, column)).as_py():
         numbers = days.cast(pa.date32()).cast(pa.int32())
@@ -173,9 +166,6 @@ def _dates(column: Any) -> Any:
 
 def _texts(name: str, column: Any, first_row: int) -> tuple[Any, list[str]]:
     """Find numbers among texts: words for missing values between them, or a mixed column."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     unique = [value for value in pc.unique(column).to_pylist() if value]
     numbers = [value for value in unique if is_plain_number(value)]
     if not numbers or len(numbers) == len(unique):

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from queue_core.components.column_types import column_type_of
+import fastexcel
+import pyarrow as pa
+
+from queue_core.components.arrow_types import column_type_of
+from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.excel import LOADER
+from queue_core.components.loaders.excel.excel_cells import read_cells
 from queue_core.components.loaders.files.local_copy import plain_path, preview_path
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import (
@@ -18,11 +23,10 @@ from queue_core.components.loaders.loading.loader_contract import (
     Preview,
     PreviewColumn,
 )
+from queue_core.components.loaders.tables.header import has_header
+from queue_core.components.loaders.tables.text_rows import Row
+from queue_core.components.progress import ProgressReporter
 from queue_core.errors import DataError, ParameterError
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
-    from queue_core.components.progress import ProgressReporter
 
 HEADER_SEARCH_ROWS = 50
 ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
@@ -67,8 +71,6 @@ class ExcelLoader:
 
     def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
         """Return the first rows; see `Loader.preview`."""
-        from queue_core.components.loaders.excel.excel_cells import read_cells
-
         with preview_path(source) as path:
             reader = _open(path, source)
             sheet = _find_sheet(reader, source.name, options)
@@ -98,8 +100,6 @@ class ExcelLoader:
         hasher: SourceHasher,
     ) -> Loaded:
         """Store all rows of the sheet; see `Loader.load`."""
-        from queue_core.components.loaders.excel.excel_cells import read_cells
-
         hasher.follow(1.0)
         progress.report(0.0, "opening the workbook")
         path = plain_path(source, staging.scratch)
@@ -117,8 +117,6 @@ class ExcelLoader:
 
 
 def _open(path: Path, source: SourceFile) -> Any:
-    import fastexcel
-
     with path.open("rb") as file:
         is_compound = file.read(4) == b"\xd0\xcf\x11\xe0"
     if is_compound and ENCRYPTED_MARK in path.read_bytes():
@@ -195,8 +193,6 @@ def _wanted_sheet(wanted: str | int, names: list[str], name: str) -> str:
 
 def _head(reader: Any, sheet: str) -> tuple[list[list[str | None]] | None, bool]:
     """Return the first rows as text (None where the sheet is empty), and whether it is shown."""
-    import pyarrow as pa
-
     loaded = reader.load_sheet(
         sheet, header_row=None, skip_rows=0, n_rows=HEADER_SEARCH_ROWS, dtypes="string"
     )
@@ -213,9 +209,6 @@ def _locate(
     name: str, others: tuple[str, ...], head: list[list[str | None]], wanted: int | None
 ) -> _Sheet:
     """Find the header: the first row that is about as full as the table, if it holds names."""
-    from queue_core.components.loaders.tables.header import has_header
-    from queue_core.components.loaders.tables.text_rows import Row
-
     width = len(head[0])
     if wanted is None:
         filled = [sum(value not in (None, "") for value in row) for row in head]

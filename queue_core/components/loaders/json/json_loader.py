@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import json
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+
+from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.files.encodings import (
     Encoding,
     decoded,
@@ -24,11 +30,8 @@ from queue_core.components.loaders.loading.loader_contract import (
 )
 from queue_core.components.loaders.tables.arrow_tables import preview_of
 from queue_core.components.loaders.tables.parts import EXACT_FLOAT_INTEGER, Parts
+from queue_core.components.progress import ProgressReporter
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
-    from queue_core.components.progress import ProgressReporter
 
 BATCH_RECORDS = 20_000
 SAMPLE_RECORDS = 2_000
@@ -54,9 +57,6 @@ class JsonLoader:
 
     def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
         """Return the first records; see `Loader.preview`."""
-        import tempfile
-        from pathlib import Path
-
         encoding = encoding_of(source, options.get("encoding"))
         flat = _Flattener(flatten=bool(options.get("flatten", True)))
         text = JsonText(
@@ -119,8 +119,6 @@ class JsonLoader:
 
 
 def _cut(head: bytes, encoding: Encoding) -> Iterator[str]:
-    import codecs
-
     yield codecs.getincrementaldecoder(encoding.name)(errors="strict").decode(head)
 
 
@@ -170,8 +168,6 @@ class _Flattener:
         Raises:
             DataError: A text holds half of a character.
         """
-        import pyarrow as pa
-
         rest = iter(found)
         done = 0
         while taken := list(itertools.islice(rest, BATCH_RECORDS)):
@@ -236,8 +232,6 @@ def _listed(names: Mapping[str, None]) -> str:
 
 def _array(values: list[Any]) -> tuple[Any, bool]:
     """Return values as an array of one type, and whether they are of several."""
-    import pyarrow as pa
-
     kinds = set(map(type, values)) - {type(None)}
     if NumberText in kinds:
         kinds.add(str)  # with other texts or alone: not what the file says they are

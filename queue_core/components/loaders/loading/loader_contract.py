@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from queue_core.components.column_types import ColumnType
+from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.progress import ProgressReporter
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
-    from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 
 DEFAULT_PREVIEW_ROWS = 50
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.files.local_copy import plain_path, preview_path
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import Detection, Loaded, Preview
@@ -17,11 +21,8 @@ from queue_core.components.loaders.tables.arrow_tables import (
     preview_of,
     store_batches,
 )
+from queue_core.components.progress import ProgressReporter
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
-    from queue_core.components.progress import ProgressReporter
 
 TITLE = "a Parquet file"
 
@@ -36,8 +37,6 @@ class ParquetLoader:
 
     def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
         """Return the first rows; see `Loader.preview`."""
-        import pyarrow as pa
-
         with preview_path(source) as path, _opened(path, source) as file:
             first = next(file.iter_batches(batch_size=max(rows, 1)), None)
             batches = [] if first is None else [first.slice(0, rows)]
@@ -68,8 +67,6 @@ class ParquetLoader:
 
 @contextmanager
 def _opened(path: Path, source: SourceFile) -> Iterator[Any]:
-    import pyarrow.parquet as pq
-
     with arrow_errors(source, TITLE), pq.ParquetFile(path) as file:
         if not file.schema_arrow.names:
             raise DataError(f"{source.name} has no columns.", hint="Load another file.")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from queue_core.components.column_types import column_type_of
+import pyarrow as pa
+
+from queue_core.components.arrow_types import column_type_of
+from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.files.source import SourceFile
 from queue_core.components.loaders.loading.loader_contract import Loaded, Preview, PreviewColumn
 from queue_core.components.normal_form import normal_form
+from queue_core.components.progress import ProgressReporter
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
-    from queue_core.components.progress import ProgressReporter
 
 BATCH_ROWS = 65_536
 
@@ -27,8 +27,6 @@ def arrow_errors(source: SourceFile, title: str) -> Iterator[None]:
         source: The file.
         title: What it is, e.g. `a Parquet file`.
     """
-    import pyarrow as pa
-
     try:
         yield
     except (pa.ArrowException, OSError) as error:
@@ -53,8 +51,6 @@ def preview_of(
         total_rows: How many rows the file has; None if that is not known.
         **facts: More fields of the preview.
     """
-    import pyarrow as pa
-
     form = normal_form(table.schema)
     stored = pa.Table.from_batches([form.apply(b) for b in table.to_batches()], form.schema)
     columns = tuple(
@@ -93,7 +89,6 @@ def store_batches(
         progress: Told the share.
         options: What was used.
     """
-    import pyarrow as pa
 
     def counted() -> Iterator[Any]:
         done = 0

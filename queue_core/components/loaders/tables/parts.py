@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as kinds
+
 EXACT_FLOAT_INTEGER = 2**53
 FIRST_US = -62_135_596_800_000_000  # 0001-01-01
 END_US = 253_402_300_800_000_000  # 10000-01-01
@@ -71,8 +75,6 @@ class Parts:
                 types that all batches share.
             mixed: Columns that are text because of values of several types.
         """
-        import pyarrow as pa
-
         for name, array in zip(batch.schema.names, batch.columns, strict=True):
             known = self._columns.get(name)
             if known is None:
@@ -88,14 +90,10 @@ class Parts:
 
     def reader(self) -> Any:
         """Return everything as a `pyarrow.RecordBatchReader`; each part is deleted once read."""
-        import pyarrow as pa
-
         schema = pa.schema([(name, _final(column)) for name, column in self._columns.items()])
         return pa.RecordBatchReader.from_batches(schema, self._cast(schema))
 
     def _cast(self, schema: Any) -> Iterator[Any]:
-        import pyarrow as pa
-
         for path in self._files:
             with pa.ipc.open_file(path) as file:
                 batch = file.get_batch(0)
@@ -105,10 +103,6 @@ class Parts:
 
 
 def _learn(known: _Column, array: Any) -> None:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.types as kinds
-
     if kinds.is_null(array.type):
         return
     if kinds.is_integer(array.type):
@@ -129,10 +123,6 @@ def _learn(known: _Column, array: Any) -> None:
 
 def _moment(array: Any) -> str | None:
     """Return which ISO form all texts of an array have and can be read as."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.types as kinds
-
     if not kinds.is_string(array.type) or array.null_count == len(array):
         return None
     first = array.drop_null()[:1]
@@ -148,28 +138,19 @@ def _moment(array: Any) -> str | None:
 
 def _is_shown(moments: Any) -> bool:
     """Return whether all are of the years 1 to 9999, which is what Python can show."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     days = moments.cast(pa.timestamp("us")).cast(pa.int64())
     return bool(pc.all(pc.and_(pc.less_equal(FIRST_US, days), pc.less(days, END_US))).as_py())
 
 
 def _date_type() -> Any:
-    import pyarrow as pa
-
     return pa.date32()
 
 
 def _datetime_type() -> Any:
-    import pyarrow as pa
-
     return pa.timestamp("us")
 
 
 def _instant_type() -> Any:
-    import pyarrow as pa
-
     return pa.timestamp("us", tz="UTC")
 
 
@@ -177,16 +158,12 @@ _MOMENTS = {"date": _date_type, "datetime": _datetime_type, "instant": _instant_
 
 
 def _final(column: _Column) -> Any:
-    import pyarrow as pa
-
     if column.type is None:
         return pa.string()
     return _MOMENTS[column.moment]() if column.moment else column.type
 
 
 def _fitted(batch: Any, name: str, wanted: Any) -> Any:
-    import pyarrow as pa
-
     position = batch.schema.get_field_index(name)
     if position < 0:
         return pa.nulls(batch.num_rows, wanted)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
@@ -271,8 +272,6 @@ def _all_dates(values: Sequence[str], style: Style) -> bool:
 
 
 def _dates(values: Sequence[str], style: Style) -> list[object]:
-    from datetime import datetime
-
     found: list[object] = []
     for value in values:
         try:

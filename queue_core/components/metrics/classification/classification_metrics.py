@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
+import numpy as np
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    balanced_accuracy_score,
+    cohen_kappa_score,
+    f1_score,
+    matthews_corrcoef,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+)
+from sklearn.metrics import log_loss as loss
+
 from queue_core.components.metrics.measuring.scored import Scored
 
 
 def accuracy(scored: Scored) -> float:
     """Return the share of right rows."""
-    from sklearn.metrics import accuracy_score
-
     return float(accuracy_score(scored.truth, scored.predicted))
 
 
 def balanced_accuracy(scored: Scored) -> float:
     """Return the mean share of right rows over the classes that occur."""
-    from sklearn.metrics import balanced_accuracy_score
-
     return float(balanced_accuracy_score(scored.truth, scored.predicted))
 
 
 def f1_macro(scored: Scored) -> float:
     """Return F1 averaged over the classes."""
-    from sklearn.metrics import f1_score
-
     return float(f1_score(scored.truth, scored.predicted, average="macro", zero_division=0))
 
 
 def f1_weighted(scored: Scored) -> float:
     """Return F1 averaged by the frequency of the classes."""
-    from sklearn.metrics import f1_score
-
     return float(f1_score(scored.truth, scored.predicted, average="weighted", zero_division=0))
 
 
 def precision_macro(scored: Scored) -> float:
     """Return precision averaged over the classes."""
-    from sklearn.metrics import precision_score
-
     return float(precision_score(scored.truth, scored.predicted, average="macro", zero_division=0))
 
 
 def recall_macro(scored: Scored) -> float:
     """Return recall averaged over the classes."""
-    from sklearn.metrics import recall_score
-
     return float(recall_score(scored.truth, scored.predicted, average="macro", zero_division=0))
 
 
@@ -53,8 +55,6 @@ def roc_auc(scored: Scored) -> float:
     Raises:
         ValueError: The model gives neither probabilities nor scores, or a class does not occur.
     """
-    from sklearn.metrics import roc_auc_score
-
     if scored.class_count == 2:
         return float(roc_auc_score(scored.truth, _positive(scored)))
     if scored.probabilities is None:
@@ -71,9 +71,6 @@ def average_precision(scored: Scored) -> float:
     Raises:
         ValueError: The model gives neither probabilities nor scores.
     """
-    import numpy as np
-    from sklearn.metrics import average_precision_score
-
     if scored.class_count == 2:
         return float(average_precision_score(scored.truth, _positive(scored)))
     ranks = scored.probabilities if scored.probabilities is not None else scored.scores
@@ -90,8 +87,6 @@ def log_loss(scored: Scored) -> float:
     Raises:
         ValueError: The model gives no probabilities.
     """
-    from sklearn.metrics import log_loss as loss
-
     if scored.probabilities is None:
         raise ValueError("no probabilities")
     return float(loss(scored.truth, scored.probabilities, labels=list(range(scored.class_count))))
@@ -103,8 +98,6 @@ def brier(scored: Scored) -> float:
     Raises:
         ValueError: The model gives no probabilities.
     """
-    import numpy as np
-
     if scored.probabilities is None:
         raise ValueError("no probabilities")
     wanted = np.eye(scored.class_count)[np.asarray(scored.truth, dtype=int)]
@@ -113,15 +106,11 @@ def brier(scored: Scored) -> float:
 
 def matthews(scored: Scored) -> float:
     """Return Matthews' correlation."""
-    from sklearn.metrics import matthews_corrcoef
-
     return float(matthews_corrcoef(scored.truth, scored.predicted))
 
 
 def cohen_kappa(scored: Scored) -> float:
     """Return Cohen's kappa."""
-    from sklearn.metrics import cohen_kappa_score
-
     return float(cohen_kappa_score(scored.truth, scored.predicted))
 
 

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from sklearn.metrics import (
+    adjusted_rand_score,
+    calinski_harabasz_score,
+    davies_bouldin_score,
+    normalized_mutual_info_score,
+    silhouette_score,
+)
+
 from queue_core.components.metrics.measuring.scored import Scored
 
 SAMPLED_ROWS = 5_000
@@ -15,8 +24,6 @@ def silhouette(scored: Scored) -> float:
     Raises:
         ValueError: There is one cluster only.
     """
-    from sklearn.metrics import silhouette_score
-
     matrix, labels = _clustered(scored)
     size = SAMPLED_ROWS if len(labels) > SAMPLED_ROWS else None
     return float(silhouette_score(matrix, labels, sample_size=size, random_state=scored.seed))
@@ -28,8 +35,6 @@ def davies_bouldin(scored: Scored) -> float:
     Raises:
         ValueError: There is one cluster only.
     """
-    from sklearn.metrics import davies_bouldin_score
-
     return float(davies_bouldin_score(*_dense(scored)))
 
 
@@ -39,15 +44,11 @@ def calinski_harabasz(scored: Scored) -> float:
     Raises:
         ValueError: There is one cluster only.
     """
-    from sklearn.metrics import calinski_harabasz_score
-
     return float(calinski_harabasz_score(*_dense(scored)))
 
 
 def cluster_count(scored: Scored) -> float:
     """Return the number of clusters."""
-    import numpy as np
-
     return float(len(np.unique(scored.predicted[scored.predicted >= 0])))
 
 
@@ -62,8 +63,6 @@ def adjusted_rand(scored: Scored) -> float:
     Raises:
         ValueError: No labels are known.
     """
-    from sklearn.metrics import adjusted_rand_score
-
     return float(adjusted_rand_score(_labels(scored), scored.predicted))
 
 
@@ -73,8 +72,6 @@ def mutual_information(scored: Scored) -> float:
     Raises:
         ValueError: No labels are known.
     """
-    from sklearn.metrics import normalized_mutual_info_score
-
     return float(normalized_mutual_info_score(_labels(scored), scored.predicted))
 
 

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
+import numpy as np
+from sklearn.metrics import (
+    explained_variance_score,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    r2_score,
+    root_mean_squared_error,
+    root_mean_squared_log_error,
+)
+from sklearn.metrics import max_error as largest
+from sklearn.metrics import median_absolute_error as median
+
 from queue_core.components.metrics.measuring.scored import Scored
 
 
 def r2(scored: Scored) -> float:
     """Return the coefficient of determination."""
-    from sklearn.metrics import r2_score
-
     return float(r2_score(scored.truth, scored.predicted))
 
 
 def rmse(scored: Scored) -> float:
     """Return the root of the mean squared error."""
-    from sklearn.metrics import root_mean_squared_error
-
     return float(root_mean_squared_error(scored.truth, scored.predicted))
 
 
 def mae(scored: Scored) -> float:
     """Return the mean absolute error."""
-    from sklearn.metrics import mean_absolute_error
-
     return float(mean_absolute_error(scored.truth, scored.predicted))
 
 
 def median_absolute_error(scored: Scored) -> float:
     """Return the median absolute error."""
-    from sklearn.metrics import median_absolute_error as median
-
     return float(median(scored.truth, scored.predicted))
 
 
 def max_error(scored: Scored) -> float:
     """Return the largest absolute error."""
-    from sklearn.metrics import max_error as largest
-
     return float(largest(scored.truth, scored.predicted))
 
 
@@ -46,8 +48,6 @@ def mape(scored: Scored) -> float:
     Raises:
         ValueError: The truth is 0 somewhere, so that it means nothing.
     """
-    from sklearn.metrics import mean_absolute_percentage_error
-
     if (scored.truth == 0).any():
         raise ValueError("the truth is 0 somewhere")
     return float(mean_absolute_percentage_error(scored.truth, scored.predicted))
@@ -55,8 +55,6 @@ def mape(scored: Scored) -> float:
 
 def explained_variance(scored: Scored) -> float:
     """Return the explained variance."""
-    from sklearn.metrics import explained_variance_score
-
     return float(explained_variance_score(scored.truth, scored.predicted))
 
 
@@ -71,15 +69,11 @@ def rmsle(scored: Scored) -> float:
     Raises:
         ValueError: A value is not above -1.
     """
-    from sklearn.metrics import root_mean_squared_log_error
-
     return float(root_mean_squared_log_error(scored.truth, scored.predicted))
 
 
 def smape(scored: Scored) -> float:
     """Return the symmetric mean absolute percentage error as a share (0 to 2)."""
-    import numpy as np
-
     size = np.abs(scored.truth) + np.abs(scored.predicted)
     error = 2 * np.abs(scored.predicted - scored.truth)
     return float(np.divide(error, size, out=np.zeros_like(error), where=size > 0).mean())
@@ -91,8 +85,6 @@ def mase(scored: Scored) -> float:
     Raises:
         ValueError: The history is too short, or never changes.
     """
-    import numpy as np
-
     history = np.asarray(scored.history if scored.history is not None else [], dtype=float)
     if len(history) <= scored.period:
         raise ValueError("the history is shorter than a season")

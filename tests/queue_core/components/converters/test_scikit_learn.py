@@ -14,8 +14,11 @@ from sklearn.decomposition import KernelPCA
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import StandardScaler, TargetEncoder
 
+from queue_core.components.catalogue_building.transformer_catalogue import (
+    CATALOGUE,
+    build_catalogue,
+)
 from queue_core.components.catalogues import load_catalogue
-from queue_core.components.catalogues.transformer_catalogue import CATALOGUE, build_catalogue
 from queue_core.components.converters.estimators import sklearn_converter
 from queue_core.components.converters.estimators.library_errors import explained
 from queue_core.components.converters.notebooks.steps import Step, apply_step, run_step

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from queue_core.components.catalogues.estimator_arguments import arguments
 from queue_core.components.component import Component, ComponentKind
 from queue_core.components.models.training.session.choices import checked_params
@@ -27,8 +29,6 @@ def core_budget() -> int:
 @contextmanager
 def within_budget() -> Iterator[None]:
     """Keep native thread pools within the cores of this job; as they are where nobody set them."""
-    from threadpoolctl import threadpool_limits
-
     if not os.environ.get(CORES_VARIABLE):
         yield
         return

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 GROWTH_STEPS = 20
 FEWEST_TO_GROW = 20
 MEASURED_EVERY = 4
@@ -248,8 +250,6 @@ def single_openmp_thread(model: Any) -> Iterator[None]:
 
     K-means sums its centres that way, so the last bits would differ from run to run.
     """
-    from threadpoolctl import threadpool_limits
-
     if "KMeans" not in type(model).__name__:
         yield
         return

@@ -18,6 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
 
 from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import measure
@@ -189,8 +193,6 @@ def folds_score(
 
 
 def _optuna() -> Any:
-    import optuna
-
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     optuna.logging.disable_default_handler()
     return optuna
@@ -198,9 +200,6 @@ def _optuna() -> Any:
 
 def _study(optuna: Any, task: SearchTask) -> Any:
     """Return the study of this search, with the tries that an earlier attempt made."""
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
-
     task.journal.parent.mkdir(parents=True, exist_ok=True)
     _cut_half_written_line(task.journal)
     where = "all" if task.fold is None else str(task.fold)
@@ -238,8 +237,6 @@ def _cut_half_written_line(journal: Path) -> None:
 
 def _told(study: Any) -> list[Any]:
     """Return the tries that ended; those that an interruption cut off are marked as failed."""
-    from optuna.trial import TrialState
-
     ended = []
     for trial in study.get_trials(deepcopy=False):
         if trial.state is TrialState.RUNNING:

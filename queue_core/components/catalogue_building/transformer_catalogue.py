@@ -1,7 +1,7 @@
 """Builds the catalogues of scikit-learn's transformers and imbalanced-learn's samplers.
 
-`python -m queue_core.components.catalogues.transformer_catalogue` writes them to `catalogues/`.
-They are shipped, so that listing converters imports neither library; a test compares them with the
+`python -m queue_core.components.catalogue_building.transformer_catalogue` writes them. They are
+shipped, so that listing converters imports neither library; a test compares them with the
 installed versions. `reason_left_out` holds the rules by which a class is not in it.
 """
 
@@ -13,7 +13,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from queue_core.components.catalogues.estimator_schemas import (
+import sklearn
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils import all_estimators, get_tags
+
+import queue_core.components.catalogues as catalogues
+from queue_core.components.catalogue_building.estimator_schemas import (
     can_be_built,
     parameter_schema,
     public_module,
@@ -96,10 +102,6 @@ def build_catalogue() -> dict[str, Any]:
         `takes` (`number`, `category`, `any` or `text`), `seed`, `target` (whether it looks at one),
         `missing` (whether it takes missing values) and `schema`.
     """
-    import sklearn
-    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-    from sklearn.utils import all_estimators
-
     known = dict(all_estimators(type_filter="transformer"))
     known |= {cls.__name__: cls for cls in (CountVectorizer, TfidfVectorizer)}
     reasons = {name: reason_left_out(cls) for name, cls in sorted(known.items())}
@@ -187,16 +189,11 @@ def _without_choices(item: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _tags(cls: type) -> Any:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.utils import get_tags
-
     return get_tags(cls(LogisticRegression()) if cls.__name__ in SELECTORS else cls())
 
 
 def main() -> None:
     """Write the catalogues beside the others."""
-    import queue_core.components.catalogues as catalogues
-
     for name, build in ((CATALOGUE, build_catalogue), (SAMPLERS, build_samplers)):
         path = Path(catalogues.__path__[0]) / f"{name}.json"
         text = json.dumps(build(), indent=1, ensure_ascii=False)

@@ -1,6 +1,6 @@
 """Builds the catalogue of scikit-learn models.
 
-`python -m queue_core.components.catalogues.model_catalogue` writes it. The result,
+`python -m queue_core.components.catalogue_building.model_catalogue` writes it. The result,
 `catalogues/scikit_learn_models.json`, is shipped, so that listing the models imports no
 scikit-learn; a test compares it with the installed version. Which classes are left out, and why,
 is decided by the rules in `reason_left_out` and written into the file.
@@ -15,7 +15,15 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from queue_core.components.catalogues.estimator_schemas import parameter_schema, public_module
+import sklearn
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.utils import all_estimators, get_tags
+
+import queue_core.components.catalogues as catalogues
+from queue_core.components.catalogue_building.estimator_schemas import (
+    parameter_schema,
+    public_module,
+)
 from queue_core.components.models.tasks import Task
 
 CATALOGUE = "scikit_learn_models"
@@ -86,9 +94,6 @@ def _reason_by_tags(cls: type, type_name: str) -> str | None:
 
 def build_catalogue() -> dict[str, Any]:
     """Return everything that the program has to know of the installed scikit-learn's models."""
-    import sklearn
-    from sklearn.utils import all_estimators
-
     models: dict[str, Any] = {}
     left_out: dict[str, str] = {}
     for type_name in TASKS_BY_TYPE:
@@ -179,9 +184,6 @@ def _nested(cls: type) -> str | None:
 
 def _tags(cls: type, type_name: str) -> Any:
     """Return scikit-learn's tags of an instance with default parameters."""
-    from sklearn.linear_model import LogisticRegression, Ridge
-    from sklearn.utils import get_tags
-
     base = Ridge() if type_name == "regressor" else LogisticRegression()
     nested = _nested(cls)
     if nested == "estimators":
@@ -205,8 +207,6 @@ def _is_deprecated(cls: type) -> bool:
 
 def main() -> None:
     """Write the catalogue beside the others."""
-    import queue_core.components.catalogues as catalogues
-
     path = Path(catalogues.__path__[0]) / f"{CATALOGUE}.json"
     text = json.dumps(build_catalogue(), indent=1, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")

@@ -20,6 +20,10 @@ from functools import cache
 from numbers import Integral, Real
 from typing import Any
 
+import sklearn
+from sklearn.utils import _param_validation as validation
+from sklearn.utils import all_estimators, get_tags
+
 from queue_core.components.catalogues.estimator_arguments import NAMED_FUNCTIONS
 from queue_core.components.catalogues.parameter_sentences import describe_parameters
 
@@ -86,9 +90,6 @@ def snapshot(
         `{"version": ..., "classes": {name: facts}}`, where facts are `module` (the public one),
         `seed` (whether it takes one), `tags` (what input it takes) and `schema`.
     """
-    import sklearn
-    from sklearn.utils import all_estimators
-
     classes = {
         name: {
             "module": public_module(cls),
@@ -109,8 +110,6 @@ def public_module(cls: type) -> str:
 
 
 def _tags(cls: type) -> dict[str, bool]:
-    from sklearn.utils import get_tags
-
     tags = get_tags(cls())
     return {
         "allow_nan": bool(tags.input_tags.allow_nan),
@@ -227,8 +226,6 @@ def _is_json(value: Any) -> bool:
 @cache
 def _constraint_kinds() -> dict[str, Any]:
     # Private, and there is no public way to the constraints; the snapshot test notices a change.
-    from sklearn.utils import _param_validation as validation
-
     return {
         "Interval": validation.Interval,
         "Options": validation.Options,
