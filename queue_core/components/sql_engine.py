@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 
 from queue_core.components.sql_text import literal
+
+Connection: TypeAlias = duckdb.DuckDBPyConnection
+Row: TypeAlias = tuple[Any, ...]
 
 DEFAULT_MEMORY_MB = 768
 PROGRESS_INTERVAL_S = 0.05
@@ -20,8 +23,8 @@ def connect(
     memory_mb: int = DEFAULT_MEMORY_MB,
     threads: int | None = None,
     spill_folder: Path | None = None,
-) -> Any:
-    """Return a `duckdb.DuckDBPyConnection` that stays within *memory_mb* and this machine.
+) -> Connection:
+    """Return a connection that stays within *memory_mb* and this machine.
 
     Args:
         memory_mb: How much memory its buffers may take, in MB.
@@ -48,15 +51,15 @@ def connect(
 
 
 def execute(
-    connection: Any, sql: str, on_progress: Callable[[float], None] | None = None
-) -> list[tuple[Any, ...]]:
+    connection: Connection, sql: str, on_progress: Callable[[float], None] | None = None
+) -> list[Row]:
     """Run *sql* and return its rows, telling *on_progress* the engine's fraction, 0 to 1.
 
     The fraction never falls. Whatever the query raises is raised here.
     """
     if on_progress is None:
         return _rows(connection.execute(sql))
-    outcome: list[Any] = []
+    outcome: list[list[Row] | BaseException] = []
 
     def run() -> None:
         try:
@@ -78,11 +81,11 @@ def execute(
         connection.interrupt()
         thread.join()
         raise
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    rows: list[tuple[Any, ...]] = outcome[0]
-    return rows
+    (found,) = outcome
+    if isinstance(found, BaseException):
+        raise found
+    return found
 
 
-def _rows(result: Any) -> list[tuple[Any, ...]]:
+def _rows(result: Connection) -> list[Row]:
     return result.fetchall() if result.description else []

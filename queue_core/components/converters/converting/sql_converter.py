@@ -31,7 +31,7 @@ from queue_core.components.dataset_writer import (
     row_group_rows,
 )
 from queue_core.components.progress import ProgressReporter, Span
-from queue_core.components.sql_engine import connect, execute
+from queue_core.components.sql_engine import Connection, Row, connect, execute
 from queue_core.components.sql_text import file_literal, identifier, literal
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
@@ -180,11 +180,11 @@ class Ask:
         reporter: Told how far the question is.
     """
 
-    connection: Any
+    connection: Connection
     source: str
     reporter: ProgressReporter
 
-    def rows(self, select: str, rest: str = "") -> list[tuple[Any, ...]]:
+    def rows(self, select: str, rest: str = "") -> list[Row]:
         """Return what SELECT *select* FROM the rows *rest* gives."""
         sql = f"SELECT {select} FROM {self.source} {rest}"
         told = "Looking at the rows"
@@ -265,7 +265,7 @@ def explained_errors(owner: str) -> Iterator[None]:
         ) from error
 
 
-def _storable(connection: Any, sql: str) -> tuple[str, list[str]]:
+def _storable(connection: Connection, sql: str) -> tuple[str, list[str]]:
     """Return the query with each column in a type that is stored, and the columns' names."""
     described = connection.execute(f"DESCRIBE {sql}").fetchall()
     names = [str(row[0]) for row in described]

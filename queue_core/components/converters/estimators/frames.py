@@ -28,7 +28,7 @@ class Rows:
         available: How many rows there were before any were left out for their number.
     """
 
-    frame: Any
+    frame: pd.DataFrame
     available: int
 
     @property
@@ -72,12 +72,12 @@ def read_rows(
         return Rows(to_frame(table_of_rows.to_arrow_table()), available)
 
 
-def as_numbers(frame: Any) -> Any:
+def as_numbers(frame: pd.DataFrame) -> Any:
     """Return a frame of floats, NaN where missing; booleans are 0 and 1."""
     return frame.astype("float64")
 
 
-def as_categories(frame: Any) -> Any:
+def as_categories(frame: pd.DataFrame) -> Any:
     """Return a frame of numbers and of texts (as objects), NaN where missing."""
     columns: dict[str, Any] = {}
     for name in frame.columns:

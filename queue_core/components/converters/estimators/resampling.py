@@ -162,7 +162,7 @@ class Resampling(Converter):
         return pa.concat_tables([table, padded]).combine_chunks()
 
 
-def _as_rows(frame: Any, types: dict[str, ColumnType], schema: Any) -> Any:
+def _as_rows(frame: pd.DataFrame, types: dict[str, ColumnType], schema: Any) -> Any:
     """Return new rows in the types of the old: whole numbers are rounded, texts are texts."""
     arrays = []
     fields = [field for field in schema if field.name in frame.columns]

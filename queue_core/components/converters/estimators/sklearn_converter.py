@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.utils.multiclass import type_of_target
@@ -243,7 +244,9 @@ class SklearnConverter(Converter):
                 parameter="score_func", hint="Choose f_regression or mutual_info_regression.",
             )  # fmt: skip
 
-    def _fit_blocks(self, frame: Any, columns: Sequence[str], answer: Any, seed: int) -> None:
+    def _fit_blocks(
+        self, frame: pd.DataFrame, columns: Sequence[str], answer: Any, seed: int
+    ) -> None:
         groups = [(name,) for name in columns] if self._takes == "text" else [tuple(columns)]
         blocks = []
         for group in groups:
@@ -264,7 +267,9 @@ class SklearnConverter(Converter):
                 hint="Choose fewer columns, or limit the number in the parameters.",
             )
 
-    def _cross_fitted(self, frame: Any, columns: Sequence[str], answer: Any, seed: int) -> Any:
+    def _cross_fitted(
+        self, frame: pd.DataFrame, columns: Sequence[str], answer: Any, seed: int
+    ) -> Any:
         transformer = self._make(seed)
         kind = KFold if type_of_target(answer) == "continuous" else StratifiedKFold
         folds = kind(int(self.params["cv"] or 5), shuffle=True, random_state=seed)
@@ -282,7 +287,7 @@ class SklearnConverter(Converter):
             made["random_state"] = seed
         return cls(**made)
 
-    def _input(self, frame: Any, columns: tuple[str, ...]) -> Any:
+    def _input(self, frame: pd.DataFrame, columns: tuple[str, ...]) -> Any:
         if self._takes == "text":
             return as_texts(frame[columns[0]])
         chosen = frame[list(columns)]
@@ -333,7 +338,7 @@ class SklearnConverter(Converter):
             done += batch.num_rows
             reporter.report(done / max(1, dataset.row_count), f"Converted {done:,} rows")
 
-    def _transformed(self, block: Block, frame: Any, done: int) -> list[Any]:
+    def _transformed(self, block: Block, frame: pd.DataFrame, done: int) -> list[Any]:
         """Return the outputs of a block for a batch as Arrow arrays."""
         if frame.empty:
             return [self._as_array(_nothing()) for _ in block.outputs]

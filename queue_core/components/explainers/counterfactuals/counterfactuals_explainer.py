@@ -114,7 +114,7 @@ def _sentences(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _table(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) -> Any:
+def _table(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) -> pd.DataFrame:
     lines = [
         {
             "row": label,

@@ -73,7 +73,7 @@ class RowDistance:
         return abs(float(first[name]) - float(second[name])) / self.ranges[name]
 
 
-def _numbers(values: pd.Series[Any]) -> Any:
+def _numbers(values: pd.Series) -> Any:
     if values.dtype.kind == "M":
         seconds = values.astype("datetime64[us]").astype("int64").to_numpy() / 1e6
         return np.where(values.isna().to_numpy(), np.nan, seconds)

@@ -97,7 +97,7 @@ def swarm_marks(values: Any, shades: Any | None, line: float, seed: int) -> list
     return marks
 
 
-def shades_of(column: pd.Series[Any]) -> Any | None:
+def shades_of(column: pd.Series) -> Any | None:
     """Return the ranks of a column's values as 0 to 1; None for categories."""
     if not (pd.api.types.is_numeric_dtype(column) or column.dtype.kind == "M"):
         return None

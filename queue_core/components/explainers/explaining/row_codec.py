@@ -87,6 +87,6 @@ class RowCodec:
         return frame.astype(self.example.dtypes.to_dict())
 
 
-def _days(values: pd.Series[Any]) -> Any:
+def _days(values: pd.Series) -> Any:
     days = values.astype("datetime64[us]").astype("int64").to_numpy() / 86_400e6
     return np.where(values.isna().to_numpy(), np.nan, days)

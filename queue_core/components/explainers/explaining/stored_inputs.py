@@ -99,7 +99,7 @@ def _nothing(_: str) -> None:
     """Leave out what was said when the model was trained."""
 
 
-def _truth(model: TrainedModel, values: pd.Series[Any]) -> Any | None:
+def _truth(model: TrainedModel, values: pd.Series) -> Any | None:
     """Return class codes or numbers; None where there are classes that the model does not know."""
     if not model.task.is_classification:
         return pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)

@@ -97,7 +97,7 @@ def _strongest(order: Explanation, frame: pd.DataFrame) -> list[str]:
     return sorted(moved, key=lambda name: -moved[name])[:_DEFAULT_COLUMNS]
 
 
-def _grid(column: pd.Series[Any], steps: int) -> Any:
+def _grid(column: pd.Series, steps: int) -> Any:
     present: Any = column[column.notna()]
     if column.dtype.kind in "fM" and len(present):
         values = np.sort(present.to_numpy())
@@ -151,7 +151,7 @@ def _axis(curve: _Curve) -> tuple[Axis, Any]:
     return Axis(scale=AxisScale.CATEGORY, categories=names), list(range(len(names)))
 
 
-def _table(order: Explanation, curves: list[_Curve], places: Any) -> Any:
+def _table(order: Explanation, curves: list[_Curve], places: Any) -> pd.DataFrame:
     found = []
     for curve in curves:
         for number, value in enumerate(curve.grid):

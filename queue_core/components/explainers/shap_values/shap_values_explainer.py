@@ -181,7 +181,7 @@ def _with_one_scale(marks: list[Mark], *, has_scale: bool) -> list[Mark]:
     ]
 
 
-def _mean_table(order: Explanation, found: Attributions) -> Any:
+def _mean_table(order: Explanation, found: Attributions) -> pd.DataFrame:
     sizes = np.abs(found.values).mean(axis=0)
     table = pd.DataFrame({"column": order.model.columns, "all": sizes.sum(axis=1)})
     if sizes.shape[1] > 1:

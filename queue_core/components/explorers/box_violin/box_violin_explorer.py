@@ -134,5 +134,5 @@ def _row(info: ColumnInfo, group: str, box: Box) -> dict[str, Any]:
     }
 
 
-def _frame(rows: list[dict[str, Any]]) -> Any:
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)

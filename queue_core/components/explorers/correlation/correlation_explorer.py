@@ -120,19 +120,19 @@ def _number_frame(frame: pd.DataFrame, infos: list[ColumnInfo]) -> pd.DataFrame:
     return pd.DataFrame({info.name: to_numbers(frame[info.name]) for info in infos})
 
 
-def _pearson(frame: pd.DataFrame) -> Any:
+def _pearson(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.corr(method="pearson", min_periods=3).to_numpy(copy=True)
 
 
-def _spearman(frame: pd.DataFrame) -> Any:
+def _spearman(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.corr(method="spearman", min_periods=3).to_numpy(copy=True)
 
 
-def _kendall(frame: pd.DataFrame) -> Any:
+def _kendall(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.corr(method="kendall", min_periods=3).to_numpy(copy=True)
 
 
-_NUMERIC: dict[str, Callable[[pd.DataFrame], Any]] = {
+_NUMERIC: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "pearson": _pearson,
     "spearman": _spearman,
     "kendall": _kendall,
@@ -143,7 +143,7 @@ def _mixed(
     exploration: Exploration,
     frame: pd.DataFrame,
     infos: list[ColumnInfo],
-    between_numbers: Callable[[pd.DataFrame], Any],
+    between_numbers: Callable[[pd.DataFrame], pd.DataFrame],
 ) -> Any:
     """Return the matrix of correlations, each by the types of its two columns."""
     size = len(infos)

@@ -76,7 +76,7 @@ def _parts(infos: list[ColumnInfo], rows: int) -> Iterator[list[ColumnInfo]]:
         yield infos[start : start + size]
 
 
-def _frame(rows: list[dict[str, Any]]) -> Any:
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Panel
 from queue_core.components.explorers.exploring.exploration import (
@@ -50,7 +52,7 @@ def duplicates(exploration: Exploration) -> list[Draft]:
     return drafts
 
 
-def _table(exploration: Exploration, query: Query, names: str) -> Any:
+def _table(exploration: Exploration, query: Query, names: str) -> pd.DataFrame:
     own = set(exploration.names)
     count_name = next(name for name in ("copies", "number of copies", "copies ") if name not in own)
     return query.arrow(

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from queue_core.components.pandas_frame import to_frame
 from queue_core.components.progress import ProgressReporter, Silence
-from queue_core.components.sql_engine import connect, execute
+from queue_core.components.sql_engine import Connection, Row, connect, execute
 from queue_core.components.sql_text import identifier, literal
 from queue_core.components.stored_dataset import ColumnInfo, StoredDataset
 from queue_core.errors import DataError
@@ -134,13 +134,13 @@ class Sample:
 class Query:
     """SQL over the rows of one dataset, which are the view `data`."""
 
-    connection: Any
+    connection: Connection
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[Row]:
         """Run a query and return its rows."""
         return execute(self.connection, sql)
 
-    def row(self, sql: str) -> tuple[Any, ...]:
+    def row(self, sql: str) -> Row:
         """Run a query that has one row and return it."""
         return self.rows(sql)[0]
 

@@ -55,7 +55,7 @@ def _sentence(incomplete: int, count: int) -> str:
     return f"{incomplete:,} of {count:,} columns have missing values."
 
 
-def _table(infos: list[ColumnInfo], rows: int) -> Any:
+def _table(infos: list[ColumnInfo], rows: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "column": [info.name for info in infos],

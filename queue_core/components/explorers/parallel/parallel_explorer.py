@@ -159,7 +159,7 @@ def parallel_categories(exploration: Exploration) -> list[Draft]:
     ]
 
 
-def _stack(values: pd.Series[Any], most: int) -> _Stack:
+def _stack(values: pd.Series, most: int) -> _Stack:
     groups = group_rows(values, len(values), most)
     counts = np.bincount(groups.codes, minlength=len(groups.names))
     room = 1.0 - _GAP * (len(counts) - 1)
@@ -222,7 +222,7 @@ def _blocks(place: int, stack: _Stack) -> list[Mark]:
     return marks
 
 
-def _combinations(stacks: list[_Stack]) -> Any:
+def _combinations(stacks: list[_Stack]) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             stack.name: np.asarray(stack.groups.names, dtype=object)[stack.groups.codes]

@@ -43,7 +43,7 @@ def group_color(name: str, place: int) -> Color:
     return Tone.MUTED if name in (OTHER, MISSING) else place
 
 
-def group_rows(values: pd.Series[Any] | None, count: int, most: int = MOST_GROUPS) -> Groups:
+def group_rows(values: pd.Series | None, count: int, most: int = MOST_GROUPS) -> Groups:
     """Return rows in at most *most* groups by their value, and one each for other and missing.
 
     Args:
@@ -71,7 +71,7 @@ def group_rows(values: pd.Series[Any] | None, count: int, most: int = MOST_GROUP
     return Groups(tuple(names), codes.to_numpy(dtype=np.int64), note)
 
 
-def label_values(values: pd.Series[Any]) -> pd.Series[Any]:
+def label_values(values: pd.Series) -> pd.Series:
     """Return values as short texts, missing ones as missing."""
     texts = values.map(value_label, na_action="ignore")
     return texts.astype(object).where(values.notna(), None)

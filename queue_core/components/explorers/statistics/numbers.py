@@ -15,7 +15,7 @@ from queue_core.components.stored_dataset import ColumnInfo
 _DENSITY_CELLS = 512
 
 
-def to_numbers(values: pd.Series[Any]) -> Any:
+def to_numbers(values: pd.Series) -> Any:
     """Return a column as floats: times in seconds since 1970, not finite ones as NaN."""
     if pd.api.types.is_datetime64_any_dtype(values):
         naive = values.dt.tz_localize(None) if values.dt.tz is not None else values

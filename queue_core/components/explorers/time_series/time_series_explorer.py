@@ -122,7 +122,7 @@ def _read(exploration: Exploration, query: Query, time: ColumnInfo, step: TimeSt
     return frame.reindex(pd.date_range(starts[0], starts[-1], freq=step.frequency))
 
 
-def _seconds(index: pd.Index[Any]) -> Any:
+def _seconds(index: pd.Index) -> Any:
     return index.astype("datetime64[us]").astype("int64").to_numpy() / 1e6
 
 
@@ -156,7 +156,7 @@ def _series_figure(
 
 
 def _analyse(
-    exploration: Exploration, values: pd.Series[Any], step: TimeStep, notes: list[str]
+    exploration: Exploration, values: pd.Series, step: TimeStep, notes: list[str]
 ) -> list[Draft]:
     own_notes = list(notes)
     filled = values.interpolate(limit_direction="both").to_numpy()
@@ -210,7 +210,7 @@ def _autocorrelation_figure(
 
 def _decomposition_figure(
     exploration: Exploration,
-    values: pd.Series[Any],
+    values: pd.Series,
     filled: Any,
     step: TimeStep,
     notes: list[str],
@@ -259,9 +259,7 @@ def _period(exploration: Exploration, name: str, values: Any, step: TimeStep) ->
     return wanted
 
 
-def _no_season(
-    exploration: Exploration, values: pd.Series[Any], filled: Any, notes: list[str]
-) -> Draft:
+def _no_season(exploration: Exploration, values: pd.Series, filled: Any, notes: list[str]) -> Draft:
     """Return the trend alone, where no cycle stands out."""
     window = max(3, len(filled) // 20)
     smooth = pd.Series(filled).rolling(window, center=True, min_periods=1).mean().to_numpy()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import pandas as pd
 
@@ -66,7 +65,7 @@ def word_frequencies(exploration: Exploration) -> list[Draft]:
 
 
 def _count(
-    exploration: Exploration, texts: pd.Series[Any], groups: Groups
+    exploration: Exploration, texts: pd.Series, groups: Groups
 ) -> tuple[list[Counter[str]], Counter[str]]:
     left_out = STOP_WORDS[exploration.params["leave_out"]]
     size, shortest = exploration.params["words"], exploration.params["shortest"]
@@ -111,7 +110,7 @@ def _ranked(counter: Counter[str], most: int) -> list[tuple[str, int]]:
     return sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:most]
 
 
-def _table(total: Counter[str], documents: Counter[str]) -> Any:
+def _table(total: Counter[str], documents: Counter[str]) -> pd.DataFrame:
     ranked = _ranked(total, _TABLE_WORDS)
     return pd.DataFrame(
         {

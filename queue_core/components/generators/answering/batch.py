@@ -180,7 +180,7 @@ def write_answers(
     names, _ = unique_names([*old, *columns])
     total = len(result.answers)
 
-    def batches() -> Iterator[Any]:
+    def batches() -> Iterator[pa.RecordBatch]:
         done = 0
         empty = pa.RecordBatch.from_pylist([], schema=dataset.page(0, 0).schema)
         for batch in dataset.batches() if total else [empty]:

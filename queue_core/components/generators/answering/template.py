@@ -80,5 +80,5 @@ def _wrong(problem: str) -> ParameterError:
     )  # fmt: skip
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return "" if value is None else str(value)

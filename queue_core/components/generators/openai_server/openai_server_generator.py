@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+
 from queue_core.components.generators.answering.generator import (
     Generator,
     GeneratorUnavailableError,
@@ -30,7 +32,7 @@ _END = "[DONE]"
 class OpenAIServer(Generator):
     """A model behind a server. What it writes is sent on as it comes."""
 
-    _client: Any = None
+    _client: httpx.Client | None = None
 
     def load(self, reporter: ProgressReporter) -> None:
         """See that the server answers, and choose its first model if none is named.
@@ -39,8 +41,6 @@ class OpenAIServer(Generator):
             ParameterError: The address is not one of this computer.
             GeneratorUnavailableError: No server answers, or it has no model.
         """
-        import httpx
-
         address = self._address()
         # Each request would be a line in the job's output, between the model's words.
         logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -63,11 +63,9 @@ class OpenAIServer(Generator):
 
     def stream(self, messages: Sequence[Message]) -> Iterator[str]:
         """Yield the answer as the server sends it."""
-        import httpx
-
         self.usage = Usage()
         try:
-            with self._client.stream(
+            with self._connected.stream(
                 "POST", "chat/completions", json=self._body(messages)
             ) as reply:
                 if reply.status_code != httpx.codes.OK:
@@ -95,6 +93,12 @@ class OpenAIServer(Generator):
         if self._client is not None:
             self._client.close()
 
+    @property
+    def _connected(self) -> httpx.Client:
+        if self._client is None:
+            raise RuntimeError("load() comes first")
+        return self._client
+
     def _body(self, messages: Sequence[Message]) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.model,
@@ -108,7 +112,7 @@ class OpenAIServer(Generator):
             body["stop"] = list(self.params["stop"])
         return body
 
-    def _pieces(self, reply: Any) -> Iterator[str]:
+    def _pieces(self, reply: httpx.Response) -> Iterator[str]:
         """Yield the texts of a stream of server-sent events."""
         ended_by = None
         prompt_tokens = response_tokens = None
@@ -170,10 +174,8 @@ class OpenAIServer(Generator):
         )
 
     def _model_names(self) -> list[str]:
-        import httpx
-
         try:
-            reply = self._client.get("models")
+            reply = self._connected.get("models")
             return [str(item["id"]) for item in reply.json().get("data") or ()]
         except httpx.ConnectError as error:
             raise self._gone(error) from error
@@ -218,6 +220,6 @@ def _said(text: str) -> str:
         return text.strip()[:300] or "it said nothing more"
 
 
-def _message(problem: Any) -> str:
+def _message(problem: object) -> str:
     found = problem.get("message", problem) if isinstance(problem, Mapping) else problem
     return str(found)[:300]

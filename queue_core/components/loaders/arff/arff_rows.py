@@ -42,7 +42,7 @@ def text_lines(blocks: Iterable[str]) -> Iterator[str]:
 
 def parse_arff(
     lines: Iterator[str], values: ArffValues, batch_rows: int = BATCH_ROWS
-) -> tuple[list[Attribute], Iterator[Any]]:
+) -> tuple[list[Attribute], Iterator[pa.RecordBatch]]:
     """Return the declared columns, and the rows as record batches; there is at least one.
 
     Raises:
@@ -143,7 +143,7 @@ def _batches(
     decoder: Any,
     values: ArffValues,
     batch_rows: int,
-) -> Iterator[Any]:
+) -> Iterator[pa.RecordBatch]:
     names = [item.name for item in attributes]
     done = 0
     first = True

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -73,7 +72,7 @@ class ArffValues:
     notes: list[str] = field(default_factory=list)
     left_out: dict[str, None] = field(default_factory=dict)
 
-    def array(self, attribute: Attribute, values: Sequence[str | None], before: int) -> Any:
+    def array(self, attribute: Attribute, values: Sequence[str | None], before: int) -> pa.Array:
         """Return one column of a batch.
 
         Args:
@@ -97,7 +96,7 @@ class ArffValues:
             return []
         return [f"What sparse rows leave out was read as missing, not as zero, in: {names}."]
 
-    def _numbers(self, attribute: Attribute, array: Any, before: int) -> Any:
+    def _numbers(self, attribute: Attribute, array: pa.Array, before: int) -> pa.Array:
         """Return texts as integers where all are whole, else as floats, or as they are."""
         if array.null_count == len(array):
             return pa.nulls(len(array))
@@ -120,7 +119,7 @@ class ArffValues:
         self.notes.append(text_note(attribute.name, Kind.FLOAT, place, changed))
         return array
 
-    def _dates(self, attribute: Attribute, values: Sequence[str | None], before: int) -> Any:
+    def _dates(self, attribute: Attribute, values: Sequence[str | None], before: int) -> pa.Array:
         known: dict[str | None, datetime | None] = {None: None}
         try:
             for value in values:
@@ -157,7 +156,7 @@ def _moment(text: str, form: str) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment
 
 
-def _first_changed(text: Any, numbers: Any) -> str | None:
+def _first_changed(text: pa.Array, numbers: pa.Array) -> str | None:
     """Return the first text of a number that a float would change."""
     is_odd = pc.or_(pc.is_inf(numbers), pc.equal(numbers, 0.0))
     is_odd = pc.or_(is_odd, pc.greater(pc.utf8_length(text), SURELY_EXACT_CHARACTERS))

@@ -39,8 +39,8 @@ class _Content:
         total_rows: How many rows it has; None for a stream, which does not say.
     """
 
-    schema: Any
-    batches: Iterator[Any]
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
     total_rows: int | None
 
 
@@ -55,7 +55,7 @@ class ArrowLoader:
     def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
         """Return the first rows; see `Loader.preview`."""
         with preview_path(source) as path, _opened(path, source) as content:
-            found: list[Any] = []
+            found: list[pa.RecordBatch] = []
             for batch in content.batches:
                 found.append(batch.slice(0, rows - sum(item.num_rows for item in found)))
                 if sum(item.num_rows for item in found) >= rows:
@@ -99,7 +99,7 @@ def _opened(path: Path, source: SourceFile) -> Iterator[_Content]:
                 yield _Content(reader.schema, iter(reader), None)
 
 
-def _file(mapped: Any) -> _Content:
+def _file(mapped: pa.MemoryMappedFile) -> _Content:
     reader = pa.ipc.open_file(mapped)
     batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
     return _Content(reader.schema, batches, reader.count_rows())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -39,7 +39,7 @@ from queue_core.components.loaders.files.encodings import FALLBACK, Encoding, fi
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import Loaded
 from queue_core.components.progress import ProgressReporter, Silence, Span
-from queue_core.components.sql_engine import DEFAULT_MEMORY_MB, connect, execute
+from queue_core.components.sql_engine import DEFAULT_MEMORY_MB, Connection, Row, connect, execute
 from queue_core.components.sql_text import literal
 from queue_core.errors import DataError
 
@@ -78,7 +78,7 @@ class LoadRun:
         self._table = self._table_of(TextFile(source.path, plan.newline))
         self._rejected: list[Rejected] = []
 
-    def first_rows(self, limit: int) -> list[tuple[Any, ...]]:
+    def first_rows(self, limit: int) -> list[Row]:
         """Return the first rows of the plan's head, as the load would store them.
 
         Raises:
@@ -93,7 +93,7 @@ class LoadRun:
             path = self._scratch / "even.csv"
         self._table = self._table_of(TextFile(path, self._plan.newline, is_copy=True))
 
-        def read(connection: Any) -> list[tuple[Any, ...]]:
+        def read(connection: Connection) -> list[Row]:
             sql = f"SELECT * FROM ({select_stored(self._table, self.columns)}) LIMIT {limit}"
             table = connection.sql(sql).to_arrow_table()
             return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
@@ -112,7 +112,7 @@ class LoadRun:
             self._rewrite(Span(self._progress, 0.0, REWRITE_SHARE))
             reading = Span(self._progress, REWRITE_SHARE, 1.0)
 
-        def copy(connection: Any) -> int:
+        def copy(connection: Connection) -> int:
             return self._copy(connection, staging, reading)
 
         if WideReader.can_read(self._table, self.columns):
@@ -144,7 +144,7 @@ class LoadRun:
             },
         )
 
-    def _copy(self, connection: Any, staging: DatasetStaging, span: Span) -> int:
+    def _copy(self, connection: Connection, staging: DatasetStaging, span: Span) -> int:
         size = self._source.size
 
         def reading(fraction: float) -> None:
@@ -185,7 +185,7 @@ class LoadRun:
             self._widen(reader.failing)
         raise self._unreadable()
 
-    def _until_it_fits(self, query: Callable[[Any], Result]) -> Result:
+    def _until_it_fits(self, query: Callable[[Connection], Result]) -> Result:
         for _attempt in range(MAX_ATTEMPTS):
             connection = connect(spill_folder=self._scratch)
             try:

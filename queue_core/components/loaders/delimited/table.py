@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.text_file import NEWLINES, TextFile
 from queue_core.components.loaders.tables.text_rows import WHITESPACE, Dialect, read_rows
+from queue_core.components.sql_engine import Connection
 from queue_core.components.sql_text import file_literal, literal
 
 DEFAULT_LINE_BYTES = 2_000_000
@@ -111,7 +111,7 @@ class Table:
         inner = f"read_csv({', '.join(arguments)})"
         return f"(SELECT nullif(c0, '') AS c0 FROM {inner} WHERE c0 IS NOT NULL)"
 
-    def rejected(self, connection: Any) -> list[Rejected]:
+    def rejected(self, connection: Connection) -> list[Rejected]:
         """Return the rows that the last query on *connection* left out, in order.
 
         The query's SQL must have been made with rejects kept.

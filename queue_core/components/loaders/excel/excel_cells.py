@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import fastexcel
 import pyarrow as pa
@@ -33,13 +32,13 @@ class Cells:
         total_rows: How many rows the sheet has in all.
     """
 
-    table: Any
+    table: pa.Table
     notes: tuple[str, ...]
     total_rows: int
 
 
 def read_cells(
-    reader: Any,
+    reader: fastexcel.ExcelReader,
     sheet: str,
     names: Sequence[str],
     first_row: int,
@@ -81,7 +80,9 @@ def read_cells(
     return Cells(table, (*more, *notes), total_rows if limit else table.num_rows)
 
 
-def _table(batch: Any, names: Sequence[str], first_row: int) -> tuple[Any, list[str]]:
+def _table(
+    batch: pa.RecordBatch, names: Sequence[str], first_row: int
+) -> tuple[pa.Array, list[str]]:
     """Return the columns that have a name or a value, typed and with unique names."""
     kept = [
         position
@@ -97,12 +98,14 @@ def _table(batch: Any, names: Sequence[str], first_row: int) -> tuple[Any, list[
     return table, [*notes, *(note for _, column_notes in found for note in column_notes)]
 
 
-def _with_errors(loaded: Any) -> tuple[Any, list[Any]]:
+def _with_errors(loaded: fastexcel.ExcelSheet) -> tuple[pa.RecordBatch, list[fastexcel.CellError]]:
     batch, errors = loaded.to_arrow_with_errors()
     return batch, list(errors.errors) if errors is not None else []
 
 
-def _error_notes(errors: Sequence[Any], names: Sequence[str], first_row: int) -> list[str]:
+def _error_notes(
+    errors: Sequence[fastexcel.CellError], names: Sequence[str], first_row: int
+) -> list[str]:
     """Say which cells hold an error or a word instead of a value."""
     notes = []
     words: dict[str, dict[str, None]] = {}
@@ -133,7 +136,7 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _typed(name: str, column: Any, first_row: int) -> tuple[Any, list[str]]:
+def _typed(name: str, column: pa.Array, first_row: int) -> tuple[pa.Array, list[str]]:
     """Return a column in the type that a workbook cannot say: integer, date, time."""
     if kinds.is_floating(column.type):
         return _integers(column), []
@@ -144,7 +147,7 @@ def _typed(name: str, column: Any, first_row: int) -> tuple[Any, list[str]]:
     return column, []
 
 
-def _integers(column: Any) -> Any:
+def _integers(column: pa.Array) -> pa.Array:
     whole = pc.and_(
         pc.equal(pc.floor(column), column), pc.less(pc.abs(column), EXACT_FLOAT_INTEGER)
     )
@@ -153,7 +156,7 @@ def _integers(column: Any) -> Any:
     return column
 
 
-def _dates(column: Any) -> Any:
+def _dates(column: pa.Array) -> pa.Array:
     days = pc.floor_temporal(column, unit="day")
     if not pc.all(pc.equal(days, column)).as_py():
         numbers = days.cast(pa.date32()).cast(pa.int32())
@@ -164,7 +167,7 @@ def _dates(column: Any) -> Any:
     return column.cast(pa.date32())
 
 
-def _texts(name: str, column: Any, first_row: int) -> tuple[Any, list[str]]:
+def _texts(name: str, column: pa.Array, first_row: int) -> tuple[pa.Array, list[str]]:
     """Find numbers among texts: words for missing values between them, or a mixed column."""
     unique = [value for value in pc.unique(column).to_pylist() if value]
     numbers = [value for value in unique if is_plain_number(value)]

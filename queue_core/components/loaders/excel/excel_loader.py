@@ -116,7 +116,7 @@ class ExcelLoader:
         )
 
 
-def _open(path: Path, source: SourceFile) -> Any:
+def _open(path: Path, source: SourceFile) -> fastexcel.ExcelReader:
     with path.open("rb") as file:
         is_compound = file.read(4) == b"\xd0\xcf\x11\xe0"
     if is_compound and ENCRYPTED_MARK in path.read_bytes():
@@ -144,7 +144,7 @@ def _first_words(error: Exception) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _find_sheet(reader: Any, name: str, options: Mapping[str, Any]) -> _Sheet:
+def _find_sheet(reader: fastexcel.ExcelReader, name: str, options: Mapping[str, Any]) -> _Sheet:
     names = list(reader.sheet_names)
     wanted = options.get("sheet")
     if wanted is not None:
@@ -166,7 +166,9 @@ def _find_sheet(reader: Any, name: str, options: Mapping[str, Any]) -> _Sheet:
     return _locate(chosen, others, head, options.get("header_row"))
 
 
-def _first_sheet(reader: Any, names: list[str]) -> tuple[str, list[list[str | None]] | None]:
+def _first_sheet(
+    reader: fastexcel.ExcelReader, names: list[str]
+) -> tuple[str, list[list[str | None]] | None]:
     """Return the first sheet that is not empty; a hidden one only where there is no other."""
     hidden: tuple[str, list[list[str | None]] | None] = ("", None)
     for sheet in names:
@@ -191,7 +193,7 @@ def _wanted_sheet(wanted: str | int, names: list[str], name: str) -> str:
     )
 
 
-def _head(reader: Any, sheet: str) -> tuple[list[list[str | None]] | None, bool]:
+def _head(reader: fastexcel.ExcelReader, sheet: str) -> tuple[list[list[str | None]] | None, bool]:
     """Return the first rows as text (None where the sheet is empty), and whether it is shown."""
     loaded = reader.load_sheet(
         sheet, header_row=None, skip_rows=0, n_rows=HEADER_SEARCH_ROWS, dtypes="string"

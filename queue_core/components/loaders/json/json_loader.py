@@ -162,7 +162,9 @@ class _Flattener:
             notes.append(f"Nested values are kept as JSON text in: {_listed(self._texts)}.")
         return tuple(notes)
 
-    def batches(self, found: Iterable[Record], file: str) -> Iterator[tuple[Any, frozenset[str]]]:
+    def batches(
+        self, found: Iterable[Record], file: str
+    ) -> Iterator[tuple[pa.RecordBatch, frozenset[str]]]:
         """Yield record batches of *file*, each with the names of columns of several types.
 
         Raises:
@@ -230,7 +232,7 @@ def _listed(names: Mapping[str, None]) -> str:
     return ", ".join(quoted[:NAMES_SHOWN]) + more
 
 
-def _array(values: list[Any]) -> tuple[Any, bool]:
+def _array(values: list[object]) -> tuple[pa.Array, bool]:
     """Return values as an array of one type, and whether they are of several."""
     kinds = set(map(type, values)) - {type(None)}
     if NumberText in kinds:
@@ -241,7 +243,7 @@ def _array(values: list[Any]) -> tuple[Any, bool]:
         return pa.array(values, pa.bool_()), False
     if kinds == {str}:
         return pa.array(values, pa.string()), False
-    if kinds == {int} and all(v is None or -INT64 <= v < INT64 for v in values):
+    if kinds == {int} and all(not isinstance(v, int) or -INT64 <= v < INT64 for v in values):
         return pa.array(values, pa.int64()), False
     if kinds <= {int, float} and float in kinds and _is_exact(values):
         return pa.array(values, pa.float64()), False
@@ -249,5 +251,5 @@ def _array(values: list[Any]) -> tuple[Any, bool]:
     return pa.array(texts, pa.string()), True
 
 
-def _is_exact(values: list[Any]) -> bool:
+def _is_exact(values: list[object]) -> bool:
     return all(not isinstance(v, int) or abs(v) <= EXACT_FLOAT_INTEGER for v in values)

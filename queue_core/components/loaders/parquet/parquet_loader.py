@@ -66,7 +66,7 @@ class ParquetLoader:
 
 
 @contextmanager
-def _opened(path: Path, source: SourceFile) -> Iterator[Any]:
+def _opened(path: Path, source: SourceFile) -> Iterator[pq.ParquetFile]:
     with arrow_errors(source, TITLE), pq.ParquetFile(path) as file:
         if not file.schema_arrow.names:
             raise DataError(f"{source.name} has no columns.", hint="Load another file.")

@@ -40,7 +40,7 @@ def arrow_errors(source: SourceFile, title: str) -> Iterator[None]:
 
 
 def preview_of(
-    source: SourceFile, loader: str, table: Any, total_rows: int | None, **facts: Any
+    source: SourceFile, loader: str, table: pa.Table, total_rows: int | None, **facts: Any
 ) -> Preview:
     """Return the preview of a file from its first rows.
 
@@ -73,8 +73,8 @@ def preview_of(
 
 def store_batches(
     staging: DatasetStaging,
-    schema: Any,
-    batches: Iterable[Any],
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
     total_rows: int,
     progress: ProgressReporter,
     options: Mapping[str, Any],
@@ -90,7 +90,7 @@ def store_batches(
         options: What was used.
     """
 
-    def counted() -> Iterator[Any]:
+    def counted() -> Iterator[pa.RecordBatch]:
         done = 0
         for batch in batches:
             yield batch

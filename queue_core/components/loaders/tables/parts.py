@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,7 +38,7 @@ class _Column:
         is_mixed: Whether batches disagree so that it became text.
     """
 
-    type: Any = None
+    type: pa.DataType | None = None
     largest: int = 0
     moment: str | None = None
     is_mixed: bool = False
@@ -67,7 +66,7 @@ class Parts:
         more = f" and {len(mixed) - 5} more" if len(mixed) > 5 else ""
         return (f"Values of several types are kept as text in: {', '.join(mixed[:5])}{more}.",)
 
-    def add(self, batch: Any, mixed: frozenset[str] = frozenset()) -> None:
+    def add(self, batch: pa.RecordBatch, mixed: frozenset[str] = frozenset()) -> None:
         """Take a `pyarrow.RecordBatch`.
 
         Args:
@@ -88,12 +87,12 @@ class Parts:
         self._files.append(path)
         self.row_count += batch.num_rows
 
-    def reader(self) -> Any:
+    def reader(self) -> pa.RecordBatchReader:
         """Return everything as a `pyarrow.RecordBatchReader`; each part is deleted once read."""
         schema = pa.schema([(name, _final(column)) for name, column in self._columns.items()])
         return pa.RecordBatchReader.from_batches(schema, self._cast(schema))
 
-    def _cast(self, schema: Any) -> Iterator[Any]:
+    def _cast(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         for path in self._files:
             with pa.ipc.open_file(path) as file:
                 batch = file.get_batch(0)
@@ -102,7 +101,7 @@ class Parts:
             path.unlink()
 
 
-def _learn(known: _Column, array: Any) -> None:
+def _learn(known: _Column, array: pa.Array) -> None:
     if kinds.is_null(array.type):
         return
     if kinds.is_integer(array.type):
@@ -121,7 +120,7 @@ def _learn(known: _Column, array: Any) -> None:
         known.type, known.is_mixed = pa.string(), True
 
 
-def _moment(array: Any) -> str | None:
+def _moment(array: pa.Array) -> str | None:
     """Return which ISO form all texts of an array have and can be read as."""
     if not kinds.is_string(array.type) or array.null_count == len(array):
         return None
@@ -136,34 +135,34 @@ def _moment(array: Any) -> str | None:
     return None
 
 
-def _is_shown(moments: Any) -> bool:
+def _is_shown(moments: pa.Array) -> bool:
     """Return whether all are of the years 1 to 9999, which is what Python can show."""
     days = moments.cast(pa.timestamp("us")).cast(pa.int64())
     return bool(pc.all(pc.and_(pc.less_equal(FIRST_US, days), pc.less(days, END_US))).as_py())
 
 
-def _date_type() -> Any:
+def _date_type() -> pa.DataType:
     return pa.date32()
 
 
-def _datetime_type() -> Any:
+def _datetime_type() -> pa.DataType:
     return pa.timestamp("us")
 
 
-def _instant_type() -> Any:
+def _instant_type() -> pa.DataType:
     return pa.timestamp("us", tz="UTC")
 
 
 _MOMENTS = {"date": _date_type, "datetime": _datetime_type, "instant": _instant_type}
 
 
-def _final(column: _Column) -> Any:
+def _final(column: _Column) -> pa.DataType:
     if column.type is None:
         return pa.string()
     return _MOMENTS[column.moment]() if column.moment else column.type
 
 
-def _fitted(batch: Any, name: str, wanted: Any) -> Any:
+def _fitted(batch: pa.RecordBatch, name: str, wanted: pa.DataType) -> pa.Array:
     position = batch.schema.get_field_index(name)
     if position < 0:
         return pa.nulls(batch.num_rows, wanted)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import pandas as pd
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 
@@ -56,7 +55,7 @@ def assigning_pipeline(fitted: Fitted, component: Component, seed: int) -> Pipel
     return Pipeline([(COLUMNS_STEP, fitted.transformer), (MODEL_STEP, nearest)])
 
 
-def cluster_profile(problem: Problem, rows: np.ndarray, labels: np.ndarray) -> Any:
+def cluster_profile(problem: Problem, rows: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
     """Return a table of the clusters: size, and mean or most frequent value of each column."""
     frame = problem.frame.iloc[rows].reset_index(drop=True)
     groups = frame.groupby(labels, sort=True)
@@ -73,6 +72,6 @@ def cluster_profile(problem: Problem, rows: np.ndarray, labels: np.ndarray) -> A
     return table.reset_index(drop=True)
 
 
-def _most_frequent(values: Any) -> str:
+def _most_frequent(values: pd.Series) -> str:
     counts = values.value_counts()
     return str(counts.index[0]) if len(counts) else ""

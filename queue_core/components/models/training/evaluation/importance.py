@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import measure
@@ -124,7 +125,7 @@ def _scorer(
 ) -> Callable[[Any], float | None]:
     truth = None if problem.target is None else problem.target[rows]
 
-    def score(frame: Any) -> float | None:
+    def score(frame: pd.DataFrame) -> float | None:
         matrix = fitted.transformer.transform(frame)
         scored = score_matrix(fitted.model, matrix, truth, len(problem.classes), problem.spec.seed)
         return measure(metric, only_answered(scored)[0])
@@ -132,6 +133,6 @@ def _scorer(
     return score
 
 
-def _shuffled(frame: Any, name: str, generator: np.random.Generator) -> Any:
+def _shuffled(frame: pd.DataFrame, name: str, generator: np.random.Generator) -> Any:
     values = frame[name].to_numpy()
     return frame.assign(**{name: values[generator.permutation(len(values))]})

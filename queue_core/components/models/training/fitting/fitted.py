@@ -8,6 +8,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from queue_core.components.component import Component
@@ -142,7 +143,7 @@ def _target_of(problem: Problem, rows: np.ndarray) -> np.ndarray | None:
     return np.asarray(problem.target[rows])
 
 
-def _plan(problem: Problem, frame: Any, profile: Profile) -> ColumnPlan:
+def _plan(problem: Problem, frame: pd.DataFrame, profile: Profile) -> ColumnPlan:
     if profile is Profile.LAGS:
         return ColumnPlan(dict.fromkeys(problem.extra["lag_names"], Treatment.NUMBER))
     return plan_columns(frame, problem.columns, problem.spec.task, problem.spec.preprocessing)

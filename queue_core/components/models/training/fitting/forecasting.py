@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.pipeline import Pipeline
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.models.training.fitting.fitted import Fitted
@@ -52,13 +53,13 @@ class Series:
     """
 
     values: np.ndarray
-    times: Any
+    times: pd.Series
     frequency: str | None
     lags: int
     period: int
     horizon: int
 
-    def times_after(self, steps: int) -> Any:
+    def times_after(self, steps: int) -> pd.DatetimeIndex:
         """Return the times of the next steps; None where only the order is known."""
         if self.times is None:
             return None
@@ -112,7 +113,7 @@ def as_forecast(problem: Problem, warn: Callable[[str], None]) -> tuple[Problem,
     return changed, series
 
 
-def lag_frame(values: np.ndarray, lags: int) -> Any:
+def lag_frame(values: np.ndarray, lags: int) -> pd.DataFrame:
     """Return the last values before each row, the newest first; NaN before the beginning."""
     series = pd.Series(values)
     return pd.DataFrame({LAG.format(k): series.shift(k) for k in range(1, lags + 1)})
@@ -153,7 +154,9 @@ def go_on(fitted: Fitted, problem: Problem, start: int, steps: int) -> np.ndarra
     return roll_forward(fitted.pipeline, known, past, steps)
 
 
-def roll_forward(pipeline: Any, known: Any, past: np.ndarray, steps: int) -> np.ndarray:
+def roll_forward(
+    pipeline: Pipeline, known: pd.DataFrame, past: np.ndarray, steps: int
+) -> np.ndarray:
     """Forecast step by step; each answer is the past of the next.
 
     Args:
@@ -205,7 +208,7 @@ def _ordered(problem: Problem, warn: Callable[[str], None]) -> tuple[np.ndarray,
     return order, times.to_numpy(dtype="datetime64[us]")[order]
 
 
-def _frequency(times: Any, warn: Callable[[str], None]) -> str | None:
+def _frequency(times: pd.Series, warn: Callable[[str], None]) -> str | None:
     index = pd.DatetimeIndex(times)
     found = None
     if len(index) >= 3:
@@ -218,7 +221,9 @@ def _frequency(times: Any, warn: Callable[[str], None]) -> str | None:
     return str(getattr(found, "freqstr", found))
 
 
-def _series(problem: Problem, values: np.ndarray, times: Any, frequency: str | None) -> Series:
+def _series(
+    problem: Problem, values: np.ndarray, times: pd.Series, frequency: str | None
+) -> Series:
     spec = problem.spec.forecast
     count = len(values)
     period = spec.period or _season(times)
@@ -236,7 +241,7 @@ def _series(problem: Problem, values: np.ndarray, times: Any, frequency: str | N
     )
 
 
-def _season(times: Any) -> int:
+def _season(times: pd.Series) -> int:
     """Return how many steps probably make a season, from the step between rows."""
     if times is None or len(times) < 3:
         return 1

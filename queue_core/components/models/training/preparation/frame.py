@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import time
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,7 @@ class InputColumn:
     type: ColumnType
 
 
-def model_frame(frame: Any, columns: Iterable[InputColumn]) -> Any:
+def model_frame(frame: pd.DataFrame, columns: Iterable[InputColumn]) -> pd.DataFrame:
     """Return the input columns of a table in the types that pipelines take.
 
     Numbers, booleans, times of day and durations are floats with NaN, where numbers beyond
@@ -52,7 +52,9 @@ def model_frame(frame: Any, columns: Iterable[InputColumn]) -> Any:
     return pd.DataFrame(made, index=pd.RangeIndex(len(frame)))
 
 
-def too_large(frame: Any, made: Any, columns: Iterable[InputColumn]) -> dict[str, int]:
+def too_large(
+    frame: pd.DataFrame, made: pd.DataFrame, columns: Iterable[InputColumn]
+) -> dict[str, int]:
     """Return how many numbers of each column are infinite or too large to compute with.
 
     Args:
@@ -79,7 +81,7 @@ def too_large_sentence(name: str, count: int) -> str:
     )
 
 
-def _converted(series: Any, column: InputColumn) -> Any:
+def _converted(series: pd.Series, column: InputColumn) -> pd.Series:
     convert = _CONVERTERS.get(column.type)
     if convert is None:
         raise DataError(
@@ -95,25 +97,25 @@ def _converted(series: Any, column: InputColumn) -> Any:
         ) from error
 
 
-def _numbers(series: Any) -> np.ndarray:
+def _numbers(series: pd.Series) -> np.ndarray:
     values = pd.to_numeric(series, errors="raise").to_numpy(dtype=float, na_value=np.nan)
     return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
-def _booleans(series: Any) -> np.ndarray:
+def _booleans(series: pd.Series) -> np.ndarray:
     values: np.ndarray = series.astype("boolean").to_numpy(dtype=float, na_value=np.nan)
     return values
 
 
-def _categories(series: Any) -> Any:
+def _categories(series: pd.Series) -> pd.Series:
     return as_text(series, missing=MISSING)
 
 
-def _texts(series: Any) -> Any:
+def _texts(series: pd.Series) -> pd.Series:
     return as_text(series, missing="")
 
 
-def as_text(series: Any, *, missing: str) -> Any:
+def as_text(series: pd.Series, *, missing: str) -> pd.Series:
     """Return a series as an object array of `str`, with *missing* for what is missing."""
     plain = series.astype(object)
     is_missing = plain.isna().to_numpy()
@@ -124,29 +126,29 @@ def as_text(series: Any, *, missing: str) -> Any:
     return values
 
 
-def _moments(series: Any) -> Any:
+def _moments(series: pd.Series) -> pd.Series:
     times = pd.to_datetime(series, errors="raise")
     if times.dt.tz is not None:
         times = times.dt.tz_convert("UTC").dt.tz_localize(None)
     return times.to_numpy(dtype="datetime64[us]")
 
 
-def _times_of_day(series: Any) -> np.ndarray:
+def _times_of_day(series: pd.Series) -> np.ndarray:
     return np.asarray([_seconds_of_day(value) for value in series], dtype=float)
 
 
-def _seconds_of_day(value: Any) -> float:
+def _seconds_of_day(value: time | None) -> float:
     if value is None or value is pd.NaT or value != value:
         return float("nan")
     return float(value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6)
 
 
-def _durations(series: Any) -> np.ndarray:
+def _durations(series: pd.Series) -> np.ndarray:
     seconds = pd.to_timedelta(series).dt.total_seconds()
     return np.asarray(seconds, dtype=float)
 
 
-_CONVERTERS: dict[ColumnType, Callable[[Any], Any]] = {
+_CONVERTERS: dict[ColumnType, Callable[[pd.Series], pd.Series | np.ndarray]] = {
     ColumnType.INTEGER: _numbers,
     ColumnType.FLOAT: _numbers,
     ColumnType.BOOLEAN: _booleans,

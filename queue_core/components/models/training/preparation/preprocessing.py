@@ -8,7 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import psutil
+from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
@@ -78,7 +80,7 @@ class ColumnPlan:
 
 
 def plan_columns(
-    frame: Any, columns: Sequence[InputColumn], task: Task, spec: PreprocessingSpec
+    frame: pd.DataFrame, columns: Sequence[InputColumn], task: Task, spec: PreprocessingSpec
 ) -> ColumnPlan:
     """Decide what becomes of each column by looking at training rows.
 
@@ -108,7 +110,7 @@ def plan_columns(
 
 
 def _treatment(
-    values: Any, column: InputColumn, task: Task, spec: PreprocessingSpec, plan: ColumnPlan
+    values: pd.Series, column: InputColumn, task: Task, spec: PreprocessingSpec, plan: ColumnPlan
 ) -> Treatment | str:
     """Return what becomes of a column, or why it is left out."""
     if not column.type.is_textual:
@@ -132,7 +134,7 @@ def _treatment(
     return Treatment.CATEGORIES
 
 
-def _is_prose(values: Any, column: InputColumn, task: Task) -> bool:
+def _is_prose(values: pd.Series, column: InputColumn, task: Task) -> bool:
     """Return whether a column is read word by word."""
     if task is Task.TEXT_CLASSIFICATION:
         return True
@@ -194,7 +196,7 @@ class _Recipe:
     class_count: int
     seed: int
 
-    def numbers(self) -> Any:
+    def numbers(self) -> Pipeline:
         """Return what fills, and scales or bins, numbers."""
         if self.profile is Profile.LAGS:
             return "passthrough"
@@ -202,18 +204,18 @@ class _Recipe:
         steps += self._ending()
         return make_pipeline(*steps) if steps else "passthrough"
 
-    def dates(self) -> Any:
+    def dates(self) -> Pipeline:
         """Return what makes numbers of dates."""
         steps = [DateParts()]
         if self.profile is not Profile.NATIVE:
             steps.append(self._imputer())
         return make_pipeline(*steps, *self._ending())
 
-    def categories(self) -> Any:
+    def categories(self) -> Pipeline:
         """Return what makes one column of each category."""
         return OneHotEncoder(handle_unknown="ignore", sparse_output=self.takes_sparse)
 
-    def many_categories(self) -> Any:
+    def many_categories(self) -> Pipeline:
         """Return what makes numbers of more categories than there may be columns."""
         if self.task is Task.CLUSTERING:
             return OneHotEncoder(
@@ -227,7 +229,7 @@ class _Recipe:
         encoder = TargetEncoder(target_type=kind, random_state=self.seed)
         return make_pipeline(encoder, *self._ending())
 
-    def text(self) -> Any:
+    def text(self) -> Pipeline:
         """Return what counts words."""
         most = self.spec.text_features
         binary = self.profile is Profile.BINS
@@ -240,10 +242,10 @@ class _Recipe:
             norm=None if binary else "l2",
         )
 
-    def _imputer(self) -> Any:
+    def _imputer(self) -> SimpleImputer:
         return SimpleImputer(strategy=self.spec.imputation)
 
-    def _ending(self) -> list[Any]:
+    def _ending(self) -> list[BaseEstimator]:
         """Return the last step of columns of numbers."""
         if self.profile is Profile.POSITIVE:
             return [MinMaxScaler(clip=True)]
@@ -309,7 +311,7 @@ def output_sources(transformer: ColumnTransformer) -> list[str]:
     return sources
 
 
-def _sources_of(fitted: Any, columns: list[str]) -> list[str]:
+def _sources_of(fitted: BaseEstimator, columns: list[str]) -> list[str]:
     first = fitted.steps[0][1] if isinstance(fitted, Pipeline) else fitted
     if isinstance(first, DateParts):
         return [column for column in columns for _ in PARTS]

@@ -44,7 +44,7 @@ class Problem:
 
     spec: SessionSpec
     columns: tuple[InputColumn, ...]
-    frame: Any
+    frame: pd.DataFrame
     target: np.ndarray | None
     classes: tuple[Any, ...] = ()
     target_type: ColumnType | None = None
@@ -141,7 +141,9 @@ def _check_text(columns: tuple[InputColumn, ...], spec: SessionSpec) -> None:
         )
 
 
-def _with_target(table: Any, spec: SessionSpec, warn: Callable[[str], None]) -> Any:
+def _with_target(
+    table: pd.DataFrame, spec: SessionSpec, warn: Callable[[str], None]
+) -> pd.DataFrame:
     """Return the rows whose output is known."""
     if spec.target is not None and spec.task is not Task.CLUSTERING:
         present = table[spec.target].notna().to_numpy()
@@ -160,7 +162,7 @@ def _with_target(table: Any, spec: SessionSpec, warn: Callable[[str], None]) -> 
 
 
 def _target(
-    table: Any, dataset: StoredDataset, spec: SessionSpec
+    table: pd.DataFrame, dataset: StoredDataset, spec: SessionSpec
 ) -> tuple[np.ndarray | None, tuple[Any, ...]]:
     """Return the output as codes with their classes, or as numbers."""
     if spec.target is None:
@@ -174,7 +176,7 @@ def _target(
     return codes, classes
 
 
-def _number_target(values: Any, name: str, kind: ColumnType) -> np.ndarray:
+def _number_target(values: pd.Series, name: str, kind: ColumnType) -> np.ndarray:
     if not kind.is_number and kind not in (ColumnType.BOOLEAN, ColumnType.DURATION):
         raise DataError(
             f"The output column “{name}” holds {kind}, not numbers.",
@@ -190,7 +192,7 @@ def _number_target(values: Any, name: str, kind: ColumnType) -> np.ndarray:
     return numbers
 
 
-def encode_classes(values: Any, kind: ColumnType) -> tuple[np.ndarray, tuple[Any, ...]]:
+def encode_classes(values: pd.Series, kind: ColumnType) -> tuple[np.ndarray, tuple[Any, ...]]:
     """Return class codes (sorted classes) and the classes as JSON values."""
     if kind.is_number:
         numbers = pd.to_numeric(values).to_numpy(dtype=float, na_value=np.nan)
@@ -220,7 +222,7 @@ def _check_classes(name: str, classes: tuple[Any, ...], row_count: int) -> None:
         )
 
 
-def _split_column(table: Any, spec: SessionSpec) -> np.ndarray | None:
+def _split_column(table: pd.DataFrame, spec: SessionSpec) -> np.ndarray | None:
     name = spec.split.column
     if not name or not spec.split.method.has_column:
         return None
@@ -238,6 +240,6 @@ def _split_column(table: Any, spec: SessionSpec) -> np.ndarray | None:
     return np.asarray(as_text(values, missing="(missing)"), dtype=object)
 
 
-def _times(table: Any, spec: SessionSpec) -> Any:
+def _times(table: pd.DataFrame, spec: SessionSpec) -> pd.Series:
     name = spec.forecast.time_column
     return None if name is None else table[name].reset_index(drop=True)

@@ -49,7 +49,7 @@ def _array(values: list[Any]) -> Any:
         return pa.array([None if value is None else str(value) for value in values])
 
 
-def joined(table: Any, answers: Any, schema: Any) -> Any:
+def joined(table: pa.Table, answers: Any, schema: pa.Schema) -> Any:
     """Return rows with their answers.
 
     Args:

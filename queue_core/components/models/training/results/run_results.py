@@ -64,7 +64,7 @@ def store_results(
     writer.add_model(MODEL_NAME, f"Model: {trained.component.title}", path)
 
 
-def metrics_table(trained: Trained) -> Any:
+def metrics_table(trained: Trained) -> pd.DataFrame:
     """Return the metrics by split: mean over the folds, spread, and each fold."""
     rows = []
     for split in trained.folds[0].values:
@@ -102,8 +102,8 @@ def figures(trained: Trained, trials: list[TrialRecord]) -> list[Drawn]:
     return [*drawn, *general_figures.figures(trained, trials)]
 
 
-def _tables(trained: Trained, trials: list[TrialRecord]) -> list[tuple[str, str, Any]]:
-    found: list[tuple[str, str, Any]] = []
+def _tables(trained: Trained, trials: list[TrialRecord]) -> list[tuple[str, str, pd.DataFrame]]:
+    found: list[tuple[str, str, pd.DataFrame]] = []
     if trained.importance is not None:
         table = pd.DataFrame(
             {"column": trained.importance.names, "importance": trained.importance.values}
@@ -118,7 +118,7 @@ def _tables(trained: Trained, trials: list[TrialRecord]) -> list[tuple[str, str,
     return found
 
 
-def _trials_table(trials: list[TrialRecord]) -> Any:
+def _trials_table(trials: list[TrialRecord]) -> pd.DataFrame:
     rows = [
         {
             "try": trial.number,
@@ -134,7 +134,7 @@ def _trials_table(trials: list[TrialRecord]) -> Any:
     return table.dropna(axis=1, how="all").astype({"score": "float64"}, errors="ignore")
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     """Return a parameter as a table holds it: numbers stay, all else is text."""
     plain = isinstance(value, (int, float)) and not isinstance(value, bool)
     return value if plain else str(value)

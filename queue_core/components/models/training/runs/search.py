@@ -117,7 +117,7 @@ def run_search(task: SearchTask, score: Score, hooks: Hooks) -> tuple[dict[str, 
 
 
 def _one_trial(
-    optuna: Any, study: Any, task: SearchTask, ranges: Mapping[str, Any], score: Score,
+    optuna: Any, study: optuna.Study, task: SearchTask, ranges: Mapping[str, Any], score: Score,
     hooks: Hooks, count: int,
 ) -> None:  # fmt: skip
     study.sampler = _sampler(optuna, task.spec, task.seed * SEED_STRIDE + count)
@@ -235,7 +235,7 @@ def _cut_half_written_line(journal: Path) -> None:
             file.truncate(whole)
 
 
-def _told(study: Any) -> list[Any]:
+def _told(study: optuna.Study) -> list[Any]:
     """Return the tries that ended; those that an interruption cut off are marked as failed."""
     ended = []
     for trial in study.get_trials(deepcopy=False):
@@ -290,14 +290,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _best_value(study: Any) -> float | None:
+def _best_value(study: optuna.Study) -> float | None:
     try:
         return float(study.best_value)
     except ValueError:
         return None
 
 
-def _best_params(study: Any, task: SearchTask) -> dict[str, Any]:
+def _best_params(study: optuna.Study, task: SearchTask) -> dict[str, Any]:
     if _best_value(study) is None:
         reasons = [t.user_attrs.get(FAILED_BY_MODEL, "") for t in study.get_trials(deepcopy=False)]
         reason = next((text for text in reasons if text), "no try ended")
@@ -309,7 +309,7 @@ def _best_params(study: Any, task: SearchTask) -> dict[str, Any]:
     return {name: _plain(value) for name, value in best.items()}
 
 
-def _record(task: SearchTask, trial: Any) -> TrialRecord:
+def _record(task: SearchTask, trial: optuna.trial.FrozenTrial) -> TrialRecord:
     chosen = {name: _plain(value) for name, value in trial.params.items()}
     value = trial.value if trial.state.name == "COMPLETE" else None
     if value is None and trial.intermediate_values:

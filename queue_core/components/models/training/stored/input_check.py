@@ -6,7 +6,6 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,7 +69,7 @@ class InputCheck:
             else "Add the columns, or train a model without them.",
         )
 
-    def accept(self, frame: Any) -> Any:
+    def accept(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a batch as the model takes it.
 
         Args:
@@ -114,9 +113,9 @@ class InputCheck:
             )
         return found
 
-    def _read(self, values: Any, column: InputColumn) -> Any:
+    def _read(self, values: pd.Series, column: InputColumn) -> pd.Series:
         """Return a column in its type at training, noting where it was another."""
-        readers: dict[ColumnType, Callable[[Any], tuple[Any, str]]] = {
+        readers: dict[ColumnType, Callable[[pd.Series], tuple[pd.Series, str]]] = {
             ColumnType.INTEGER: _as_numbers,
             ColumnType.FLOAT: _as_numbers,
             ColumnType.BOOLEAN: _as_booleans,
@@ -136,7 +135,7 @@ class InputCheck:
             raise self._unreadable(values, column, np.flatnonzero(lost))
         return read
 
-    def _unreadable(self, values: Any, column: InputColumn, places: np.ndarray) -> DataError:
+    def _unreadable(self, values: pd.Series, column: InputColumn, places: np.ndarray) -> DataError:
         rows = ", ".join(f"{self.rows + int(place) + 1:,}" for place in places[:NAMED])
         some = "row" if len(places) == 1 else "rows"
         more = f" and {len(places) - NAMED:,} more" if len(places) > NAMED else ""
@@ -147,13 +146,13 @@ class InputCheck:
             hint="Correct or remove these rows, or empty the values.",
         )
 
-    def _count_unseen(self, name: str, values: Any, seen: frozenset[str]) -> None:
+    def _count_unseen(self, name: str, values: pd.Series, seen: frozenset[str]) -> None:
         new = values[~values.isin(seen)]
         if len(new):
             self.unseen.setdefault(name, Counter()).update(new.tolist())
 
 
-def _nothing(column: InputColumn, count: int) -> Any:
+def _nothing(column: InputColumn, count: int) -> pd.Series:
     if column.type.is_textual:
         return np.full(count, "", dtype=object)
     if column.type in (ColumnType.DATE, ColumnType.DATETIME):
@@ -161,14 +160,14 @@ def _nothing(column: InputColumn, count: int) -> Any:
     return np.full(count, np.nan)
 
 
-def _as_numbers(values: Any) -> tuple[Any, str]:
+def _as_numbers(values: pd.Series) -> tuple[pd.Series, str]:
     if values.dtype.kind in "iufb" or pd.api.types.is_numeric_dtype(values):
         return values, ""
     read = pd.to_numeric(values, errors="coerce")
     return read, "held text and was read as numbers" if values.notna().any() else ""
 
 
-def _as_booleans(values: Any) -> tuple[Any, str]:
+def _as_booleans(values: pd.Series) -> tuple[pd.Series, str]:
     if pd.api.types.is_bool_dtype(values):
         return values, ""
     words = values.map(lambda value: str(value).strip().casefold(), na_action="ignore")
@@ -177,20 +176,20 @@ def _as_booleans(values: Any) -> tuple[Any, str]:
     return pd.Series(read, index=values.index), what
 
 
-def _truth(word: Any) -> Any:
+def _truth(word: object) -> bool | None:
     if word in TRUE_WORDS:
         return True
     return False if word in FALSE_WORDS else pd.NA
 
 
-def _as_moments(values: Any) -> tuple[Any, str]:
+def _as_moments(values: pd.Series) -> tuple[pd.Series, str]:
     if pd.api.types.is_datetime64_any_dtype(values):
         return values, ""
     read = pd.to_datetime(values, errors="coerce", format="mixed")
     return read, "held text and was read as times" if values.notna().any() else ""
 
 
-def _as_words(values: Any) -> tuple[Any, str]:
+def _as_words(values: pd.Series) -> tuple[pd.Series, str]:
     if values.dtype.kind in "iub" or pd.api.types.is_bool_dtype(values):
         return values.astype(str), "held numbers and was read as text"
     if values.dtype.kind == "f":

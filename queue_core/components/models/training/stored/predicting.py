@@ -46,7 +46,7 @@ class Predictor:
         """Return what answers for a model."""
         return cls(model, InputCheck(model), level)
 
-    def predict(self, frame: Any) -> Any:
+    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the answers about a batch, one row each.
 
         Args:
@@ -76,7 +76,7 @@ class Predictor:
             return pd.DataFrame({"cluster": predicted.astype(np.int64)})
         return self._numbers(predicted.reshape(len(rows)).astype(float))
 
-    def forecast(self, known: Any | None, steps: int) -> Any:
+    def forecast(self, known: pd.DataFrame | None, steps: int) -> pd.DataFrame:
         """Return the next steps of the series that the model was trained on.
 
         Args:
@@ -115,7 +115,7 @@ class Predictor:
             f"{METHOD}, from the errors on {errors['rows']:,} held-out rows."
         )
 
-    def _classes(self, predicted: np.ndarray, probabilities: np.ndarray | None) -> Any:
+    def _classes(self, predicted: np.ndarray, probabilities: np.ndarray | None) -> pd.DataFrame:
         classes = self.model.classes
         named = np.asarray(classes, dtype=object)[predicted.astype(int)]
         answered = pd.Series(named).infer_objects()
@@ -128,7 +128,7 @@ class Predictor:
                 made["probability"] = probabilities.max(axis=1)
         return pd.DataFrame(made)
 
-    def _numbers(self, predicted: np.ndarray) -> Any:
+    def _numbers(self, predicted: np.ndarray) -> pd.DataFrame:
         name = f"predicted {self.model.target_name}"
         made = {name: predicted}
         errors = self.model.schema["intervals"]
@@ -138,7 +138,7 @@ class Predictor:
             made[f"{name}, to"] = predicted + width
         return pd.DataFrame(made)
 
-    def _future(self, facts: Any, known: Any | None, steps: int) -> Any:
+    def _future(self, facts: Any, known: pd.DataFrame | None, steps: int) -> pd.DataFrame:
         """Return one row for each step with every column that the pipeline knows."""
         lags = {LAG.format(k): np.full(steps, np.nan) for k in range(1, facts["lags"] + 1)}
         table = pd.DataFrame(lags)
