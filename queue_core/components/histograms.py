@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 
-def bin_edges(values: Any, bins: int) -> Any:
+def bin_edges(values: np.ndarray, bins: int) -> np.ndarray:
     """Return `bins + 1` borders from the least to the greatest value.
 
     Other than numpy's own, they exist where the values are one rounding error apart, and where

@@ -17,7 +17,7 @@ from typing import Any
 
 import sklearn
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.utils import all_estimators, get_tags
+from sklearn.utils import Tags, all_estimators, get_tags
 
 import queue_core.components.catalogues as catalogues
 from queue_core.components.catalogue_building.estimator_schemas import (
@@ -123,7 +123,7 @@ def _facts(cls: type, type_name: str) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if value not in (None, False)}
 
 
-def _profile(cls: type, tags: Any) -> str:
+def _profile(cls: type, tags: Tags) -> str:
     """Return what the columns must be made into before this model sees them."""
     module = public_module(cls)
     if cls.__name__ == "CategoricalNB":
@@ -182,7 +182,7 @@ def _nested(cls: type) -> str | None:
     return next((name for name in (*NESTED, "regressor") if name in parameters), None)
 
 
-def _tags(cls: type, type_name: str) -> Any:
+def _tags(cls: type, type_name: str) -> Tags:
     """Return scikit-learn's tags of an instance with default parameters."""
     base = Ridge() if type_name == "regressor" else LogisticRegression()
     nested = _nested(cls)

@@ -16,7 +16,7 @@ from typing import Any
 import sklearn
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils import all_estimators, get_tags
+from sklearn.utils import Tags, all_estimators, get_tags
 
 import queue_core.components.catalogues as catalogues
 from queue_core.components.catalogue_building.estimator_schemas import (
@@ -188,7 +188,7 @@ def _without_choices(item: dict[str, Any]) -> dict[str, Any] | None:
     return item
 
 
-def _tags(cls: type) -> Any:
+def _tags(cls: type) -> Tags:
     return get_tags(cls(LogisticRegression()) if cls.__name__ in SELECTORS else cls())
 
 

@@ -69,7 +69,7 @@ class ReplaceValues(SqlConverter):
             return _as_number(old) is not None
         return sql_type != "BOOLEAN" or str(old).lower() in ("true", "false")
 
-    def _value(self, name: str, value: Any, sql_type: str) -> str:
+    def _value(self, name: str, value: object, sql_type: str) -> str:
         if value is None:
             return "NULL"
         if sql_type == "VARCHAR":
@@ -94,7 +94,7 @@ _SQL_TYPES = {
 }
 
 
-def _as_number(value: Any) -> int | float | None:
+def _as_number(value: object) -> int | float | None:
     for read in (int, float):
         try:
             number = read(str(value))

@@ -72,7 +72,7 @@ def check_rows(rows: Any) -> Mapping[str, Any] | None:
     return dict(rows)
 
 
-def _are_positions(value: Any) -> bool:
+def _are_positions(value: object) -> bool:
     return (
         isinstance(value, list)
         and len(value) <= MAX_POSITIONS
@@ -80,7 +80,7 @@ def _are_positions(value: Any) -> bool:
     )
 
 
-def _wrong(rows: Any) -> ParameterError:
+def _wrong(rows: object) -> ParameterError:
     shown = repr(rows)
     return ParameterError(
         f"“rows” says which rows to learn from, but is {shown[:80]}.", parameter="rows",

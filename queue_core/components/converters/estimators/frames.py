@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,14 +71,14 @@ def read_rows(
         return Rows(to_frame(table_of_rows.to_arrow_table()), available)
 
 
-def as_numbers(frame: pd.DataFrame) -> Any:
+def as_numbers(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame of floats, NaN where missing; booleans are 0 and 1."""
     return frame.astype("float64")
 
 
-def as_categories(frame: pd.DataFrame) -> Any:
+def as_categories(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame of numbers and of texts (as objects), NaN where missing."""
-    columns: dict[str, Any] = {}
+    columns: dict[str, pd.Series] = {}
     for name in frame.columns:
         column = frame[name]
         if pd.api.types.is_bool_dtype(column.dtype):
@@ -93,12 +92,12 @@ def as_categories(frame: pd.DataFrame) -> Any:
     return pd.DataFrame(columns, index=frame.index)
 
 
-def as_texts(column: Any) -> Any:
+def as_texts(column: pd.Series) -> np.ndarray:
     """Return an array of texts, empty where missing."""
     return column.to_numpy(dtype=object, na_value="")
 
 
-def as_target(column: Any) -> Any:
+def as_target(column: pd.Series) -> np.ndarray:
     """Return the values of a target column: numbers as they are, all else as text."""
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.astype(bool).to_numpy()

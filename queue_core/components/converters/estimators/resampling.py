@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,9 @@ from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.progress import ProgressReporter
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, MissingPackageError, ParameterError
+
+if TYPE_CHECKING:  # an extra
+    from imblearn.base import BaseSampler
 
 MAX_CELLS = 40_000_000
 
@@ -96,7 +99,7 @@ class Resampling(Converter):
     def _takes(self) -> str:
         return str(self.component.options["takes"])
 
-    def _values(self, dataset: StoredDataset, columns: Sequence[str]) -> Any:
+    def _values(self, dataset: StoredDataset, columns: Sequence[str]) -> pd.DataFrame | np.ndarray:
         if self._takes == "any" and self.params.get("shrinkage") is None:
             return np.arange(dataset.row_count).reshape(-1, 1)
         frame = dataset.to_pandas(columns)
@@ -104,7 +107,7 @@ class Resampling(Converter):
             return as_numbers(frame)
         return as_categories(frame)
 
-    def _make(self, dataset: StoredDataset, columns: Sequence[str], seed: int) -> Any:
+    def _make(self, dataset: StoredDataset, columns: Sequence[str], seed: int) -> BaseSampler:
         module, _, name = str(self.component.options["class"]).partition(":")
         try:
             cls = getattr(importlib.import_module(module), name)
@@ -120,7 +123,7 @@ class Resampling(Converter):
             ]
         return cls(**made)
 
-    def _chosen_rows(self, dataset: StoredDataset, indices: Any) -> Any:
+    def _chosen_rows(self, dataset: StoredDataset, indices: np.ndarray) -> pa.Table:
         table = pa.Table.from_batches(dataset.batches(), dataset.page(0, 0).schema)
         return table.take(pa.array(indices)).combine_chunks()
 
@@ -129,11 +132,11 @@ class Resampling(Converter):
         dataset: StoredDataset,
         scope: Scope,
         columns: Sequence[str],
-        before: Any,
-        drawn: Any,
-        classes: Any,
+        before: pd.DataFrame | np.ndarray,
+        drawn: pd.DataFrame | np.ndarray,
+        classes: np.ndarray,
         notes: list[str],
-    ) -> Any:
+    ) -> pa.Table:
         """Return old and new rows; a new row has no value where nothing was looked at."""
         count = dataset.row_count
         table = pa.Table.from_batches(dataset.batches(), dataset.page(0, 0).schema)
@@ -162,7 +165,7 @@ class Resampling(Converter):
         return pa.concat_tables([table, padded]).combine_chunks()
 
 
-def _as_rows(frame: pd.DataFrame, types: dict[str, ColumnType], schema: Any) -> Any:
+def _as_rows(frame: pd.DataFrame, types: dict[str, ColumnType], schema: pa.Schema) -> pa.Table:
     """Return new rows in the types of the old: whole numbers are rounded, texts are texts."""
     arrays = []
     fields = [field for field in schema if field.name in frame.columns]
@@ -177,7 +180,7 @@ def _as_rows(frame: pd.DataFrame, types: dict[str, ColumnType], schema: Any) -> 
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def _as_codes(answer: Any, target: str) -> tuple[Any, Any]:
+def _as_codes(answer: np.ndarray, target: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the classes and, for each row, the number of its class."""
     if answer.dtype.kind == "f":
         raise DataError(
@@ -188,7 +191,7 @@ def _as_codes(answer: Any, target: str) -> tuple[Any, Any]:
     return names, codes
 
 
-def _sizes(before: Any, after: Any) -> str:
+def _sizes(before: np.ndarray, after: np.ndarray) -> str:
     old, new = Counter(map(str, before)), Counter(map(str, after))
     shown = sorted(old, key=lambda name: -old[name])[:6]
     parts = [f"{name} {old[name]:,} → {new[name]:,}" for name in shown]

@@ -7,11 +7,11 @@ import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from sklearn.base import BaseEstimator
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.utils.multiclass import type_of_target
 
@@ -80,7 +80,7 @@ class Block:
         outputs: The names of what it gives.
     """
 
-    transformer: Any
+    transformer: BaseEstimator
     columns: tuple[str, ...]
     outputs: tuple[str, ...]
 
@@ -96,7 +96,7 @@ class SklearnConverter(Converter):
 
     _blocks: tuple[Block, ...] = ()
     _notes: tuple[str, ...] = ()
-    _training_output: Any = None
+    _training_output: np.ndarray | None = None
 
     @property
     def accepts(self) -> tuple[str, ...]:
@@ -232,7 +232,7 @@ class SklearnConverter(Converter):
         """Whether training rows must not be transformed by what their own target taught."""
         return not self.component.options.get("repeats", True)
 
-    def _check_score(self, answer: Any) -> None:
+    def _check_score(self, answer: np.ndarray | None) -> None:
         """Refuse a score for classes where the target is measured."""
         score = str(self.params.get("score_func", ""))
         if not score:
@@ -245,7 +245,7 @@ class SklearnConverter(Converter):
             )  # fmt: skip
 
     def _fit_blocks(
-        self, frame: pd.DataFrame, columns: Sequence[str], answer: Any, seed: int
+        self, frame: pd.DataFrame, columns: Sequence[str], answer: np.ndarray | None, seed: int
     ) -> None:
         groups = [(name,) for name in columns] if self._takes == "text" else [tuple(columns)]
         blocks = []
@@ -268,15 +268,15 @@ class SklearnConverter(Converter):
             )
 
     def _cross_fitted(
-        self, frame: pd.DataFrame, columns: Sequence[str], answer: Any, seed: int
-    ) -> Any:
+        self, frame: pd.DataFrame, columns: Sequence[str], answer: np.ndarray | None, seed: int
+    ) -> np.ndarray:
         transformer = self._make(seed)
         kind = KFold if type_of_target(answer) == "continuous" else StratifiedKFold
         folds = kind(int(self.params["cv"] or 5), shuffle=True, random_state=seed)
         transformer.set_params(cv=folds)
         return transformer.fit_transform(self._input(frame, tuple(columns)), answer)
 
-    def _make(self, seed: int) -> Any:
+    def _make(self, seed: int) -> BaseEstimator:
         module, _, name = str(self.component.options["class"]).partition(":")
         cls = getattr(importlib.import_module(module), name)
         params = {k: v for k, v in self.params.items() if k != "keep_original"}
@@ -287,13 +287,15 @@ class SklearnConverter(Converter):
             made["random_state"] = seed
         return cls(**made)
 
-    def _input(self, frame: pd.DataFrame, columns: tuple[str, ...]) -> Any:
+    def _input(self, frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame | np.ndarray:
         if self._takes == "text":
             return as_texts(frame[columns[0]])
         chosen = frame[list(columns)]
         return as_categories(chosen) if "text" in self.accepts else as_numbers(chosen)
 
-    def _output_names(self, transformer: Any, columns: tuple[str, ...]) -> tuple[str, ...]:
+    def _output_names(
+        self, transformer: BaseEstimator, columns: tuple[str, ...]
+    ) -> tuple[str, ...]:
         if self._takes == "text":
             if hasattr(transformer, "get_feature_names_out"):
                 words = [str(word) for word in transformer.get_feature_names_out()]
@@ -322,7 +324,7 @@ class SklearnConverter(Converter):
         plan: Sequence[PlannedColumn],
         batch_rows: int,
         reporter: ProgressReporter,
-    ) -> Iterator[Any]:
+    ) -> Iterator[pa.RecordBatch]:
         done = 0
         source = dataset.batches(batch_rows=batch_rows) if dataset.row_count else _empty(dataset)
         for batch in source:
@@ -338,7 +340,7 @@ class SklearnConverter(Converter):
             done += batch.num_rows
             reporter.report(done / max(1, dataset.row_count), f"Converted {done:,} rows")
 
-    def _transformed(self, block: Block, frame: pd.DataFrame, done: int) -> list[Any]:
+    def _transformed(self, block: Block, frame: pd.DataFrame, done: int) -> list[pa.Array]:
         """Return the outputs of a block for a batch as Arrow arrays."""
         if frame.empty:
             return [self._as_array(_nothing()) for _ in block.outputs]
@@ -349,7 +351,7 @@ class SklearnConverter(Converter):
         values = values.toarray() if hasattr(values, "toarray") else values
         return [self._as_array(values[:, place]) for place in range(len(block.outputs))]
 
-    def _as_array(self, values: Any) -> Any:
+    def _as_array(self, values: np.ndarray) -> pa.Array:
         if values.dtype == bool:
             return pa.array(values)
         if values.dtype == object:
@@ -363,24 +365,24 @@ class SklearnConverter(Converter):
         return array.cast(pa.int64()) if self.component.id in _WHOLE_NUMBERS else array
 
 
-def _judge(name: str, seed: int) -> Any:
+def _judge(name: str, seed: int) -> BaseEstimator:
     cls = getattr(importlib.import_module(_JUDGES[name]), name)
     wanted = {"random_state": seed, "max_iter": 2_000}
     known = inspect.signature(cls).parameters
     return cls(**{key: value for key, value in wanted.items() if key in known})
 
 
-def _empty(dataset: StoredDataset) -> Iterator[Any]:
+def _empty(dataset: StoredDataset) -> Iterator[pa.RecordBatch]:
     table = dataset.page(0, 0)
     yield pa.RecordBatch.from_arrays(
         [pa.array([], field.type) for field in table.schema], schema=table.schema
     )
 
 
-def _nothing() -> Any:
+def _nothing() -> np.ndarray:
     return np.empty(0)
 
 
-def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
+def _chain(first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield first
     yield from rest

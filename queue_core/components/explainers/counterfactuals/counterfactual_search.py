@@ -21,7 +21,7 @@ _GROUPS = 32
 # So many examples are tried for each option asked for.
 _TRIED = 6
 
-Reaches = Callable[[Any], Any]
+Reaches = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Search:
     changeable: tuple[str, ...]
     progress: Span
 
-    def run(self, goal: Goal, reaching: Any) -> list[Option]:
+    def run(self, goal: Goal, reaching: np.ndarray) -> list[Option]:
         """Return the options, those with the fewest and smallest changes first.
 
         Args:
@@ -84,7 +84,7 @@ class Search:
         found = self._from_examples(goal, reaching)[:wanted]
         return _ranked(self._refined(option, goal) for option in found)
 
-    def _from_examples(self, goal: Goal, reaching: Any) -> list[Option]:
+    def _from_examples(self, goal: Goal, reaching: np.ndarray) -> list[Option]:
         """Return options that change different columns, in as many rounds as that takes."""
         wanted = self.order.params["options"]
         blocked: set[str] = set()
@@ -108,7 +108,7 @@ class Search:
         return found
 
     def _one_round(
-        self, goal: Goal, reaching: Any, allowed: tuple[str, ...], progress: Span
+        self, goal: Goal, reaching: np.ndarray, allowed: tuple[str, ...], progress: Span
     ) -> Iterator[Option]:
         candidates = np.flatnonzero(reaching)
         if not len(candidates) or not allowed:
@@ -247,7 +247,7 @@ class Search:
         parts = [pd.DataFrame(block, columns=numbers), pd.DataFrame(others)]
         return pd.concat(parts, axis=1)[list(dtypes)] if others else parts[0]
 
-    def _reach(self, goal: Goal, trials: list[dict[str, Any]]) -> Any:
+    def _reach(self, goal: Goal, trials: list[dict[str, Any]]) -> np.ndarray:
         return goal.reaches(self.order.model.outputs(self._frame(trials)))
 
     def _after(self, changed: dict[str, Any]) -> str:
@@ -267,5 +267,5 @@ def _ranked(found: Iterable[Option]) -> list[Option]:
     return sorted(options.values(), key=lambda item: (len(item.columns), item.distance))
 
 
-def _is_same(first: Any, second: Any) -> bool:
+def _is_same(first: object, second: object) -> bool:
     return bool(first == second) or (first != first and second != second)

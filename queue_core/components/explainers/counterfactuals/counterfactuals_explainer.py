@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft, text_draft
+from queue_core.artifacts.figure import Figure
 from queue_core.components.explainers.counterfactuals.counterfactual_search import (
     Goal,
     Option,
@@ -74,7 +74,7 @@ def _changeable(order: Explanation) -> tuple[str, ...]:
     return changeable
 
 
-def _goal(order: Explanation, row: pd.DataFrame, examples: Any) -> Goal:
+def _goal(order: Explanation, row: pd.DataFrame, examples: np.ndarray) -> Goal:
     own = order.model.outputs(row)[0]
     if order.model.kind is OutputKind.VALUE:
         low, high = np.percentile(examples[:, 0], [2.5, 97.5])
@@ -140,7 +140,7 @@ def _table(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) ->
 
 def _figure(
     order: Explanation, found: list[tuple[str, Goal, list[Option]]], notes: list[str]
-) -> Any:
+) -> Figure:
     counts = Counter(
         name for _, _, options in found for option in options for name in option.columns
     )

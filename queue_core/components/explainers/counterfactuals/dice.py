@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,19 +20,21 @@ _SHRINKING_STEPS = 200
 class _GoalModel:
     """What DiCE asks: whether rows reach the goal, as the probability of a class."""
 
-    def __init__(self, order: Explanation, codec: RowCodec, reaches: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, order: Explanation, codec: RowCodec, reaches: Callable[[np.ndarray], np.ndarray]
+    ) -> None:
         self._order = order
         self._codec = codec
         self._reaches = reaches
 
-    def predict_proba(self, frame: pd.DataFrame) -> Any:
+    def predict_proba(self, frame: pd.DataFrame) -> np.ndarray:
         """Return rows x 2: whether the goal is missed and reached."""
         matrix = frame[list(self._codec.columns)].to_numpy(dtype=float)
         reached = self._reaches(self._order.model.outputs(self._codec.decode(matrix)))
         share = np.asarray(reached, dtype=float)
         return np.column_stack([1 - share, share])
 
-    def predict(self, frame: pd.DataFrame) -> Any:
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Return whether rows reach the goal, as 0 or 1."""
         return self.predict_proba(frame).argmax(axis=1)
 
@@ -43,7 +44,7 @@ def dice_rows(
     row: pd.DataFrame,
     examples: pd.DataFrame,
     changeable: Sequence[str],
-    reaches: Callable[[Any], Any],
+    reaches: Callable[[np.ndarray], np.ndarray],
 ) -> pd.DataFrame:
     """Return changed rows that reach a goal, as pipelines take them; none if DiCE finds none.
 

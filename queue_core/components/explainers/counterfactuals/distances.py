@@ -50,7 +50,9 @@ class RowDistance:
         """Return a value as the column has them: whole where all of them are."""
         return float(round(value)) if name in self.whole else value
 
-    def between(self, row: pd.DataFrame, others: pd.DataFrame, columns: Sequence[str]) -> Any:
+    def between(
+        self, row: pd.DataFrame, others: pd.DataFrame, columns: Sequence[str]
+    ) -> np.ndarray:
         """Return the distances of one row to others, summed over columns."""
         total = np.zeros(len(others))
         for name in columns:
@@ -73,7 +75,7 @@ class RowDistance:
         return abs(float(first[name]) - float(second[name])) / self.ranges[name]
 
 
-def _numbers(values: pd.Series) -> Any:
+def _numbers(values: pd.Series) -> np.ndarray:
     if values.dtype.kind == "M":
         seconds = values.astype("datetime64[us]").astype("int64").to_numpy() / 1e6
         return np.where(values.isna().to_numpy(), np.nan, seconds)

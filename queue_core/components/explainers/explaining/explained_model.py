@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
 
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.evaluation import class_probabilities
@@ -41,7 +43,7 @@ class ExplainedModel:
         title: What the model is called.
     """
 
-    pipeline: Any
+    pipeline: Pipeline
     columns: tuple[str, ...]
     task: Task
     categories: frozenset[str] = frozenset()
@@ -65,11 +67,11 @@ class ExplainedModel:
         )
 
     @property
-    def estimator(self) -> Any:
+    def estimator(self) -> BaseEstimator:
         """The last step: what predicts from prepared columns."""
         return self.pipeline.steps[-1][1] if hasattr(self.pipeline, "steps") else self.pipeline
 
-    def prepare(self, frame: pd.DataFrame) -> Any:
+    def prepare(self, frame: pd.DataFrame) -> np.ndarray:
         """Return rows as the last step sees them: a dense or sparse matrix, or the frame itself."""
         if not hasattr(self.pipeline, "steps") or len(self.pipeline.steps) == 1:
             return frame
@@ -78,7 +80,7 @@ class ExplainedModel:
     @cached_property
     def has_separate_columns(self) -> bool:
         """Whether each column of the prepared matrix is made of one input column alone."""
-        steps: Any = getattr(self.pipeline, "steps", ())
+        steps: list[tuple[str, object]] = list(getattr(self.pipeline, "steps", ()))
         return len(steps) == 2 and isinstance(steps[0][1], ColumnTransformer)
 
     @cached_property
@@ -121,14 +123,16 @@ class ExplainedModel:
             return sorted({int(label) for label in labels})
         return range(int(getattr(self.estimator, "n_components", 1)))
 
-    def outputs(self, frame: pd.DataFrame) -> Any:
+    def outputs(self, frame: pd.DataFrame) -> np.ndarray:
         """Return rows x outputs: probabilities, scores, memberships or predicted values."""
         return self.outputs_of(self.prepare(frame))
 
-    def outputs_of(self, matrix: Any) -> Any:
+    def outputs_of(self, matrix: np.ndarray) -> np.ndarray:
         """Return rows x outputs for prepared rows."""
         if self.kind is OutputKind.PROBABILITY:
-            return class_probabilities(self.estimator, matrix, len(self.classes))
+            found = class_probabilities(self.estimator, matrix, len(self.classes))
+            if found is not None:
+                return found
         if self.kind is OutputKind.SCORE:
             scores = np.asarray(self.estimator.decision_function(matrix), dtype=float)
             if scores.ndim == 1:
@@ -143,7 +147,7 @@ class ExplainedModel:
             labels = np.arange(len(self.classes))
         return (predicted.reshape(-1, 1).astype(int) == labels).astype(float)
 
-    def _by_class(self, found: Any) -> Any:
+    def _by_class(self, found: np.ndarray) -> np.ndarray:
         """Spread columns over all classes: training may not have seen each of them."""
         if found.shape[1] == len(self.classes):
             return found

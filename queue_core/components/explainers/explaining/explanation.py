@@ -33,7 +33,7 @@ class Explanation:
 
     model: ExplainedModel
     frame: pd.DataFrame
-    truth: Any = None
+    truth: np.ndarray | None = None
     frame_note: str = ""
     chosen: pd.DataFrame | None = None
     chosen_labels: tuple[str, ...] = ()
@@ -111,11 +111,11 @@ class Sampled:
     """
 
     frame: pd.DataFrame
-    truth: Any
+    truth: np.ndarray | None
     note: str
 
 
-def value_text(value: Any) -> str:
+def value_text(value: object) -> str:
     """Return a value of a row for people, short."""
     if value is None or value != value:
         return "missing"

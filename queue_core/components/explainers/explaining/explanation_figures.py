@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,7 +57,9 @@ def bars_figure(
     )
 
 
-def swarm_marks(values: Any, shades: Any | None, line: float, seed: int) -> list[Mark]:
+def swarm_marks(
+    values: np.ndarray, shades: np.ndarray | None, line: float, seed: int
+) -> list[Mark]:
     """Return one line of a swarm: points that make room for each other where there are many.
 
     Args:
@@ -97,7 +98,7 @@ def swarm_marks(values: Any, shades: Any | None, line: float, seed: int) -> list
     return marks
 
 
-def shades_of(column: pd.Series) -> Any | None:
+def shades_of(column: pd.Series) -> np.ndarray | None:
     """Return the ranks of a column's values as 0 to 1; None for categories."""
     if not (pd.api.types.is_numeric_dtype(column) or column.dtype.kind == "M"):
         return None
@@ -108,8 +109,8 @@ def shades_of(column: pd.Series) -> Any | None:
 
 def waterfall(
     names: Sequence[str],
-    row: Sequence[Any],
-    values: Any,
+    row: Sequence[object],
+    values: np.ndarray,
     base: float,
     *,
     title: str,
@@ -162,7 +163,7 @@ def waterfall(
 
 
 def _steps(
-    names: Sequence[str], row: Sequence[Any], values: Any
+    names: Sequence[str], row: Sequence[object], values: np.ndarray
 ) -> tuple[Sequence[str], Sequence[float]]:
     """Return labels and lengths of the bars, from the base upwards: small effects come first."""
     order = np.argsort(-np.abs(values), kind="stable")

@@ -53,7 +53,7 @@ class RowCodec:
         """The places of the columns of categories."""
         return [place for place, name in enumerate(self.columns) if name in self.categories]
 
-    def encode(self, frame: pd.DataFrame) -> Any:
+    def encode(self, frame: pd.DataFrame) -> np.ndarray:
         """Return rows x columns as floats; a missing number becomes the middle one."""
         made = []
         for name in self.columns:
@@ -66,7 +66,7 @@ class RowCodec:
             made.append(np.where(np.isnan(numbers), self.fills[name], numbers))
         return np.column_stack(made)
 
-    def decode(self, matrix: Any) -> pd.DataFrame:
+    def decode(self, matrix: np.ndarray) -> pd.DataFrame:
         """Return a matrix as rows that the pipeline takes."""
         made: dict[str, Any] = {}
         for place, name in enumerate(self.columns):
@@ -87,6 +87,6 @@ class RowCodec:
         return frame.astype(self.example.dtypes.to_dict())
 
 
-def _days(values: pd.Series) -> Any:
+def _days(values: pd.Series) -> np.ndarray:
     days = values.astype("datetime64[us]").astype("int64").to_numpy() / 86_400e6
     return np.where(values.isna().to_numpy(), np.nan, days)

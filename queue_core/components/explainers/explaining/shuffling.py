@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -30,7 +28,7 @@ class ShuffledOutputs:
         self._frame = frame
         self._places: dict[str, list[int]] = {}
         self._prepared = prepared = model.prepare(frame)
-        self._matrix: Any = None
+        self._matrix: np.ndarray | None = None
         if model.has_separate_columns and type(prepared) is np.ndarray:
             self._matrix = prepared.copy()
             for place, name in enumerate(model.sources):
@@ -42,13 +40,13 @@ class ShuffledOutputs:
         """How many rows there are."""
         return len(self._frame)
 
-    def of(self, column: str, order: Any) -> Any:
+    def of(self, column: str, order: np.ndarray) -> np.ndarray:
         """Return rows x outputs where row i has the value of *column* of row `order[i]`."""
         if self._matrix is None:
             values = self._frame[column].to_numpy()[order]
             return self._model.outputs(self._frame.assign(**{column: values}))
         places = self._places.get(column, [])
-        self._matrix[:, places] = self._prepared[np.ix_(order, places)]
+        self._matrix[:, places] = self._prepared[np.ix_(order, np.asarray(places, dtype=int))]
         outputs = self._model.outputs_of(self._matrix)
         self._matrix[:, places] = self._prepared[:, places]
         return outputs

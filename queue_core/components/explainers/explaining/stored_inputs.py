@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,7 +35,7 @@ class JudgingRows:
     """
 
     frame: pd.DataFrame
-    truth: Any
+    truth: np.ndarray | None
     note: str
 
 
@@ -99,7 +98,7 @@ def _nothing(_: str) -> None:
     """Leave out what was said when the model was trained."""
 
 
-def _truth(model: TrainedModel, values: pd.Series) -> Any | None:
+def _truth(model: TrainedModel, values: pd.Series) -> np.ndarray | None:
     """Return class codes or numbers; None where there are classes that the model does not know."""
     if not model.task.is_classification:
         return pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
@@ -108,13 +107,14 @@ def _truth(model: TrainedModel, values: pd.Series) -> Any | None:
     return None if min(found, default=-1) < 0 else np.asarray(found)
 
 
-def _class_text(value: Any) -> str:
-    is_whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if is_whole else str(value)
+def _class_text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def chosen_rows(
-    model: TrainedModel, dataset: StoredDataset, rows: Sequence[Any]
+    model: TrainedModel, dataset: StoredDataset, rows: Sequence[object]
 ) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """Return rows to explain, as pipelines take them, and what they are called.
 
@@ -151,13 +151,11 @@ def _by_number(model: TrainedModel, dataset: StoredDataset, numbers: list[int]) 
     check = InputCheck(model)
     check.check_names([info.name for info in dataset.columns])
     table = pa.concat_tables([dataset.page(number - 1, 1, names) for number in numbers])
-    frame: pd.DataFrame = check.accept(to_frame(table))
-    return frame
+    return check.accept(to_frame(table))
 
 
-def _by_hand(model: TrainedModel, rows: list[Any]) -> pd.DataFrame:
+def _by_hand(model: TrainedModel, rows: list[object]) -> pd.DataFrame:
     table = typed_rows(rows)
     check = InputCheck(model)
     check.check_names(table.column_names)
-    frame: pd.DataFrame = check.accept(to_frame(table))
-    return frame
+    return check.accept(to_frame(table))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
@@ -13,6 +14,10 @@ from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Panel, To
 from queue_core.components.explainers.explaining.explanation import Explanation, value_text
 from queue_core.components.explainers.explaining.row_codec import RowCodec
 from queue_core.errors import MissingPackageError
+
+if TYPE_CHECKING:  # an extra
+    from lime.explanation import Explanation as LimeExplanation
+    from lime.lime_tabular import LimeTabularExplainer
 
 _MOST_ROWS = 20
 
@@ -59,7 +64,7 @@ def lime_rows(order: Explanation) -> list[Draft]:
     ]
 
 
-def _explainer(order: Explanation, codec: RowCodec, training: Any) -> Any:
+def _explainer(order: Explanation, codec: RowCodec, training: np.ndarray) -> LimeTabularExplainer:
     try:
         from lime.lime_tabular import LimeTabularExplainer
     except ModuleNotFoundError as error:
@@ -78,17 +83,17 @@ def _explainer(order: Explanation, codec: RowCodec, training: Any) -> Any:
     )
 
 
-def _predict(order: Explanation, codec: RowCodec, output: int, matrix: Any) -> Any:
+def _predict(order: Explanation, codec: RowCodec, output: int, matrix: np.ndarray) -> np.ndarray:
     return order.model.outputs(codec.decode(matrix))[:, [output]]
 
 
-def _output(order: Explanation, outputs: Any) -> int:
+def _output(order: Explanation, outputs: np.ndarray) -> int:
     if order.params.get("output"):
         return order.output_places()[0]
     return int(outputs.argmax())
 
 
-def _weights(found: Any) -> list[tuple[str, float]]:
+def _weights(found: LimeExplanation) -> list[tuple[str, float]]:
     return [
         (re.sub(r"(\d+\.\d{4})\d+", r"\1", condition), float(weight))
         for condition, weight in found.as_list(label=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +32,8 @@ class _Curve:
     """
 
     column: str
-    grid: Any
-    outputs: Any
+    grid: np.ndarray
+    outputs: np.ndarray
 
 
 def partial_dependence(order: Explanation) -> list[Draft]:
@@ -97,7 +98,7 @@ def _strongest(order: Explanation, frame: pd.DataFrame) -> list[str]:
     return sorted(moved, key=lambda name: -moved[name])[:_DEFAULT_COLUMNS]
 
 
-def _grid(column: pd.Series, steps: int) -> Any:
+def _grid(column: pd.Series, steps: int) -> np.ndarray:
     present: Any = column[column.notna()]
     if column.dtype.kind in "fM" and len(present):
         values = np.sort(present.to_numpy())
@@ -123,7 +124,7 @@ def _curve(order: Explanation, frame: pd.DataFrame, name: str, progress: Span) -
     return _Curve(name, grid, np.stack(outputs))
 
 
-def _panel(order: Explanation, curve: _Curve, places: Any, *, has_rows: bool) -> Panel:
+def _panel(order: Explanation, curve: _Curve, places: Sequence[int], *, has_rows: bool) -> Panel:
     axis, x = _axis(curve)
     marks: list[Mark] = []
     if has_rows:
@@ -142,7 +143,7 @@ def _panel(order: Explanation, curve: _Curve, places: Any, *, has_rows: bool) ->
     return Panel(title=curve.column, x=axis, marks=marks)
 
 
-def _axis(curve: _Curve) -> tuple[Axis, Any]:
+def _axis(curve: _Curve) -> tuple[Axis, np.ndarray | list[int]]:
     if curve.grid.dtype.kind == "M":
         return Axis(scale=AxisScale.TIME), curve.grid.astype("datetime64[us]").astype("int64") / 1e6
     if curve.grid.dtype.kind == "f":
@@ -151,7 +152,7 @@ def _axis(curve: _Curve) -> tuple[Axis, Any]:
     return Axis(scale=AxisScale.CATEGORY, categories=names), list(range(len(names)))
 
 
-def _table(order: Explanation, curves: list[_Curve], places: Any) -> pd.DataFrame:
+def _table(order: Explanation, curves: list[_Curve], places: Sequence[int]) -> pd.DataFrame:
     found = []
     for curve in curves:
         for number, value in enumerate(curve.grid):

@@ -69,7 +69,9 @@ def permutation_importance(order: Explanation) -> list[Draft]:
     ]
 
 
-def _losses(order: Explanation, shuffled: ShuffledOutputs, loss: Callable[[Any], float]) -> Any:
+def _losses(
+    order: Explanation, shuffled: ShuffledOutputs, loss: Callable[[Any], float]
+) -> np.ndarray:
     """Return columns x repeats: what is lost; NaN where a column was not shuffled again."""
     names, repeats = order.model.columns, order.params["repeats"]
     losses = np.full((len(names), repeats), np.nan)
@@ -108,7 +110,7 @@ def _notes(order: Explanation, sample: Sampled, count: int) -> list[str]:
     return notes
 
 
-def _truth(order: Explanation, sample: Sampled) -> Any:
+def _truth(order: Explanation, sample: Sampled) -> np.ndarray:
     if sample.truth is not None:
         return sample.truth
     if order.model.kind is OutputKind.MEMBERSHIP:
@@ -137,31 +139,31 @@ def _measure(model: ExplainedModel, wanted: str) -> tuple[str, Score]:
     return _NUMBER_SCORES[wanted] if is_number else _CLASS_SCORES[wanted]
 
 
-def _accuracy(truth: Any, outputs: Any) -> float:
+def _accuracy(truth: np.ndarray, outputs: np.ndarray) -> float:
     return float((outputs.argmax(axis=1) == truth).mean())
 
 
-def _f1_macro(truth: Any, outputs: Any) -> float:
+def _f1_macro(truth: np.ndarray, outputs: np.ndarray) -> float:
     found = f1_score(truth, outputs.argmax(axis=1), average="macro", zero_division=0.0)
     return float(found)
 
 
-def _log_loss(truth: Any, outputs: Any) -> float:
+def _log_loss(truth: np.ndarray, outputs: np.ndarray) -> float:
     own = outputs[np.arange(len(outputs)), np.asarray(truth, dtype=int)]
     return float(np.log(np.clip(own, 1e-15, 1)).mean())
 
 
-def _r2(truth: Any, outputs: Any) -> float:
+def _r2(truth: np.ndarray, outputs: np.ndarray) -> float:
     spread = float(((truth - truth.mean()) ** 2).sum())
     left = float(((truth - outputs[:, 0]) ** 2).sum())
     return 1 - left / spread if spread > 0 else 0.0
 
 
-def _mae(truth: Any, outputs: Any) -> float:
+def _mae(truth: np.ndarray, outputs: np.ndarray) -> float:
     return -float(abs(truth - outputs[:, 0]).mean())
 
 
-def _rmse(truth: Any, outputs: Any) -> float:
+def _rmse(truth: np.ndarray, outputs: np.ndarray) -> float:
     return -float(((truth - outputs[:, 0]) ** 2).mean() ** 0.5)
 
 

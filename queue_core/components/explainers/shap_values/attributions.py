@@ -9,10 +9,11 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 
 from queue_core.components.explainers.explaining.explained_model import ExplainedModel, OutputKind
 from queue_core.components.explainers.explaining.explanation import Explanation
@@ -40,8 +41,8 @@ class Attributions:
         background: Which rows stand for “nothing is known”, one sentence.
     """
 
-    values: Any
-    base: Any
+    values: np.ndarray
+    base: np.ndarray
     algorithm: Algorithm
     unit: str
     background: str
@@ -82,12 +83,12 @@ def attribute(order: Explanation, rows: pd.DataFrame, progress: ProgressReporter
     return _by_permutations(order, rows, background.frame, background.note, progress)
 
 
-def _dense(matrix: Any) -> Any:
+def _dense(matrix: np.ndarray) -> np.ndarray:
     dense = matrix.toarray() if hasattr(matrix, "toarray") else matrix
     return np.asarray(dense, dtype=float)
 
 
-def _summed(values: Any, model: ExplainedModel) -> Any:
+def _summed(values: np.ndarray, model: ExplainedModel) -> np.ndarray:
     """Return values of prepared columns summed per input column: rows x columns x outputs."""
     places = {name: place for place, name in enumerate(model.columns)}
     summed = np.zeros((values.shape[0], len(model.columns), values.shape[2]))
@@ -135,7 +136,7 @@ def _linear(
     )
 
 
-def _linear_output(model: ExplainedModel, matrix: Any) -> Any | None:
+def _linear_output(model: ExplainedModel, matrix: np.ndarray) -> np.ndarray | None:
     estimator = model.estimator
     name = "decision_function" if model.task.is_classification else "predict"
     if not hasattr(estimator, name):
@@ -144,7 +145,7 @@ def _linear_output(model: ExplainedModel, matrix: Any) -> Any | None:
     return found.reshape(len(matrix), -1)
 
 
-def _is_tree(estimator: Any) -> bool:
+def _is_tree(estimator: BaseEstimator) -> bool:
     module = type(estimator).__module__
     return any(module.startswith(name) for name in _TREE_MODULES)
 
@@ -185,7 +186,7 @@ def _by_trees(
     )
 
 
-def _import_shap() -> Any:
+def _import_shap() -> ModuleType:
     try:
         with warnings.catch_warnings():
             # WORKAROUND: it uses what its libraries are going to drop.
@@ -198,20 +199,20 @@ def _import_shap() -> Any:
     return shap
 
 
-def _three_dimensional(values: Any) -> Any:
+def _three_dimensional(values: np.ndarray | list[np.ndarray]) -> np.ndarray:
     if isinstance(values, list):
         values = np.stack(values, axis=-1)
     values = np.asarray(values, dtype=float)
     return values[:, :, None] if values.ndim == 2 else values
 
 
-def _tree_unit(model: ExplainedModel, matrix: Any, totals: Any) -> str | None:
+def _tree_unit(model: ExplainedModel, matrix: np.ndarray, totals: np.ndarray) -> str | None:
     """Return what the values add up to; None if they add up to nothing known."""
     outputs = model.outputs_of(matrix)
     if totals.shape != outputs.shape:
         return None
 
-    def is_close(expected: Any) -> bool:
+    def is_close(expected: np.ndarray) -> bool:
         return bool(np.allclose(totals, expected, rtol=1e-3, atol=_ADDITIVE_TO))
 
     if model.kind is not OutputKind.PROBABILITY:
@@ -271,7 +272,9 @@ def _effort(rows: int, width: int, background: int) -> tuple[int, int]:
     return max(size, 1), pairs
 
 
-def _walk(model: ExplainedModel, row: pd.DataFrame, background: pd.DataFrame, path: Any) -> Any:
+def _walk(
+    model: ExplainedModel, row: pd.DataFrame, background: pd.DataFrame, path: np.ndarray
+) -> np.ndarray:
     """Return what each column adds on one way from the background to the row."""
     steps, size = len(path) + 1, len(background)
     # At step s the first s columns of the path hold the row's values.
@@ -281,7 +284,7 @@ def _walk(model: ExplainedModel, row: pd.DataFrame, background: pd.DataFrame, pa
     made = {}
     for column, name in enumerate(model.columns):
         own = row[name].to_numpy()[0]
-        others: Any = np.tile(background[name].to_numpy(), steps)
+        others: np.ndarray = np.tile(background[name].to_numpy(), steps)
         made[name] = np.where(step_of > rank[column], own, others)
         if others.dtype.kind == "M":
             made[name] = made[name].astype(others.dtype)

@@ -87,7 +87,7 @@ def shap_rows(order: Explanation) -> list[Draft]:
     ]
 
 
-def _prediction(order: Explanation, outputs: Any, place: int) -> str:
+def _prediction(order: Explanation, outputs: np.ndarray, place: int) -> str:
     if len(outputs) == 1:
         return value_text(float(outputs[0]))
     return f"“{order.model.output_names[place]}” ({outputs[place]:.2f})".replace("-", "−")

@@ -65,7 +65,7 @@ def box_violin(exploration: Exploration) -> list[Draft]:
     ]
 
 
-def _boxes(values: Any, groups: Groups, exploration: Exploration) -> list[Box]:
+def _boxes(values: np.ndarray, groups: Groups, exploration: Exploration) -> list[Box]:
     boxes = []
     for place in range(len(groups.names)):
         chosen = values[groups.mask(place) & ~np.isnan(values)]
@@ -99,7 +99,7 @@ def _boxes(values: Any, groups: Groups, exploration: Exploration) -> list[Box]:
 
 
 def _panel(
-    exploration: Exploration, info: ColumnInfo, values: Any, groups: Groups, boxes: list[Box]
+    exploration: Exploration, info: ColumnInfo, values: np.ndarray, groups: Groups, boxes: list[Box]
 ) -> Panel:
     shape = exploration.params["shape"]
     marks: list[Mark] = []

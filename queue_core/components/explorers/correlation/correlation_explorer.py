@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -120,19 +119,19 @@ def _number_frame(frame: pd.DataFrame, infos: list[ColumnInfo]) -> pd.DataFrame:
     return pd.DataFrame({info.name: to_numbers(frame[info.name]) for info in infos})
 
 
-def _pearson(frame: pd.DataFrame) -> pd.DataFrame:
+def _pearson(frame: pd.DataFrame) -> np.ndarray:
     return frame.corr(method="pearson", min_periods=3).to_numpy(copy=True)
 
 
-def _spearman(frame: pd.DataFrame) -> pd.DataFrame:
+def _spearman(frame: pd.DataFrame) -> np.ndarray:
     return frame.corr(method="spearman", min_periods=3).to_numpy(copy=True)
 
 
-def _kendall(frame: pd.DataFrame) -> pd.DataFrame:
+def _kendall(frame: pd.DataFrame) -> np.ndarray:
     return frame.corr(method="kendall", min_periods=3).to_numpy(copy=True)
 
 
-_NUMERIC: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+_NUMERIC: dict[str, Callable[[pd.DataFrame], np.ndarray]] = {
     "pearson": _pearson,
     "spearman": _spearman,
     "kendall": _kendall,
@@ -143,8 +142,8 @@ def _mixed(
     exploration: Exploration,
     frame: pd.DataFrame,
     infos: list[ColumnInfo],
-    between_numbers: Callable[[pd.DataFrame], pd.DataFrame],
-) -> Any:
+    between_numbers: Callable[[pd.DataFrame], np.ndarray],
+) -> np.ndarray:
     """Return the matrix of correlations, each by the types of its two columns."""
     size = len(infos)
     numeric = [place for place, info in enumerate(infos) if info.type.is_number]
@@ -172,7 +171,7 @@ def _mixed(
     return matrix
 
 
-def _cramers_v(first: Any, second: Any) -> float:
+def _cramers_v(first: np.ndarray, second: np.ndarray) -> float:
     """Return Cramér's V with the correction for small samples (Bergsma 2013); NaN if undefined."""
     present = (first >= 0) & (second >= 0)
     count = int(present.sum())
@@ -194,7 +193,7 @@ def _cramers_v(first: Any, second: Any) -> float:
     return float(np.sqrt(min(1.0, phi_squared / least))) if least > 0 else float("nan")
 
 
-def _correlation_ratio(codes: Any, values: Any) -> float:
+def _correlation_ratio(codes: np.ndarray, values: np.ndarray) -> float:
     """Return eta: the share of spread that the groups explain, as a root; NaN if undefined."""
     present = (codes >= 0) & ~np.isnan(values)
     if present.sum() < 3:
@@ -210,7 +209,7 @@ def _correlation_ratio(codes: Any, values: Any) -> float:
     return float(np.sqrt(min(1.0, between / total)))
 
 
-def _pairs(names: list[str], matrix: Any, word: str) -> Any:
+def _pairs(names: list[str], matrix: np.ndarray, word: str) -> pd.DataFrame:
     first, second = np.triu_indices(len(names), k=1)
     values = matrix[first, second]
     order = np.argsort(-np.abs(np.nan_to_num(values, nan=-0.0)), kind="stable")
@@ -224,7 +223,7 @@ def _figure(
     exploration: Exploration,
     title: str,
     names: list[str],
-    matrix: Any,
+    matrix: np.ndarray,
     notes: list[str],
     *,
     is_correlation: bool,

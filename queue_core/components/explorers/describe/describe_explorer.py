@@ -16,6 +16,7 @@ from queue_core.components.explorers.exploring.exploration import (
     quoted,
 )
 from queue_core.components.explorers.exploring.figure_layout import small_multiples
+from queue_core.components.sql_engine import Row
 from queue_core.components.stored_dataset import ColumnInfo
 
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -120,7 +121,7 @@ def _numbers(
     ]
 
 
-def _number_row(info: ColumnInfo, found: tuple[Any, ...], rows: int) -> dict[str, Any]:
+def _number_row(info: ColumnInfo, found: Row, rows: int) -> dict[str, Any]:
     present, distinct, mean, deviation, low, high, quantiles, skew, kurtosis, *signs = found
     values = quantiles or [None] * len(_QUANTILES)
     named = {f"{fraction:.0%}": value for fraction, value in zip(_QUANTILES, values, strict=True)}

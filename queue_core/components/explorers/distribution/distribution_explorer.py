@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
@@ -29,6 +28,7 @@ from queue_core.components.explorers.exploring.figure_layout import (
 from queue_core.components.explorers.statistics.groups import value_label
 from queue_core.components.explorers.statistics.numbers import make_bins, smooth_density, thin
 from queue_core.components.explorers.statistics.sql_groups import SqlGroups, sql_groups
+from queue_core.components.sql_engine import Row
 from queue_core.components.stored_dataset import ColumnInfo
 
 _CELLS = 512
@@ -96,7 +96,7 @@ def distribution(exploration: Exploration) -> list[Draft]:
     return drafts
 
 
-def _title(part: Part, panels: Any, number: int, count: int) -> str:
+def _title(part: Part, panels: Sequence[Panel], number: int, count: int) -> str:
     of = f" of {panels[0].title.partition(' · ')[0]}" if len(panels) == 1 else ""
     return f"{_TITLES[part]}{of}" + (f" ({number + 1} of {count})" if count > 1 else "")
 
@@ -161,11 +161,13 @@ def _spread_of(exploration: Exploration, query: Query, info: ColumnInfo) -> _Spr
     return _Spread(info, value, int(found), low, high, tuple(quartiles))
 
 
-def _is_finite(number: Any) -> bool:
+def _is_finite(number: object) -> bool:
     return isinstance(number, int | float) and math.isfinite(number)
 
 
-def _counts(query: Query, place_sql: str, size: int, spread: _Spread, grouping: SqlGroups) -> Any:
+def _counts(
+    query: Query, place_sql: str, size: int, spread: _Spread, grouping: SqlGroups
+) -> np.ndarray:
     """Return counts by group and bin as an array."""
     counts = np.zeros((len(grouping.names), size))
     for group, place, number in query.rows(
@@ -301,7 +303,7 @@ def _share_text(share: float) -> str:
 
 
 def _category_bars(
-    query: Query, value: str, shown: list[tuple[Any, ...]], grouping: SqlGroups, present: int
+    query: Query, value: str, shown: list[Row], grouping: SqlGroups, present: int
 ) -> list[Mark]:
     places = list(range(len(shown)))
     if len(grouping.names) == 1:

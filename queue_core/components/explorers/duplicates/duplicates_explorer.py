@@ -16,6 +16,7 @@ from queue_core.components.explorers.exploring.exploration import (
     require_rows,
 )
 from queue_core.components.explorers.exploring.figure_layout import bars_height_in
+from queue_core.components.sql_engine import Row
 
 _COPY_CLASSES = 12
 
@@ -62,9 +63,7 @@ def _table(exploration: Exploration, query: Query, names: str) -> pd.DataFrame:
     )
 
 
-def _figure(
-    exploration: Exploration, report: dict[str, Any], by_count: list[tuple[Any, ...]]
-) -> Draft:
+def _figure(exploration: Exploration, report: dict[str, Any], by_count: list[Row]) -> Draft:
     once = report["different rows"] - report["groups of equal rows"]
     classes = [("once", once)] + [(f"{copies} times", groups) for copies, groups in by_count]
     if len(classes) > _COPY_CLASSES:

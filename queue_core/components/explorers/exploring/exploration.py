@@ -157,7 +157,7 @@ class Query:
         )
         return [(name, int(number)) for name, number in found]
 
-    def arrow(self, sql: str) -> Any:
+    def arrow(self, sql: str) -> pa.Table:
         """Run a query and return its rows as a pyarrow table."""
         return self.connection.sql(sql).to_arrow_table()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -17,6 +15,7 @@ from queue_core.components.explorers.exploring.exploration import (
     require_rows,
 )
 from queue_core.components.explorers.exploring.figure_layout import bars_height_in
+from queue_core.components.sql_engine import Row
 from queue_core.components.stored_dataset import ColumnInfo
 
 _SHOWN_COLUMNS = 40
@@ -164,7 +163,7 @@ def _patterns(exploration: Exploration, query: Query, infos: list[ColumnInfo]) -
 
 
 def _pattern_figure(
-    exploration: Exploration, infos: list[ColumnInfo], found: list[tuple[Any, ...]], count: int
+    exploration: Exploration, infos: list[ColumnInfo], found: list[Row], count: int
 ) -> Figure:
     rows = exploration.dataset.row_count
     labels = [f"{100 * number / rows:.1f} %" for _, number in found]

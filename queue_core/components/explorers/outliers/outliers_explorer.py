@@ -49,9 +49,9 @@ class _Found:
         rule: The rule in one sentence.
     """
 
-    scores: Any
-    is_outlier: Any
-    by_column: Any | None
+    scores: np.ndarray
+    is_outlier: np.ndarray
+    by_column: np.ndarray | None
     rule: str
 
 
@@ -89,7 +89,7 @@ def outliers(exploration: Exploration) -> list[Draft]:
     ]
 
 
-def _by_quartiles(exploration: Exploration, values: dict[str, Any]) -> _Found:
+def _by_quartiles(exploration: Exploration, values: dict[str, np.ndarray]) -> _Found:
     factor = exploration.params["quartile_distance"]
     flags, distances = [], []
     for column in values.values():
@@ -103,7 +103,7 @@ def _by_quartiles(exploration: Exploration, values: dict[str, Any]) -> _Found:
     return _by_column(distances, flags, rule)
 
 
-def _by_median(exploration: Exploration, values: dict[str, Any]) -> _Found:
+def _by_median(exploration: Exploration, values: dict[str, np.ndarray]) -> _Found:
     limit = exploration.params["z_score"]
     flags, distances = [], []
     for column in values.values():
@@ -115,13 +115,13 @@ def _by_median(exploration: Exploration, values: dict[str, Any]) -> _Found:
     return _by_column(distances, flags, rule)
 
 
-def _by_column(distances: list[Any], flags: list[Any], rule: str) -> _Found:
+def _by_column(distances: list[np.ndarray], flags: list[np.ndarray], rule: str) -> _Found:
     scores = np.nan_to_num(np.vstack(distances)).max(axis=0)
     by_column = np.vstack(flags)
-    return _Found(scores, by_column.any(axis=0), by_column, rule)
+    return _Found(scores, np.asarray(by_column.any(axis=0)), by_column, rule)
 
 
-def _by_forest(exploration: Exploration, values: dict[str, Any]) -> _Found:
+def _by_forest(exploration: Exploration, values: dict[str, np.ndarray]) -> _Found:
     matrix = _filled(values)
     forest = IsolationForest(n_estimators=200, random_state=exploration.seed, n_jobs=1)
     forest.fit(matrix)
@@ -139,7 +139,7 @@ def _by_forest(exploration: Exploration, values: dict[str, Any]) -> _Found:
     return _Found(scores, scores > limit, None, rule)
 
 
-def _filled(values: dict[str, Any]) -> Any:
+def _filled(values: dict[str, np.ndarray]) -> np.ndarray:
     """Return the columns side by side, missing ones filled, from -1 to 1 around the median.
 
     Neither the forest nor the plane minds another unit, but both mind numbers near the ends of
@@ -177,7 +177,7 @@ def _rows(exploration: Exploration, sample: Sample, found: _Found) -> pd.DataFra
 
 
 def _strip_figure(
-    exploration: Exploration, values: dict[str, Any], found: _Found, notes: list[str]
+    exploration: Exploration, values: dict[str, np.ndarray], found: _Found, notes: list[str]
 ) -> Figure:
     """Return each column as a strip of points, in robust deviations from its median."""
     assert found.by_column is not None
@@ -226,14 +226,14 @@ def _distance_scale(marks: list[Mark]) -> AxisScale:
     return AxisScale.SYMLOG if max(distances, default=0) > 50 else AxisScale.LINEAR
 
 
-def _scaled(column: Any) -> Any:
+def _scaled(column: np.ndarray) -> np.ndarray:
     deviations = column - np.nanmedian(column)
     spread = _NORMAL * np.nanmedian(np.abs(deviations)) or float(np.nanstd(column)) or 1.0
     return deviations / spread
 
 
 def _forest_figure(
-    exploration: Exploration, values: dict[str, Any], found: _Found, notes: list[str]
+    exploration: Exploration, values: dict[str, np.ndarray], found: _Found, notes: list[str]
 ) -> Figure:
     """Return the scores, and the rows in the plane of the two main components."""
     edges = bin_edges(found.scores, 40)
@@ -262,7 +262,7 @@ def _forest_figure(
     )
 
 
-def _plane(exploration: Exploration, values: dict[str, Any], found: _Found) -> Panel:
+def _plane(exploration: Exploration, values: dict[str, np.ndarray], found: _Found) -> Panel:
     matrix = StandardScaler().fit_transform(_filled(values))
     plane = PCA(2, random_state=exploration.seed).fit_transform(matrix)
     random = np.random.default_rng(exploration.seed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,7 +43,7 @@ def parallel_coordinates(exploration: Exploration) -> list[Draft]:
     sample = exploration.sample(names, exploration.params["lines"])
     groups = group_rows(sample.frame[color.name] if color else None, len(sample.frame))
     exploration.report(0.5, "drawing")
-    columns: list[tuple[ColumnInfo, Any]] = []
+    columns: list[tuple[ColumnInfo, np.ndarray]] = []
     marks: list[Mark] = []
     for info in exploration.columns:
         values = to_numbers(sample.frame[info.name])
@@ -104,7 +103,7 @@ def _legend(groups: Groups) -> list[Mark]:
     ]
 
 
-def _coordinate_panel(columns: list[tuple[ColumnInfo, Any]], marks: list[Any]) -> Panel:
+def _coordinate_panel(columns: list[tuple[ColumnInfo, np.ndarray]], marks: list[Mark]) -> Panel:
     return Panel(
         x=Axis(scale=AxisScale.CATEGORY, categories=[info.name for info, _ in columns]),
         y=Axis(has_ticks=False, has_grid=False, minimum=-0.1, maximum=1.1),

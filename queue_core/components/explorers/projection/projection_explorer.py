@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +37,7 @@ class _Features:
         notes: What was filled in or left out.
     """
 
-    matrix: Any
+    matrix: np.ndarray
     notes: tuple[str, ...]
 
 
@@ -114,7 +113,7 @@ def _features(exploration: Exploration, frame: pd.DataFrame) -> _Features:
     return _Features(np.hstack(parts), tuple(notes))
 
 
-def _by_pca(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str]]:
+def _by_pca(exploration: Exploration, matrix: np.ndarray) -> tuple[np.ndarray, tuple[str, str]]:
     pca = PCA(2, random_state=exploration.seed)
     plane = pca.fit_transform(matrix)
     first, second = (
@@ -124,7 +123,7 @@ def _by_pca(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str]
     return plane, (first, second)
 
 
-def _by_tsne(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str]]:
+def _by_tsne(exploration: Exploration, matrix: np.ndarray) -> tuple[np.ndarray, tuple[str, str]]:
     perplexity = min(exploration.params["perplexity"], (len(matrix) - 1) / 3)
     tsne = TSNE(perplexity=perplexity, init="pca", random_state=exploration.seed, n_jobs=1)
     # A thousand short steps: on busy cores threads would mostly wait for each other.
@@ -132,7 +131,7 @@ def _by_tsne(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str
         return tsne.fit_transform(matrix), ("t-SNE 1", "t-SNE 2")
 
 
-def _by_umap(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str]]:
+def _by_umap(exploration: Exploration, matrix: np.ndarray) -> tuple[np.ndarray, tuple[str, str]]:
     try:
         from umap import UMAP
     except ModuleNotFoundError as error:
@@ -147,7 +146,7 @@ def _by_umap(exploration: Exploration, matrix: Any) -> tuple[Any, tuple[str, str
 _PROJECTIONS = {"pca": _by_pca, "tsne": _by_tsne, "umap": _by_umap}
 
 
-def _plane_panel(plane: Any, axes: tuple[str, str], groups: Groups) -> Panel:
+def _plane_panel(plane: np.ndarray, axes: tuple[str, str], groups: Groups) -> Panel:
     size = 4.6 if len(plane) <= 1_000 else 3.2
     marks: list[Mark] = [
         Points(
@@ -163,7 +162,7 @@ def _plane_panel(plane: Any, axes: tuple[str, str], groups: Groups) -> Panel:
     return Panel(x=Axis(label=axes[0]), y=Axis(label=axes[1]), marks=marks)
 
 
-def _mixing(matrix: Any, groups: Groups) -> Any:
+def _mixing(matrix: np.ndarray, groups: Groups) -> np.ndarray:
     """Return for each class (line) the shares of the classes among its rows' neighbours."""
     count = min(_NEIGHBOURS, len(matrix) - 1)
     search = NearestNeighbors(n_neighbors=count, n_jobs=1).fit(matrix)
@@ -174,12 +173,12 @@ def _mixing(matrix: Any, groups: Groups) -> Any:
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
 
-def _own_share(mixing: Any, groups: Groups) -> float:
+def _own_share(mixing: np.ndarray, groups: Groups) -> float:
     weights = np.bincount(groups.codes, minlength=len(groups.names))
     return float((np.diag(mixing) * weights).sum() / weights.sum())
 
 
-def _mixing_panel(mixing: Any, groups: Groups) -> Panel:
+def _mixing_panel(mixing: np.ndarray, groups: Groups) -> Panel:
     edges = [place - 0.5 for place in range(len(groups.names) + 1)]
     return Panel(
         title=f"Classes of the {_NEIGHBOURS} nearest rows",
@@ -205,7 +204,9 @@ def _mixing_panel(mixing: Any, groups: Groups) -> Panel:
     )
 
 
-def _mixing_drafts(mixing: Any, groups: Groups, share: float, notes: list[str]) -> list[Draft]:
+def _mixing_drafts(
+    mixing: np.ndarray, groups: Groups, share: float, notes: list[str]
+) -> list[Draft]:
     counts = np.bincount(groups.codes, minlength=len(groups.names))
     table = pd.DataFrame(100 * mixing, columns=[f"{name} (%)" for name in groups.names])
     table.insert(0, "class", list(groups.names))

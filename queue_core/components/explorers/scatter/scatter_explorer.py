@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -116,7 +114,7 @@ def _read(exploration: Exploration) -> tuple[pd.DataFrame, list[str]]:
     return sample.frame, [sample.note]
 
 
-def _finite(exploration: Exploration, x: Any, y: Any, notes: list[str]) -> Any:
+def _finite(exploration: Exploration, x: np.ndarray, y: np.ndarray, notes: list[str]) -> np.ndarray:
     kept = ~np.isnan(x) & ~np.isnan(y)
     if exploration.params["log_x"]:
         kept &= np.nan_to_num(x, nan=-1.0) > 0
@@ -148,7 +146,7 @@ def _groups(exploration: Exploration, frame: pd.DataFrame, notes: list[str]) -> 
 
 
 def _colored(
-    exploration: Exploration, frame: pd.DataFrame, x: Any, y: Any, notes: list[str]
+    exploration: Exploration, frame: pd.DataFrame, x: np.ndarray, y: np.ndarray, notes: list[str]
 ) -> tuple[list[Mark], str]:
     color = exploration.parameter_column("color_by")
     size = 5.0 if len(x) < 2_000 else 3.2
@@ -172,7 +170,9 @@ def _colored(
     return marks, color.name if color else ""
 
 
-def _trends(exploration: Exploration, frame: pd.DataFrame, x: Any, y: Any) -> list[Mark]:
+def _trends(
+    exploration: Exploration, frame: pd.DataFrame, x: np.ndarray, y: np.ndarray
+) -> list[Mark]:
     color = exploration.parameter_column("color_by")
     is_scale = color is not None and frame[color.name].nunique() > _CONTINUOUS_ABOVE
     groups = group_rows(frame[color.name] if color and not is_scale else None, len(frame))
@@ -198,23 +198,23 @@ def _trends(exploration: Exploration, frame: pd.DataFrame, x: Any, y: Any) -> li
     return marks
 
 
-def _same(values: Any) -> Any:
+def _same(values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _least_squares(x: Any, y: Any) -> tuple[float, float]:
+def _least_squares(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     centered = x - x.mean()
     slope = float((centered * (y - y.mean())).sum() / (centered**2).sum())
     return slope, float(y.mean() - slope * x.mean())
 
 
-def _correlation(x: Any, y: Any) -> str:
+def _correlation(x: np.ndarray, y: np.ndarray) -> str:
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return "no correlation: one of the columns is constant"
     return f"Pearson r = {np.corrcoef(x, y)[0, 1]:.3f}".replace("-", "−")
 
 
-def _diagonal(values: Any, groups: Groups) -> list[Mark]:
+def _diagonal(values: np.ndarray, groups: Groups) -> list[Mark]:
     finite = ~np.isnan(values)
     edges = bin_edges(values[finite], 24)
     return [
@@ -228,7 +228,7 @@ def _diagonal(values: Any, groups: Groups) -> list[Mark]:
     ]
 
 
-def _pair(x: Any, y: Any, groups: Groups) -> list[Mark]:
+def _pair(x: np.ndarray, y: np.ndarray, groups: Groups) -> list[Mark]:
     finite = ~np.isnan(x) & ~np.isnan(y)
     return [
         Points(

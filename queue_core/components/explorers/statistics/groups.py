@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,14 +25,14 @@ class Groups:
     """
 
     names: tuple[str, ...]
-    codes: Any
+    codes: np.ndarray
     note: str = ""
 
     def color(self, place: int) -> Color:
         """Return the colour of the group at *place*; the rest and the missing stay in the back."""
         return group_color(self.names[place], place)
 
-    def mask(self, place: int) -> Any:
+    def mask(self, place: int) -> np.ndarray:
         """Return which rows are in the group at *place*."""
         return self.codes == place
 
@@ -77,7 +76,7 @@ def label_values(values: pd.Series) -> pd.Series:
     return texts.astype(object).where(values.notna(), None)
 
 
-def value_label(value: Any) -> str:
+def value_label(value: object) -> str:
     """Return a value as people write it: `2` for 2.0, a date without midnight."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

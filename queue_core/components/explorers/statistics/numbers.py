@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from queue_core.components.stored_dataset import ColumnInfo
 _DENSITY_CELLS = 512
 
 
-def to_numbers(values: pd.Series) -> Any:
+def to_numbers(values: pd.Series) -> np.ndarray:
     """Return a column as floats: times in seconds since 1970, not finite ones as NaN."""
     if pd.api.types.is_datetime64_any_dtype(values):
         naive = values.dt.tz_localize(None) if values.dt.tz is not None else values
@@ -84,7 +83,9 @@ def make_bins(
     return Bins(low, (high - low) / bins, bins)
 
 
-def smooth_density(low: float, high: float, cell_counts: Any, spread: float) -> tuple[Any, Any]:
+def smooth_density(
+    low: float, high: float, cell_counts: np.ndarray, spread: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return a Gaussian density estimate from counts in many equal cells.
 
     The work does not depend on the number of rows: the counts are convolved with the kernel. It
@@ -111,7 +112,7 @@ def smooth_density(low: float, high: float, cell_counts: Any, spread: float) -> 
     return low + cell * (np.arange(len(padded)) - reach + 0.5), smooth
 
 
-def density_of(values: Any) -> tuple[Any, Any]:
+def density_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return a Gaussian density estimate of values in memory (finite, two different at least)."""
     low, high = float(values.min()), float(values.max())
     cells = np.clip((values - low) / ((high - low) / _DENSITY_CELLS), 0, _DENSITY_CELLS - 1)
@@ -119,7 +120,7 @@ def density_of(values: Any) -> tuple[Any, Any]:
     return smooth_density(low, high, counts, robust_spread(cells))
 
 
-def robust_spread(values: Any) -> float:
+def robust_spread(values: np.ndarray) -> float:
     """Return the smaller of standard deviation and scaled quartile distance that is not 0."""
     deviation = float(np.std(values))
     first, third = np.percentile(values, [25, 75])
@@ -127,7 +128,9 @@ def robust_spread(values: Any) -> float:
     return min(deviation, quartile) if quartile > 0 else deviation
 
 
-def thin(places: Any, values: Any, most: int = 200) -> tuple[Sequence[float], Sequence[float]]:
+def thin(
+    places: np.ndarray, values: np.ndarray, most: int = 200
+) -> tuple[Sequence[float], Sequence[float]]:
     """Return about *most* evenly spaced points of a smooth line."""
     step = max(1, len(places) // most)
     return places[::step].tolist(), values[::step].tolist()

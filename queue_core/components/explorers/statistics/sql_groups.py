@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from queue_core.artifacts.figure import Color
 from queue_core.components.explorers.exploring.exploration import Exploration, Query, quoted
@@ -60,7 +59,7 @@ def sql_groups(exploration: Exploration, query: Query) -> SqlGroups:
     return SqlGroups(tuple(names), sql, note)
 
 
-def _text(query: Query, value: Any) -> str:
+def _text(query: Query, value: object) -> str:
     """Return a value as the SQL text that the engine itself would make of it."""
     (text,) = query.connection.execute("SELECT ?::VARCHAR", [value]).fetchone()
     return "'" + str(text).replace("'", "''") + "'"

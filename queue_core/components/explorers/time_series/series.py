@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -22,13 +21,13 @@ class Decomposition:
         method: How it was found, in words.
     """
 
-    trend: Any
-    seasonal: Any
-    remainder: Any
+    trend: np.ndarray
+    seasonal: np.ndarray
+    remainder: np.ndarray
     method: str
 
 
-def autocorrelation(values: Any, lags: int) -> Any:
+def autocorrelation(values: np.ndarray, lags: int) -> np.ndarray:
     """Return the autocorrelation of lags 0 to *lags*; of a constant series all zeros but lag 0."""
     centered = values - values.mean()
     size = 1 << (2 * len(values) - 1).bit_length()
@@ -39,7 +38,7 @@ def autocorrelation(values: Any, lags: int) -> Any:
     return found / found[0]
 
 
-def find_period(values: Any, candidates: Sequence[int]) -> int | None:
+def find_period(values: np.ndarray, candidates: Sequence[int]) -> int | None:
     """Return the candidate with the strongest autocorrelation, above chance; None if none is."""
     fitting = [period for period in candidates if 2 * period <= len(values)]
     if not fitting:
@@ -58,7 +57,7 @@ def find_period(values: Any, candidates: Sequence[int]) -> int | None:
     return max(cycles, key=strength, default=None)
 
 
-def decompose(values: Any, period: int, method: str) -> Decomposition:
+def decompose(values: np.ndarray, period: int, method: str) -> Decomposition:
     """Return trend, season and remainder.
 
     Args:
@@ -85,7 +84,7 @@ def decompose(values: Any, period: int, method: str) -> Decomposition:
     return Decomposition(found.trend, found.seasonal, found.resid, "STL (robust)")
 
 
-def _classical(values: Any, period: int) -> Decomposition:
+def _classical(values: np.ndarray, period: int) -> Decomposition:
     # An even period has no middle: its ends count half.
     weights = np.ones(period) if period % 2 else np.r_[0.5, np.ones(period - 1), 0.5]
     half = len(weights) // 2

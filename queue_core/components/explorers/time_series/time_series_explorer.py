@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, table_draft
@@ -122,7 +122,7 @@ def _read(exploration: Exploration, query: Query, time: ColumnInfo, step: TimeSt
     return frame.reindex(pd.date_range(starts[0], starts[-1], freq=step.frequency))
 
 
-def _seconds(index: pd.Index) -> Any:
+def _seconds(index: pd.Index) -> np.ndarray:
     return index.astype("datetime64[us]").astype("int64").to_numpy() / 1e6
 
 
@@ -174,7 +174,7 @@ def _analyse(
 
 
 def _autocorrelation_figure(
-    exploration: Exploration, name: str, values: Any, step: TimeStep, notes: list[str]
+    exploration: Exploration, name: str, values: np.ndarray, step: TimeStep, notes: list[str]
 ) -> Draft:
     useful = max([40, *(int(1.1 * period) for period in step.periods if 2 * period <= len(values))])
     lags = min(exploration.params["lags"] or useful, len(values) - 1)
@@ -211,7 +211,7 @@ def _autocorrelation_figure(
 def _decomposition_figure(
     exploration: Exploration,
     values: pd.Series,
-    filled: Any,
+    filled: np.ndarray,
     step: TimeStep,
     notes: list[str],
 ) -> Draft:
@@ -246,7 +246,7 @@ def _decomposition_figure(
     return figure_draft("decomposition", figure)
 
 
-def _period(exploration: Exploration, name: str, values: Any, step: TimeStep) -> int | None:
+def _period(exploration: Exploration, name: str, values: np.ndarray, step: TimeStep) -> int | None:
     wanted: int | None = exploration.params["period"]
     if wanted is None:
         return find_period(values, step.periods)
@@ -259,7 +259,9 @@ def _period(exploration: Exploration, name: str, values: Any, step: TimeStep) ->
     return wanted
 
 
-def _no_season(exploration: Exploration, values: pd.Series, filled: Any, notes: list[str]) -> Draft:
+def _no_season(
+    exploration: Exploration, values: pd.Series, filled: np.ndarray, notes: list[str]
+) -> Draft:
     """Return the trend alone, where no cycle stands out."""
     window = max(3, len(filled) // 20)
     smooth = pd.Series(filled).rolling(window, center=True, min_periods=1).mean().to_numpy()

@@ -76,7 +76,7 @@ def average_precision(scored: Scored) -> float:
     ranks = scored.probabilities if scored.probabilities is not None else scored.scores
     if ranks is None or np.ndim(ranks) != 2 or ranks.shape[1] != scored.class_count:
         raise ValueError("no probabilities")
-    present = [code for code in range(scored.class_count) if (scored.truth == code).any()]
+    present = [code for code in range(scored.class_count) if (scored.known == code).any()]
     each = [average_precision_score(scored.truth == code, ranks[:, code]) for code in present]
     return float(np.mean(each))
 

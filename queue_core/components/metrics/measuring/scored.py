@@ -7,6 +7,8 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from queue_core.components.component import Component
 
 
@@ -26,15 +28,26 @@ class Scored:
         seed: Decides which rows are sampled where all would be too many.
     """
 
-    truth: Any
-    predicted: Any
-    probabilities: Any = None
-    scores: Any = None
+    truth: np.ndarray | None
+    predicted: np.ndarray
+    probabilities: np.ndarray | None = None
+    scores: np.ndarray | None = None
     class_count: int = 0
     matrix: Any = None
-    history: Any = None
+    history: np.ndarray | None = None
     period: int = 1
     seed: int = 0
+
+    @property
+    def known(self) -> np.ndarray:
+        """The truth, for those who cannot do without.
+
+        Raises:
+            ValueError: There is none.
+        """
+        if self.truth is None:
+            raise ValueError("the truth is not known")
+        return self.truth
 
 
 def measure(component: Component, scored: Scored) -> float | None:

@@ -48,7 +48,7 @@ def mape(scored: Scored) -> float:
     Raises:
         ValueError: The truth is 0 somewhere, so that it means nothing.
     """
-    if (scored.truth == 0).any():
+    if (scored.known == 0).any():
         raise ValueError("the truth is 0 somewhere")
     return float(mean_absolute_percentage_error(scored.truth, scored.predicted))
 
@@ -60,7 +60,7 @@ def explained_variance(scored: Scored) -> float:
 
 def bias(scored: Scored) -> float:
     """Return the mean of prediction minus truth."""
-    return float((scored.predicted - scored.truth).mean())
+    return float((scored.predicted - scored.known).mean())
 
 
 def rmsle(scored: Scored) -> float:
@@ -74,8 +74,8 @@ def rmsle(scored: Scored) -> float:
 
 def smape(scored: Scored) -> float:
     """Return the symmetric mean absolute percentage error as a share (0 to 2)."""
-    size = np.abs(scored.truth) + np.abs(scored.predicted)
-    error = 2 * np.abs(scored.predicted - scored.truth)
+    size = np.abs(scored.known) + np.abs(scored.predicted)
+    error = 2 * np.abs(scored.predicted - scored.known)
     return float(np.divide(error, size, out=np.zeros_like(error), where=size > 0).mean())
 
 
@@ -91,4 +91,4 @@ def mase(scored: Scored) -> float:
     naive = np.abs(history[scored.period :] - history[: -scored.period]).mean()
     if naive == 0:
         raise ValueError("the history never changes")
-    return float(np.abs(scored.predicted - scored.truth).mean() / naive)
+    return float(np.abs(scored.predicted - scored.known).mean() / naive)

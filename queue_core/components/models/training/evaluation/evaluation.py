@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import Scored, measure
@@ -48,13 +49,15 @@ def answers(fitted: Fitted, problem: Problem, rows: np.ndarray) -> Scored:
     return score_matrix(fitted.model, matrix, truth, len(problem.classes), problem.spec.seed)
 
 
-def score_matrix(model: Any, matrix: Any, truth: Any, class_count: int, seed: int = 0) -> Scored:
+def score_matrix(
+    model: BaseEstimator, matrix: Any, truth: np.ndarray | None, class_count: int, seed: int = 0
+) -> Scored:
     """Return the truth of prepared rows with the model's answers.
 
     Args:
         model: A fitted estimator that predicts.
         matrix: Prepared rows.
-        truth: Class codes or numbers.
+        truth: Class codes or numbers; None where they are not known.
         class_count: How many classes there are; 0 for numbers.
         seed: For metrics that sample.
     """
@@ -79,7 +82,7 @@ def score_matrix(model: Any, matrix: Any, truth: Any, class_count: int, seed: in
     )
 
 
-def class_probabilities(model: Any, matrix: Any, class_count: int) -> np.ndarray | None:
+def class_probabilities(model: BaseEstimator, matrix: Any, class_count: int) -> np.ndarray | None:
     """Return rows x classes, 0 for classes that the model never saw; None if it gives none."""
     if not hasattr(model, "predict_proba"):
         return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.pipeline import Pipeline
 
 from queue_core.components.component import Component
 from queue_core.components.models.training.evaluation.evaluation import FoldResult
@@ -41,7 +42,7 @@ class Trained:
     found: dict[str, Any] | None
     final: Fitted
     final_rows: int
-    pipeline: Any
+    pipeline: Pipeline
     folds: tuple[FoldResult, ...]
     metrics: tuple[Component, ...]
     importance: Importance | None = None

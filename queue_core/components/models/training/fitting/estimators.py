@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits
 
 from queue_core.components.catalogues.estimator_arguments import arguments
@@ -36,7 +37,7 @@ def within_budget() -> Iterator[None]:
         yield
 
 
-def build_estimator(component: Component, params: Mapping[str, Any], *, seed: int) -> Any:
+def build_estimator(component: Component, params: Mapping[str, Any], *, seed: int) -> BaseEstimator:
     """Return the unfitted estimator.
 
     Args:
@@ -71,7 +72,7 @@ def build_estimator(component: Component, params: Mapping[str, Any], *, seed: in
         ) from error
 
 
-def _default_estimator(model_id: str, seed: int) -> Any:
+def _default_estimator(model_id: str, seed: int) -> BaseEstimator:
     component = get_component(ComponentKind.MODEL, model_id)
     estimator = build_estimator(component, checked_params(component, {}), seed=seed)
     cores = component.options.get("cores")

@@ -9,6 +9,8 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from queue_core.components.component import Component
@@ -52,12 +54,12 @@ class Fitted:
     matrix: Any
 
     @property
-    def transformer(self) -> Any:
+    def transformer(self) -> ColumnTransformer:
         """What prepares the columns."""
         return self.pipeline.named_steps[COLUMNS_STEP]
 
     @property
-    def model(self) -> Any:
+    def model(self) -> BaseEstimator:
         """What predicts from the prepared columns."""
         return self.pipeline.named_steps[MODEL_STEP]
 
@@ -79,7 +81,7 @@ class Listening:
     measure: Callable[[Any, Any, Any], Mapping[str, float]] | None = None
 
 
-def _ignore(*_: Any) -> None:
+def _ignore(*_: object) -> None:
     """Do nothing."""
 
 
@@ -149,7 +151,7 @@ def _plan(problem: Problem, frame: pd.DataFrame, profile: Profile) -> ColumnPlan
     return plan_columns(frame, problem.columns, problem.spec.task, problem.spec.preprocessing)
 
 
-def _watched(problem: Problem, transformer: Any, listening: Listening) -> Any:
+def _watched(problem: Problem, transformer: ColumnTransformer, listening: Listening) -> Any:
     if listening.watched_rows is None or listening.measure is None or problem.target is None:
         return None
     rows = listening.watched_rows[:WATCHED_ROWS]
@@ -162,7 +164,7 @@ def one_process() -> Any:
     return joblib.parallel_config(backend="threading", n_jobs=core_budget())
 
 
-def _make_repeatable(model: Any) -> None:
+def _make_repeatable(model: BaseEstimator) -> None:
     """Let a forest add up its trees in their order, so that predictions agree to the bit."""
     if hasattr(model, "estimators_") and type(model).__module__.startswith("sklearn.ensemble"):
         parameters = model.get_params(deep=False)

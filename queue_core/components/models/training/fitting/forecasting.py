@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,13 +52,13 @@ class Series:
     """
 
     values: np.ndarray
-    times: pd.Series
+    times: np.ndarray | None
     frequency: str | None
     lags: int
     period: int
     horizon: int
 
-    def times_after(self, steps: int) -> pd.DatetimeIndex:
+    def times_after(self, steps: int) -> pd.DatetimeIndex | None:
         """Return the times of the next steps; None where only the order is known."""
         if self.times is None:
             return None
@@ -178,7 +177,7 @@ def roll_forward(
     return answers
 
 
-def _ordered(problem: Problem, warn: Callable[[str], None]) -> tuple[np.ndarray, Any]:
+def _ordered(problem: Problem, warn: Callable[[str], None]) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the rows in the order of time, and the times in that order."""
     given = problem.extra.get("times")
     count = len(problem.frame)
@@ -208,7 +207,7 @@ def _ordered(problem: Problem, warn: Callable[[str], None]) -> tuple[np.ndarray,
     return order, times.to_numpy(dtype="datetime64[us]")[order]
 
 
-def _frequency(times: pd.Series, warn: Callable[[str], None]) -> str | None:
+def _frequency(times: np.ndarray, warn: Callable[[str], None]) -> str | None:
     index = pd.DatetimeIndex(times)
     found = None
     if len(index) >= 3:
@@ -222,7 +221,7 @@ def _frequency(times: pd.Series, warn: Callable[[str], None]) -> str | None:
 
 
 def _series(
-    problem: Problem, values: np.ndarray, times: pd.Series, frequency: str | None
+    problem: Problem, values: np.ndarray, times: np.ndarray | None, frequency: str | None
 ) -> Series:
     spec = problem.spec.forecast
     count = len(values)
@@ -241,7 +240,7 @@ def _series(
     )
 
 
-def _season(times: pd.Series) -> int:
+def _season(times: np.ndarray | None) -> int:
     """Return how many steps probably make a season, from the step between rows."""
     if times is None or len(times) < 3:
         return 1

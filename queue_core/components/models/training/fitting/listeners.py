@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits
 
 GROWTH_STEPS = 20
@@ -45,13 +47,18 @@ class Watched:
     """Held-out rows that a model may be measured on while it trains; it learns nothing of them."""
 
     matrix: Any
-    target: Any
+    target: np.ndarray | None
     measure: Callable[[Any, Any, Any], Mapping[str, float]]
 
 
 def fit(
-    model: Any, kind: str | None, matrix: Any, target: Any, on_step: OnStep, watched: Watched | None
-) -> Any:
+    model: BaseEstimator,
+    kind: str | None,
+    matrix: Any,
+    target: np.ndarray | None,
+    on_step: OnStep,
+    watched: Watched | None,
+) -> BaseEstimator:
     """Fit *model* and tell of its steps; return it.
 
     Args:
@@ -80,7 +87,9 @@ def _thinned(on_step: OnStep) -> OnStep:
     return call
 
 
-def _monitor(model: Any, matrix: Any, target: Any, on_step: OnStep, _: Watched | None) -> Any:
+def _monitor(
+    model: BaseEstimator, matrix: Any, target: np.ndarray | None, on_step: OnStep, _: Watched | None
+) -> BaseEstimator:
     """Listen through the `monitor` argument of gradient boosting."""
     total = model.n_estimators
 
@@ -92,7 +101,13 @@ def _monitor(model: Any, matrix: Any, target: Any, on_step: OnStep, _: Watched |
     return model.fit(matrix, target, monitor=watch)
 
 
-def _growing(model: Any, matrix: Any, target: Any, on_step: OnStep, watched: Watched | None) -> Any:
+def _growing(
+    model: BaseEstimator,
+    matrix: Any,
+    target: np.ndarray | None,
+    on_step: OnStep,
+    watched: Watched | None,
+) -> BaseEstimator:
     """Grow an ensemble in some twenty steps; scikit-learn draws the same members either way."""
     total = model.n_estimators
     if total < FEWEST_TO_GROW or getattr(model, "oob_score", False):
@@ -109,12 +124,14 @@ def _growing(model: Any, matrix: Any, target: Any, on_step: OnStep, watched: Wat
     return model.set_params(warm_start=False)
 
 
-def _verbose(model: Any, matrix: Any, target: Any, on_step: OnStep, _: Watched | None) -> Any:
+def _verbose(
+    model: BaseEstimator, matrix: Any, target: np.ndarray | None, on_step: OnStep, _: Watched | None
+) -> BaseEstimator:
     """Read what a model prints of its iterations, and keep it out of the log."""
     name = type(model).__name__
     passes = 1
     if name in ("SGDClassifier", "Perceptron"):
-        classes = len(set(target.tolist()))
+        classes = len(np.unique(target)) if target is not None else 0
         passes = classes if classes > 2 else 1
     quiet = model.verbose
     reader = _IterationReader(on_step, model.max_iter, passes)
@@ -175,8 +192,12 @@ class _IterationReader(io.TextIOBase):
 
 
 def _lightgbm(
-    model: Any, matrix: Any, target: Any, on_step: OnStep, watched: Watched | None
-) -> Any:
+    model: BaseEstimator,
+    matrix: Any,
+    target: np.ndarray | None,
+    on_step: OnStep,
+    watched: Watched | None,
+) -> BaseEstimator:
     """Listen through LightGBM's callbacks."""
     total = model.n_estimators
 
@@ -191,7 +212,13 @@ def _lightgbm(
     return model.fit(matrix, target, callbacks=[after_round], **held_out)
 
 
-def _xgboost(model: Any, matrix: Any, target: Any, on_step: OnStep, watched: Watched | None) -> Any:
+def _xgboost(
+    model: BaseEstimator,
+    matrix: Any,
+    target: np.ndarray | None,
+    on_step: OnStep,
+    watched: Watched | None,
+) -> BaseEstimator:
     """Listen through XGBoost's callbacks, which are taken off again afterwards."""
     from xgboost.callback import TrainingCallback
 
@@ -216,7 +243,9 @@ def _xgboost(model: Any, matrix: Any, target: Any, on_step: OnStep, watched: Wat
     return model.set_params(callbacks=None)
 
 
-def _catboost(model: Any, matrix: Any, target: Any, on_step: OnStep, _: Watched | None) -> Any:
+def _catboost(
+    model: BaseEstimator, matrix: Any, target: np.ndarray | None, on_step: OnStep, _: Watched | None
+) -> BaseEstimator:
     """Listen through CatBoost's callbacks."""
     total = model.get_param("iterations")
 
@@ -245,7 +274,7 @@ _LISTENERS: dict[str, _Listener] = {
 
 
 @contextlib.contextmanager
-def single_openmp_thread(model: Any) -> Iterator[None]:
+def single_openmp_thread(model: BaseEstimator) -> Iterator[None]:
     """Run what adds up numbers in the order that threads finish on one thread.
 
     K-means sums its centres that way, so the last bits would differ from run to run.

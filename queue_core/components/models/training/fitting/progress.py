@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Report = Callable[[float | None, str], None]
@@ -75,11 +76,11 @@ class TrialRecord:
     value: float | None
     state: str
     reason: str = ""
-    started_at: Any = None
-    finished_at: Any = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
 
 
-def _ignore(*_: Any) -> None:
+def _ignore(*_: object) -> None:
     """Do nothing."""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
@@ -15,6 +13,7 @@ from queue_core.artifacts.figure import (
     Heatmap,
     Line,
     LineStyle,
+    Mark,
     Panel,
     Tone,
 )
@@ -47,7 +46,7 @@ def pooled(trained: Trained) -> Scored:
     """Return the test rows of all folds with their answers."""
     tests = [fold.test for fold in trained.folds]
     return Scored(
-        truth=np.concatenate([test.truth for test in tests]),
+        truth=np.concatenate([test.known for test in tests]),
         predicted=np.concatenate([test.predicted for test in tests]),
         probabilities=_joined([test.probabilities for test in tests]),
         scores=_joined([test.scores for test in tests]),
@@ -55,8 +54,9 @@ def pooled(trained: Trained) -> Scored:
     )
 
 
-def _joined(parts: list[Any]) -> Any:
-    return None if any(part is None for part in parts) else np.concatenate(parts)
+def _joined(parts: list[np.ndarray | None]) -> np.ndarray | None:
+    known = [part for part in parts if part is not None]
+    return np.concatenate(known) if len(known) == len(parts) else None
 
 
 def _confusion(scored: Scored, names: list[str], note: str) -> Figure:
@@ -105,26 +105,26 @@ def _confusion(scored: Scored, names: list[str], note: str) -> Figure:
     )
 
 
-def _curves(scored: Scored, names: list[str]) -> list[tuple[str, Any, Any]]:
+def _curves(scored: Scored, names: list[str]) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """Return, for each class to draw, its name, whether rows are of it, and their rank."""
     ranks = scored.probabilities if scored.probabilities is not None else scored.scores
     if ranks is None:
         return []
     if len(names) == 2:
         ranked = ranks[:, 1] if np.ndim(ranks) == 2 else ranks
-        pairs = [(names[1], scored.truth == 1, ranked)]
+        pairs = [(names[1], scored.known == 1, ranked)]
     elif np.ndim(ranks) != 2 or ranks.shape[1] != len(names):
         return []
     else:
-        sizes = np.bincount(scored.truth, minlength=len(names))
+        sizes = np.bincount(scored.known, minlength=len(names))
         shown = np.sort(np.argsort(-sizes, kind="stable")[:MOST_CURVES])
-        pairs = [(names[code], scored.truth == code, ranks[:, code]) for code in shown]
+        pairs = [(names[code], scored.known == code, ranks[:, code]) for code in shown]
     return [pair for pair in pairs if pair[1].any() and not pair[1].all()]
 
 
-def _ranking(scored: Scored, curves: list[tuple[str, Any, Any]], note: str) -> Figure:
-    roc: list[Any] = [Line(x=[0, 1], y=[0, 1], color=Tone.MUTED, style=LineStyle.DASHED)]
-    recall: list[Any] = []
+def _ranking(scored: Scored, curves: list[tuple[str, np.ndarray, np.ndarray]], note: str) -> Figure:
+    roc: list[Mark] = [Line(x=[0, 1], y=[0, 1], color=Tone.MUTED, style=LineStyle.DASHED)]
+    recall: list[Mark] = []
     for place, (name, is_class, ranked) in enumerate(curves):
         false_share, true_share, _ = roc_curve(is_class, ranked)
         found = _thinned(len(false_share))
@@ -159,8 +159,8 @@ def _ranking(scored: Scored, curves: list[tuple[str, Any, Any]], note: str) -> F
     )
 
 
-def _calibration(curves: list[tuple[str, Any, Any]], note: str) -> Figure:
-    marks: list[Any] = [Line(x=[0, 1], y=[0, 1], color=Tone.MUTED, style=LineStyle.DASHED)]
+def _calibration(curves: list[tuple[str, np.ndarray, np.ndarray]], note: str) -> Figure:
+    marks: list[Mark] = [Line(x=[0, 1], y=[0, 1], color=Tone.MUTED, style=LineStyle.DASHED)]
     for place, (name, is_class, probability) in enumerate(curves):
         share, said = calibration_curve(
             is_class, np.clip(probability, 0.0, 1.0), n_bins=CALIBRATION_BINS

@@ -22,12 +22,13 @@ LOOKED_AT_ROWS = 200_000
 SHOWN_CLASSES = 25
 
 
-def typed_rows(rows: Sequence[Any]) -> Any:
+def typed_rows(rows: Sequence[object]) -> pa.Table:
     """Return rows typed by hand as a pyarrow table; a column of mixed types becomes text.
 
     Raises:
         ParameterError: A row is not an object of values by column.
     """
+    objects: list[Mapping[object, object]] = []
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, Mapping):
             raise ParameterError(
@@ -35,21 +36,22 @@ def typed_rows(rows: Sequence[Any]) -> Any:
                 parameter="rows",
                 hint='Write rows like [{"age": 31, "city": "Oslo"}].',
             )
-    names = list(dict.fromkeys(str(name) for row in rows for name in row))
-    arrays = {name: _array([row.get(name) for row in rows]) for name in names}
+        objects.append(row)
+    names = list(dict.fromkeys(str(name) for row in objects for name in row))
+    arrays = {name: _array([row.get(name) for row in objects]) for name in names}
     if not arrays:
         raise DataError("The typed rows have no values.", hint="Give each row its columns.")
     return pa.table(arrays)
 
 
-def _array(values: list[Any]) -> Any:
+def _array(values: list[object]) -> pa.Array:
     try:
         return pa.array(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return pa.array([None if value is None else str(value) for value in values])
 
 
-def joined(table: pa.Table, answers: Any, schema: pa.Schema) -> Any:
+def joined(table: pa.Table, answers: pd.DataFrame, schema: pa.Schema | None) -> pa.Table:
     """Return rows with their answers.
 
     Args:
@@ -102,7 +104,9 @@ def _answer_name(model: TrainedModel, names: Sequence[str]) -> str:
     return next(n for n in reversed(names) if n == wanted or n.startswith(f"{wanted} "))
 
 
-def _figure(name: str, answered: Any, row_count: int, model: TrainedModel) -> Figure | None:
+def _figure(
+    name: str, answered: pd.DataFrame, row_count: int, model: TrainedModel
+) -> Figure | None:
     notes = []
     if len(answered) < row_count:
         notes.append(f"The first {len(answered):,} of {row_count:,} rows are counted.")

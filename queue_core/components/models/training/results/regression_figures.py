@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -15,6 +13,7 @@ from queue_core.artifacts.figure import (
     Histogram,
     Line,
     LineStyle,
+    Mark,
     Panel,
     Points,
     Rule,
@@ -49,7 +48,7 @@ def figures(trained: Trained) -> list[Drawn]:
     return drawn
 
 
-def _predictions(truth: Any, predicted: Any, name: str, trained: Trained) -> Figure:
+def _predictions(truth: np.ndarray, predicted: np.ndarray, name: str, trained: Trained) -> Figure:
     notes = []
     shown = np.arange(len(truth))
     if len(shown) > SHOWN_ROWS:
@@ -103,7 +102,7 @@ def _forecast(trained: Trained, name: str) -> Figure:
     before = max(FEWEST_SHOWN, SHOWN_SEASONS * series.period, series.horizon)
     start = max(0, first_test - before)
     places = _places(series)
-    marks: list[Any] = [
+    marks: list[Mark] = [
         Line(x=places[start:], y=series.values[start:], label="true", color=Tone.MUTED)
     ]
     errors = trained.errors or {"errors": [], "rows": 0}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import measure
@@ -165,7 +166,7 @@ def _live_measure(run: RunInProgress) -> Any:
     metric = run.metrics[0]
     class_count = len(run.problem.classes)
 
-    def live(model: Any, matrix: Any, target: Any) -> dict[str, float]:
+    def live(model: BaseEstimator, matrix: Any, target: np.ndarray) -> dict[str, float]:
         value = measure(metric, score_matrix(model, matrix, target, class_count))
         return {} if value is None else {f"{metric.id} (held out)": value}
 

@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 import optuna
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
@@ -96,8 +98,8 @@ def run_search(task: SearchTask, score: Score, hooks: Hooks) -> tuple[dict[str, 
     Raises:
         JobError: Every try failed.
     """
-    optuna = _optuna()
-    study = _study(optuna, task)
+    _quieten_optuna()
+    study = _study(task)
     ranges = ranges_of(task.component, task.spec)
     done = _told(study)
     if done:
@@ -111,17 +113,17 @@ def run_search(task: SearchTask, score: Score, hooks: Hooks) -> tuple[dict[str, 
             f", best {task.metric.title.lower()} so far {best:.4g}" if best is not None else ""
         )
         hooks.progress.report(count / task.spec.trials, words)
-        _one_trial(optuna, study, task, ranges, score, hooks, count)
+        _one_trial(study, task, ranges, score, hooks, count)
         count += 1
     return _best_params(study, task), len(study.get_trials(deepcopy=False))
 
 
 def _one_trial(
-    optuna: Any, study: optuna.Study, task: SearchTask, ranges: Mapping[str, Any], score: Score,
+    study: optuna.Study, task: SearchTask, ranges: Mapping[str, Any], score: Score,
     hooks: Hooks, count: int,
 ) -> None:  # fmt: skip
-    study.sampler = _sampler(optuna, task.spec, task.seed * SEED_STRIDE + count)
-    trial = study.ask(_distributions(optuna, task.component, ranges))
+    study.sampler = _sampler(task.spec, task.seed * SEED_STRIDE + count)
+    trial = study.ask(_distributions(task.component, ranges))
     chosen = {name: _plain(value) for name, value in trial.params.items()}
     part = hooks.progress.parts(task.spec.trials, count)
 
@@ -192,13 +194,12 @@ def folds_score(
     return score
 
 
-def _optuna() -> Any:
+def _quieten_optuna() -> None:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     optuna.logging.disable_default_handler()
-    return optuna
 
 
-def _study(optuna: Any, task: SearchTask) -> Any:
+def _study(task: SearchTask) -> optuna.Study:
     """Return the study of this search, with the tries that an earlier attempt made."""
     task.journal.parent.mkdir(parents=True, exist_ok=True)
     _cut_half_written_line(task.journal)
@@ -235,7 +236,7 @@ def _cut_half_written_line(journal: Path) -> None:
             file.truncate(whole)
 
 
-def _told(study: optuna.Study) -> list[Any]:
+def _told(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
     """Return the tries that ended; those that an interruption cut off are marked as failed."""
     ended = []
     for trial in study.get_trials(deepcopy=False):
@@ -246,15 +247,15 @@ def _told(study: optuna.Study) -> list[Any]:
     return ended
 
 
-def _sampler(optuna: Any, spec: SearchSpec, seed: int) -> Any:
+def _sampler(spec: SearchSpec, seed: int) -> BaseSampler:
     chosen = seed % 2**32
     if spec.sampler == "random":
         return optuna.samplers.RandomSampler(seed=chosen)
     return optuna.samplers.TPESampler(seed=chosen, n_startup_trials=2 * STARTUP_TRIALS)
 
 
-def _distributions(optuna: Any, component: Component, ranges: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+def _distributions(component: Component, ranges: Mapping[str, Any]) -> dict[str, BaseDistribution]:
+    made: dict[str, BaseDistribution] = {}
     for name, given in ranges.items():
         log = bool(given.get("log"))
         if "choices" in given:

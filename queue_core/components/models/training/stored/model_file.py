@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.models.tasks import Task
@@ -40,7 +43,7 @@ class TrainedModel:
         schema: What was stored beside it, as JSON data.
     """
 
-    pipeline: Any
+    pipeline: Pipeline
     schema: Mapping[str, Any]
 
     @cached_property
@@ -77,12 +80,12 @@ class TrainedModel:
         return str(self.schema["model"]["title"])
 
     @property
-    def transformer(self) -> Any:
+    def transformer(self) -> ColumnTransformer:
         """What prepares the columns."""
         return self.pipeline.named_steps[COLUMNS_STEP]
 
     @property
-    def estimator(self) -> Any:
+    def estimator(self) -> BaseEstimator:
         """What predicts from prepared columns."""
         return self.pipeline.named_steps[MODEL_STEP]
 
@@ -98,7 +101,7 @@ class TrainedModel:
         return class_probabilities(self.estimator, matrix, len(self.classes))
 
 
-def store_pipeline(pipeline: Any, path: Path) -> None:
+def store_pipeline(pipeline: Pipeline, path: Path) -> None:
     """Write a fitted pipeline as a skops file, whole or not at all.
 
     Raises:
