@@ -111,7 +111,7 @@ def _retry(window: MainWindow, bridge: Bridge, loading: FileLoading, selection: 
 
 
 def _load_sample(loading: FileLoading) -> None:
-    from queue_core.components.loaders.sample import sample_dataset_path
+    from queue_core.components.loaders.files.sample import sample_dataset_path
 
     loading.load_as_detected([sample_dataset_path()])
 

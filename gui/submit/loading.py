@@ -13,7 +13,7 @@ from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
 from gui.submit.preview_dialog import LoadOrder, PreviewDialog
 from gui.submit.previewing import warm_up
-from queue_core.components.loaders.expansion import ExpandedPaths, expand_paths
+from queue_core.components.loaders.files.expansion import ExpandedPaths, expand_paths
 from queue_core.queue.job_record import JobRecord
 from queue_core.settings.known import PREVIEW_FILES
 
@@ -139,8 +139,8 @@ class FileLoading(QObject):
 
 
 def _data_filter() -> str:
-    from queue_core.components.loaders.compression import SUFFIXES
-    from queue_core.components.loaders.content import SUFFIX_LOADERS
+    from queue_core.components.loaders.files.compression import SUFFIXES
+    from queue_core.components.loaders.files.content import SUFFIX_LOADERS
 
     patterns = " ".join(f"*{suffix}" for suffix in sorted((*SUFFIX_LOADERS, *SUFFIXES, ".zip")))
     return tr("Data files") + f" ({patterns})"

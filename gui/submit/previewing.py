@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from queue_core.components.loaders.base import Preview
+    from queue_core.components.loaders.loading.loader_contract import Preview
     from queue_core.components.registry import Component
 
 ROWS = 50

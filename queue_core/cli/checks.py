@@ -316,9 +316,22 @@ def check_job_types(folder: LocalFolder) -> Iterator[Finding]:
         yield Finding("job types", Verdict.GOOD, f"Other packages bring {listed}.")
 
 
+def check_components(folder: LocalFolder) -> Iterator[Finding]:
+    """Can the components of other packages be used?"""
+    del folder
+    from queue_core.components.registry import ComponentKind, component_problems, components
+
+    for problem in component_problems():
+        yield Finding(
+            "components", Verdict.WARNING, problem.message, f"Repair or update {problem.package}."
+        )
+    count = sum(len(components(kind)) for kind in ComponentKind)
+    yield Finding("components", Verdict.GOOD, f"{count} components can be used.")
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     check_folder, check_disk, check_queue_database, check_main_database, check_key,
-    check_settings, check_jobs, check_packages, check_job_types,
+    check_settings, check_jobs, check_packages, check_job_types, check_components,
 )  # fmt: skip
 
 

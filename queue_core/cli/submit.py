@@ -106,7 +106,7 @@ def _files(names: Sequence[str], terminal: Terminal) -> Sequence[Path]:
     Raises:
         ParameterError: A file does not exist, or a folder holds no data.
     """
-    from queue_core.components.loaders import expand_paths
+    from queue_core.components.loaders.files.expansion import expand_paths
 
     paths = [Path(name).expanduser().absolute() for name in names]
     for name, path in zip(names, paths, strict=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 CATEGORY_MAX_DISTINCT = 100
 CATEGORY_MIN_ROWS_PER_VALUE = 2
@@ -52,28 +51,3 @@ def is_category(distinct: int, present: int) -> bool:
     return 0 < distinct <= CATEGORY_MAX_DISTINCT and (
         distinct * CATEGORY_MIN_ROWS_PER_VALUE <= present
     )
-
-
-def column_type_of(arrow_type: Any) -> ColumnType:
-    """Return the column type of a `pyarrow.DataType`; text is never a category here."""
-    import pyarrow.types as kinds
-
-    if kinds.is_dictionary(arrow_type):
-        return column_type_of(arrow_type.value_type)
-    tests = (
-        (kinds.is_boolean, ColumnType.BOOLEAN),
-        (kinds.is_integer, ColumnType.INTEGER),
-        (kinds.is_floating, ColumnType.FLOAT),
-        (kinds.is_decimal, ColumnType.FLOAT),
-        (kinds.is_string, ColumnType.TEXT),
-        (kinds.is_large_string, ColumnType.TEXT),
-        (kinds.is_string_view, ColumnType.TEXT),
-        (kinds.is_date, ColumnType.DATE),
-        (kinds.is_timestamp, ColumnType.DATETIME),
-        (kinds.is_time, ColumnType.TIME),
-        (kinds.is_duration, ColumnType.DURATION),
-    )
-    for matches, column_type in tests:
-        if matches(arrow_type):
-            return column_type
-    return ColumnType.OTHER

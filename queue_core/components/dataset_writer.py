@@ -18,9 +18,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from queue_core.components.column_types import ColumnType
+from queue_core.components.normal_form import NormalForm, normal_form
+from queue_core.components.profile import Profiler
 from queue_core.components.stored_dataset import (
     DATA_FILE,
     FORMAT_VERSION,
@@ -29,11 +35,18 @@ from queue_core.components.stored_dataset import (
     StoredDataset,
 )
 from queue_core.errors import DataError
+from queue_core.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 1  # level 3 takes twice the time for a file a sixth smaller
 ROW_GROUP_CELLS = 655_360
 HASH_BLOCK_BYTES = 1 << 20
+
+# A table, a stream of batches of one schema, or a frame, whose index is left out.
+TableLike: TypeAlias = "pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch] | pd.DataFrame"
 
 
 def row_group_rows(column_count: int) -> int:
@@ -98,16 +111,12 @@ class DatasetStaging:
             f"ROW_GROUP_SIZE {row_group_rows(column_count)}"
         )
 
-    def write_arrow(self, data: Any) -> int:
-        """Fill `data_path` from what `StoredDataset.write` takes; return the number of rows.
+    def write_arrow(self, data: TableLike) -> int:
+        """Fill `data_path` from *data*; return the number of rows.
 
         Raises:
             DataError: There is no column, or the disk is full.
         """
-        import pyarrow.parquet as pq
-
-        from queue_core.components.normal_form import normal_form
-
         schema, batches = _as_batches(data)
         if not schema.names:
             raise DataError("The dataset has no columns.", hint="Keep at least one column.")
@@ -150,8 +159,6 @@ class DatasetStaging:
             threads: How many threads compute statistics; None for one per processor.
             on_progress: Told the fraction of this step, 0 to 1.
         """
-        from queue_core.components.profile import Profiler
-
         with storage_errors(self.path):
             profiler = Profiler(self.data_path, spill_folder=self.scratch, threads=threads)
             with ThreadPoolExecutor(1, "data-hash") as executor:
@@ -188,6 +195,31 @@ class DatasetStaging:
         self.folder.rename(self.path)
         _flush(self.path.parent)
         shutil.rmtree(replaced, ignore_errors=True)
+
+
+def write_dataset(
+    path: Path,
+    data: TableLike,
+    *,
+    types: Mapping[str, ColumnType] | None = None,
+    warnings: Sequence[str] = (),
+    made_by: Mapping[str, Any] | None = None,
+) -> StoredDataset:
+    """Store *data* as the folder *path*, complete or not at all.
+
+    Args:
+        path: Where; a dataset that is there already is replaced.
+        data: The rows.
+        types: Column types that are not to be derived from the values.
+        warnings: Sentences to keep with it.
+        made_by: JSON data that says what made it, e.g. a converter and its parameters.
+
+    Raises:
+        DataError: It has no columns, or the disk is full.
+    """
+    with DatasetStaging(path) as staging:
+        staging.write_arrow(data)
+        return staging.finish(types=types, warnings=warnings, made_by=made_by)
 
 
 def file_hash(path: Path) -> str:
@@ -247,11 +279,9 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-def _as_batches(data: Any) -> tuple[Any, Iterable[Any]]:
+def _as_batches(data: TableLike) -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
     """Return the schema and the record batches of whatever *data* is."""
-    import pyarrow as pa
-
-    if hasattr(data, "to_records") and hasattr(data, "iloc"):
+    if hasattr(data, "iloc"):  # a frame; who has none need not import pandas for this question
         data = pa.Table.from_pandas(data, preserve_index=False)
     if isinstance(data, pa.Table):
         return data.schema, data.to_batches()
@@ -264,11 +294,11 @@ def _as_batches(data: Any) -> tuple[Any, Iterable[Any]]:
     return first.schema, itertools.chain([first], batches)
 
 
-def _regrouped(form: Any, batches: Iterable[Any], rows: int) -> Iterator[Any]:
+def _regrouped(
+    form: NormalForm, batches: Iterable[pa.RecordBatch], rows: int
+) -> Iterator[pa.Table]:
     """Yield tables of about *rows* rows: small batches would make tiny row groups."""
-    import pyarrow as pa
-
-    waiting: list[Any] = []
+    waiting: list[pa.RecordBatch] = []
     count = 0
     for batch in batches:
         waiting.append(form.apply(batch))
@@ -281,10 +311,6 @@ def _regrouped(form: Any, batches: Iterable[Any], rows: int) -> Iterator[Any]:
 
 
 def _versions() -> dict[str, str]:
-    import duckdb
-    import pyarrow as pa
-
-    from queue_core.version import __version__
 
     return {
         "python": platform.python_version(),

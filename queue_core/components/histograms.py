@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
 
 
-def bin_edges(values: Any, bins: int) -> Any:
+def bin_edges(values: np.ndarray, bins: int) -> np.ndarray:
     """Return `bins + 1` borders from the least to the greatest value.
 
     Other than numpy's own, they exist where the values are one rounding error apart, and where
@@ -15,8 +15,6 @@ def bin_edges(values: Any, bins: int) -> Any:
         values: Numbers, shape `(n,)`, n > 0, none missing or infinite.
         bins: How many bins.
     """
-    import numpy as np
-
     low, high = float(np.min(values)), float(np.max(values))
     largest = max(abs(low), abs(high))
     if high / 2 - low / 2 <= bins * largest * np.finfo(float).eps:  # no overflow in halves

@@ -10,9 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from queue_core.components.column_types import ColumnType, column_type_of
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as kinds
+
+from queue_core.components.arrow_types import column_type_of
+from queue_core.components.column_types import ColumnType
 from queue_core.errors import DataError
 
 
@@ -26,25 +30,20 @@ class NormalForm:
         notes: What is rewritten, in sentences.
     """
 
-    schema: Any
+    schema: pa.Schema
     types: Mapping[str, ColumnType]
     notes: tuple[str, ...]
 
-    def apply(self, batch: Any) -> Any:
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return *batch* (`pyarrow.RecordBatch`) in the stored form."""
-        import pyarrow as pa
-
         arrays = [
             _to_stored(batch.column(position), field) for position, field in enumerate(self.schema)
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
 
-def normal_form(schema: Any) -> NormalForm:
+def normal_form(schema: pa.Schema) -> NormalForm:
     """Return how columns of *schema* (`pyarrow.Schema`) are stored."""
-    import pyarrow as pa
-    import pyarrow.types as kinds
-
     names, notes = unique_names(schema.names)
     fields = []
     types: dict[str, ColumnType] = {}
@@ -122,17 +121,12 @@ def _columns(names: Sequence[str]) -> str:
     return f"Column {quoted} holds" if len(names) == 1 else f"Columns {quoted} hold"
 
 
-def _is_nested(arrow_type: Any) -> bool:
-    import pyarrow.types as kinds
-
+def _is_nested(arrow_type: pa.DataType) -> bool:
     is_nested = kinds.is_nested(arrow_type) or kinds.is_union(arrow_type)
     return bool(is_nested and not kinds.is_run_end_encoded(arrow_type))
 
 
-def _stored_type(arrow_type: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.types as kinds
-
+def _stored_type(arrow_type: pa.DataType) -> pa.DataType:
     if isinstance(arrow_type, pa.BaseExtensionType):
         return _stored_type(arrow_type.storage_type)
     if kinds.is_dictionary(arrow_type) or kinds.is_run_end_encoded(arrow_type):
@@ -156,11 +150,7 @@ def _stored_type(arrow_type: Any) -> Any:
     return arrow_type
 
 
-def _to_stored(array: Any, field: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.types as kinds
-
+def _to_stored(array: pa.Array, field: pa.Field) -> pa.Array:
     stored = field.type
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
@@ -181,9 +171,7 @@ def _to_stored(array: Any, field: Any) -> Any:
     return array
 
 
-def _json_texts(array: Any, field: Any) -> Any:
-    import pyarrow as pa
-
+def _json_texts(array: pa.Array, field: pa.Field) -> pa.Array:
     try:
         return pa.array([_as_json(value) for value in array.to_pylist()], field.type)
     except (ValueError, OverflowError) as error:  # e.g. two fields of one name, or the year 40000
@@ -195,9 +183,7 @@ def _json_texts(array: Any, field: Any) -> Any:
         ) from error
 
 
-def _require_utf8(array: Any, name: str) -> None:
-    import pyarrow as pa
-
+def _require_utf8(array: pa.Array, name: str) -> None:
     try:
         array.validate(full=True)
     except pa.ArrowInvalid as error:
@@ -207,12 +193,8 @@ def _require_utf8(array: Any, name: str) -> None:
         ) from error
 
 
-def _require_calendar(array: Any, name: str) -> None:
+def _require_calendar(array: pa.Array, name: str) -> None:
     """Refuse moments that neither Python's calendar nor the engine has."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.types as kinds
-
     if kinds.is_date(array.type):
         first, end = FIRST_DAY, END_DAY
     else:
@@ -227,5 +209,5 @@ def _require_calendar(array: Any, name: str) -> None:
         )
 
 
-def _as_json(value: Any) -> str | None:
+def _as_json(value: object) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, default=str)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as kinds
 
 EXACT_FLOAT_INTEGER = 2**53
 
 
-def to_frame(table: Any) -> Any:
+def to_frame(table: pa.Table) -> pd.DataFrame:
     """Return a `pyarrow.Table` as a `pandas.DataFrame`; `StoredDataset.to_pandas` says how."""
-    import pyarrow as pa
-    import pyarrow.types as kinds
-
     fields = []
     nullable = {}
     for field, column in zip(table.schema, table.columns, strict=True):
@@ -29,9 +29,7 @@ def to_frame(table: Any) -> Any:
     return _with_nullable(table, nullable)
 
 
-def _with_nullable(table: Any, nullable: dict[str, str]) -> Any:
-    import pandas as pd
-
+def _with_nullable(table: pa.Table, nullable: dict[str, str]) -> pd.DataFrame:
     rest = [name for name in table.column_names if name not in nullable]
     frame = table.select(rest).to_pandas(date_as_object=False)
     extra = {
@@ -41,9 +39,7 @@ def _with_nullable(table: Any, nullable: dict[str, str]) -> Any:
     return pd.concat([frame, pd.DataFrame(extra, index=frame.index)], axis=1)[table.column_names]
 
 
-def _fits_float(column: Any) -> bool:
-    import pyarrow.compute as pc
-
+def _fits_float(column: pa.ChunkedArray) -> bool:
     extremes = pc.min_max(column).as_py()
     if extremes["min"] is None:
         return True

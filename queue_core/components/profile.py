@@ -15,8 +15,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from queue_core.components.column_types import ColumnType, column_type_of, is_category
-from queue_core.components.engine import connect, execute, file_literal
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyarrow.types as kinds
+
+from queue_core.components.arrow_types import column_type_of
+from queue_core.components.column_types import ColumnType, is_category
+from queue_core.components.sql_engine import Connection, connect, execute
+from queue_core.components.sql_text import file_literal
 from queue_core.components.stored_dataset import ColumnInfo
 
 EXACT_QUARTILE_ROWS = 500_000
@@ -57,9 +64,6 @@ class Profiler:
     """
 
     def __init__(self, path: Path, *, spill_folder: Path, threads: int | None = None) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         self.path = path
         self._file = pq.ParquetFile(path)
         schema = self._file.schema_arrow
@@ -77,7 +81,7 @@ class Profiler:
         self._spill_folder = spill_folder
         self._threads = threads
 
-    def _relation(self, connection: Any, group: Sequence[_Column]) -> str:
+    def _relation(self, connection: Connection, group: Sequence[_Column]) -> str:
         """Return the SQL of a relation that has the columns of *group*, named by position."""
         if self._is_wide:
             # The engine reads the description of all columns each time; Arrow keeps it.
@@ -89,11 +93,7 @@ class Profiler:
         aliases = ", ".join(column.sql for column in self._columns)
         return f"read_parquet({file_literal(self.path)}, file_row_number=true) AS t({aliases}, row)"
 
-    def _part(self, group: Sequence[_Column]) -> Any:
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.types as kinds
-
+    def _part(self, group: Sequence[_Column]) -> pa.Table:
         table = self._file.read(columns=[column.name for column in group])
         columns = [
             column.cast(pa.int64()) if kinds.is_duration(column.type) else column
@@ -104,11 +104,8 @@ class Profiler:
             [*columns, rows], names=[*(column.sql for column in group), "row"]
         )
 
-    def _stacked(self, group: Sequence[_Column]) -> Any:
+    def _stacked(self, group: Sequence[_Column]) -> pa.Table:
         """Return the values of numeric columns below each other, with the column's position."""
-        import numpy as np
-        import pyarrow as pa
-
         table = self._file.read(columns=[column.name for column in group])
         chunks = [chunk for column in table.columns for chunk in column.chunks]
         places = np.repeat([column.position for column in group], self.row_count)
@@ -172,7 +169,7 @@ class Profiler:
 
     def _scan(
         self,
-        connection: Any,
+        connection: Connection,
         relation: str,
         group: Sequence[_Column],
         on_progress: Callable[[float], None],
@@ -186,7 +183,7 @@ class Profiler:
 
     def _scan_with(
         self,
-        connection: Any,
+        connection: Connection,
         relation: str,
         group: Sequence[_Column],
         on_progress: Callable[[float], None],
@@ -210,7 +207,7 @@ class Profiler:
 
     def _scan_stacked(
         self,
-        connection: Any,
+        connection: Connection,
         relation: str,
         like: _Column,
         on_progress: Callable[[float], None],
@@ -253,7 +250,7 @@ class Profiler:
 
     def _describe(
         self,
-        connection: Any,
+        connection: Connection,
         relation: str,
         column: _Column,
         facts: dict[str, Any],
@@ -292,7 +289,7 @@ class Profiler:
         )
 
     def _top(
-        self, connection: Any, relation: str, column: _Column, distinct: int
+        self, connection: Connection, relation: str, column: _Column, distinct: int
     ) -> tuple[list[dict[str, Any]], int] | None:
         """Return the most frequent values and the exact number of different ones."""
         if distinct > TOP_MAX_DISTINCT and self.row_count > EXACT_DISTINCT_ROWS:
@@ -306,22 +303,20 @@ class Profiler:
         return values, int(rows[0][2]) if rows else 0
 
 
-def _units(arrow_type: Any) -> int:
+def _units(arrow_type: pa.DataType) -> int:
     """Return how many units of a duration make a second; 1 for every other type."""
-    import pyarrow.types as kinds
-
     if not kinds.is_duration(arrow_type):
         return 1
     return {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[arrow_type.unit]
 
 
-def _shortened(value: Any) -> Any:
+def _shortened(value: object) -> object:
     if isinstance(value, str) and len(value) > TOP_MAX_CHARACTERS:
         return value[:TOP_MAX_CHARACTERS] + "…"
     return value
 
 
-def _as_json(value: Any) -> Any:
+def _as_json(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Decimal):

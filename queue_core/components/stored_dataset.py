@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from queue_core.components.column_types import ColumnType
 from queue_core.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 DATA_FILE = "data.parquet"
 METADATA_FILE = "metadata.json"
@@ -132,40 +138,21 @@ class StoredDataset:
         for info in self.columns:
             if info.name == name:
                 return info
-        import difflib
-
         names = [info.name for info in self.columns]
         near = difflib.get_close_matches(name, names, n=3) or names[:10]
         raise DataError(
             f"The dataset has no column “{name}”.", hint=f"Choose one of: {', '.join(near)}."
         )
 
-    def page(self, offset: int, limit: int, columns: Sequence[str] | None = None) -> Any:
-        """Return rows *offset* up to *offset + limit* as a `pyarrow.Table`.
+    def page(self, offset: int, limit: int, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return rows *offset* up to *offset + limit*.
 
         Reads the row groups it needs and no others. Past the end it returns fewer rows.
 
         Raises:
             DataError: A column does not exist or the file cannot be read.
         """
-        import pyarrow as pa
-
-        offset, limit = max(offset, 0), max(limit, 0)
-        with self._open() as file:
-            names = self._chosen(columns)
-            tables = []
-            start = 0
-            for group in range(file.num_row_groups):
-                rows = file.metadata.row_group(group).num_rows
-                if start >= offset + limit:
-                    break
-                if start + rows > offset and limit:
-                    first = max(offset - start, 0)
-                    table = file.read_row_group(group, columns=names)
-                    tables.append(table.slice(first, offset + limit - start - first))
-                start += rows
-            empty = file.schema_arrow.empty_table().select(names)
-        return pa.concat_tables([empty, *tables])
+        return _rows().page(self.parquet_path, self._chosen(columns), offset, limit)
 
     def to_pandas(
         self,
@@ -174,8 +161,8 @@ class StoredDataset:
         limit: int | None = None,
         sample: int | None = None,
         seed: int = 0,
-    ) -> Any:
-        """Return the rows as a `pandas.DataFrame`, in the order of the source.
+    ) -> pd.DataFrame:
+        """Return the rows as a frame, in the order of the source.
 
         Integers with missing values are floats, unless that would lose digits; booleans with
         missing values are pandas' `boolean`; dates are `datetime64`; decimals are floats.
@@ -189,83 +176,35 @@ class StoredDataset:
         Raises:
             DataError: A column does not exist or the file cannot be read.
         """
-        from queue_core.components.pandas_frame import to_frame
-
+        rows = _rows()
+        names = self._chosen(columns)
         if sample is not None and sample < self.row_count:
-            return to_frame(self._sampled(sample, seed, columns))
+            return rows.sampled_frame(self.parquet_path, names, self.row_count, sample, seed)
         if limit is not None:
-            return to_frame(self.page(0, limit, columns))
-        with self._open() as file:
-            return to_frame(file.read(columns=self._chosen(columns)))
+            return rows.first_frame(self.parquet_path, names, limit)
+        return rows.whole_frame(self.parquet_path, names)
 
     def batches(
         self, columns: Sequence[str] | None = None, *, batch_rows: int = 65_536
-    ) -> Iterator[Any]:
-        """Yield the rows as `pyarrow.RecordBatch`es of at most *batch_rows*, in order.
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the rows in batches of at most *batch_rows*, in order.
 
         Raises:
             DataError: A column does not exist or the file cannot be read.
         """
-        with self._open() as file:
-            yield from file.iter_batches(batch_size=batch_rows, columns=self._chosen(columns))
-
-    @classmethod
-    def write(
-        cls,
-        path: Path,
-        data: Any,
-        *,
-        types: Mapping[str, ColumnType] | None = None,
-        warnings: Sequence[str] = (),
-        made_by: Mapping[str, Any] | None = None,
-    ) -> StoredDataset:
-        """Store *data* as the folder *path*, complete or not at all.
-
-        Args:
-            path: Where; a dataset that is there already is replaced.
-            data: A `pyarrow.Table` or `RecordBatchReader`, an iterable of record batches of one
-                schema, or a `pandas.DataFrame` (its index is left out).
-            types: Column types that are not to be derived from the values.
-            warnings: Sentences to keep with it.
-            made_by: JSON data that says what made it, e.g. a converter and its parameters.
-
-        Raises:
-            DataError: It has no columns, or the disk is full.
-        """
-        from queue_core.components.dataset_writer import DatasetStaging
-
-        with DatasetStaging(path) as staging:
-            staging.write_arrow(data)
-            return staging.finish(types=types, warnings=warnings, made_by=made_by)
-
-    def _open(self) -> Any:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        try:
-            return pq.ParquetFile(self.parquet_path)
-        except (OSError, pa.ArrowException) as error:
-            raise DataError(
-                f"The stored rows in {self.parquet_path} cannot be read: {error}.",
-                hint="Load the file again.",
-            ) from error
+        yield from _rows().batches(self.parquet_path, self._chosen(columns), batch_rows)
 
     def _chosen(self, columns: Sequence[str] | None) -> list[str]:
         if columns is None:
             return [info.name for info in self.columns]
         return [self.column(name).name for name in columns]
 
-    def _sampled(self, size: int, seed: int, columns: Sequence[str] | None) -> Any:
-        import numpy as np
-        import pyarrow as pa
 
-        drawn = np.random.default_rng(seed).choice(self.row_count, max(size, 0), replace=False)
-        drawn.sort()
-        pieces = []
-        start = 0
-        for batch in self.batches(columns):
-            stop = start + batch.num_rows
-            first, last = np.searchsorted(drawn, (start, stop))
-            pieces.append(batch.take(pa.array(drawn[first:last] - start)))
-            start = stop
-        return pa.Table.from_batches(pieces)
+def _rows() -> ModuleType:
+    """Return what reads rows: the libraries it stands on are for those who ask for rows.
+
+    The window and the command line know datasets by their metadata alone.
+    """
+    from queue_core.components import dataset_rows
+
+    return dataset_rows

@@ -7,8 +7,12 @@ claims to need is never handed back as trusted.
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
+
+import skops.io
+from skops.io.exceptions import UnsupportedTypeException
 
 from queue_core.errors import DataError, JobError
 
@@ -80,9 +84,6 @@ def save_fitted(fitted: Any, path: Path) -> None:
     Raises:
         JobError: skops cannot store it, or could not open it again.
     """
-    import skops.io
-    from skops.io.exceptions import UnsupportedTypeException
-
     try:
         data = skops.io.dumps(fitted)
     except UnsupportedTypeException as error:
@@ -108,10 +109,6 @@ def load_fitted(path: Path) -> Any:
     Raises:
         DataError: There is no such file, it is damaged, or it holds a type that we do not know.
     """
-    import zipfile
-
-    import skops.io
-
     try:
         data = path.read_bytes()
         unknown = sorted(set(skops.io.get_untrusted_types(data=data)) - TRUSTED_TYPES)

@@ -69,7 +69,7 @@ class ApplyNotebookJob(EntityJob["Dataset"]):
 
     def execute(self) -> Mapping[str, Any]:
         """Convert the table and store it as a dataset."""
-        from queue_core.components.converters.notebook import copy_dataset
+        from queue_core.components.converters.notebooks.notebook import copy_dataset
         from queue_core.components.progress import Span
         from queue_core.components.registry import ComponentKind, get_component
         from queue_core.database.session import read_session

@@ -11,7 +11,7 @@ from queue_core.database.status import EntityKind, EntityStatus
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from queue_core.components.generators.conversation import Exchange
+    from queue_core.components.generators.answering.conversation import Exchange
     from queue_core.database.tables import GenerativeSession
     from queue_core.paths import LocalFolder
 
@@ -68,7 +68,7 @@ def next_position(session: Session, conversation_id: int, own_id: Any) -> int:
 
 def history_before(folder: LocalFolder, conversation_id: int, process_id: int) -> list[Exchange]:
     """Return the complete exchanges of a conversation before one of them, oldest first."""
-    from queue_core.components.generators.conversation import Exchange
+    from queue_core.components.generators.answering.conversation import Exchange
     from queue_core.database.session import read_session
 
     with read_session(folder) as session:

@@ -115,7 +115,7 @@ class ConverterJob(EntityJob["Converter"]):
 
     def create_entity(self, session: Session) -> Converter:
         """Return a new step behind the others; its converter and parameters are checked at once."""
-        from queue_core.components.converters.rows import check_rows
+        from queue_core.components.converters.converting.learning_rows import check_rows
         from queue_core.components.parameters import complete_parameters
         from queue_core.components.registry import ComponentKind, get_component
         from queue_core.database.tables import Converter
@@ -196,7 +196,7 @@ class ConverterJob(EntityJob["Converter"]):
 
     def _saved(self, derived_from_id: int) -> dict[str, int]:
         """Keep the table as a dataset, too, if it is wanted."""
-        from queue_core.components.converters.notebook import copy_dataset
+        from queue_core.components.converters.notebooks.notebook import copy_dataset
 
         name = self.kwargs.get("save_as")
         if not name:

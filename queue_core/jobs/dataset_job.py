@@ -73,7 +73,7 @@ class DatasetJob(EntityJob["Dataset"]):
 
     def get_job_name(self) -> str:
         """Return what the user sees in the table."""
-        from queue_core.components.loaders.source import printable
+        from queue_core.components.loaders.files.source import printable
 
         given = self._given_path()
         file = printable(given.name or str(given)) if given else "a dataset"
@@ -81,7 +81,7 @@ class DatasetJob(EntityJob["Dataset"]):
 
     def create_entity(self, session: Session) -> Dataset:  # noqa: ARG002
         """Return a new dataset; what is wrong with the file or options shows when the job runs."""
-        from queue_core.components.loaders.source import printable
+        from queue_core.components.loaders.files.source import printable
         from queue_core.database.tables.data import Dataset
 
         given = self._given_path()
@@ -169,7 +169,7 @@ class DatasetJob(EntityJob["Dataset"]):
         return urlsplit(self._given_text() or "").scheme in _REMOTE_SCHEMES
 
     def _dataset_name(self) -> str:
-        from queue_core.components.loaders.source import printable
+        from queue_core.components.loaders.files.source import printable
 
         given = self._given_path()
         name = self.kwargs.get("name") or (_plain_name(given) if given else "dataset")

@@ -12,8 +12,8 @@ from queue_core.jobs.entity_job import EntityJob
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from queue_core.components.explainers.support.explanation import Explanation
-    from queue_core.components.models.training.specs import SessionSpec
+    from queue_core.components.explainers.explaining.explanation import Explanation
+    from queue_core.components.models.training.session.specs import SessionSpec
     from queue_core.components.progress import ProgressReporter
     from queue_core.database.tables import Explainer
     from queue_core.database.tables.data import Dataset
@@ -95,7 +95,7 @@ class ExplainerJob(EntityJob["Explainer"]):
 
     def create_entity(self, session: Session) -> Explainer:
         """Return a new explanation; what can be checked before the model is read is checked."""
-        from queue_core.components.explainers.support.run import check_explainer
+        from queue_core.components.explainers.explaining.explainer_check import check_explainer
         from queue_core.database.tables import Explainer
 
         self._take_up_stored(session)
@@ -124,7 +124,7 @@ class ExplainerJob(EntityJob["Explainer"]):
     def execute(self) -> Mapping[str, Any]:
         """Explain, then store all artifacts at once."""
         from queue_core.artifacts.writer import ArtifactWriter
-        from queue_core.components.explainers.support.run import explain
+        from queue_core.components.explainers.explaining.run_explainer import explain
         from queue_core.components.progress import Span
         from queue_core.jobs.reporting import JobProgress
 
@@ -171,15 +171,15 @@ class ExplainerJob(EntityJob["Explainer"]):
     def _order(self, progress: ProgressReporter) -> Explanation:
         """Read the model and its rows."""
         from queue_core.artifacts.writer import artifact_folder
-        from queue_core.components.explainers.support.explanation import Explanation
-        from queue_core.components.explainers.support.model import ExplainedModel
-        from queue_core.components.explainers.support.run import check_explainer
-        from queue_core.components.explainers.support.trained import (
+        from queue_core.components.explainers.explaining.explained_model import ExplainedModel
+        from queue_core.components.explainers.explaining.explainer_check import check_explainer
+        from queue_core.components.explainers.explaining.explanation import Explanation
+        from queue_core.components.explainers.explaining.stored_inputs import (
             chosen_rows,
             rows_of_other,
             rows_of_training,
         )
-        from queue_core.components.models.training.model_file import open_model
+        from queue_core.components.models.training.stored.model_file import open_model
         from queue_core.database.session import read_session
         from queue_core.jobs.data_sources import open_dataset
 
@@ -261,7 +261,7 @@ class ExplainerJob(EntityJob["Explainer"]):
 
 def _question(asked: ModelSession) -> SessionSpec:
     """Return what a stored session asks."""
-    from queue_core.components.models.training.specs import SessionSpec
+    from queue_core.components.models.training.session.specs import SessionSpec
 
     split = dict(asked.split)
     options = split.pop("options", {})

@@ -112,7 +112,7 @@ class ExplorerJob(EntityJob["Explorer"]):
     def execute(self) -> Mapping[str, Any]:
         """Explore, then store all artifacts at once."""
         from queue_core.artifacts.writer import ArtifactWriter
-        from queue_core.components.explorers.support.run import explore
+        from queue_core.components.explorers.exploring.run_explorer import explore
         from queue_core.components.progress import Span
         from queue_core.database.session import read_session
         from queue_core.jobs.data_sources import open_source

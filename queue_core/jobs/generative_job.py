@@ -16,8 +16,8 @@ from queue_core.jobs.turns import wait_for_earlier
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from queue_core.components.generators.base import Generator
-    from queue_core.components.generators.batch import BatchRequest, BatchResult
+    from queue_core.components.generators.answering.batch import BatchRequest, BatchResult
+    from queue_core.components.generators.answering.generator import Generator
     from queue_core.components.stored_dataset import StoredDataset
     from queue_core.database.tables import Dataset, GenerativeProcess, GenerativeSession
     from queue_core.jobs.conversations import Answer
@@ -48,7 +48,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
 
     def create_entity(self, session: Session) -> GenerativeProcess:
         """Return a new exchange at the end of its conversation, which is made if need be."""
-        from queue_core.components.generators.template import parse_template
+        from queue_core.components.generators.answering.template import parse_template
         from queue_core.components.parameters import complete_parameters
         from queue_core.components.registry import ComponentKind, get_component
         from queue_core.database.tables import GenerativeProcess
@@ -157,7 +157,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
 
     def _converse(self, generator: Generator) -> dict[str, Any]:
         """Go on with the conversation; what has come so far is kept whatever happens."""
-        from queue_core.components.generators.conversation import fit_conversation
+        from queue_core.components.generators.answering.conversation import fit_conversation
         from queue_core.jobs.conversations import Answer, history_before, keep_partial
 
         fitted = fit_conversation(
@@ -211,7 +211,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
     def _answer_rows(self, generator: Generator) -> dict[str, Any]:
         """Ask about each row and store the answers as a new dataset."""
         from queue_core.components.dataset_writer import DatasetStaging
-        from queue_core.components.generators.batch import answer_rows, write_answers
+        from queue_core.components.generators.answering.batch import answer_rows, write_answers
         from queue_core.components.progress import Span
         from queue_core.database.session import read_session
         from queue_core.jobs.data_sources import open_dataset
@@ -254,8 +254,8 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
         }
 
     def _request(self, table: StoredDataset) -> BatchRequest:
-        from queue_core.components.generators.batch import BatchRequest
-        from queue_core.components.generators.template import parse_template
+        from queue_core.components.generators.answering.batch import BatchRequest
+        from queue_core.components.generators.answering.template import parse_template
 
         names = [info.name for info in table.columns]
         limit = self.kwargs.get("limit")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from queue_core.components.models.tasks import Task
-from queue_core.components.models.training.schemas import (
+from queue_core.components.models.training.session.session_schemas import (
     FORECAST_SCHEMA,
     PREPROCESSING_SCHEMA,
     SEARCH_SCHEMA,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from queue_core.components.models.training.specs import RunSpec, SessionSpec
+    from queue_core.components.models.training.session.specs import RunSpec, SessionSpec
     from queue_core.database.tables import Dataset, Run
     from queue_core.jobs.run_rows import RunRows
 
@@ -151,13 +151,13 @@ class ModelJob(EntityJob["Run"]):
 
     def create_entity(self, session: Session) -> Run:
         """Return a new run in its session, which is made if need be; all is checked at once."""
-        from queue_core.components.models.training.choices import (
+        from queue_core.components.models.training.session.choices import (
             checked_params,
             metrics_for,
             model_for,
             ranges_of,
         )
-        from queue_core.components.models.training.specs import search_from_json
+        from queue_core.components.models.training.session.specs import search_from_json
         from queue_core.database.tables import Run
         from queue_core.jobs.model_question import check_columns, session_row, take_up_stored
 
@@ -186,11 +186,14 @@ class ModelJob(EntityJob["Run"]):
     def execute(self) -> Mapping[str, Any]:
         """Train, measure, and store model and figures at once."""
         from queue_core.artifacts.writer import ArtifactWriter
-        from queue_core.components.models.training.model_file import schema_of
-        from queue_core.components.models.training.problem import read_problem
-        from queue_core.components.models.training.progress import Hooks, Progress
-        from queue_core.components.models.training.results import headline, store_results
-        from queue_core.components.models.training.trainer import train
+        from queue_core.components.models.training.fitting.progress import Hooks, Progress
+        from queue_core.components.models.training.preparation.problem import read_problem
+        from queue_core.components.models.training.results.run_results import (
+            headline,
+            store_results,
+        )
+        from queue_core.components.models.training.runs.trainer import train
+        from queue_core.components.models.training.stored.model_file import schema_of
         from queue_core.database.session import read_session
         from queue_core.jobs.data_sources import open_dataset
         from queue_core.jobs.run_rows import RunRows
@@ -243,7 +246,7 @@ class ModelJob(EntityJob["Run"]):
 
     def store(self, session: Session, entity: Run, result: Mapping[str, Any]) -> None:
         """Write the measures, and note what the run was made from."""
-        from queue_core.components.models.training.model_file import MODEL_FILE
+        from queue_core.components.models.training.stored.model_file import MODEL_FILE
         from queue_core.database.provenance import provenance_of
 
         assert self._made_from is not None
@@ -259,8 +262,8 @@ class ModelJob(EntityJob["Run"]):
 
     def _export_onnx(self, folder: Path) -> Path | None:
         """Write the stored model as ONNX beside it; a model without such a form is a warning."""
-        from queue_core.components.models.training.model_file import open_model
-        from queue_core.components.models.training.onnx_file import write_onnx
+        from queue_core.components.models.training.stored.model_file import open_model
+        from queue_core.components.models.training.stored.onnx_file import write_onnx
 
         path = folder / "model.onnx"
         try:
@@ -284,7 +287,7 @@ class ModelJob(EntityJob["Run"]):
         return self.context.folder.monitor / SEARCHES / f"{self.entity_id}.journal"
 
     def _session_spec(self) -> SessionSpec:
-        from queue_core.components.models.training.specs import SessionSpec
+        from queue_core.components.models.training.session.specs import SessionSpec
         from queue_core.jobs.model_question import names
 
         said = self.kwargs
@@ -301,7 +304,7 @@ class ModelJob(EntityJob["Run"]):
         )
 
     def _run_spec(self) -> RunSpec:
-        from queue_core.components.models.training.specs import RunSpec, search_from_json
+        from queue_core.components.models.training.session.specs import RunSpec, search_from_json
 
         return RunSpec(
             model=self.kwargs["model"],

@@ -11,7 +11,7 @@ from queue_core.errors import DataError, ParameterError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from queue_core.components.models.training.specs import SessionSpec
+    from queue_core.components.models.training.session.specs import SessionSpec
     from queue_core.database.tables import Dataset, ModelSession
 
 _OPTIONS = ("preprocessing", "forecast", "sample_rows", "learning_curve", "onnx")

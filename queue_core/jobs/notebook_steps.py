@@ -13,8 +13,8 @@ from queue_core.database.status import EntityKind
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from queue_core.components.converters.notebook import NotebookStates
-    from queue_core.components.converters.steps import Step
+    from queue_core.components.converters.notebooks.notebook import NotebookStates
+    from queue_core.components.converters.notebooks.steps import Step
     from queue_core.components.stored_dataset import StoredDataset
     from queue_core.database.tables import Converter, Notebook
     from queue_core.paths import LocalFolder
@@ -46,7 +46,7 @@ def applied_steps(converters: Iterable[Converter]) -> list[Converter]:
 
 def step_of(converter: Converter) -> Step:
     """Return what a row says is to be done."""
-    from queue_core.components.converters.steps import Step
+    from queue_core.components.converters.notebooks.steps import Step
 
     return Step(
         converter=converter.component,
@@ -71,7 +71,7 @@ def states_of(folder: LocalFolder, notebook_id: int, temporary: Path) -> Noteboo
         notebook_id: Which notebook.
         temporary: Where tables are built, on the same disk.
     """
-    from queue_core.components.converters.notebook import NotebookStates
+    from queue_core.components.converters.notebooks.notebook import NotebookStates
     from queue_core.components.stored_dataset import StoredDataset
 
     return NotebookStates(

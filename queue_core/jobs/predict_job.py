@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from queue_core.components.models.training.predicting import Predictor
+    from queue_core.components.models.training.stored.predicting import Predictor
     from queue_core.components.stored_dataset import StoredDataset
     from queue_core.database.tables import Dataset, Prediction, Run
     from queue_core.paths import LocalFolder
@@ -141,9 +141,11 @@ class PredictJob(EntityJob["Prediction"]):
     def execute(self) -> Mapping[str, Any]:
         """Predict batch by batch, store the result as a dataset, and export it."""
         from queue_core.artifacts.writer import ArtifactWriter, artifact_folder
-        from queue_core.components.models.training.model_file import open_model
-        from queue_core.components.models.training.predicting import DEFAULT_LEVEL, Predictor
-        from queue_core.components.models.training.prediction_results import store_prediction
+        from queue_core.components.models.training.results.prediction_results import (
+            store_prediction,
+        )
+        from queue_core.components.models.training.stored.model_file import open_model
+        from queue_core.components.models.training.stored.predicting import DEFAULT_LEVEL, Predictor
         from queue_core.database.session import read_session
 
         self.report_progress(0.0, "Opening the model")
@@ -202,25 +204,23 @@ class PredictJob(EntityJob["Prediction"]):
         result_id: int,
         made_by: Mapping[str, Any],
     ) -> StoredDataset:
+        from queue_core.components.dataset_writer import write_dataset
         from queue_core.components.models.tasks import Task
-        from queue_core.components.stored_dataset import StoredDataset
 
         path = folder.datasets / str(result_id)
         if predictor.model.task is Task.FORECASTING:
-            return StoredDataset.write(path, self._forecast(predictor), made_by=made_by)
+            return write_dataset(path, self._forecast(predictor), made_by=made_by)
         source = self._open_source()
         names = [column.name for column in source.columns]
         predictor.check.check_names(names)
         types = {column.name: column.type for column in source.columns}
-        return StoredDataset.write(
-            path, self._answers(predictor, source), types=types, made_by=made_by
-        )
+        return write_dataset(path, self._answers(predictor, source), types=types, made_by=made_by)
 
     def _answers(self, predictor: Predictor, source: StoredDataset) -> Iterator[Any]:
         """Yield the rows with their answers as record batches of one schema."""
         import pyarrow as pa
 
-        from queue_core.components.models.training.prediction_results import joined
+        from queue_core.components.models.training.results.prediction_results import joined
         from queue_core.components.pandas_frame import to_frame
 
         if source.row_count == 0:
@@ -277,7 +277,7 @@ class PredictJob(EntityJob["Prediction"]):
     def _load_file(self) -> StoredDataset:
         from pathlib import Path
 
-        from queue_core.components.loaders.loading import load_dataset
+        from queue_core.components.loaders.loading.load_file import load_dataset
         from queue_core.components.progress import Span
         from queue_core.jobs.reporting import JobProgress
 
@@ -289,8 +289,8 @@ class PredictJob(EntityJob["Prediction"]):
         )
 
     def _store_rows(self, rows: list[Any]) -> StoredDataset:
-        from queue_core.components.models.training.prediction_results import typed_rows
-        from queue_core.components.stored_dataset import StoredDataset
+        from queue_core.components.dataset_writer import write_dataset
+        from queue_core.components.models.training.results.prediction_results import typed_rows
 
         if not 0 < len(rows) <= TYPED_ROWS:
             raise ParameterError(
@@ -298,7 +298,7 @@ class PredictJob(EntityJob["Prediction"]):
                 parameter="rows",
                 hint="Save more rows to a file, and predict the file.",
             )
-        return StoredDataset.write(self.temporary_folder / "source", typed_rows(rows))
+        return write_dataset(self.temporary_folder / "source", typed_rows(rows))
 
     def _export(self, result: StoredDataset) -> Path | None:
         """Write the result to a file, if one is wanted; return where."""

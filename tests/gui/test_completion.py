@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gui import completion
 from gui.bridge import Bridge
 from gui.completion import Batch, CompletionWatch, Notice, notice_of
-from queue_core.components.loaders import sample_dataset_path
+from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.jobs.dataset_job import DatasetJob
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobRecord, JobStatus

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from queue_core.components.stored_dataset import StoredDataset
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.database.columns import utc_now
 from queue_core.database.session import open_session
 from queue_core.database.status import EntityStatus
@@ -59,7 +59,7 @@ def add_dataset(folder: LocalFolder, frame: Any, name: str = "table") -> int:
         row = Dataset(name=name, status=EntityStatus.FINISHED, finished_at=utc_now())
         session.add(row)
         session.flush()
-        stored = StoredDataset.write(folder.datasets / str(row.id), frame)
+        stored = write_dataset(folder.datasets / str(row.id), frame)
         row.data_hash = stored.data_hash
         row.row_count = stored.row_count
         row.schema = [{"name": c.name, "type": c.type.value} for c in stored.columns]

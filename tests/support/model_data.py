@@ -11,11 +11,16 @@ import numpy as np
 import pandas as pd
 from sklearn import datasets
 
-from queue_core.components.models.training.outcome import Trained
-from queue_core.components.models.training.problem import read_problem
-from queue_core.components.models.training.progress import Hooks, Progress, TrialRecord
-from queue_core.components.models.training.specs import RunSpec, SessionSpec, search_from_json
-from queue_core.components.models.training.trainer import train
+from queue_core.components.dataset_writer import write_dataset
+from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.fitting.progress import Hooks, Progress, TrialRecord
+from queue_core.components.models.training.preparation.problem import read_problem
+from queue_core.components.models.training.runs.trainer import train
+from queue_core.components.models.training.session.specs import (
+    RunSpec,
+    SessionSpec,
+    search_from_json,
+)
 from queue_core.components.stored_dataset import StoredDataset
 
 
@@ -115,7 +120,7 @@ def train_on(
 ) -> Trained:
     """Store a table below *folder* and train a model on it."""
     path = folder / "dataset"
-    stored = StoredDataset(path) if path.exists() else StoredDataset.write(path, frame)
+    stored = StoredDataset(path) if path.exists() else write_dataset(path, frame)
     spec = SessionSpec.from_json(
         task=task,
         input_columns=session.pop("input_columns", ()),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from queue_core.components.catalogues import load_catalogue
-from queue_core.components.registry import Component, ComponentKind
-from queue_core.components.sklearn_schema import describe_parameters
+from queue_core.components.catalogues.parameter_sentences import describe_parameters
+from queue_core.components.component import Component, ComponentKind
 
-_FACTORY = "queue_core.components.converters.resampling:Resampling"
+_FACTORY = "queue_core.components.converters.estimators.resampling:Resampling"
 _ACCEPTS = {
     "number": ("number", "boolean"),
     "category": ("text", "category", "boolean"),

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from queue_core.components.catalogues import load_catalogue
-from queue_core.components.registry import Component, ComponentKind
-from queue_core.components.sklearn_schema import describe_parameters
+from queue_core.components.catalogues.parameter_sentences import describe_parameters
+from queue_core.components.component import Component, ComponentKind
 
-_FACTORY = "queue_core.components.converters.sklearn_converter:SklearnConverter"
+_FACTORY = "queue_core.components.converters.estimators.sklearn_converter:SklearnConverter"
 _ACCEPTS = {
     "number": ("number", "boolean"),
     "category": ("text", "category", "boolean", "number"),

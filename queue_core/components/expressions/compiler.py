@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from queue_core.components.column_types import ColumnType
-from queue_core.components.engine import identifier, literal
 from queue_core.components.expressions.errors import ExpressionError
 from queue_core.components.expressions.functions import FUNCTIONS, Function
 from queue_core.components.expressions.kinds import NUMBERS, Kind, kind_of
@@ -30,6 +29,7 @@ from queue_core.components.expressions.nodes import (
     walk,
 )
 from queue_core.components.expressions.parser import parse
+from queue_core.components.sql_text import identifier, literal
 
 
 @dataclass(frozen=True)

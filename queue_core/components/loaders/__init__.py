@@ -1,22 +1,21 @@
-"""Loaders: from a file that somebody has to a stored dataset."""
+"""Loaders: from a file that somebody has to a stored dataset.
+
+Importing this package imports no library: the registry does so to read what its folders describe.
+What loads is imported with the first of these functions.
+"""
 
 from __future__ import annotations
 
-from queue_core.components.loaders.base import Detection, Finding, Preview, PreviewColumn
-from queue_core.components.loaders.expansion import ExpandedPaths, SkippedPath, expand_paths
-from queue_core.components.loaders.loading import detect, load_dataset, preview
-from queue_core.components.loaders.sample import sample_dataset_path
+import importlib
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Detection",
-    "ExpandedPaths",
-    "Finding",
-    "Preview",
-    "PreviewColumn",
-    "SkippedPath",
-    "detect",
-    "expand_paths",
-    "load_dataset",
-    "preview",
-    "sample_dataset_path",
-]
+if TYPE_CHECKING:
+    from queue_core.components.loaders.loading.load_file import detect, load_dataset, preview
+
+__all__ = ["detect", "load_dataset", "preview"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.loading.load_file"), name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.models.tasks import Task
-from queue_core.components.registry import Component, ComponentKind
 
 _HOME = "queue_core.components.models.training.naive"
 

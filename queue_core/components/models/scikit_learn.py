@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from queue_core.components.catalogues import load_catalogue
+from queue_core.components.catalogues.parameter_sentences import describe_parameters
+from queue_core.components.component import Component, ComponentKind
 from queue_core.components.models.ranges import with_search_ranges
-from queue_core.components.registry import Component, ComponentKind
-from queue_core.components.sklearn_schema import describe_parameters
 
 OPTIONS = ("profile", "seed", "cores", "nested", "sparse", "binary_only")
 

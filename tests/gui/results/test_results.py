@@ -26,6 +26,7 @@ from gui.widgets import TextLabel
 from queue_core.artifacts.figure import Figure
 from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.writer import ArtifactWriter
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
 from queue_core.paths import LocalFolder
@@ -67,9 +68,7 @@ def artifacts(local_folder: LocalFolder) -> tuple[Artifact, ...]:
 
 @pytest.fixture
 def dataset(local_folder: LocalFolder) -> StoredDataset:
-    return StoredDataset.write(
-        local_folder.datasets / "1", table(), warnings=["Line 7 was left out."]
-    )
+    return write_dataset(local_folder.datasets / "1", table(), warnings=["Line 7 was left out."])
 
 
 async def loaded(view: LoadingView) -> None:

@@ -12,7 +12,8 @@ from gui.bridge import Bridge
 from gui.submit.job_options import REPEAT
 from gui.submit.job_types import JOB_TYPES, load_form
 from gui.submit.new_job_dialog import NewJobDialog
-from queue_core.components.loaders import load_dataset, sample_dataset_path
+from queue_core.components.loaders import load_dataset
+from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.database.columns import utc_now
 from queue_core.database.session import open_session
 from queue_core.database.status import EntityStatus

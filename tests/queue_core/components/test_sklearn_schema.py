@@ -10,14 +10,14 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils import all_estimators
 
-from queue_core.components.sklearn_schema import (
+from queue_core.components.catalogue_building.estimator_schemas import (
     DECIDED_ELSEWHERE,
-    arguments,
     can_be_built,
     parameter_schema,
     public_module,
     snapshot,
 )
+from queue_core.components.catalogues.estimator_arguments import arguments
 
 BUILT = [cls for _, cls in all_estimators() if can_be_built(cls)]
 

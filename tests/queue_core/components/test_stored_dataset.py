@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from queue_core.components import profile
 from queue_core.components.column_types import ColumnType, is_category
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
 
 
 def stored(tmp_path: Path, data: Any, **options: Any) -> StoredDataset:
-    return StoredDataset.write(tmp_path / "datasets" / "1", data, **options)
+    return write_dataset(tmp_path / "datasets" / "1", data, **options)
 
 
 def test_round_trip_of_a_frame(tmp_path: Path) -> None:

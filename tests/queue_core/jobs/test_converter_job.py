@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from queue_core.artifacts.reader import read_artifacts
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.session import close_database, open_session, read_session
 from queue_core.database.status import EntityStatus
@@ -68,7 +69,7 @@ def load(folder: LocalFolder, frame: Any, name: str = "table") -> int:
         row = Dataset(name=name)
         session.add(row)
         session.flush()
-        stored = StoredDataset.write(folder.datasets / str(row.id), frame)
+        stored = write_dataset(folder.datasets / str(row.id), frame)
         describe_table(row, stored)
         row.status = EntityStatus.FINISHED
         row.finished_at = row.created_at
@@ -308,7 +309,7 @@ def test_a_join_reads_the_other_dataset_again_when_it_changed(folder: LocalFolde
         params={"dataset_id": other, "on": ["city"]},
     )["notebook_id"]  # fmt: skip
     assert table(folder, notebook)["size"][0] == 3
-    StoredDataset.write(folder.datasets / str(other), pd.DataFrame({"city": ["Rome"], "size": [4]}))
+    write_dataset(folder.datasets / str(other), pd.DataFrame({"city": ["Rome"], "size": [4]}))
     change_back = add(folder, "sort_rows", notebook_id=notebook, columns=["y"])
     assert change_back["rows"] == 6
     assert set(table(folder, notebook)["size"].dropna()) == {4}
@@ -350,7 +351,7 @@ def test_a_step_that_did_not_finish_is_done_again_in_its_place(folder: LocalFold
 def test_five_million_rows(
     folder: LocalFolder, converter: str, kwargs: dict[str, Any], rows: int | None
 ) -> None:
-    from queue_core.components.engine import connect
+    from queue_core.components.sql_engine import connect
 
     source = folder.root / "big.parquet"
     with connect() as engine:

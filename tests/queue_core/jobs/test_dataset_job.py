@@ -9,7 +9,7 @@ import dill
 import pytest
 
 from queue_core import DatasetJob, HueyJobQueue, JobRecord, JobStatus
-from queue_core.components.loaders import sample_dataset_path
+from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.library import get_entity
 from queue_core.database.session import close_database

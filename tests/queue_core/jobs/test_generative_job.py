@@ -14,6 +14,7 @@ import pytest
 from model_server import ModelServer, model_server
 
 from queue_core.artifacts.reader import read_artifacts
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.session import close_database, open_session, read_session
 from queue_core.database.status import EntityStatus
@@ -214,7 +215,7 @@ def load(folder: LocalFolder, frame: Any) -> int:
         row = Dataset(name="words")
         session.add(row)
         session.flush()
-        describe_table(row, StoredDataset.write(folder.datasets / str(row.id), frame))
+        describe_table(row, write_dataset(folder.datasets / str(row.id), frame))
         row.status = EntityStatus.FINISHED
         row.finished_at = row.created_at
         return row.id
@@ -245,7 +246,7 @@ def test_a_batch_that_broke_off_goes_on(folder: LocalFolder, server: ModelServer
         talk(folder, server, "{w}", dataset_id=dataset)
     with read_session(folder) as session:
         assert session.query(Dataset).count() == 1
-    StoredDataset.write(folder.datasets / str(dataset), pd.DataFrame({"w": ["a", "b", "c", "d"]}))
+    write_dataset(folder.datasets / str(dataset), pd.DataFrame({"w": ["a", "b", "c", "d"]}))
     result, _ = do(folder, GenerativeJob(generative_process_id=1))
     assert (result["id"], result["reused_rows"], result["failed_rows"]) == (1, 2, 0)
     assert len(server.requests) == 5

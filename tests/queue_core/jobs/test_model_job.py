@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from queue_core.artifacts.reader import read_artifacts, read_report, read_table
 from queue_core.artifacts.writer import artifact_folder
-from queue_core.components.models.training.model_file import open_model
+from queue_core.components.models.training.stored.model_file import open_model
 from queue_core.database.session import open_session, read_session
 from queue_core.database.status import EntityStatus
 from queue_core.database.tables import Metric, ModelSession, Run, Trial

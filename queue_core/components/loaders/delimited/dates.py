@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from queue_core.components.engine import connect, file_literal, identifier
-from queue_core.components.loaders.delimited.columns import Column
-from queue_core.components.loaders.delimited.values import Kind
+from queue_core.components.loaders.delimited.column_readings import Column
+from queue_core.components.loaders.tables.text_values import Kind
+from queue_core.components.sql_engine import connect
+from queue_core.components.sql_text import file_literal, identifier
 
 
 def open_dates(columns: Sequence[Column], data_path: Path) -> list[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
-from queue_core.components.engine import DEFAULT_MEMORY_MB, connect, execute, literal
-from queue_core.components.loaders.base import Loaded
-from queue_core.components.loaders.delimited.columns import CHECK_FAILED
+import duckdb
+import pyarrow as pa
+
+from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.loaders.delimited import BadRows
+from queue_core.components.loaders.delimited.column_readings import CHECK_FAILED
 from queue_core.components.loaders.delimited.dates import open_dates
 from queue_core.components.loaders.delimited.plan import TextPlan
 from queue_core.components.loaders.delimited.rejects import (
@@ -23,7 +26,6 @@ from queue_core.components.loaders.delimited.rejects import (
 from queue_core.components.loaders.delimited.selection import select_stored
 from queue_core.components.loaders.delimited.table import (
     MAX_LINE_BYTES,
-    BadRows,
     Problem,
     Rejected,
     Table,
@@ -33,13 +35,13 @@ from queue_core.components.loaders.delimited.table import (
 from queue_core.components.loaders.delimited.text_file import TextFile, rewrite
 from queue_core.components.loaders.delimited.wide import WideReader
 from queue_core.components.loaders.delimited.widening import Widener
-from queue_core.components.loaders.encodings import FALLBACK, Encoding, find_invalid_utf8
-from queue_core.components.loaders.source import SourceFile, SourceHasher
+from queue_core.components.loaders.files.encodings import FALLBACK, Encoding, find_invalid_utf8
+from queue_core.components.loaders.files.source import SourceFile, SourceHasher
+from queue_core.components.loaders.loading.loader_contract import Loaded
 from queue_core.components.progress import ProgressReporter, Silence, Span
+from queue_core.components.sql_engine import DEFAULT_MEMORY_MB, Connection, Row, connect, execute
+from queue_core.components.sql_text import literal
 from queue_core.errors import DataError
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
 
 MAX_ATTEMPTS = 8
 REWRITE_SHARE = 0.3
@@ -76,7 +78,7 @@ class LoadRun:
         self._table = self._table_of(TextFile(source.path, plan.newline))
         self._rejected: list[Rejected] = []
 
-    def first_rows(self, limit: int) -> list[tuple[Any, ...]]:
+    def first_rows(self, limit: int) -> list[Row]:
         """Return the first rows of the plan's head, as the load would store them.
 
         Raises:
@@ -91,7 +93,7 @@ class LoadRun:
             path = self._scratch / "even.csv"
         self._table = self._table_of(TextFile(path, self._plan.newline, is_copy=True))
 
-        def read(connection: Any) -> list[tuple[Any, ...]]:
+        def read(connection: Connection) -> list[Row]:
             sql = f"SELECT * FROM ({select_stored(self._table, self.columns)}) LIMIT {limit}"
             table = connection.sql(sql).to_arrow_table()
             return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
@@ -110,7 +112,7 @@ class LoadRun:
             self._rewrite(Span(self._progress, 0.0, REWRITE_SHARE))
             reading = Span(self._progress, REWRITE_SHARE, 1.0)
 
-        def copy(connection: Any) -> int:
+        def copy(connection: Connection) -> int:
             return self._copy(connection, staging, reading)
 
         if WideReader.can_read(self._table, self.columns):
@@ -142,7 +144,7 @@ class LoadRun:
             },
         )
 
-    def _copy(self, connection: Any, staging: DatasetStaging, span: Span) -> int:
+    def _copy(self, connection: Connection, staging: DatasetStaging, span: Span) -> int:
         size = self._source.size
 
         def reading(fraction: float) -> None:
@@ -162,7 +164,6 @@ class LoadRun:
 
     def _store_wide(self, staging: DatasetStaging, span: Span) -> int:
         """Store a table of very many columns; return the number of rows."""
-        import pyarrow as pa
 
         def reading(fraction: float) -> None:
             if self._hasher is not None:
@@ -184,9 +185,7 @@ class LoadRun:
             self._widen(reader.failing)
         raise self._unreadable()
 
-    def _until_it_fits(self, query: Callable[[Any], Result]) -> Result:
-        import duckdb
-
+    def _until_it_fits(self, query: Callable[[Connection], Result]) -> Result:
         for _attempt in range(MAX_ATTEMPTS):
             connection = connect(spill_folder=self._scratch)
             try:

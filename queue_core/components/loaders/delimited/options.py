@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from queue_core.components.column_types import ColumnType
-from queue_core.components.loaders.delimited.rows import WHITESPACE
-from queue_core.components.loaders.delimited.table import BadRows
-from queue_core.components.loaders.encodings import ALTERNATIVES, UTF8
+from queue_core.components.loaders.delimited import BadRows
+from queue_core.components.loaders.tables.text_rows import WHITESPACE
 from queue_core.errors import ParameterError
 
 MAX_DELIMITER_CHARACTERS = 4
@@ -22,100 +21,6 @@ DELIMITER_NAMES = {
     "space": " ",
     "spaces": WHITESPACE,
     WHITESPACE: WHITESPACE,
-}
-
-SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {
-        "delimiter": {
-            "type": ["string", "null"],
-            "default": None,
-            "title": "Delimiter",
-            "examples": [",", ";", "tab", "|", WHITESPACE],
-            "description": "What separates the values; empty: found out. "
-            f"“tab” and “{WHITESPACE}” (runs of spaces) may be written as words.",
-        },
-        "encoding": {
-            "type": ["string", "null"],
-            "default": None,
-            "title": "Encoding",
-            "examples": [UTF8, *ALTERNATIVES],
-            "description": "How bytes become characters; empty: found out.",
-        },
-        "header": {
-            "type": ["boolean", "null"],
-            "default": None,
-            "title": "First line holds the names",
-            "description": "Whether the first line of the table names its columns; "
-            "empty: found out.",
-        },
-        "decimal": {
-            "enum": [None, ".", ","],
-            "default": None,
-            "title": "Decimal sign",
-            "description": "What stands before the fraction of a number; empty: found out.",
-        },
-        "thousands": {
-            "enum": [None, "", ",", ".", " ", "'"],
-            "default": None,
-            "title": "Thousands separator",
-            "description": "What stands between groups of three digits; empty: found out.",
-        },
-        "date_order": {
-            "enum": [None, "day_first", "month_first"],
-            "default": None,
-            "title": "Order of dates",
-            "description": "How 01/02/2024 is meant; empty: found out, day first where both fit.",
-        },
-        "quote": {
-            "enum": [None, '"', "'", ""],
-            "default": None,
-            "title": "Quote",
-            "description": "What encloses values that hold separators; empty: found out.",
-        },
-        "missing_words": {
-            "type": ["array", "null"],
-            "items": {"type": "string"},
-            "default": None,
-            "title": "Words for missing values",
-            "description": "Words that stand for no value, besides nothing at all; "
-            "empty: NA, NaN, null and the like, where the file uses them.",
-        },
-        "skip_rows": {
-            "type": ["integer", "null"],
-            "minimum": 0,
-            "default": None,
-            "title": "Lines to skip",
-            "description": "Lines before the table (remarks, titles); empty: found out.",
-        },
-        "bad_rows": {
-            "enum": [item.value for item in BadRows],
-            "default": BadRows.ERROR.value,
-            "title": "Rows of another length",
-            "description": "What happens to rows with more or fewer values than columns: stop "
-            "with an error, leave them out, or fill short ones with missing values. Rows left out "
-            "are kept in a file beside the dataset.",
-        },
-        "column_types": {
-            "type": ["object", "null"],
-            "default": None,
-            "title": "Types of columns",
-            "description": "Types that are not to be found out, by column name, "
-            'e.g. {"zip": "text"}.',
-        },
-        "compression": {
-            "enum": [None, "none", "gzip", "bzip2", "xz", "zstd", "zip"],
-            "default": None,
-            "title": "Compression",
-            "description": "How the file is packed; empty: what its first bytes say.",
-        },
-        "member": {
-            "type": ["string", "null"],
-            "default": None,
-            "title": "File in the archive",
-            "description": "Which file of a zip archive is loaded.",
-        },
-    },
 }
 
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from queue_core.components.loaders.base import Finding
-from queue_core.components.loaders.delimited.columns import Column, plan_columns
+from queue_core.components.loaders.delimited.column_readings import Column, plan_columns
 from queue_core.components.loaders.delimited.dialect import Layout, find_layout
 from queue_core.components.loaders.delimited.options import TextOptions
 from queue_core.components.loaders.delimited.plan_notes import (
@@ -17,20 +16,21 @@ from queue_core.components.loaders.delimited.plan_notes import (
     missing_notes,
     text_notes,
 )
-from queue_core.components.loaders.delimited.rows import SAMPLE_ROWS, WHITESPACE, Row
 from queue_core.components.loaders.delimited.text_file import Rewriting, newline_of
-from queue_core.components.loaders.delimited.values import (
-    Kind,
-    Style,
-    proven_styles,
-)
-from queue_core.components.loaders.encodings import (
-    ALTERNATIVES,
+from queue_core.components.loaders.files.encoding_names import ALTERNATIVES
+from queue_core.components.loaders.files.encodings import (
     Encoding,
     decode_head,
     encoding_of,
 )
-from queue_core.components.loaders.source import SourceFile
+from queue_core.components.loaders.files.source import SourceFile
+from queue_core.components.loaders.loading.loader_contract import Finding
+from queue_core.components.loaders.tables.text_rows import SAMPLE_ROWS, WHITESPACE, Row
+from queue_core.components.loaders.tables.text_values import (
+    Kind,
+    Style,
+    proven_styles,
+)
 from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from queue_core.components.loaders.delimited.columns import Column
+from queue_core.components.loaders.delimited.column_readings import Column
 from queue_core.components.loaders.delimited.dialect import Layout
-from queue_core.components.loaders.delimited.header import YEAR
 from queue_core.components.loaders.delimited.options import TextOptions
-from queue_core.components.loaders.delimited.rows import Row
-from queue_core.components.loaders.delimited.values import (
+from queue_core.components.loaders.delimited.widening import missing_note, shown, text_note
+from queue_core.components.loaders.files.encodings import Encoding, guess_notes
+from queue_core.components.loaders.tables.header import YEAR
+from queue_core.components.loaders.tables.text_rows import Row
+from queue_core.components.loaders.tables.text_values import (
     GROUPED_STYLES,
     MISSING_WORDS,
     Kind,
     is_plain_number,
     read_values,
 )
-from queue_core.components.loaders.delimited.widening import missing_note, shown, text_note
-from queue_core.components.loaders.encodings import Encoding, guess_notes
 
 MOSTLY = 0.5
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from queue_core.components.loaders.delimited.columns import CHECK_FAILED, Column
+from queue_core.components.loaders.delimited.column_readings import CHECK_FAILED, Column
 from queue_core.components.loaders.delimited.table import Table
 
 

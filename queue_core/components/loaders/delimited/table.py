@@ -9,24 +9,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from queue_core.components.engine import file_literal, literal
-from queue_core.components.loaders.delimited.rows import WHITESPACE, Dialect, read_rows
+import numpy as np
+
+from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.text_file import NEWLINES, TextFile
+from queue_core.components.loaders.tables.text_rows import WHITESPACE, Dialect, read_rows
+from queue_core.components.sql_engine import Connection
+from queue_core.components.sql_text import file_literal, literal
 
 DEFAULT_LINE_BYTES = 2_000_000
 MAX_LINE_BYTES = 32_000_000
 MAX_REJECTS = 1_000_000
 SCAN_BYTES = 1 << 20
-
-
-class BadRows(StrEnum):
-    """What happens to rows that have not as many values as there are columns."""
-
-    ERROR = "error"
-    SKIP = "skip"
-    FILL = "fill"
 
 
 class Problem(StrEnum):
@@ -116,7 +111,7 @@ class Table:
         inner = f"read_csv({', '.join(arguments)})"
         return f"(SELECT nullif(c0, '') AS c0 FROM {inner} WHERE c0 IS NOT NULL)"
 
-    def rejected(self, connection: Any) -> list[Rejected]:
+    def rejected(self, connection: Connection) -> list[Rejected]:
         """Return the rows that the last query on *connection* left out, in order.
 
         The query's SQL must have been made with rejects kept.
@@ -222,8 +217,6 @@ class Table:
 
 def count_newlines(path: Path, newline: str = "\n") -> tuple[int, bool]:
     """Return how many line ends a file has, and whether its last line is without one."""
-    import numpy as np
-
     code = ord(newline[-1])
     count = 0
     last = b""

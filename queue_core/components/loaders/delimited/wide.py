@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from queue_core.components.loaders.delimited.columns import Column
-from queue_core.components.loaders.delimited.rows import WHITESPACE
-from queue_core.components.loaders.delimited.table import BadRows, Problem, Rejected, Table
-from queue_core.components.loaders.delimited.values import INEXACT, ZERO, Kind, pattern
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from queue_core.components.loaders.delimited import BadRows
+from queue_core.components.loaders.delimited.column_readings import Column
+from queue_core.components.loaders.delimited.table import Problem, Rejected, Table
+from queue_core.components.loaders.tables.text_rows import WHITESPACE
+from queue_core.components.loaders.tables.text_values import INEXACT, ZERO, Kind, pattern
 
 WIDE_COLUMNS = 1_000
 BLOCK_BYTES = 8 << 20
@@ -55,15 +59,13 @@ class WideReader:
             and table.bad_rows is not BadRows.FILL
         )
 
-    def batches(self, on_progress: Callable[[float], None]) -> Iterator[Any]:
+    def batches(self, on_progress: Callable[[float], None]) -> Iterator[pa.RecordBatch]:
         """Yield the rows as `pyarrow.RecordBatch`es of the stored types.
 
         Raises:
             pyarrow.ArrowInvalid: The text cannot be read, or a row has another number of values
                 and rows must not be skipped.
         """
-        import pyarrow as pa
-
         size = self.table.file.path.stat().st_size
         done = 0
         names = [column.name for column in self.columns]
@@ -78,9 +80,7 @@ class WideReader:
             )
         self._name_lines()
 
-    def _raw(self) -> Iterator[Any]:
-        import pyarrow as pa
-
+    def _raw(self) -> Iterator[pa.RecordBatch]:
         try:
             with self._open() as reader:
                 yield from reader
@@ -101,10 +101,7 @@ class WideReader:
         """Lines before the first row."""
         return self.table.dialect.skip_lines - self.table.line_offset + self.header_lines
 
-    def _open(self) -> Any:
-        import pyarrow as pa
-        import pyarrow.csv as arrow_csv
-
+    def _open(self) -> arrow_csv.CSVStreamingReader:
         dialect = self.table.dialect
         names = [column.raw for column in self.columns]
         doubled = dialect.escape == dialect.quote
@@ -131,15 +128,12 @@ class WideReader:
             ),
         )
 
-    def _on_bad_row(self, row: Any) -> str:
+    def _on_bad_row(self, row: arrow_csv.InvalidRow) -> str:
         problem = Problem.TOO_MANY if row.actual_columns > row.expected_columns else Problem.TOO_FEW
         self.rejected.append(Rejected(row.number or 0, problem, row.actual_columns, row.text))
         return "skip"
 
-    def _converted(self, column: Column, raw: Any) -> Any:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
+    def _converted(self, column: Column, raw: pa.Array) -> pa.Array:
         text = raw.column(column.position)
         if column.trim:
             text = pc.utf8_trim(text, " ")
@@ -159,10 +153,8 @@ class WideReader:
         return pa.nulls(len(text), wanted)
 
 
-def _fits(text: Any, kind: Kind) -> bool:
+def _fits(text: pa.Array, kind: Kind) -> bool:
     """Return whether every value is what the kind says, and no digit would be lost."""
-    import pyarrow.compute as pc
-
     if text.null_count == len(text):
         return True
     matches = pc.match_substring_regex(text, f"^(?:{pattern(kind)})$")
@@ -174,11 +166,8 @@ def _fits(text: Any, kind: Kind) -> bool:
     return not pc.any(inexact).as_py() and _is_sized_as_said(text)
 
 
-def _is_sized_as_said(text: Any) -> bool:
+def _is_sized_as_said(text: pa.Array) -> bool:
     """Return whether no value is too large or small: 1e400 is not infinite, 1e-400 not zero."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     numbers = text.cast(pa.float64())
     is_zero = pc.equal(numbers, 0.0)
     zeros = text.filter(is_zero)
@@ -191,9 +180,7 @@ def _is_sized_as_said(text: Any) -> bool:
     return bool(pc.all(pc.equal(infinite, said)).as_py())
 
 
-def _arrow_type(kind: Kind) -> Any:
-    import pyarrow as pa
-
+def _arrow_type(kind: Kind) -> pa.DataType:
     types = {
         Kind.INTEGER: pa.int64(),
         Kind.FLOAT: pa.float64(),

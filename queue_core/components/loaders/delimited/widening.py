@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from queue_core.components.engine import literal
-from queue_core.components.loaders.delimited.columns import (
+from queue_core.components.loaders.delimited.column_readings import (
     Column,
     conversion,
     validity,
     wider_readings,
 )
 from queue_core.components.loaders.delimited.table import Table
-from queue_core.components.loaders.delimited.values import (
+from queue_core.components.loaders.tables.text_values import (
     FLOAT,
     MISSING_SIGNS,
     MISSING_WORDS,
@@ -25,6 +23,8 @@ from queue_core.components.loaders.delimited.values import (
     Style,
     is_plain_number,
 )
+from queue_core.components.sql_engine import Connection
+from queue_core.components.sql_text import literal
 from queue_core.errors import DataError
 
 SHOWN_CHARACTERS = 40
@@ -60,7 +60,7 @@ class Widener:
     wanted: frozenset[str] = frozenset()
 
     def widen(
-        self, connection: Any, columns: Sequence[Column]
+        self, connection: Connection, columns: Sequence[Column]
     ) -> tuple[tuple[Column, ...], tuple[str, ...]]:
         """Return the columns with readings that hold for every row, and what that changes.
 
@@ -77,7 +77,7 @@ class Widener:
                 notes += [note] if note else []
         return tuple(widened.get(column.position, column) for column in columns), tuple(notes)
 
-    def _wider(self, connection: Any, column: Column) -> tuple[Column, str]:
+    def _wider(self, connection: Connection, column: Column) -> tuple[Column, str]:
         signs = () if self.fixed_missing else self._missing_signs(connection, column)
         column = replace(column, missing=(*column.missing, *signs))
         note = _missing_note(column, signs) if signs else ""
@@ -102,7 +102,7 @@ class Widener:
             (note, missing_note([column.name], words) if words else "")
         ).strip()
 
-    def _words_in(self, connection: Any, column: Column) -> tuple[str, ...]:
+    def _words_in(self, connection: Connection, column: Column) -> tuple[str, ...]:
         """Return the words for missing values that stand in a column that becomes text."""
         if self.fixed_missing:
             return column.missing
@@ -117,7 +117,7 @@ class Widener:
         return tuple(word for word in words if word in found)
 
     def _failing(
-        self, connection: Any, trials: Sequence[tuple[Column, Reading]]
+        self, connection: Connection, trials: Sequence[tuple[Column, Reading]]
     ) -> tuple[bool, ...]:
         """Return for each reading whether it would change a value."""
         found: list[bool] = []
@@ -126,7 +126,7 @@ class Widener:
         return tuple(found)
 
     def _failing_of(
-        self, connection: Any, trials: Sequence[tuple[Column, Reading]]
+        self, connection: Connection, trials: Sequence[tuple[Column, Reading]]
     ) -> Sequence[bool]:
         texts = []
         converted = []
@@ -141,7 +141,7 @@ class Widener:
         sql = f"SELECT {', '.join(fails)} FROM (SELECT {', '.join(converted)} FROM ({source}))"
         return [bool(fails) for fails in connection.execute(sql).fetchall()[0]]
 
-    def _missing_signs(self, connection: Any, column: Column) -> tuple[str, ...]:
+    def _missing_signs(self, connection: Connection, column: Column) -> tuple[str, ...]:
         """Return the words for missing values that the column holds and that were not known."""
         signs = [sign for sign in (*MISSING_WORDS, *MISSING_SIGNS) if sign not in column.missing]
         rows = connection.execute(
@@ -151,7 +151,7 @@ class Widener:
         present = {row[0] for row in rows}
         return tuple(sign for sign in signs if sign in present)
 
-    def _first_failing(self, connection: Any, column: Column) -> tuple[int, str]:
+    def _first_failing(self, connection: Connection, column: Column) -> tuple[int, str]:
         valid = validity("t", "v", column.reading)
         rows = connection.execute(
             f"SELECT number, t FROM (SELECT number, t, {conversion('t', column.reading)} AS v "

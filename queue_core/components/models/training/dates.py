@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,13 +18,13 @@ class DateParts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     A missing time gives missing parts.
     """
 
-    def fit(self, X: Any, y: Any = None) -> DateParts:  # noqa: ARG002, N803 - scikit-learn's names
+    def fit(self, X: pd.DataFrame, y: object = None) -> DateParts:  # noqa: ARG002, N803 - scikit-learn's names
         """Remember the names of the columns."""
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         self.n_features_in_ = X.shape[1]
         return self
 
-    def transform(self, X: Any) -> np.ndarray:  # noqa: N803
+    def transform(self, X: pd.DataFrame) -> np.ndarray:  # noqa: N803
         """Return the parts, rows x (columns x 7), as floats."""
         return np.column_stack([parts_of(X.iloc[:, place]) for place in range(X.shape[1])])
 
@@ -35,7 +34,7 @@ class DateParts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray([f"{name}: {part}" for name in names for part in PARTS], dtype=object)
 
 
-def parts_of(times: Any) -> np.ndarray:
+def parts_of(times: pd.Series) -> np.ndarray:
     """Return the calendar parts of a series of times, rows x 7."""
     series = pd.Series(times)
     stamps = series.dt

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from queue_core.components.converters.steps import Step, apply_step, run_step
+from queue_core.components.converters.notebooks.steps import Step, apply_step, run_step
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.registry import ComponentKind, get_component
 from queue_core.components.stored_dataset import StoredDataset
 
@@ -22,7 +23,7 @@ def store(tmp_path: Path) -> Callable[[Any], StoredDataset]:
     numbers = count(1)
 
     def stored(frame: Any) -> StoredDataset:
-        return StoredDataset.write(tmp_path / str(next(numbers)), frame)
+        return write_dataset(tmp_path / str(next(numbers)), frame)
 
     return stored
 

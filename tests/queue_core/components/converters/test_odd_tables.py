@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queue_core.components.converters import sql_converter
+from queue_core.components.converters.converting import sql_converter
 from queue_core.components.registry import ComponentKind, components
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import JobError

@@ -17,7 +17,7 @@ from queue_core.errors import JobError
 
 pytest.importorskip("imblearn")
 
-from queue_core.components.converters.sklearn_snapshot import (
+from queue_core.components.catalogue_building.transformer_catalogue import (
     SAMPLERS,
     build_samplers,
 )

@@ -14,11 +14,14 @@ from sklearn.decomposition import KernelPCA
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import StandardScaler, TargetEncoder
 
+from queue_core.components.catalogue_building.transformer_catalogue import (
+    CATALOGUE,
+    build_catalogue,
+)
 from queue_core.components.catalogues import load_catalogue
-from queue_core.components.converters import sklearn_converter
-from queue_core.components.converters.library_errors import explained
-from queue_core.components.converters.sklearn_snapshot import CATALOGUE, build_catalogue
-from queue_core.components.converters.steps import Step, apply_step, run_step
+from queue_core.components.converters.estimators import sklearn_converter
+from queue_core.components.converters.estimators.library_errors import explained
+from queue_core.components.converters.notebooks.steps import Step, apply_step, run_step
 from queue_core.components.registry import ComponentKind, components
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, JobError, ParameterError

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queue_core.components.converters.steps import Step, apply_step, run_step
+from queue_core.components.converters.notebooks.steps import Step, apply_step, run_step
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, JobError, ParameterError
 
@@ -99,7 +100,7 @@ def test_mistakes_say_what_to_change(
 def test_a_folder_may_be_called_anything(tmp_path: Path) -> None:
     place = tmp_path / "it's [1] *?"
     (place / "fitted").mkdir(parents=True)
-    table = StoredDataset.write(place / "in", pd.DataFrame({"x": [3, 1]}))
+    table = write_dataset(place / "in", pd.DataFrame({"x": [3, 1]}))
     step = Step(converter="sort_rows", columns=("x",))
     result = run_step(step, table, result=place / "out", fitted=place / "fitted")
     assert column(result, "x") == [1, 3]

@@ -11,9 +11,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from queue_core.artifacts.draft import Draft
-from queue_core.components.explainers.support.explanation import Explanation
-from queue_core.components.explainers.support.model import ExplainedModel
-from queue_core.components.explainers.support.run import explain
+from queue_core.components.explainers.explaining.explained_model import ExplainedModel
+from queue_core.components.explainers.explaining.explanation import Explanation
+from queue_core.components.explainers.explaining.run_explainer import explain
 from queue_core.components.models.tasks import Task
 
 IRIS = ("setosa", "versicolor", "virginica")

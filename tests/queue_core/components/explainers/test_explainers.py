@@ -30,10 +30,10 @@ from queue_core.artifacts.figure import Line
 from queue_core.artifacts.figure_json import figure_to_json
 from queue_core.artifacts.kinds import ArtifactKind
 from queue_core.artifacts.renderer import render
-from queue_core.components.explainers.support.attributions import Algorithm, attribute
-from queue_core.components.explainers.support.distances import RowDistance
-from queue_core.components.explainers.support.explanation import Explanation
-from queue_core.components.explainers.support.model import ExplainedModel
+from queue_core.components.explainers.counterfactuals.distances import RowDistance
+from queue_core.components.explainers.explaining.explained_model import ExplainedModel
+from queue_core.components.explainers.explaining.explanation import Explanation
+from queue_core.components.explainers.shap_values.attributions import Algorithm, attribute
 from queue_core.components.models.tasks import Task
 from queue_core.components.progress import Silence
 from queue_core.components.registry import ComponentKind, components

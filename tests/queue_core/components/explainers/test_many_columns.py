@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from queue_core.components.explainers.support.model import ExplainedModel
-from queue_core.components.explainers.support.shuffling import ShuffledOutputs
+from queue_core.components.explainers.explaining.explained_model import ExplainedModel
+from queue_core.components.explainers.explaining.shuffling import ShuffledOutputs
 from queue_core.components.models.tasks import Task
 
 

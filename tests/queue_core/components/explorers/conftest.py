@@ -9,7 +9,8 @@ import pytest
 
 from queue_core.artifacts.draft import Draft
 from queue_core.artifacts.kinds import ArtifactKind
-from queue_core.components.explorers.support.run import explore
+from queue_core.components.dataset_writer import write_dataset
+from queue_core.components.explorers.exploring.run_explorer import explore
 from queue_core.components.stored_dataset import StoredDataset
 
 Store = Callable[..., StoredDataset]
@@ -26,7 +27,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     def make(name: str, frame: pd.DataFrame) -> StoredDataset:
         if name not in known:
             path = tmp_path_factory.mktemp("datasets") / "1"
-            known[name] = StoredDataset.write(path, frame)
+            known[name] = write_dataset(path, frame)
         return known[name]
 
     return make

@@ -20,7 +20,8 @@ from queue_core.artifacts.figure import Figure
 from queue_core.artifacts.figure_json import figure_to_json
 from queue_core.artifacts.kinds import ArtifactKind
 from queue_core.artifacts.renderer import render
-from queue_core.components.explorers.support.run import explore
+from queue_core.components.dataset_writer import write_dataset
+from queue_core.components.explorers.exploring.run_explorer import explore
 from queue_core.components.registry import ComponentKind, components
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, MissingPackageError, ParameterError
@@ -274,7 +275,7 @@ def test_five_million_rows_are_explored_in_bounded_time(tmp_path: Path) -> None:
         "['Madrid', 'Paris', 'Oslo'][1 + i % 3] AS city, 'a text ' || (i % 977) AS words "
         "FROM range(5000000) AS s(i)"
     )
-    dataset = StoredDataset.write(tmp_path / "1", rows.to_arrow_reader(100_000))
+    dataset = write_dataset(tmp_path / "1", rows.to_arrow_reader(100_000))
     for explorer in EXPLORERS:
         started = time.monotonic()
         drafts = explore(explorer, dataset, spill_folder=tmp_path)

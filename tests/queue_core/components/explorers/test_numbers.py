@@ -10,9 +10,13 @@ import pytest
 from scipy import stats
 
 from queue_core.artifacts.figure import Bars, Box, Heatmap, Histogram, Line, Points
-from queue_core.components.explorers.support.numbers import smooth_density
-from queue_core.components.explorers.support.series import autocorrelation, decompose, find_period
-from queue_core.components.explorers.support.time_steps import fitting_step
+from queue_core.components.explorers.statistics.numbers import smooth_density
+from queue_core.components.explorers.time_series.series import (
+    autocorrelation,
+    decompose,
+    find_period,
+)
+from queue_core.components.explorers.time_series.time_steps import fitting_step
 from queue_core.components.stored_dataset import StoredDataset
 
 

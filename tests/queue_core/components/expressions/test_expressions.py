@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_core.components.column_types import ColumnType
-from queue_core.components.engine import connect
 from queue_core.components.expressions import (
     Kind,
     compile_condition,
@@ -30,6 +29,7 @@ from queue_core.components.expressions.nodes import (
     Node,
     Unary,
 )
+from queue_core.components.sql_engine import connect
 
 COLUMNS = {
     "a": ColumnType.INTEGER,

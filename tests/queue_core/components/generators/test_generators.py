@@ -12,17 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from model_server import ModelServer, model_server
 
-from queue_core.components.dataset_writer import DatasetStaging
-from queue_core.components.generators.base import (
+from queue_core.components.dataset_writer import DatasetStaging, write_dataset
+from queue_core.components.generators.answering.batch import (
+    BatchRequest,
+    answer_rows,
+    write_answers,
+)
+from queue_core.components.generators.answering.conversation import Exchange, fit_conversation
+from queue_core.components.generators.answering.generator import (
     Generator,
     GeneratorUnavailableError,
     Message,
     Role,
 )
-from queue_core.components.generators.batch import BatchRequest, answer_rows, write_answers
-from queue_core.components.generators.conversation import Exchange, fit_conversation
-from queue_core.components.generators.stop_texts import StopTexts
-from queue_core.components.generators.template import parse_template
+from queue_core.components.generators.answering.stop_texts import StopTexts
+from queue_core.components.generators.answering.template import parse_template
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import Silence
 from queue_core.components.registry import ComponentKind, components, get_component
@@ -276,7 +280,7 @@ def batch(
 
 def test_each_row_gets_an_answer_or_an_error(connect: Connect, tmp_path: Path) -> None:
     frame = pd.DataFrame({"word": ["eins", "!400", None, "vier"], "response": [1, 2, 3, 4]})
-    table = StoredDataset.write(tmp_path / "in", frame)
+    table = write_dataset(tmp_path / "in", frame)
     result, stored, said = batch(connect(), table, "say {word}", tmp_path)
     assert result.failed == 1
     out = stored.to_pandas()
@@ -290,14 +294,14 @@ def test_each_row_gets_an_answer_or_an_error(connect: Connect, tmp_path: Path) -
 def test_an_interrupted_batch_goes_on_where_it_was(
     connect: Connect, server: ModelServer, tmp_path: Path
 ) -> None:
-    table = StoredDataset.write(tmp_path / "in", pd.DataFrame({"w": ["a", "b", "!500", "d"]}))
+    table = write_dataset(tmp_path / "in", pd.DataFrame({"w": ["a", "b", "!500", "d"]}))
     with pytest.raises(GeneratorUnavailableError, match="out of memory"):
         batch(connect(), table, "{w}", tmp_path)
     journal = tmp_path / "j.jsonl"
     with journal.open("a") as file:
         file.write('{"key": "half a li')
     assert len(server.requests) == 3
-    table = StoredDataset.write(tmp_path / "in", pd.DataFrame({"w": ["a", "b", "c", "d"]}))
+    table = write_dataset(tmp_path / "in", pd.DataFrame({"w": ["a", "b", "c", "d"]}))
     result, stored, _ = batch(connect(), table, "{w}", tmp_path)
     assert result.reused == 2
     assert len(server.requests) == 5
@@ -311,7 +315,7 @@ def test_an_interrupted_batch_goes_on_where_it_was(
 def test_a_hopeless_batch_stops_early(
     connect: Connect, server: ModelServer, tmp_path: Path
 ) -> None:
-    table = StoredDataset.write(tmp_path / "in", pd.DataFrame({"w": ["!400"] * 50}))
+    table = write_dataset(tmp_path / "in", pd.DataFrame({"w": ["!400"] * 50}))
     with pytest.raises(DataError, match=r"The first 5 rows all failed: .*too long"):
         batch(connect(), table, "{w}", tmp_path)
     assert len(server.requests) == 5
@@ -319,9 +323,9 @@ def test_a_hopeless_batch_stops_early(
 
 def test_only_the_first_rows_and_no_rows(connect: Connect, tmp_path: Path) -> None:
     frame = pd.DataFrame({"w": [f"w{i}" for i in range(9)]})
-    table = StoredDataset.write(tmp_path / "in", frame)
+    table = write_dataset(tmp_path / "in", frame)
     _, stored, _ = batch(connect(), table, "{w}", tmp_path, limit=3, column="said")
     assert stored.to_pandas()["said"].to_list() == ["w0", "w1", "w2"]
-    empty = StoredDataset.write(tmp_path / "in", frame.head(0))
+    empty = write_dataset(tmp_path / "in", frame.head(0))
     _, stored, _ = batch(connect(), empty, "{w}", tmp_path)
     assert (stored.row_count, len(stored.columns)) == (0, 2)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tiny_gguf import CORPUS, write_tiny_gguf
 
-from queue_core.components.generators.base import Generator, Message, Role
-from queue_core.components.generators.conversation import Exchange, fit_conversation
+from queue_core.components.generators.answering.conversation import Exchange, fit_conversation
+from queue_core.components.generators.answering.generator import Generator, Message, Role
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import Silence
 from queue_core.components.registry import ComponentKind, get_component

@@ -410,7 +410,7 @@ def test_preview_gives_errors_as_values(write: Writes) -> None:
 
 
 def test_zip_bomb_stops_at_the_disks_end(load: Loads, monkeypatch: pytest.MonkeyPatch) -> None:
-    from queue_core.components.loaders import space
+    from queue_core.components.loaders.files import space
 
     monkeypatch.setattr(space, "KEPT_FREE_BYTES", 1 << 60)
     bomb = gzip.compress(b"a,b\n" + b"1,2\n" * (12 << 20))

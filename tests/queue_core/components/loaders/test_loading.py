@@ -16,13 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 from loader_checks import Loads, Writes, rows_of
 
-from queue_core.components.loaders import (
-    detect,
-    expand_paths,
-    load_dataset,
-    preview,
-    sample_dataset_path,
-)
+from queue_core.components.loaders import detect, load_dataset, preview
+from queue_core.components.loaders.files.expansion import expand_paths
+from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.components.registry import ComponentKind, components
 from queue_core.errors import DataError, ParameterError
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from queue_core.components.metrics.scored import Scored, measure
+from queue_core.components.metrics.measuring.scored import Scored, measure
 from queue_core.components.models.tasks import Task
-from queue_core.components.models.training.choices import metrics_for
+from queue_core.components.models.training.session.choices import metrics_for
 from queue_core.components.registry import ComponentKind, components
 from queue_core.errors import ParameterError
 

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from queue_core.components.catalogue_building.model_catalogue import CATALOGUE, build_catalogue
 from queue_core.components.catalogues import load_catalogue
-from queue_core.components.models.snapshot import CATALOGUE, build_catalogue
 from queue_core.components.models.tasks import Task
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.registry import ComponentKind, components
@@ -18,7 +18,7 @@ MODELS = components(ComponentKind.MODEL)
 
 def test_snapshot_is_of_the_installed_scikit_learn():
     assert build_catalogue() == load_catalogue(CATALOGUE), (
-        "run: python -m queue_core.components.models.snapshot"
+        "run: python -m queue_core.components.catalogue_building.model_catalogue"
     )
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queue_core.components.models.training.clusters import labels_of
-from queue_core.components.models.training.model_file import store_pipeline
+from queue_core.components.models.training.evaluation.clusters import labels_of
+from queue_core.components.models.training.stored.model_file import store_pipeline
 from queue_core.components.registry import Component, ComponentKind, components
 from queue_core.components.trusted_types import load_fitted
 from queue_core.errors import DataError, JobError

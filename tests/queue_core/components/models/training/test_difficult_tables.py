@@ -7,8 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queue_core.components.models.training.model_file import open_model, schema_of, store_pipeline
-from queue_core.components.models.training.preprocessing import Treatment
+from queue_core.components.models.training.preparation.preprocessing import Treatment
+from queue_core.components.models.training.stored.model_file import (
+    open_model,
+    schema_of,
+    store_pipeline,
+)
 from queue_core.errors import DataError, JobError, ParameterError
 
 MODELS = ("LogisticRegression", "HistGradientBoostingClassifier", "MultinomialNB", "CategoricalNB")

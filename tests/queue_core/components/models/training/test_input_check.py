@@ -11,10 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_core.components.models.training.input_check import InputCheck
-from queue_core.components.models.training.intervals import error_profile, half_width
-from queue_core.components.models.training.model_file import open_model, schema_of, store_pipeline
-from queue_core.components.models.training.predicting import Predictor
+from queue_core.components.models.training.evaluation.intervals import error_profile, half_width
+from queue_core.components.models.training.stored.input_check import InputCheck
+from queue_core.components.models.training.stored.model_file import (
+    open_model,
+    schema_of,
+    store_pipeline,
+)
+from queue_core.components.models.training.stored.predicting import Predictor
 from queue_core.errors import DataError
 
 COLUMNS = ["âge", "city", "visits", "member", "since"]

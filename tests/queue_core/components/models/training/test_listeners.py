@@ -16,7 +16,7 @@ from sklearn.linear_model import Perceptron, SGDClassifier
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
-from queue_core.components.models.training.listeners import Step, Watched, fit
+from queue_core.components.models.training.fitting.listeners import Step, Watched, fit
 
 X, Y = load_iris(return_X_y=True)
 

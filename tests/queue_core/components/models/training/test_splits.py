@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_core.components.models.training.schemas import SplitMethod
-from queue_core.components.models.training.specs import SplitSpec
-from queue_core.components.models.training.splits import SplitInput, inner_splitter, make_folds
+from queue_core.components.models.training.preparation.splits import (
+    SplitInput,
+    inner_splitter,
+    make_folds,
+)
+from queue_core.components.models.training.session.session_schemas import SplitMethod
+from queue_core.components.models.training.session.specs import SplitSpec
 from queue_core.errors import DataError
 
 CLASSES = np.arange(120) % 3

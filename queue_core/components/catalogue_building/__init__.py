@@ -1,0 +1,1 @@
+"""Builds the shipped catalogues from the installed libraries; nothing else imports this."""

@@ -1,0 +1,1 @@
+"""What a converter is, and those that are one SQL query."""

@@ -1,0 +1,300 @@
+"""Converters that are one SQL query: bounded memory, whatever the number of rows."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from queue_core.components.column_types import ColumnType
+from queue_core.components.converters.converting.converter import (
+    SILENCE,
+    Converter,
+    Outcome,
+    Scope,
+    column_types,
+    free_name,
+)
+from queue_core.components.converters.converting.learning_rows import row_condition
+from queue_core.components.dataset_writer import (
+    COMPRESSION,
+    COMPRESSION_LEVEL,
+    DatasetStaging,
+    row_group_rows,
+)
+from queue_core.components.progress import ProgressReporter, Span
+from queue_core.components.sql_engine import Connection, Row, connect, execute
+from queue_core.components.sql_text import file_literal, identifier, literal
+from queue_core.components.stored_dataset import StoredDataset
+from queue_core.errors import DataError
+
+MAX_COLUMNS = 5_000
+_COLUMNS_PER_SCAN = 50
+WIDE_COLUMNS = 500
+CELLS = 5_000_000  # of a wide table, kept in memory
+
+
+@dataclass(frozen=True)
+class Table:
+    """A stored table as SQL sees it.
+
+    Attributes:
+        dataset: The table.
+        scope: What the step works on.
+        alias: Its name in SQL.
+    """
+
+    dataset: StoredDataset
+    scope: Scope
+    alias: str = "t"
+
+    @cached_property
+    def types(self) -> dict[str, ColumnType]:
+        """The columns, in order."""
+        return column_types(self.dataset)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(info.name for info in self.dataset.columns)
+
+    @cached_property
+    def row(self) -> str:
+        """Name of the column that numbers the rows from 0; none of the table's own."""
+        return free_name("row", self.names)
+
+    @cached_property
+    def source(self) -> str:
+        """What comes behind FROM."""
+        names = ", ".join(identifier(name) for name in (*self.names, self.row))
+        path = file_literal(self.dataset.parquet_path)
+        return f"read_parquet({path}, file_row_number=true) AS {self.alias}({names})"
+
+    def column(self, name: str) -> str:
+        """Return a column as SQL."""
+        return f"{self.alias}.{identifier(name)}"
+
+    def others(self, *left_out: str) -> list[str]:
+        """Return all columns but some, as SQL, in order."""
+        return [identifier(name) for name in self.names if name not in left_out]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """The SQL of a conversion.
+
+    Attributes:
+        sql: A SELECT; its columns have their final names.
+        types: Column types that are not to be derived from the values.
+        notes: What it does that the user should know, in sentences.
+    """
+
+    sql: str
+    types: Mapping[str, ColumnType] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class SqlConverter(Converter):
+    """A converter that is one query; subclasses write it."""
+
+    @property
+    def fit_share(self) -> float:
+        """About a third of the time where something is learned, otherwise none."""
+        return 0.0 if type(self).learn is SqlConverter.learn else 0.3
+
+    def learn(self, table: Table, ask: Ask) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
+        """Return what the query needs to know of the rows to learn from, as JSON data."""
+        return {}
+
+    @abstractmethod
+    def query(self, table: Table) -> Query:
+        """Return the conversion of *table*; `learned` holds what `learn` returned.
+
+        Raises:
+            JobError: Parameters and columns do not fit together.
+        """
+
+    def check(self, dataset: StoredDataset, scope: Scope) -> None:
+        """See that the query can be written, where it needs nothing learned."""
+        if type(self).learn is SqlConverter.learn:
+            self.query(Table(dataset, scope))
+
+    def fit(
+        self,
+        dataset: StoredDataset,
+        scope: Scope,
+        scratch: Path,
+        reporter: ProgressReporter = SILENCE,
+    ) -> None:
+        """Learn from the chosen rows."""
+        if type(self).learn is SqlConverter.learn:
+            return
+        table = Table(dataset, scope)
+        with explained_errors(self.title), connect(spill_folder=scratch) as connection:
+            condition, order = row_condition(scope.rows, table.types, table.row, scope.seed)
+            chosen = f"(SELECT * FROM {table.source}{condition}{order})"
+            if len(table.names) > WIDE_COLUMNS and dataset.row_count <= CELLS // len(table.names):
+                # The engine reads the description of all columns for each question.
+                connection.execute(f"CREATE TEMP TABLE chosen AS {chosen}")
+                chosen = "chosen"
+            ask = Ask(connection, f"{chosen} AS {table.alias}", reporter)
+            self.learned = self.learn(table, ask)
+
+    def convert(
+        self,
+        dataset: StoredDataset,
+        scope: Scope,
+        staging: DatasetStaging,
+        reporter: ProgressReporter = SILENCE,
+    ) -> Outcome:
+        """Run the query and write its result."""
+        query = self.query(Table(dataset, scope))
+        with explained_errors(self.title), connect(spill_folder=staging.scratch) as connection:
+            sql, names = _storable(connection, query.sql)
+            options = (
+                f"FORMAT parquet, COMPRESSION {COMPRESSION}, COMPRESSION_LEVEL "
+                f"{COMPRESSION_LEVEL}, ROW_GROUP_SIZE {row_group_rows(len(names))}"
+            )
+            copy = f"COPY ({sql}) TO {literal(str(staging.data_path))} ({options})"
+            execute(connection, copy, lambda done: reporter.report(done, "Converting the rows"))
+        types = kept_types(dataset, names) | dict(query.types)
+        _restore_durations(dataset, staging, types)
+        return Outcome(types=types, notes=query.notes)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Asks the rows to learn from.
+
+    Attributes:
+        connection: The engine.
+        source: What comes behind FROM.
+        reporter: Told how far the question is.
+    """
+
+    connection: Connection
+    source: str
+    reporter: ProgressReporter
+
+    def rows(self, select: str, rest: str = "") -> list[Row]:
+        """Return what SELECT *select* FROM the rows *rest* gives."""
+        sql = f"SELECT {select} FROM {self.source} {rest}"
+        told = "Looking at the rows"
+        return execute(self.connection, sql, lambda done: self.reporter.report(done, told))
+
+    def for_each(self, names: Sequence[str], summary: Callable[[str], str]) -> dict[str, Any]:
+        """Return *summary* (SQL, made from a name) of each column, some columns at a time."""
+        found: dict[str, Any] = {}
+        groups = [
+            names[start : start + _COLUMNS_PER_SCAN]
+            for start in range(0, len(names), _COLUMNS_PER_SCAN)
+        ]
+        for group, part in zip(groups, self.parts(len(groups)), strict=True):
+            found |= zip(group, part.rows(", ".join(map(summary, group)))[0], strict=True)
+        return found
+
+    def parts(self, count: int) -> list[Ask]:
+        """Return one to ask each of *count* questions with, so that progress goes on."""
+        spans = (Span(self.reporter, n / count, (n + 1) / count) for n in range(count))
+        return [Ask(self.connection, self.source, span) for span in spans]
+
+
+def kept_types(dataset: StoredDataset, names: Sequence[str]) -> dict[str, ColumnType]:
+    """Return the types that columns keep though SQL does not say them."""
+    types = column_types(dataset)
+    return {name: types[name] for name in names if name in types and is_unspoken(types[name])}
+
+
+def is_unspoken(column_type: ColumnType) -> bool:
+    """Return whether SQL does not know this type: text may be categories, a number a duration."""
+    return column_type.is_textual or column_type is ColumnType.DURATION
+
+
+def _restore_durations(
+    dataset: StoredDataset, staging: DatasetStaging, types: Mapping[str, ColumnType]
+) -> None:
+    """Write durations as durations again: the engine reads and writes them as whole numbers."""
+    if ColumnType.DURATION not in types.values():
+        return
+    plain = staging.scratch / "plain.parquet"
+    staging.data_path.rename(plain)
+    units = {field.name: field.type for field in pq.read_schema(dataset.parquet_path)}
+    with pq.ParquetFile(plain) as file:
+        fields = [
+            pa.field(field.name, units.get(field.name, pa.duration("us")))
+            if types.get(field.name) is ColumnType.DURATION
+            else field
+            for field in file.schema_arrow
+        ]
+        schema = pa.schema(fields)
+        batches = (batch.cast(schema) for batch in file.iter_batches())
+        staging.write_arrow(pa.RecordBatchReader.from_batches(schema, batches))
+
+
+@contextmanager
+def explained_errors(owner: str) -> Iterator[None]:
+    """Turn what the engine says about the data into a `DataError`.
+
+    Raises:
+        DataError: The engine could not do it, for a reason that lies in data or parameters.
+    """
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise DataError(
+            f"“{owner}” needs more memory or disk space than there is: {_first_line(error)}",
+            hint="Keep fewer columns or rows first, or make room on the disk.",
+        ) from error
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        raise DataError(
+            f"“{owner}” met a value that does not fit: {_first_line(error)}",
+            hint="Use number(…) to calculate with decimals, or filter these rows out first.",
+        ) from error
+    except (duckdb.InvalidInputException, duckdb.BinderException) as error:
+        raise DataError(
+            f"“{owner}” cannot be done with these columns: {_first_line(error)}",
+            hint="Change the parameters of the step.",
+        ) from error
+
+
+def _storable(connection: Connection, sql: str) -> tuple[str, list[str]]:
+    """Return the query with each column in a type that is stored, and the columns' names."""
+    described = connection.execute(f"DESCRIBE {sql}").fetchall()
+    names = [str(row[0]) for row in described]
+    if len(names) > MAX_COLUMNS:
+        raise DataError(
+            f"This would give {len(names):,} columns; at most {MAX_COLUMNS:,} can be worked with.",
+            hint="Choose fewer columns or categories.",
+        )
+    if not names:
+        raise DataError("No column would be left.", hint="Keep at least one column.")
+    casts = [_stored_form(name, str(row[1])) for name, row in zip(names, described, strict=True)]
+    return f"SELECT {', '.join(casts)} FROM ({sql})", names
+
+
+def _stored_form(name: str, sql_type: str) -> str:
+    column = identifier(name)
+    if sql_type in ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER"):
+        return f"CAST({column} AS BIGINT) AS {column}"
+    if sql_type in ("HUGEINT", "UHUGEINT"):
+        return f"CAST({column} AS BIGINT) AS {column}"
+    if sql_type == "FLOAT":
+        return f"CAST({column} AS DOUBLE) AS {column}"
+    if sql_type in ("INTERVAL", "UUID", '"NULL"') or sql_type.startswith("ENUM"):
+        return f"CAST({column} AS VARCHAR) AS {column}"
+    if sql_type.endswith("[]") or sql_type.startswith(("STRUCT", "MAP")):
+        return f"CAST(to_json({column}) AS VARCHAR) AS {column}"
+    return column
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().splitlines()[0]
+    return text.partition(": ")[2] or text

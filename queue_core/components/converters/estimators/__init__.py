@@ -1,0 +1,1 @@
+"""Transformers and samplers of scikit-learn and its relatives, run on stored tables."""

@@ -1,0 +1,1 @@
+"""Steps of a notebook: run, kept with what they learned, applied again."""

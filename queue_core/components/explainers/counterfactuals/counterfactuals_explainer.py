@@ -1,0 +1,159 @@
+"""Counterfactuals: the smallest changes of a row that would give another prediction."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft, text_draft
+from queue_core.artifacts.figure import Figure
+from queue_core.components.explainers.counterfactuals.counterfactual_search import (
+    Goal,
+    Option,
+    Search,
+)
+from queue_core.components.explainers.counterfactuals.distances import RowDistance
+from queue_core.components.explainers.explaining.explained_model import OutputKind
+from queue_core.components.explainers.explaining.explanation import Explanation, value_text
+from queue_core.components.explainers.explaining.explanation_figures import (
+    MOST_COLUMNS,
+    bars_figure,
+    empty_figure,
+)
+from queue_core.components.progress import Span
+from queue_core.errors import DataError
+
+_MOST_ROWS = 50
+
+
+def counterfactuals(order: Explanation) -> list[Draft]:
+    """Return sentences, a table of changes and a figure of the columns that change."""
+    chosen, labels = order.rows_to_explain()
+    chosen, labels = chosen.head(_MOST_ROWS), labels[:_MOST_ROWS]
+    changeable = _changeable(order)
+    sample = order.sample(order.params["rows"], stream=6)
+    order.report(0.0, "predicting examples")
+    outputs = order.model.outputs(sample.frame)
+    distance = RowDistance.of(sample.frame, order.model.columns)
+    found: list[tuple[str, Goal, list[Option]]] = []
+    for place, label in enumerate(labels):
+        start, share = 0.1 + 0.85 * place / len(labels), 0.85 / len(labels)
+        progress = Span(order.progress, start, start + share)
+        search = Search(order, chosen.iloc[[place]], sample.frame, distance, changeable, progress)
+        goal = _goal(order, search.row, outputs)
+        found.append((label, goal, search.run(goal, goal.reaches(outputs))))
+    notes = [order.frame_note, f"Examples come from {sample.note}."]
+    report = {
+        "rows": len(labels),
+        "without any option": [label for label, _, options in found if not options],
+        "fixed columns": list(order.params["fixed"] or ()),
+        "seed": order.seed,
+        "notes": [note for note in notes if note],
+    }
+    return [
+        text_draft("sentences", "What would have to change", _sentences(chosen, found)),
+        figure_draft("columns", _figure(order, found, notes)),
+        table_draft("changes", "Changes", _table(chosen, found)),
+        report_draft("summary", "Summary", report),
+    ]
+
+
+def _changeable(order: Explanation) -> tuple[str, ...]:
+    fixed = set(order.params["fixed"] or ())
+    unknown = fixed - set(order.model.columns)
+    if unknown:
+        raise DataError(
+            f"The model does not look at the column “{min(unknown)}”.",
+            hint=f"Choose among: {', '.join(order.model.columns[:15])}.",
+        )
+    changeable = tuple(name for name in order.model.columns if name not in fixed)
+    if not changeable:
+        raise DataError("All columns are fixed, so nothing can change.", hint="Fix fewer columns.")
+    return changeable
+
+
+def _goal(order: Explanation, row: pd.DataFrame, examples: np.ndarray) -> Goal:
+    own = order.model.outputs(row)[0]
+    if order.model.kind is OutputKind.VALUE:
+        low, high = np.percentile(examples[:, 0], [2.5, 97.5])
+        step = order.params["change"] / 100 * (float(high - low) or 1.0)
+        before = value_text(float(own[0]))
+        if order.params["direction"] == "higher":
+            limit = float(own[0]) + step
+            return Goal(f"at least {value_text(limit)}", lambda out: out[:, 0] >= limit, before)
+        limit = float(own[0]) - step
+        return Goal(f"at most {value_text(limit)}", lambda out: out[:, 0] <= limit, before)
+    names = order.model.output_names
+    now = int(own.argmax())
+    if len(names) < 2:
+        raise DataError("The model knows one class only.", hint="Explain another model.")
+    wanted = order.params["wanted"]
+    if wanted in (None, ""):
+        target = int(np.argsort(-own, kind="stable")[1])
+    else:
+        target = order.output_places("wanted")[0]
+    before = f"“{names[now]}”"
+    return Goal(f"“{names[target]}”", lambda out: out.argmax(axis=1) == target, before)
+
+
+def _sentences(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) -> str:
+    lines = []
+    for place, (label, goal, options) in enumerate(found):
+        lines.append(f"{label[:1].upper()}{label[1:]} is predicted {goal.before}.")
+        if not options:
+            lines.append(f"  No example reaches {goal.words} with the columns that may change.")
+        for option in options:
+            changes = "; ".join(
+                f"{name} {value_text(chosen[name].iloc[place])} → {value_text(option.values[name])}"
+                for name in option.columns
+            )
+            lines.append(f"  It would be {option.after} with {changes}.")
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) -> pd.DataFrame:
+    lines = [
+        {
+            "row": label,
+            "option": number,
+            "predicted": goal.before,
+            "would be": option.after,
+            "column": name,
+            "from": value_text(chosen[name].iloc[place]),
+            "to": value_text(option.values[name]),
+            "changed columns": len(option.columns),
+            "distance": option.distance,
+        }
+        for place, (label, goal, options) in enumerate(found)
+        for number, option in enumerate(options, start=1)
+        for name in option.columns
+    ]
+    columns = [
+        "row", "option", "predicted", "would be", "column", "from", "to", "changed columns",
+        "distance",
+    ]  # fmt: skip
+    return pd.DataFrame(lines, columns=columns)
+
+
+def _figure(
+    order: Explanation, found: list[tuple[str, Goal, list[Option]]], notes: list[str]
+) -> Figure:
+    counts = Counter(
+        name for _, _, options in found for option in options for name in option.columns
+    )
+    total = sum(len(options) for _, _, options in found)
+    title = "Columns that would have to change"
+    if not counts:
+        return empty_figure(title, order.subtitle, "No example reaches another prediction.")
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_COLUMNS]
+    return bars_figure(
+        [name for name, _ in ranked],
+        [number for _, number in ranked],
+        title=title,
+        subtitle=order.subtitle,
+        label=f"in how many of {total} options",
+        notes=notes,
+    )

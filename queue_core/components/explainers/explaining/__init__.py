@@ -1,0 +1,1 @@
+"""One explanation: the model and the rows it is about, its explainer run, its figures."""

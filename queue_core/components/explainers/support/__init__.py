@@ -1,1 +1,0 @@
-"""What explainers share: the model to explain, its outputs, attributions, drawings."""

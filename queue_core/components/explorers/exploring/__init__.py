@@ -1,0 +1,1 @@
+"""One exploration: its columns chosen, its rows read, its explorer run."""

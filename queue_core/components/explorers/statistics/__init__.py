@@ -1,0 +1,1 @@
+"""Groups of rows and the small statistics that several explorers draw."""

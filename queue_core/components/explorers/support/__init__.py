@@ -1,1 +1,0 @@
-"""What explorers share: the data they are given, SQL over it, groups, small statistics."""

@@ -1,0 +1,113 @@
+"""Loads Arrow files and streams; Feather is their other name."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.feather as feather
+
+from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.loaders.arrow import LOADER
+from queue_core.components.loaders.files.local_copy import plain_path, preview_path
+from queue_core.components.loaders.files.source import SourceFile, SourceHasher
+from queue_core.components.loaders.loading.loader_contract import Detection, Loaded, Preview
+from queue_core.components.loaders.tables.arrow_tables import (
+    arrow_errors,
+    preview_of,
+    store_batches,
+)
+from queue_core.components.progress import ProgressReporter
+
+TITLE = "a Feather or Arrow file"
+FILE_MAGIC = b"ARROW1"
+FEATHER_1_MAGIC = b"FEA1"
+
+
+@dataclass(frozen=True)
+class _Content:
+    """An open file.
+
+    Attributes:
+        schema: Its `pyarrow.Schema`.
+        batches: Its record batches, read when asked for.
+        total_rows: How many rows it has; None for a stream, which does not say.
+    """
+
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+    total_rows: int | None
+
+
+class ArrowLoader:
+    """Reads Arrow's files, streams and Feather files of both versions."""
+
+    def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
+        """Make sure that it is one; see `Loader.detect`."""
+        with preview_path(source) as path, _opened(path, source):
+            return Detection(source.path, LOADER, dict(options), size_bytes=source.size)
+
+    def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
+        """Return the first rows; see `Loader.preview`."""
+        with preview_path(source) as path, _opened(path, source) as content:
+            found: list[pa.RecordBatch] = []
+            for batch in content.batches:
+                found.append(batch.slice(0, rows - sum(item.num_rows for item in found)))
+                if sum(item.num_rows for item in found) >= rows:
+                    break
+            table = pa.Table.from_batches(found, content.schema)
+            return preview_of(source, LOADER, table, content.total_rows, options=dict(options))
+
+    def load(
+        self,
+        source: SourceFile,
+        options: Mapping[str, Any],
+        staging: DatasetStaging,
+        progress: ProgressReporter,
+        hasher: SourceHasher,
+    ) -> Loaded:
+        """Store all rows; see `Loader.load`."""
+        hasher.follow(1.0)
+        path = plain_path(source, staging.scratch)
+        with _opened(path, source) as content:
+            total = content.total_rows
+            if total is None:
+                with _opened(path, source) as counted:
+                    total = sum(batch.num_rows for batch in counted.batches)
+            return store_batches(
+                staging, content.schema, content.batches, total, progress, dict(options)
+            )
+
+
+@contextmanager
+def _opened(path: Path, source: SourceFile) -> Iterator[_Content]:
+    with path.open("rb") as file:
+        magic = file.read(6)
+    with arrow_errors(source, TITLE):
+        if magic.startswith(FEATHER_1_MAGIC):
+            yield _feather_1(path)
+        elif magic.startswith(FILE_MAGIC):
+            with pa.memory_map(str(path)) as mapped:
+                yield _file(mapped)
+        else:
+            with pa.OSFile(str(path)) as opened, pa.ipc.open_stream(opened) as reader:
+                yield _Content(reader.schema, iter(reader), None)
+
+
+def _file(mapped: pa.MemoryMappedFile) -> _Content:
+    reader = pa.ipc.open_file(mapped)
+    batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
+    return _Content(reader.schema, batches, reader.count_rows())
+
+
+def _feather_1(path: Path) -> _Content:
+    with warnings.catch_warnings():
+        # The format is old, the file is the user's: reading it is not ours to discourage.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        table = feather.read_table(path)
+    return _Content(table.schema, iter(table.to_batches()), table.num_rows)

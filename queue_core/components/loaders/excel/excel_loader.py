@@ -1,0 +1,265 @@
+"""Loads workbooks: xlsx, xlsm, xlsb, xls and ods, one sheet at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fastexcel
+import pyarrow as pa
+
+from queue_core.components.arrow_types import column_type_of
+from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.loaders.excel import LOADER
+from queue_core.components.loaders.excel.excel_cells import read_cells
+from queue_core.components.loaders.files.local_copy import plain_path, preview_path
+from queue_core.components.loaders.files.source import SourceFile, SourceHasher
+from queue_core.components.loaders.loading.loader_contract import (
+    Detection,
+    Finding,
+    Loaded,
+    Preview,
+    PreviewColumn,
+)
+from queue_core.components.loaders.tables.header import has_header
+from queue_core.components.loaders.tables.text_rows import Row
+from queue_core.components.progress import ProgressReporter
+from queue_core.errors import DataError, ParameterError
+
+HEADER_SEARCH_ROWS = 50
+ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The sheet to read and where its table begins.
+
+    Attributes:
+        name: Its name.
+        others: Names of the workbook's other sheets.
+        header_row: Number of the row with the names, from 1; 0: none.
+        first_row: Number of the first row of data, from 1.
+        names: The names as they stand there; generated ones where there is no header.
+        reason: Why the header is where it is.
+    """
+
+    name: str
+    others: tuple[str, ...]
+    header_row: int
+    first_row: int
+    names: tuple[str, ...]
+    reason: str
+
+
+class ExcelLoader:
+    """Reads one sheet of a workbook."""
+
+    def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
+        """Find out sheet and header; see `Loader.detect`."""
+        with preview_path(source) as path:
+            sheet = _find_sheet(_open(path, source), source.name, options)
+        return Detection(
+            path=source.path,
+            loader=LOADER,
+            options=_used(sheet, source),
+            findings=_findings(sheet, options),
+            warnings=tuple(_sheet_notes(sheet, source.name, options)),
+            size_bytes=source.size,
+        )
+
+    def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
+        """Return the first rows; see `Loader.preview`."""
+        with preview_path(source) as path:
+            reader = _open(path, source)
+            sheet = _find_sheet(reader, source.name, options)
+            cells = read_cells(reader, sheet.name, sheet.names, sheet.first_row, limit=rows)
+        table = cells.table
+        return Preview(
+            path=source.path,
+            loader=LOADER,
+            options=_used(sheet, source),
+            columns=tuple(
+                PreviewColumn(field.name, column_type_of(field.type)) for field in table.schema
+            ),
+            rows=tuple(zip(*(column.to_pylist() for column in table.columns), strict=True)),
+            findings=_findings(sheet, options),
+            warnings=(*_sheet_notes(sheet, source.name, options), *cells.notes),
+            estimated_rows=max(cells.total_rows, 0),
+            is_complete=table.num_rows == cells.total_rows,
+            size_bytes=source.size,
+        )
+
+    def load(
+        self,
+        source: SourceFile,
+        options: Mapping[str, Any],
+        staging: DatasetStaging,
+        progress: ProgressReporter,
+        hasher: SourceHasher,
+    ) -> Loaded:
+        """Store all rows of the sheet; see `Loader.load`."""
+        hasher.follow(1.0)
+        progress.report(0.0, "opening the workbook")
+        path = plain_path(source, staging.scratch)
+        reader = _open(path, source)
+        sheet = _find_sheet(reader, source.name, options)
+        progress.report(0.3, f"reading the sheet “{sheet.name}”")
+        cells = read_cells(reader, sheet.name, sheet.names, sheet.first_row)
+        progress.report(0.8, "storing the rows")
+        row_count = staging.write_arrow(cells.table)
+        return Loaded(
+            options=_used(sheet, source),
+            rows_read=row_count,
+            warnings=(*_sheet_notes(sheet, source.name, options), *cells.notes),
+        )
+
+
+def _open(path: Path, source: SourceFile) -> fastexcel.ExcelReader:
+    with path.open("rb") as file:
+        is_compound = file.read(4) == b"\xd0\xcf\x11\xe0"
+    if is_compound and ENCRYPTED_MARK in path.read_bytes():
+        raise _protected(source.name)
+    try:
+        return fastexcel.read_excel(path)
+    except fastexcel.FastExcelError as error:
+        if "password" in str(error).lower() or "encrypt" in str(error).lower():
+            raise _protected(source.name) from error
+        raise DataError(
+            f"{source.name} cannot be read as a workbook: {_first_words(error)}.",
+            hint="Open it in a spreadsheet program and save it again, or export it as CSV.",
+        ) from error
+
+
+def _protected(name: str) -> DataError:
+    return DataError(
+        f"{name} is protected with a password.",
+        hint="Save a copy without the password, then load the copy.",
+    )
+
+
+def _first_words(error: Exception) -> str:
+    words = str(error).splitlines()[0].removeprefix("calamine error: ").rstrip(".")
+    return words[:1].lower() + words[1:]
+
+
+def _find_sheet(reader: fastexcel.ExcelReader, name: str, options: Mapping[str, Any]) -> _Sheet:
+    names = list(reader.sheet_names)
+    wanted = options.get("sheet")
+    if wanted is not None:
+        chosen = _wanted_sheet(wanted, names, name)
+        head, _ = _head(reader, chosen)
+        if head is None:
+            raise DataError(
+                f"The sheet “{chosen}” of {name} is empty.",
+                hint=f"Choose another sheet: {', '.join(names)}.",
+            )
+    else:
+        chosen, head = _first_sheet(reader, names)
+        if head is None:
+            raise DataError(
+                f"{name} has no sheet with anything in it.",
+                hint="Check that it is the right workbook.",
+            )
+    others = tuple(sheet for sheet in names if sheet != chosen)
+    return _locate(chosen, others, head, options.get("header_row"))
+
+
+def _first_sheet(
+    reader: fastexcel.ExcelReader, names: list[str]
+) -> tuple[str, list[list[str | None]] | None]:
+    """Return the first sheet that is not empty; a hidden one only where there is no other."""
+    hidden: tuple[str, list[list[str | None]] | None] = ("", None)
+    for sheet in names:
+        rows, is_shown = _head(reader, sheet)
+        if rows is None:
+            continue
+        if is_shown:
+            return sheet, rows
+        hidden = hidden if hidden[0] else (sheet, rows)
+    return hidden
+
+
+def _wanted_sheet(wanted: str | int, names: list[str], name: str) -> str:
+    if isinstance(wanted, int) and 1 <= wanted <= len(names):
+        return names[wanted - 1]
+    if isinstance(wanted, str) and wanted in names:
+        return wanted
+    raise ParameterError(
+        f"{name} has no sheet {wanted!r}.",
+        parameter="sheet",
+        hint=f"It has: {', '.join(names)}.",
+    )
+
+
+def _head(reader: fastexcel.ExcelReader, sheet: str) -> tuple[list[list[str | None]] | None, bool]:
+    """Return the first rows as text (None where the sheet is empty), and whether it is shown."""
+    loaded = reader.load_sheet(
+        sheet, header_row=None, skip_rows=0, n_rows=HEADER_SEARCH_ROWS, dtypes="string"
+    )
+    is_shown = loaded.visible == "visible"
+    if not loaded.width or not loaded.height:
+        return None, is_shown
+    columns = [column.to_pylist() for column in pa.record_batch(loaded).columns]
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    is_filled = any(value not in (None, "") for row in rows for value in row)
+    return rows if is_filled else None, is_shown
+
+
+def _locate(
+    name: str, others: tuple[str, ...], head: list[list[str | None]], wanted: int | None
+) -> _Sheet:
+    """Find the header: the first row that is about as full as the table, if it holds names."""
+    width = len(head[0])
+    if wanted is None:
+        filled = [sum(value not in (None, "") for value in row) for row in head]
+        first = next(i for i, count in enumerate(filled) if count * 2 >= max(filled))
+        rows = [
+            Row(tuple(value or "" for value in row), number, number)
+            for number, row in enumerate(head[first:], start=first + 1)
+        ]
+        is_header, reason = has_header(rows, width)
+        header_row = first + 1 if is_header else 0
+        first_row = first + 2 if is_header else first + 1
+    else:
+        header_row, first_row, reason = wanted, wanted + 1, "chosen"
+    if not 0 < header_row <= len(head):
+        names = tuple(f"column_{number}" for number in range(1, width + 1))
+    else:
+        names = tuple((value or "").strip() for value in head[header_row - 1])
+    return _Sheet(name, others, header_row, first_row, names, reason)
+
+
+def _used(sheet: _Sheet, source: SourceFile) -> dict[str, Any]:
+    return {"sheet": sheet.name, "header_row": sheet.header_row, "member": source.member}
+
+
+def _findings(sheet: _Sheet, options: Mapping[str, Any]) -> tuple[Finding, ...]:
+    found = []
+    if options.get("sheet") is None:
+        reason = (
+            "it is the first one that is neither hidden nor empty"
+            if sheet.others
+            else "it is the only one"
+        )
+        found.append(Finding("sheet", sheet.name, reason, sheet.others))
+    if options.get("header_row") is None:
+        found.append(Finding("header_row", sheet.header_row, sheet.reason))
+    return tuple(found)
+
+
+def _sheet_notes(sheet: _Sheet, name: str, options: Mapping[str, Any]) -> list[str]:
+    notes = []
+    if options.get("sheet") is None and sheet.others:
+        notes.append(
+            f"{name} has {len(sheet.others) + 1} sheets; “{sheet.name}” was read. "
+            f"The others are: {', '.join(sheet.others[:10])}."
+        )
+    if options.get("header_row") is None:
+        if sheet.header_row > 1:
+            rows = "row was" if sheet.header_row == 2 else f"{sheet.header_row - 1} rows were"
+            notes.append(f"The first {rows} left out: the table begins below them.")
+        elif not sheet.header_row:
+            notes.append(f"The sheet “{sheet.name}” has no header: the columns are numbered.")
+    return notes

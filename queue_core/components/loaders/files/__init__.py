@@ -1,0 +1,1 @@
+"""Files before anybody knows their format: found, opened, unpacked, decoded."""

@@ -1,0 +1,285 @@
+"""Records of a JSON text, one after the other, whatever shape the text has.
+
+Understood are: one value per line, values in a row, an array of objects, an array of arrays, an
+object whose values are columns (lists, or objects by row number), an object that holds an array of
+objects besides other things, and what pandas writes as `split`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from queue_core.components.loaders.tables.text_values import is_plain_number
+from queue_core.components.normal_form import unique_names
+from queue_core.errors import DataError
+
+MAX_VALUE_CHARACTERS = 1 << 30
+_SPACE = re.compile(r"[ \t\r\n\x1e]*")
+_COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
+
+Record = dict[str, Any]
+SURELY_EXACT_CHARACTERS = 15
+
+
+class NumberText(str):
+    """A number that a float would change, as it stands in the text."""
+
+    __slots__ = ()
+
+
+def _number(text: str) -> float | NumberText:
+    """Return a number with a fraction or exponent; as text where a float is another number."""
+    value = float(text)
+    if len(text) <= SURELY_EXACT_CHARACTERS and value and abs(value) != float("inf"):
+        return value
+    return value if is_plain_number(text) else NumberText(text)
+
+
+class JsonText:
+    """The values at the top of a JSON text, read from blocks of it.
+
+    Attributes:
+        is_array: Whether they are the items of one array.
+    """
+
+    def __init__(self, blocks: Iterable[str], name: str, *, is_cut: bool = False) -> None:
+        """Begin to read.
+
+        Args:
+            blocks: The text, in pieces.
+            name: The file, for messages.
+            is_cut: Whether the text ends somewhere in the middle on purpose.
+        """
+        self._blocks = iter(blocks)
+        self._name = name
+        self._is_cut = is_cut
+        self._buffer = ""
+        self._position = 0
+        self._line = 1
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_float=_number)
+        self._skip_space()
+        self.is_array = self._buffer.startswith("[", self._position)
+
+    def values(self) -> Iterator[Any]:
+        """Yield the values.
+
+        Raises:
+            DataError: The text is not JSON; the message names the line.
+        """
+        if not self.is_array:
+            while self._skip_space():
+                value = self._value()
+                if value is _CUT:
+                    return
+                yield value
+            return
+        self._position += 1
+        self._skip_space()
+        if self._buffer.startswith("]", self._position):
+            self._position += 1
+            self._require_end()
+            return
+        while True:
+            value = self._value()
+            if value is _CUT:
+                return
+            yield value
+            if not self._next_item():
+                return
+
+    def _next_item(self) -> bool:
+        """Go past the comma after an item; return False at the end of the array."""
+        if not self._skip_space():
+            if self._is_cut:
+                return False
+            raise self._error("the array is not closed", self._line_here())
+        sign = self._buffer[self._position]
+        self._position += 1
+        if sign == "]":
+            self._require_end()
+            return False
+        if sign != ",":
+            raise self._error(f"a comma is missing before “{sign}”", self._line_here())
+        self._skip_space()
+        return True
+
+    def _value(self) -> Any:
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._buffer, self._position)
+            except json.JSONDecodeError as error:
+                if self._more():
+                    continue
+                if self._is_cut:
+                    return _CUT
+                line = self._line + self._buffer.count("\n", 0, error.pos)
+                raise self._error(_words(error), line) from error
+            except ValueError as error:  # what Python says of a number of thousands of digits
+                raise self._error("a number has too many digits", self._line_here()) from error
+            except RecursionError as error:
+                raise self._error("its values are nested too deeply", self._line) from error
+            # A number at the very end of the buffer may go on in the next block.
+            if end == len(self._buffer) and self._more():
+                continue
+            self._position = end
+            return value
+
+    def _more(self) -> bool:
+        """Append text, twice as much each time; return False at the end."""
+        wanted = max(1 << 20, len(self._buffer) - self._position)
+        pieces: list[str] = []
+        size = 0
+        while size < wanted:
+            block = next(self._blocks, None)
+            if block is None:
+                break
+            pieces.append(block)
+            size += len(block)
+        if not pieces:
+            return False
+        self._line += self._buffer.count("\n", 0, self._position)
+        self._buffer = self._buffer[self._position :] + "".join(pieces)
+        self._position = 0
+        if len(self._buffer) > MAX_VALUE_CHARACTERS:
+            raise self._error("one of its values is larger than 1 GB", self._line)
+        return True
+
+    def _skip_space(self) -> bool:
+        """Go to the next character that means something; return False at the end."""
+        while True:
+            found = _SPACE.match(self._buffer, self._position)
+            self._position = found.end() if found else self._position
+            if self._position < len(self._buffer):
+                return True
+            if not self._more():
+                return False
+
+    def _require_end(self) -> None:
+        if self._skip_space():
+            raise self._error("something follows after its end", self._line_here())
+
+    def _line_here(self) -> int:
+        return self._line + self._buffer.count("\n", 0, self._position)
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> Record:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise self._error(f"an object holds the key “{twice}” twice", self._line_here())
+        return found
+
+    def _error(self, words: str, line: int) -> DataError:
+        return DataError(
+            f"Line {line:,} of {self._name} is not JSON that can be loaded: {words}.",
+            hint="Correct this place, or export the file again.",
+        )
+
+
+_CUT = object()
+
+
+def records(
+    text: JsonText, name: str, on_note: Callable[[str], None] = lambda _note: None
+) -> Iterator[Record]:
+    """Yield the records of a JSON text as objects.
+
+    Args:
+        text: The text.
+        name: The file, for messages.
+        on_note: Told what of the text is not in the records, in a sentence.
+
+    Raises:
+        DataError: It is no JSON, or of no shape that is a table.
+    """
+    values = text.values()
+    begin = list(itertools.islice(values, 2))
+    if len(begin) == 1 and isinstance(begin[0], dict) and not text.is_array:
+        yield from _from_object(begin[0], name, on_note)
+        return
+    for number, value in enumerate(itertools.chain(begin, values), start=1):
+        yield _as_record(value, number, name)
+
+
+def _as_record(value: Any, number: int, name: str) -> Record:
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list):
+        return {f"column_{place}": item for place, item in enumerate(value, start=1)}
+    if isinstance(value, (str, int, float)):
+        return {"value": value}
+    raise DataError(
+        f"Record {number:,} of {name} is null, not an object.",
+        hint="Each record must be an object, a list or a value.",
+    )
+
+
+def _from_object(value: Record, name: str, on_note: Callable[[str], None]) -> Iterator[Record]:
+    if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
+        names, notes = unique_names([str(column) for column in value["columns"]])
+        for note in notes:
+            on_note(note)
+        for number, row in enumerate(value["data"], start=1):
+            if not isinstance(row, list) or len(row) != len(names):
+                raise DataError(
+                    f"Row {number:,} of {name} has not as many values as there are columns.",
+                    hint="Export the file again.",
+                )
+            yield dict(zip(names, row, strict=True))
+        return
+    columns = list(value.values())
+    if columns and all(isinstance(column, list) for column in columns):
+        yield from _from_lists(value, name)
+    elif columns and all(isinstance(c, dict) and _is_numbered(c) for c in columns):
+        yield from _from_numbered(value)
+    else:
+        inner = [
+            key for key, v in value.items() if isinstance(v, list) and v and isinstance(v[0], dict)
+        ]
+        if len(inner) == 1:
+            others = [f"“{key}”" for key in value if key != inner[0]]
+            more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+            on_note(
+                f"The records in “{inner[0]}” were read; what stands beside them was left out: "
+                f"{', '.join(others[:5])}{more}."
+            )
+            for number, item in enumerate(value[inner[0]], start=1):
+                yield _as_record(item, number, name)
+        else:
+            yield value
+
+
+def _from_lists(value: Mapping[str, list[Any]], name: str) -> Iterator[Record]:
+    if len(value) == 1:
+        (only,) = value.values()
+        if only and all(isinstance(item, dict) for item in only):
+            yield from only
+            return
+    lengths = {key: len(column) for key, column in value.items()}
+    if len(set(lengths.values())) > 1:
+        shown = ", ".join(f"“{key}” has {length:,}" for key, length in list(lengths.items())[:5])
+        raise DataError(
+            f"The lists of {name} are not of one length: {shown}.",
+            hint="Export the file again, or as one object per row.",
+        )
+    for row in zip(*value.values(), strict=True):
+        yield dict(zip(value, row, strict=True))
+
+
+def _is_numbered(column: Record) -> bool:
+    return bool(column) and all(key.isdigit() for key in column)
+
+
+def _from_numbered(value: Mapping[str, Record]) -> Iterator[Record]:
+    numbers = dict.fromkeys(key for column in value.values() for key in column)
+    for number in sorted(numbers, key=int):
+        yield {key: column.get(number) for key, column in value.items()}
+
+
+def _words(error: json.JSONDecodeError) -> str:
+    text = error.msg
+    return f"{text[:1].lower()}{text[1:]} (column {error.colno})"

@@ -1,0 +1,1 @@
+"""What a metric sees, and how its value is taken."""

@@ -1,0 +1,1 @@
+"""Trained models measured: on rows held out, column by column, with intervals."""

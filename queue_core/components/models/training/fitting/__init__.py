@@ -1,0 +1,1 @@
+"""Models made and trained on some rows, listened to, their failures explained."""

@@ -1,0 +1,1 @@
+"""A stored table as what models take: read, split, its columns prepared."""

@@ -1,0 +1,1 @@
+"""What people see of a run: measures, figures, reports, predictions."""

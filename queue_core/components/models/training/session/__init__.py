@@ -1,0 +1,1 @@
+"""What a session and a run ask for, checked without reading data."""

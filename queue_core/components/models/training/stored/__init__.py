@@ -1,0 +1,1 @@
+"""Trained models on disk: stored, opened, and used on new rows."""
