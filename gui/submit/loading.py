@@ -12,8 +12,8 @@ from gui.bridge import Bridge, Message
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
 from gui.submit.preview_dialog import LoadOrder, PreviewDialog
-from gui.submit.previewing import warm_up
 from queue_core.components.loaders.expansion import ExpandedPaths, expand_paths
+from queue_core.library.preview import warm_up
 from queue_core.queue.base import JobRecord
 from queue_core.settings.known import PREVIEW_FILES
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from queue_core.database.finding import find
 from queue_core.database.status import EntityKind
+from queue_core.database.tables import Dataset, Notebook
 from queue_core.errors import DataError, ParameterError
 from queue_core.jobs.entity_job import EntityJob
 
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from queue_core.components.stored_dataset import StoredDataset
-    from queue_core.database.tables import Dataset, Notebook
 
 _CONVERTED = 0.95
 
@@ -59,8 +60,6 @@ class ApplyNotebookJob(EntityJob["Dataset"]):
 
     def create_entity(self, session: Session) -> Dataset:
         """Return a new dataset, derived from what is converted."""
-        from queue_core.database.tables import Dataset
-
         notebook = self._notebook(session)
         source = self._new_data(session) or notebook.dataset
         name = self.kwargs.get("name") or f"{source.name}, converted"
@@ -73,15 +72,15 @@ class ApplyNotebookJob(EntityJob["Dataset"]):
         from queue_core.components.progress import Span
         from queue_core.components.registry import ComponentKind, get_component
         from queue_core.database.session import read_session
-        from queue_core.jobs.data_sources import open_dataset
-        from queue_core.jobs.notebook_steps import (
+        from queue_core.jobs.reporting import JobProgress
+        from queue_core.library.datasets import open_dataset
+        from queue_core.library.notebooks import (
             applied_steps,
             notebook_turn,
             open_notebook,
             states_of,
             step_of,
         )
-        from queue_core.jobs.reporting import JobProgress
 
         folder, progress = self.context.folder, JobProgress(self)
         with read_session(folder) as session:
@@ -121,7 +120,7 @@ class ApplyNotebookJob(EntityJob["Dataset"]):
         """Describe the new dataset."""
         from queue_core.database.provenance import provenance_of
         from queue_core.jobs.converter_job import LIBRARIES
-        from queue_core.jobs.data_sources import describe_dataset
+        from queue_core.library.datasets import describe_dataset
 
         assert self._stored is not None
         describe_dataset(entity, self._stored)
@@ -130,18 +129,17 @@ class ApplyNotebookJob(EntityJob["Dataset"]):
         )
 
     def _notebook(self, session: Session) -> Notebook:
-        from queue_core.jobs.notebook_steps import find_notebook
 
         if self.kwargs.get("notebook_id") is None:
             raise ParameterError(
                 "No notebook was named.", parameter="notebook_id", hint="Set notebook_id."
             )
-        return find_notebook(session, int(self.kwargs["notebook_id"]))
+        return find(session, Notebook, int(self.kwargs["notebook_id"]))
 
     def _new_data(self, session: Session) -> Dataset | None:
         from typing import cast
 
-        from queue_core.database.deletion import load_entity
+        from queue_core.database.finding import load_entity
 
         number = self.kwargs.get("new_data_id")
         if number is None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from queue_core.database.finding import find
 from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.database.tables import Converter, Dataset, Notebook
 from queue_core.errors import ParameterError
 from queue_core.jobs.entity_job import EntityJob
-from queue_core.jobs.turns import wait_for_earlier
+from queue_core.library.turns import wait_for_earlier
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from queue_core.components.stored_dataset import StoredDataset
-    from queue_core.database.tables import Converter, Dataset, Notebook
 
 LIBRARIES = ("scipy", "skops", "imbalanced-learn")
 PREVIEW_ROWS = 200
@@ -118,7 +119,6 @@ class ConverterJob(EntityJob["Converter"]):
         from queue_core.components.converters.rows import check_rows
         from queue_core.components.parameters import complete_parameters
         from queue_core.components.registry import ComponentKind, get_component
-        from queue_core.database.tables import Converter
 
         self._take_up_stored(session)
         component = get_component(ComponentKind.CONVERTER, str(self.kwargs.get("converter") or ""))
@@ -144,11 +144,13 @@ class ConverterJob(EntityJob["Converter"]):
 
     def run(self) -> dict[str, Any]:
         """Wait for the notebook's turn, then make the step's table."""
-        from queue_core.jobs.notebook_steps import notebook_turn
+        from queue_core.library.notebooks import notebook_turn
 
         if self.kwargs.get("notebook_id") is None or self.kwargs.get("converter_id") is None:
             self.set_status_as_delivered()
-        wait_for_earlier(self, self._earlier_steps, "Waiting for the steps before")
+        wait_for_earlier(
+            self._earlier_steps, lambda: self.report_progress(None, "Waiting for the steps before")
+        )
         with notebook_turn(self.context.folder, int(self.kwargs["notebook_id"])):
             return super().run()
 
@@ -156,18 +158,17 @@ class ConverterJob(EntityJob["Converter"]):
         """Do the step, after those before it where they are not stored any more."""
         from queue_core.components.progress import Span
         from queue_core.database.session import read_session
-        from queue_core.jobs.data_sources import open_dataset
-        from queue_core.jobs.notebook_steps import (
+        from queue_core.jobs.reporting import JobProgress
+        from queue_core.library.datasets import open_dataset
+        from queue_core.library.notebooks import (
             applied_steps,
-            find_notebook,
             states_of,
             step_of,
         )
-        from queue_core.jobs.reporting import JobProgress
 
         folder = self.context.folder
         with read_session(folder) as session:
-            notebook = find_notebook(session, int(self.kwargs["notebook_id"]))
+            notebook = find(session, Notebook, int(self.kwargs["notebook_id"]))
             own = next(item for item in notebook.converters if item.id == self.entity_id)
             others = [item for item in applied_steps(notebook.converters) if item.id != own.id]
             chain = sorted([*others, own], key=lambda item: (item.position, item.id))
@@ -210,8 +211,7 @@ class ConverterJob(EntityJob["Converter"]):
     def store(self, session: Session, entity: Converter, result: Mapping[str, Any]) -> None:
         """Mark the step as applied, and describe the notebook's new table."""
         from queue_core.database.provenance import provenance_of
-        from queue_core.database.tables import Dataset
-        from queue_core.jobs.data_sources import describe_dataset, describe_table
+        from queue_core.library.datasets import describe_dataset, describe_table
 
         assert self._stored is not None
         assert self._made_from is not None
@@ -253,8 +253,6 @@ class ConverterJob(EntityJob["Converter"]):
 
     def _take_up_stored(self, session: Session) -> None:
         """Fill in what a stored step says, where only its id was given."""
-        from queue_core.database.tables import Converter
-
         converter_id = self.kwargs.get("converter_id")
         if converter_id is None or self.kwargs.get("converter"):
             return
@@ -281,12 +279,10 @@ class ConverterJob(EntityJob["Converter"]):
             ParameterError: Neither was named.
             EntityNotFoundError: There is no such one.
         """
-        from queue_core.database.deletion import load_entity
-        from queue_core.database.tables import Notebook
-        from queue_core.jobs.notebook_steps import find_notebook
+        from queue_core.database.finding import load_entity
 
         if self.kwargs.get("notebook_id") is not None:
-            return find_notebook(session, int(self.kwargs["notebook_id"]))
+            return find(session, Notebook, int(self.kwargs["notebook_id"]))
         if self.kwargs.get("dataset_id") is None:
             raise ParameterError(
                 "Neither a notebook nor a dataset was named.", parameter="dataset_id",
@@ -302,21 +298,17 @@ class ConverterJob(EntityJob["Converter"]):
     def _earlier_steps(self) -> set[EntityStatus]:
         """Return how the unfinished steps before this one stand; it may build on them."""
         from queue_core.database.session import read_session
-        from queue_core.database.tables import Converter
-        from queue_core.jobs.notebook_steps import find_notebook
 
         with read_session(self.context.folder) as session:
             own = session.get(Converter, self.entity_id)
             if own is None:
                 return set()
-            steps = find_notebook(session, own.notebook_id).converters
+            steps = find(session, Notebook, own.notebook_id).converters
             return {s.status for s in steps if s.position < own.position and s.status.is_busy}
 
 
 def _next_position(session: Session, notebook_id: int, own_id: Any) -> int:
     from sqlalchemy import func, select
-
-    from queue_core.database.tables import Converter
 
     query = select(func.max(Converter.position)).where(Converter.notebook_id == notebook_id)
     if own_id is not None:

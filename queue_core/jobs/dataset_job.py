@@ -121,7 +121,7 @@ class DatasetJob(EntityJob["Dataset"]):
     def store(self, session: Session, entity: Dataset, result: Mapping[str, Any]) -> None:  # noqa: ARG002
         """Write what is known of the dataset to its row."""
         from queue_core.database.provenance import provenance_of
-        from queue_core.jobs.data_sources import describe_dataset
+        from queue_core.library.datasets import describe_dataset
 
         stored = self._stored
         assert stored is not None

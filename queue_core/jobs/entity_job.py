@@ -13,26 +13,27 @@ why an entity is found by the id of its job first, and by the id in `kwargs` onl
 
 from __future__ import annotations
 
-import shutil
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from queue_core.components.parameters import require_known
+from queue_core.database.closing import close_entities
+from queue_core.database.columns import Entity, utc_now
+from queue_core.database.session import open_session
 from queue_core.database.status import STOPPED, EntityKind, EntityStatus
+from queue_core.database.storage import job_temporary_folder, remove_folders
+from queue_core.database.tables import ENTITY_TABLES, Dataset
 from queue_core.errors import DataError
 from queue_core.jobs.base import BaseJob
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from queue_core.database.columns import Entity
-    from queue_core.database.tables import Dataset
-
 CANCELLED = "Cancelled."
 
-EntityT = TypeVar("EntityT", bound="Entity")
+EntityT = TypeVar("EntityT", bound=Entity)
 # Columns that belong to the entity's life, not to what the job was told.
 _OWN_COLUMNS = frozenset(
     ("id", "status", "error", "job_id", "created_at", "started_at", "finished_at", "provenance")
@@ -99,8 +100,6 @@ class EntityJob(BaseJob, Generic[EntityT]):
     @property
     def temporary_folder(self) -> Path:
         """A folder of this job for half-written files (made here), on the disk of their place."""
-        from queue_core.database.storage import job_temporary_folder
-
         folder = job_temporary_folder(self.context.folder, self.context.job_id)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
@@ -115,10 +114,6 @@ class EntityJob(BaseJob, Generic[EntityT]):
             name: What the user sees.
             derived_from_id: The dataset that it is made from.
         """
-        from queue_core.database.columns import utc_now
-        from queue_core.database.session import open_session
-        from queue_core.database.tables import Dataset
-
         with open_session(self.context.folder) as session:
             dataset = Dataset(
                 name=name,
@@ -136,8 +131,6 @@ class EntityJob(BaseJob, Generic[EntityT]):
         Raises:
             JobError: The parameters cannot be right.
         """
-        from queue_core.database.session import open_session
-
         self._require_known_parameters()
         # The queue waits for the disk next, when it stores the job. Should a power cut take the
         # entity and leave the job, the job makes it again when it runs.
@@ -145,8 +138,6 @@ class EntityJob(BaseJob, Generic[EntityT]):
             self._deliver(session)
 
     def _require_known_parameters(self) -> None:
-        from queue_core.components.parameters import require_known
-
         if self.PARAMETERS is None or self.MORE_PARAMETERS is None:
             return
         shown = self.PARAMETERS.get("properties", {})
@@ -198,8 +189,6 @@ class EntityJob(BaseJob, Generic[EntityT]):
         return entity
 
     def _entity_to_reuse(self, session: Session) -> EntityT | None:
-        from queue_core.database.tables import ENTITY_TABLES
-
         entity_id = self.kwargs.get(self._id_key)
         if entity_id is None:
             return None
@@ -213,20 +202,12 @@ class EntityJob(BaseJob, Generic[EntityT]):
 
     def _own_entity(self, session: Session) -> EntityT | None:
         """Return the entity that was delivered to this very job."""
-        from sqlalchemy import select
-
-        from queue_core.database.tables import ENTITY_TABLES
-
         table = ENTITY_TABLES[self.ENTITY]
         query = select(table).where(table.job_id == self.context.job_id)
         return cast("EntityT | None", session.scalars(query).first())
 
     def _added_datasets(self, session: Session) -> Sequence[Dataset]:
         """Return the datasets of `add_dataset` that are not finished."""
-        from sqlalchemy import select
-
-        from queue_core.database.tables import Dataset
-
         if self.ENTITY is EntityKind.DATASET:
             return ()
         query = select(Dataset).where(
@@ -235,9 +216,6 @@ class EntityJob(BaseJob, Generic[EntityT]):
         return session.scalars(query).all()
 
     def _start(self) -> None:
-        from queue_core.database.columns import utc_now
-        from queue_core.database.session import open_session
-
         with open_session(self.context.folder, durable=False) as session:
             entity = self._own_entity(session) or self._deliver(session)
             self.kwargs[self._id_key] = entity.id
@@ -246,9 +224,6 @@ class EntityJob(BaseJob, Generic[EntityT]):
             entity.started_at = utc_now()
 
     def _finish(self, result: Mapping[str, Any]) -> None:
-        from queue_core.database.columns import utc_now
-        from queue_core.database.session import open_session
-
         with open_session(self.context.folder) as session:
             entity = self._own_entity(session)
             if entity is None:
@@ -263,29 +238,14 @@ class EntityJob(BaseJob, Generic[EntityT]):
                 made.finished_at = utc_now()
 
     def _give_up(self, reason: str) -> None:
-        from queue_core.database.deletion import give_up
-        from queue_core.database.session import open_session
-
-        with open_session(self.context.folder) as session:
-            entity = self._own_entity(session)
-            if entity is not None:
-                give_up(self.context.folder, entity, reason)
-            for dataset in self._added_datasets(session):
-                give_up(self.context.folder, dataset, reason)
-                session.delete(dataset)
-        self._remove_temporary_folder()
+        close_entities(self.context.folder, self.context.job_id, reason)
 
     def _remove_temporary_folder(self) -> None:
-        from queue_core.database.storage import job_temporary_folder
-
-        with suppress(FileNotFoundError):
-            shutil.rmtree(job_temporary_folder(self.context.folder, self.context.job_id))
+        remove_folders([job_temporary_folder(self.context.folder, self.context.job_id)])
 
 
 def _take_over(entity: Entity, fresh: Entity) -> None:
     """Give *entity* what *fresh* was told; what *fresh* says nothing of stays."""
-    from sqlalchemy import inspect
-
     state = inspect(fresh, raiseerr=True)
     for column in state.mapper.column_attrs:
         if column.key in state.dict and column.key not in _OWN_COLUMNS:

@@ -181,7 +181,7 @@ class ExplainerJob(EntityJob["Explainer"]):
         )
         from queue_core.components.models.training.model_file import open_model
         from queue_core.database.session import read_session
-        from queue_core.jobs.data_sources import open_dataset
+        from queue_core.library.datasets import open_dataset
 
         folder = self.context.folder
         with read_session(folder) as session:
@@ -221,7 +221,7 @@ class ExplainerJob(EntityJob["Explainer"]):
         return run
 
     def _run(self, session: Session) -> Run:
-        from queue_core.database.deletion import load_entity
+        from queue_core.database.finding import load_entity
 
         run_id = self.kwargs.get("run_id")
         if run_id is None:
@@ -231,7 +231,7 @@ class ExplainerJob(EntityJob["Explainer"]):
         return cast("Run", load_entity(session, EntityKind.RUN, int(run_id)))
 
     def _dataset(self, session: Session, run: Run) -> Dataset:
-        from queue_core.database.deletion import load_entity
+        from queue_core.database.finding import load_entity
 
         dataset_id = self.kwargs.get("dataset_id")
         if dataset_id is None:
@@ -240,7 +240,7 @@ class ExplainerJob(EntityJob["Explainer"]):
 
     def _take_up_stored(self, session: Session) -> None:
         """Fill in what a stored explanation says, where only its id was given."""
-        from queue_core.database.deletion import load_entity
+        from queue_core.database.finding import load_entity
 
         entity_id = self.kwargs.get("explainer_id")
         if entity_id is None or self.kwargs.get("explainer"):

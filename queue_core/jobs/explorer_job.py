@@ -115,8 +115,8 @@ class ExplorerJob(EntityJob["Explorer"]):
         from queue_core.components.explorers.support.run import explore
         from queue_core.components.progress import Span
         from queue_core.database.session import read_session
-        from queue_core.jobs.data_sources import open_source
         from queue_core.jobs.reporting import JobProgress
+        from queue_core.library.sources import open_source
 
         progress = JobProgress(self)
         with read_session(self.context.folder) as session:
@@ -163,7 +163,7 @@ class ExplorerJob(EntityJob["Explorer"]):
 
     def _take_up_stored(self, session: Session) -> None:
         """Fill in what a stored exploration says, where only its id was given."""
-        from queue_core.database.deletion import load_entity
+        from queue_core.database.finding import load_entity
 
         entity_id = self.kwargs.get("explorer_id")
         if entity_id is None or self.kwargs.get("explorer"):
@@ -188,7 +188,7 @@ class ExplorerJob(EntityJob["Explorer"]):
             EntityNotFoundError: There is no such one.
             DataError: Its data are not there yet.
         """
-        from queue_core.jobs.data_sources import find_source
+        from queue_core.library.sources import find_source
 
         return find_source(
             session,

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from queue_core.database.finding import find
 from queue_core.database.status import EntityKind
+from queue_core.database.tables import Dataset, GenerativeProcess, GenerativeSession
 from queue_core.errors import ParameterError
 from queue_core.jobs.entity_job import EntityJob
 from queue_core.jobs.generative_parameters import GENERATIVE_PARAMETERS
-from queue_core.jobs.turns import wait_for_earlier
+from queue_core.library.turns import wait_for_earlier
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from queue_core.components.generators.base import Generator
     from queue_core.components.generators.batch import BatchRequest, BatchResult
     from queue_core.components.stored_dataset import StoredDataset
-    from queue_core.database.tables import Dataset, GenerativeProcess, GenerativeSession
-    from queue_core.jobs.conversations import Answer
+    from queue_core.library.conversations import Answer
 
 LIBRARIES = ("llama-cpp-python", "transformers", "torch", "httpx")
 JOURNALS = "batches"
@@ -51,8 +52,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
         from queue_core.components.generators.template import parse_template
         from queue_core.components.parameters import complete_parameters
         from queue_core.components.registry import ComponentKind, get_component
-        from queue_core.database.tables import GenerativeProcess
-        from queue_core.jobs.conversations import next_position
+        from queue_core.library.conversations import next_position
 
         self._take_up_stored(session)
         prompt = str(self.kwargs.get("prompt") or "")
@@ -80,14 +80,15 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
 
     def run(self) -> dict[str, Any]:
         """Wait for the exchanges before, whose answers are part of what is asked."""
-        from queue_core.jobs.conversations import earlier_exchanges
+        from queue_core.library.conversations import earlier_exchanges
 
         if self.kwargs.get("session_id") is None or self.kwargs.get(self._id_key) is None:
             self.set_status_as_delivered()
         if self.kwargs.get("dataset_id") is None:
             known = (self.context.folder, int(self.kwargs["session_id"]), self.entity_id)
             wait_for_earlier(
-                self, lambda: earlier_exchanges(*known), "Waiting for the answer before"
+                lambda: earlier_exchanges(*known),
+                lambda: self.report_progress(None, "Waiting for the answer before"),
             )
         return super().run()
 
@@ -110,8 +111,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
     def store(self, session: Session, entity: GenerativeProcess, result: Mapping[str, Any]) -> None:
         """Write the answer, or the dataset of answers."""
         from queue_core.database.provenance import provenance_of
-        from queue_core.database.tables import Dataset
-        from queue_core.jobs.data_sources import describe_dataset
+        from queue_core.library.datasets import describe_dataset
 
         provenance = provenance_of(
             *self._made_from,
@@ -158,7 +158,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
     def _converse(self, generator: Generator) -> dict[str, Any]:
         """Go on with the conversation; what has come so far is kept whatever happens."""
         from queue_core.components.generators.conversation import fit_conversation
-        from queue_core.jobs.conversations import Answer, history_before, keep_partial
+        from queue_core.library.conversations import Answer, history_before, keep_partial
 
         fitted = fit_conversation(
             generator,
@@ -194,7 +194,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
 
         A job that is cancelled is not asked any more, so it must have been kept before.
         """
-        from queue_core.jobs.conversations import keep_partial
+        from queue_core.library.conversations import keep_partial
 
         answer = self._answer
         assert answer is not None
@@ -214,8 +214,8 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
         from queue_core.components.generators.batch import answer_rows, write_answers
         from queue_core.components.progress import Span
         from queue_core.database.session import read_session
-        from queue_core.jobs.data_sources import open_dataset
         from queue_core.jobs.reporting import JobProgress
+        from queue_core.library.datasets import open_dataset
 
         folder = self.context.folder
         with read_session(folder) as session:
@@ -289,11 +289,8 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
 
     def _conversation(self, session: Session, title: str) -> GenerativeSession:
         """Return the conversation to go on with, or a new one."""
-        from queue_core.database.tables import GenerativeSession
-        from queue_core.jobs.conversations import find_conversation
-
         if self.kwargs.get("session_id") is not None:
-            return find_conversation(session, int(self.kwargs["session_id"]))
+            return find(session, GenerativeSession, int(self.kwargs["session_id"]))
         conversation = GenerativeSession(
             name=f"{self.kwargs['name']} ({title})",
             component=str(self.kwargs["generator"]),
@@ -308,9 +305,6 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
 
     def _take_up_stored(self, session: Session) -> None:
         """Fill in what a stored exchange or conversation says and the job does not."""
-        from queue_core.database.tables import GenerativeProcess
-        from queue_core.jobs.conversations import find_conversation
-
         number = self.kwargs.get("generative_process_id") or self.kwargs.pop("process_id", None)
         stored = None if number is None else session.get(GenerativeProcess, int(number))
         if number is not None and stored is None and not self.kwargs.get("prompt"):
@@ -330,7 +324,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
                 }
             )
         if self.kwargs.get("session_id") is not None:
-            conversation = find_conversation(session, int(self.kwargs["session_id"]))
+            conversation = find(session, GenerativeSession, int(self.kwargs["session_id"]))
             self._fill(
                 {
                     "generator": conversation.component,
@@ -355,7 +349,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
     def _dataset(self, session: Session) -> Dataset | None:
         from typing import cast
 
-        from queue_core.database.deletion import load_entity
+        from queue_core.database.finding import load_entity
 
         number = self.kwargs.get("dataset_id")
         if number is None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from queue_core.components.models.training.specs import RunSpec, SessionSpec
     from queue_core.database.tables import Dataset, Run
-    from queue_core.jobs.run_rows import RunRows
+    from queue_core.library.runs import RunRows
 
 # Shares of the time, roughly: reading; then training and measuring; then drawing and storing.
 _READ = 0.03
@@ -159,7 +159,7 @@ class ModelJob(EntityJob["Run"]):
         )
         from queue_core.components.models.training.specs import search_from_json
         from queue_core.database.tables import Run
-        from queue_core.jobs.model_question import check_columns, session_row, take_up_stored
+        from queue_core.library.sessions import check_columns, session_row, take_up_stored
 
         take_up_stored(session, self.kwargs)
         question = self._session_spec()
@@ -192,8 +192,8 @@ class ModelJob(EntityJob["Run"]):
         from queue_core.components.models.training.results import headline, store_results
         from queue_core.components.models.training.trainer import train
         from queue_core.database.session import read_session
-        from queue_core.jobs.data_sources import open_dataset
-        from queue_core.jobs.run_rows import RunRows
+        from queue_core.library.datasets import open_dataset
+        from queue_core.library.runs import RunRows
 
         progress = Progress(self.report_progress)
         progress.report(0.0, "Reading the data")
@@ -285,7 +285,7 @@ class ModelJob(EntityJob["Run"]):
 
     def _session_spec(self) -> SessionSpec:
         from queue_core.components.models.training.specs import SessionSpec
-        from queue_core.jobs.model_question import names
+        from queue_core.library.sessions import names
 
         said = self.kwargs
         return SessionSpec.from_json(
@@ -319,7 +319,7 @@ class ModelJob(EntityJob["Run"]):
         """
         from typing import cast
 
-        from queue_core.database.deletion import load_entity
+        from queue_core.database.finding import load_entity
 
         dataset_id = self.kwargs.get("dataset_id")
         if dataset_id is None:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from queue_core.database.finding import find
 from queue_core.database.status import EntityKind
+from queue_core.database.tables import Converter, Notebook
 from queue_core.errors import DataError, ParameterError
 from queue_core.jobs.base import BaseJob
 
 if TYPE_CHECKING:
     from queue_core.components.stored_dataset import StoredDataset
-    from queue_core.database.tables import Converter
 
 
 class NotebookAction(StrEnum):
@@ -76,7 +77,7 @@ class NotebookJob(BaseJob):
     def run(self) -> dict[str, Any]:
         """Compute the notebook's table as it will be, then change the steps."""
         from queue_core.components.parameters import complete_parameters
-        from queue_core.jobs.notebook_steps import notebook_turn
+        from queue_core.library.notebooks import notebook_turn
 
         given = {key: value for key, value in self.kwargs.items() if key != "name"}
         complete_parameters(self.PARAMETERS or {}, given, owner="The notebook job")
@@ -109,16 +110,15 @@ class NotebookJob(BaseJob):
 
     def _change(self, notebook_id: int) -> dict[str, Any]:
         from queue_core.database.session import open_session, read_session
-        from queue_core.jobs.data_sources import describe_table
-        from queue_core.jobs.notebook_steps import find_notebook
+        from queue_core.library.datasets import describe_table
 
         with read_session(self.context.folder) as session:
-            notebook = find_notebook(session, notebook_id)
+            notebook = find(session, Notebook, notebook_id)
             chain = new_chain(notebook.converters, self._action, self._steps)
             table = self._computed(notebook_id, chain)
             order = [converter.id for converter in chain]
         with open_session(self.context.folder) as session:
-            notebook = find_notebook(session, notebook_id)
+            notebook = find(session, Notebook, notebook_id)
             _apply_order(notebook.converters, order)
             if self._action is NotebookAction.REMOVE:
                 for converter in [c for c in notebook.converters if c.id in self._steps]:
@@ -140,13 +140,13 @@ class NotebookJob(BaseJob):
     def _computed(self, notebook_id: int, chain: Sequence[Converter]) -> StoredDataset:
         from queue_core.database.session import read_session
         from queue_core.database.storage import job_temporary_folder
-        from queue_core.jobs.data_sources import open_dataset
-        from queue_core.jobs.notebook_steps import find_notebook, states_of, step_of
         from queue_core.jobs.reporting import JobProgress
+        from queue_core.library.datasets import open_dataset
+        from queue_core.library.notebooks import states_of, step_of
 
         folder = self.context.folder
         with read_session(folder) as session:
-            base = open_dataset(folder, find_notebook(session, notebook_id).dataset)
+            base = open_dataset(folder, find(session, Notebook, notebook_id).dataset)
         temporary = job_temporary_folder(folder, self.context.job_id)
         steps = [step_of(converter) for converter in chain]
         return states_of(folder, notebook_id, temporary).current(base, steps, JobProgress(self))
@@ -166,7 +166,7 @@ def new_chain(
         DataError: There is nothing to undo or redo.
         ParameterError: The ids do not fit.
     """
-    from queue_core.jobs.notebook_steps import applied_steps
+    from queue_core.library.notebooks import applied_steps
 
     applied = applied_steps(converters)
     if action is NotebookAction.UNDO:

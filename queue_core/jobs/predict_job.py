@@ -182,7 +182,7 @@ class PredictJob(EntityJob["Prediction"]):
         """Note the dataset with the answers, and what they were made from."""
         from queue_core.database.provenance import provenance_of
         from queue_core.database.tables import Dataset
-        from queue_core.jobs.data_sources import describe_dataset
+        from queue_core.library.datasets import describe_dataset
 
         assert self._made_from is not None
         assert self._result is not None
@@ -258,7 +258,7 @@ class PredictJob(EntityJob["Prediction"]):
             ParameterError: None was named.
         """
         from queue_core.database.session import read_session
-        from queue_core.jobs.data_sources import open_dataset
+        from queue_core.library.datasets import open_dataset
 
         if self.kwargs.get("rows") is not None:
             return self._store_rows(list(self.kwargs["rows"]))
@@ -331,7 +331,7 @@ class PredictJob(EntityJob["Prediction"]):
         """
         from typing import cast
 
-        from queue_core.database.deletion import load_entity
+        from queue_core.database.finding import load_entity
 
         run_id = self.kwargs.get("run_id")
         if run_id is None:
@@ -356,7 +356,7 @@ class PredictJob(EntityJob["Prediction"]):
         """
         from typing import cast
 
-        from queue_core.database.deletion import load_entity
+        from queue_core.database.finding import load_entity
 
         named = [name for name in SOURCES if self.kwargs.get(name) is not None]
         if len(named) > 1:

@@ -64,7 +64,7 @@ class Maintenance:
         """Give up entities whose job vanished with a program that was killed while it put it."""
         if not self._folder.main_db.exists():
             return
-        from queue_core.database.deletion import reconcile_entities
+        from queue_core.database.closing import reconcile_entities
 
         rows = self._database.read(
             "SELECT id FROM task_copy WHERE status IN ('not_started', 'started')"
@@ -84,9 +84,6 @@ def close_entity(folder: LocalFolder, job_id: str) -> None:
     """Give up what a job was to make that was cancelled while it waited, in whatever program."""
     if not folder.main_db.exists():
         return
-    from queue_core.database.deletion import give_up_job
+    from queue_core.database.closing import close_entities
 
-    try:
-        give_up_job(folder, job_id)
-    except Exception:  # a border: the job is cancelled, whatever becomes of its entity
-        logger.exception("the entity of the cancelled job %s could not be closed", job_id)
+    close_entities(folder, job_id)

@@ -16,10 +16,10 @@ from gui.library.page import LibraryPage
 from gui.results.dataset_view import DatasetView
 from gui.results.loading import LoadingView
 from queue_core.components.stored_dataset import StoredDataset
-from queue_core.database.library import list_entities
 from queue_core.database.session import open_session
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.database.tables import Dataset, Explorer
+from queue_core.library.entities import list_entities
 from queue_core.paths import LocalFolder
 
 Run = Callable[[Any], Any]

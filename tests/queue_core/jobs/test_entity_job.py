@@ -13,13 +13,13 @@ import dill
 import pytest
 from sqlalchemy import text
 
-from queue_core.database.library import EntityFilter, get_entity, list_entities
 from queue_core.database.provenance import provenance_of
 from queue_core.database.session import close_database, open_session
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.errors import DataError, ParameterError
 from queue_core.jobs import entity_job
 from queue_core.jobs.entity_job import EntityJob
+from queue_core.library.entities import EntityFilter, get_entity, list_entities
 from queue_core.paths import LocalFolder
 from queue_core.runner.context import JobContext
 
