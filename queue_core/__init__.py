@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from queue_core.jobs.explainer_job import ExplainerJob
     from queue_core.jobs.explorer_job import ExplorerJob
     from queue_core.jobs.generative_job import GenerativeJob
+    from queue_core.jobs.job_type import JobType
     from queue_core.jobs.model_job import ModelJob
     from queue_core.jobs.predict_job import PredictJob
-    from queue_core.jobs.registry import JobType, get_job_type, job_types
+    from queue_core.jobs.registry import get_job_type, job_types
     from queue_core.queue.base import BaseJobQueue, JobRecord, JobStatus
     from queue_core.queue.huey_queue import HueyJobQueue
     from queue_core.queue.model import AfterPolicy, JobFilter, JobOptions
@@ -40,7 +41,7 @@ _PLACES = {
     "JobOptions": "queue_core.queue.model",
     "JobRecord": "queue_core.queue.base",
     "JobStatus": "queue_core.queue.base",
-    "JobType": "queue_core.jobs.registry",
+    "JobType": "queue_core.jobs.job_type",
     "ModelJob": "queue_core.jobs.model_job",
     "PredictJob": "queue_core.jobs.predict_job",
     "get_job_type": "queue_core.jobs.registry",

@@ -23,12 +23,17 @@ def open_dataset(folder: LocalFolder, dataset: Dataset) -> StoredDataset:
     return StoredDataset(folder.datasets / str(dataset.id))
 
 
+def columns_of(stored: StoredDataset) -> list[dict[str, str]]:
+    """Return name and type of each column, as JSON data."""
+    return [{"name": info.name, "type": info.type.value} for info in stored.columns]
+
+
 def describe_table(row: Notebook | Dataset, stored: StoredDataset) -> None:
     """Write to a row what is known of its table."""
     row.data_hash = stored.data_hash
     row.row_count = stored.row_count
     row.column_count = len(stored.columns)
-    row.schema = [{"name": info.name, "type": info.type.value} for info in stored.columns]
+    row.schema = columns_of(stored)
 
 
 def describe_dataset(row: Dataset, stored: StoredDataset) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,18 +15,11 @@ from queue_core.database.lock import file_lock
 from queue_core.database.status import EntityKind
 from queue_core.database.tables import Converter, Notebook
 from queue_core.library.datasets import open_dataset
+from queue_core.library.steps import applied_steps
 from queue_core.paths import LocalFolder
 
 STATES = "states"
 LOCK = "lock"
-
-
-def applied_steps(converters: Iterable[Converter]) -> list[Converter]:
-    """Return the steps that a notebook's table has gone through, in order."""
-    return sorted(
-        (converter for converter in converters if converter.applied),
-        key=lambda converter: (converter.position, converter.id),
-    )
 
 
 def step_of(converter: Converter) -> Step:
