@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,10 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 HEAVY = ("pandas", "sklearn", "duckdb", "pyarrow", "matplotlib", "numpy", "scipy", "sqlalchemy")
 QT = ("PySide6", "shiboken6", "qasync")
+# Packages whose modules must not import each other in circles, at any place of a file.
+WITHOUT_CIRCLES = (
+    "queue_core.jobs", "queue_core.library", "queue_core.database", "queue_core.artifacts", "gui",
+)  # fmt: skip
 
 BAD_TESTS = """
 import logging, subprocess, sys, threading
@@ -127,3 +133,76 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
             assert requirement.specifier.contains(version.version), (
                 f"run `make lock`: {requirement}"
             )
+
+
+def modules_of(root: Path, packages: tuple[str, ...]) -> dict[str, Path]:
+    """Return the file of each module below these packages, by the module's name."""
+    found = {}
+    for package in packages:
+        for path in sorted((root / package.replace(".", "/")).rglob("*.py")):
+            parts = path.relative_to(root).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Yield what a file imports anywhere: in functions and for the type checker, too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module is not None, f"{path}:{node.lineno}: a relative import"
+            # `from package import module` is an import of the module, not of the package.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def circles_of(files: Mapping[str, Path]) -> list[list[str]]:
+    """Return the groups of modules that import each other in a circle (Tarjan's components)."""
+    arrows: dict[str, set[str]] = {}
+    for name, path in files.items():
+        named = {n if n in files else n.rpartition(".")[0] for n in imports_of(path)}
+        arrows[name] = (named & files.keys()) - {name}
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(name: str) -> None:
+        number[name] = lowest[name] = len(number)
+        stack.append(name)
+        for other in sorted(arrows[name]):
+            if other not in number:
+                visit(other)
+                lowest[name] = min(lowest[name], lowest[other])
+            elif other in stack:
+                lowest[name] = min(lowest[name], number[other])
+        if lowest[name] == number[name]:
+            place = stack.index(name)
+            group, stack[place:] = stack[place:], []
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for name in files:
+        if name not in number:
+            visit(name)
+    return found
+
+
+def test_circles_of_imports_are_found(tmp_path: Path) -> None:
+    house = tmp_path / "house"
+    house.mkdir()
+    for name, text in {
+        "__init__": "",
+        "first": "def f():\n    from house import second\n",
+        "second": "from house.third import anything\n",
+        "third": "if TYPE_CHECKING:\n    import house.first\n",
+        "fourth": "import house.first\nimport os\n",
+    }.items():
+        (house / f"{name}.py").write_text(text)
+    assert circles_of(modules_of(tmp_path, ("house",))) == [
+        ["house.first", "house.second", "house.third"]
+    ]
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles_of(modules_of(ROOT, WITHOUT_CIRCLES)) == []

@@ -31,7 +31,7 @@ def _checkout(folder: Path) -> None:
 
 def _entities(folder: LocalFolder) -> list[tuple[str, str]]:
     from queue_core.cli.library import KINDS
-    from queue_core.database.library import list_entities
+    from queue_core.library.entities import list_entities
 
     return [
         (kind.value, item.status.value) for kind in KINDS for item in list_entities(folder, kind)

@@ -10,7 +10,7 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.notifications import notify
 from queue_core.database.deletion import delete_entity
-from queue_core.database.library import EntityDetails, EntityRecord, get_details
+from queue_core.library.entities import EntityDetails, EntityRecord, get_details
 
 NAMES_SHOWN = 8
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from gui.format import format_bytes
 from gui.i18n import mark, tr, tr_plural, translate
-from queue_core.database.library import EntityRecord
 from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.library.entities import EntityRecord
 
 
 @dataclass(frozen=True)

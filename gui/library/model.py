@@ -18,7 +18,7 @@ from gui.format import format_moment, format_relative
 from gui.i18n import mark, translate
 from gui.library.kinds import STATUS_WORDS, status_word, summary
 from gui.theme import colours, icon
-from queue_core.database.library import EntityRecord
+from queue_core.library.entities import EntityRecord
 
 HEADINGS = (mark("Name"), mark("About"), mark("Status"), mark("Created"))
 NAME, ABOUT, STATUS, CREATED = range(4)

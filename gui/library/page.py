@@ -30,14 +30,14 @@ from gui.library.model import ABOUT, CREATED, NAME, STATUS, LibraryModel
 from gui.library.shown_entity import ShownEntity
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import muted_label, row, set_role, text_button
-from queue_core.database.library import (
+from queue_core.database.status import EntityKind
+from queue_core.library.entities import (
     EntityFilter,
     EntityRecord,
     count_entities,
     list_entities,
     rename_entity,
 )
-from queue_core.database.status import EntityKind
 
 KINDS_PX = 208
 MIDDLE_PX = 320

@@ -12,8 +12,8 @@ from gui.library.kinds import status_word
 from gui.results.viewer import entity_viewer
 from gui.theme import title_font
 from gui.widgets import Note, TextLabel, icon_button, muted_label, row, set_role
-from queue_core.database.library import EntityRecord
 from queue_core.database.status import EntityStatus
+from queue_core.library.entities import EntityRecord
 
 
 class ShownEntity(QFrame):

@@ -11,16 +11,6 @@ if TYPE_CHECKING:
     from queue_core.queue.job_record import JobRecord
 
 
-GENERATIVE = "GenerativeJob"
-
-
-def shows_while_running(record: JobRecord) -> bool:
-    """Return whether a running job gives words that can be read while they come."""
-    from queue_core.queue.job_record import JobStatus
-
-    return record.task_type == GENERATIVE and record.status is JobStatus.STARTED
-
-
 def viewer_for(record: JobRecord, bridge: Bridge) -> QWidget | None:
     """Return a new widget that shows what a job made; None where there is nothing to see.
 

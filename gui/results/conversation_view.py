@@ -17,8 +17,8 @@ from gui.results.table_view import TableView
 from gui.submit.use_button import UseButton
 from gui.widgets import Note, TextLabel, icon_button, muted_label, row, set_role
 from queue_core.components.stored_dataset import StoredDataset
-from queue_core.database.library import EntityFilter, EntityRecord, get_entity, list_entities
 from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.library.entities import EntityFilter, EntityRecord, get_entity, list_entities
 from queue_core.paths import LocalFolder
 from queue_core.queue.values import LogSource
 

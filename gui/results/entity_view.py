@@ -22,7 +22,8 @@ from gui.widgets import Note, heading_label, muted_label, row
 from queue_core.artifacts.kinds import Artifact, ArtifactKind
 from queue_core.artifacts.reader import read_artifacts
 from queue_core.artifacts.writer import artifact_folder
-from queue_core.database.library import (
+from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.library.entities import (
     EntityDetails,
     MetricRecord,
     TrialRecord,
@@ -30,7 +31,6 @@ from queue_core.database.library import (
     metrics_of,
     trials_of,
 )
-from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.paths import LocalFolder
 
 METRICS = "metrics"

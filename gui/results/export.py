@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,9 +14,13 @@ from gui.helper import helpers_of
 from gui.i18n import tr
 from gui.notifications import ToastAction, notify
 from gui.platform import open_folder
-from gui.results.reading import export_figure, export_table
+from queue_core.artifacts.table_files import TABLE_FORMAT_TITLES, TABLE_FORMATS, write_whole
+from queue_core.library import export
 
-TABLE_FILTERS = {".csv": "CSV (*.csv)", ".parquet": "Parquet (*.parquet)"}
+TABLE_FILTERS = {
+    f".{suffix}": f"{title} (*.{suffix})"
+    for suffix, title in zip(TABLE_FORMATS, TABLE_FORMAT_TITLES, strict=True)
+}
 FIGURE_FILTERS = {".png": "PNG (*.png)", ".svg": "SVG (*.svg)", ".pdf": "PDF (*.pdf)"}
 TEXT_FILTERS = {".txt": "Text (*.txt)"}
 
@@ -27,7 +32,7 @@ def save_table(widget: QWidget, bridge: Bridge, source: Path, name: str) -> None
 
     async def write(target: Path) -> str:
         helper = helpers_of(bridge).reading
-        rows = await helper.call(export_table, source=str(source), target=str(target))
+        rows = await helper.call(export.save_table, source=str(source), target=str(target))
         return tr("Saved {rows} rows to {file}.", rows=format_count(rows), file=target.name)
 
     ask_and_write(widget, bridge, name, TABLE_FILTERS, write)
@@ -39,7 +44,7 @@ def save_figure(widget: QWidget, bridge: Bridge, source: Path, name: str, *, dar
     async def write(target: Path) -> str:
         theme = "dark" if dark else "light"
         helper = helpers_of(bridge).reading
-        await helper.call(export_figure, source=str(source), target=str(target), theme=theme)
+        await helper.call(export.save_figure, source=str(source), target=str(target), theme=theme)
         return tr("Saved the figure to {file}.", file=target.name)
 
     ask_and_write(widget, bridge, name, FIGURE_FILTERS, write)
@@ -84,14 +89,7 @@ async def _write(widget: QWidget, target: Path, write: Write) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    import shutil
-
-    temporary = target.with_name(f".{target.name}.part")
-    try:
-        shutil.copyfile(source, temporary)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(target, lambda path: shutil.copyfile(source, path))
 
 
 def _suffix_of(name_filter: str, filters: dict[str, str]) -> str:

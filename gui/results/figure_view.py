@@ -15,11 +15,11 @@ from gui.helper import helpers_of
 from gui.i18n import tr
 from gui.results.export import save_figure
 from gui.results.loading import LoadingView
-from gui.results.reading import fitted_figure
 from gui.theme import current_theme
 from gui.widgets import icon_button, row
 from queue_core.artifacts.kinds import Artifact
 from queue_core.errors import DataError
+from queue_core.library.figures import fitted_figure
 
 SETTLE_MS = 80
 # Below this part of its size a figure is drawn anew rather than scaled down.

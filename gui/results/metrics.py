@@ -10,7 +10,7 @@ from gui.format import format_count, format_number
 from gui.i18n import mark, tr, translate
 from gui.results.facts_table import FactsTable
 from queue_core.components.registry import ComponentKind, components
-from queue_core.database.library import MetricRecord, TrialRecord
+from queue_core.library.entities import MetricRecord, TrialRecord
 
 # What counts comes first.
 SPLITS = {"test": mark("Test"), "validation": mark("Validation"), "train": mark("Training")}

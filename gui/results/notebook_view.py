@@ -13,12 +13,12 @@ from gui.i18n import tr
 from gui.notifications import notify
 from gui.results.facts_table import FactsTable
 from gui.results.loading import LoadingView
-from gui.results.reading import notebook_table
 from gui.results.table_view import TableView
 from gui.submit.use_button import UseButton
 from gui.widgets import heading_label, muted_label, row, text_button
-from queue_core.database.library import EntityFilter, EntityRecord, list_entities
 from queue_core.database.status import EntityKind
+from queue_core.library.entities import EntityFilter, EntityRecord, list_entities
+from queue_core.library.pages import notebook_table
 from queue_core.paths import LocalFolder
 
 FRESH_MS = 600

@@ -16,9 +16,9 @@ from gui.bridge import Bridge
 from gui.format import format_count
 from gui.helper import helpers_of
 from gui.i18n import tr
-from gui.results.reading import table_block, table_facts
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
 from gui.widgets import LEFT, set_role
+from queue_core.library.pages import table_block, table_facts
 
 BLOCK_ROWS = 128
 BLOCK_COLUMNS = 24

@@ -15,14 +15,14 @@ from gui.results.metrics import final_values, metric_titles, spread_text
 from gui.results.scrolled_column import ScrolledColumn
 from gui.submit.use_button import UseButton
 from gui.widgets import heading_label, muted_label, row
-from queue_core.database.library import (
+from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.library.entities import (
     EntityFilter,
     EntityRecord,
     get_entity,
     list_entities,
     metrics_of,
 )
-from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.paths import LocalFolder
 
 # The rows that models are compared on, the best first.

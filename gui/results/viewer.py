@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
-from gui.results import shows_while_running
 from gui.results.conversation_view import ConversationView, of_exchange, of_job, of_session
 from gui.results.dataset_view import DatasetView
 from gui.results.entity_view import EntityView
 from gui.results.loading import LoadingView
 from gui.results.notebook_view import NotebookView
+from gui.results.running import shows_while_running
 from gui.results.session_view import SessionView
 from queue_core.database.status import EntityKind
 from queue_core.queue.job_record import JobRecord

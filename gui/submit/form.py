@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from gui.column_types import type_name
@@ -22,6 +21,7 @@ from gui.submit.editors import (
 )
 from gui.submit.field_row import FieldRow
 from gui.submit.group_editor import GroupEditor
+from gui.submit.inner_form import InnerForm
 from gui.submit.number_editor import NumberEditor
 from gui.submit.pickers import Option, OptionEditor, OptionsEditor
 from gui.submit.schema import Field, FieldKind, parse_schema
@@ -35,14 +35,12 @@ _OPTION = (FieldKind.COLUMN, FieldKind.ENTITY)
 _OPTIONS = (FieldKind.COLUMNS, FieldKind.ENTITIES)
 
 
-class SchemaForm(QWidget):
+class SchemaForm(InnerForm):
     """One row for each parameter.
 
     Signals:
         changed: A value changed; carries the parameter's name.
     """
-
-    changed = Signal(str)
 
     def __init__(
         self,

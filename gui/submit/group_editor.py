@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from gui.i18n import tr
+from gui.submit.inner_form import InnerForm
 from gui.submit.schema import Field
 from gui.widgets import set_role
-
-if TYPE_CHECKING:
-    from gui.submit.form import SchemaForm
 
 
 class GroupEditor(QWidget):
@@ -24,7 +22,7 @@ class GroupEditor(QWidget):
 
     changed = Signal()
 
-    def __init__(self, field: Field, form: SchemaForm, parent: QWidget | None = None) -> None:
+    def __init__(self, field: Field, form: InnerForm, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.form = form
         self._is_optional = field.nullable

@@ -8,8 +8,8 @@ from typing import Any
 from gui.format import format_relative
 from gui.i18n import tr_plural
 from gui.submit.pickers import Option
-from queue_core.database.library import EntityFilter, EntityRecord, get_entity, list_entities
 from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.library.entities import EntityFilter, EntityRecord, get_entity, list_entities
 from queue_core.paths import LocalFolder
 
 KINDS: Mapping[str, EntityKind] = {

@@ -12,8 +12,8 @@ from gui.bridge import Bridge, Message
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
 from gui.submit.preview_dialog import LoadOrder, PreviewDialog
-from gui.submit.previewing import warm_up
 from queue_core.components.loaders.files.expansion import ExpandedPaths, expand_paths
+from queue_core.library.preview import warm_up
 from queue_core.queue.job_record import JobRecord
 from queue_core.settings.known import PREVIEW_FILES
 
@@ -143,4 +143,4 @@ def _data_filter() -> str:
     from queue_core.components.loaders.files.content import SUFFIX_LOADERS
 
     patterns = " ".join(f"*{suffix}" for suffix in sorted((*SUFFIX_LOADERS, *SUFFIXES, ".zip")))
-    return tr("Data files") + f" ({patterns})"
+    return f"{tr('Data files')} ({patterns})"

@@ -25,9 +25,9 @@ from gui.i18n import tr, tr_plural
 from gui.submit.preview_panel import PreviewPanel
 from gui.submit.preview_reader import PreviewReader
 from gui.submit.preview_state import FileEntry, FileState, of_same_kind
-from gui.submit.previewing import loader_titles
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import row, set_role, text_button
+from queue_core.library.preview import loader_titles
 
 FILES_PX = 220
 SIZE = QSize(1080, 660)

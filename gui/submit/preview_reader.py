@@ -13,8 +13,8 @@ from gui.bridge import Bridge
 from gui.helper import HelperError, helpers_of
 from gui.i18n import tr
 from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer, next_to_read
-from gui.submit.previewing import preview_file
 from queue_core.errors import MonitorError
+from queue_core.library.preview import preview_file
 
 logger = logging.getLogger(__name__)
 

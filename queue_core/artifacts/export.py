@@ -46,10 +46,34 @@ def export_artifact(artifact: Artifact, target: Path, *, theme: str = "light") -
     if artifact.kind is ArtifactKind.TABLE:
         return export_table(artifact.path, target)
     if artifact.kind is ArtifactKind.FIGURE and suffix != "json":
-        picture = _picture(artifact, suffix, theme)
-        return write_whole(target, lambda path: path.write_bytes(picture))
+        return export_figure(artifact.path, target, theme=theme)
     source = _onnx(artifact) if suffix == "onnx" else artifact.path
     return write_whole(target, lambda path: shutil.copyfile(source, path))
+
+
+def export_figure(source: Path, target: Path, *, theme: str = "light") -> Path:
+    """Draw a stored figure into a file, whole or not at all; an older file is replaced.
+
+    Args:
+        source: The figure's description.
+        target: Where; what its name ends in (svg, png or pdf) chooses the form.
+        theme: `light` or `dark`.
+
+    Returns:
+        The file.
+
+    Raises:
+        DataError: The figure cannot be read, or the file cannot be written.
+    """
+    from queue_core.artifacts.figure_json import figure_from_json
+    from queue_core.artifacts.renderer import ImageFormat, render
+    from queue_core.artifacts.themes import Theme
+
+    picture = render(
+        figure_from_json(source.read_text(encoding="utf-8")), theme=Theme(theme),
+        image_format=ImageFormat(target.suffix[1:].lower()), dots_per_inch=PICTURE_DPI,
+    )  # fmt: skip
+    return write_whole(target, lambda path: path.write_bytes(picture))
 
 
 def export_formats(artifact: Artifact) -> tuple[str, ...]:
@@ -61,14 +85,3 @@ def export_formats(artifact: Artifact) -> tuple[str, ...]:
 
 def _onnx(model: Artifact) -> Path:
     return model.path.with_suffix(".onnx")
-
-
-def _picture(artifact: Artifact, suffix: str, theme: str) -> bytes:
-    from queue_core.artifacts.reader import read_figure
-    from queue_core.artifacts.renderer import ImageFormat, render
-    from queue_core.artifacts.themes import Theme
-
-    return render(
-        read_figure(artifact), theme=Theme(theme), image_format=ImageFormat(suffix),
-        dots_per_inch=PICTURE_DPI,
-    )  # fmt: skip

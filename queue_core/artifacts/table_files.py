@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from queue_core.artifacts.cells import as_texts, plain_array
+from queue_core.artifacts.workbook import write_workbook
 from queue_core.errors import DataError, ParameterError
 
-EXCEL_ROWS: Final = 1_048_575
-EXCEL_COLUMNS: Final = 16_384
 _BATCH_ROWS: Final = 65_536
 
 
 def export_table(source: Path, target: Path, file_format: str | None = None) -> Path:
     """Write a stored table to a file, whole or not at all; an older file is replaced.
+
+    Parquet and Feather keep every value as it is stored; how a value is written to the others
+    say `queue_core.artifacts.cells` and `queue_core.artifacts.workbook`.
 
     Args:
         source: The table's Parquet file.
@@ -62,6 +64,12 @@ def write_whole(target: Path, write: Callable[[Path], object]) -> Path:
     return target
 
 
+def count_rows(source: Path) -> int:
+    """Return how many rows a stored table has."""
+    with _open(source) as file:
+        return int(file.metadata.num_rows)
+
+
 def _open(source: Path) -> Any:
     import pyarrow.parquet as parquet
 
@@ -73,30 +81,30 @@ def _write_csv(source: Path, target: Path) -> None:
     from pyarrow import csv
 
     with _open(source) as file:
-        schema = pa.schema([_in_text(field) for field in file.schema_arrow])
+        empty = (_for_csv(pa.array([], field.type)).type for field in file.schema_arrow)
+        names = file.schema_arrow.names
+        schema = pa.schema([pa.field(*pair) for pair in zip(names, empty, strict=True)])
         with csv.CSVWriter(target, schema) as writer:
             for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-                columns = [
-                    column if column.type.equals(field.type) else _as_text(column)
-                    for column, field in zip(batch.columns, schema, strict=True)
-                ]
+                columns = [_for_csv(column) for column in batch.columns]
                 writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
 
 
-def _in_text(field: Any) -> Any:
-    """Return the field, as text where CSV has no form of its own for its values."""
-    import pyarrow as pa
-    import pyarrow.types as types
+def _for_csv(column: Any) -> Any:
+    """Return the column; as text where the CSV writer would write another one or none."""
+    import pyarrow.types as kinds
 
-    other = types.is_nested(field.type) or types.is_duration(field.type)
-    return pa.field(field.name, pa.string()) if other else field
-
-
-def _as_text(column: Any) -> Any:
-    import pyarrow as pa
-
-    values = (None if value is None else str(value) for value in column.to_pylist())
-    return pa.array(values, pa.string())
+    column = plain_array(column)
+    kind = column.type
+    is_plain = (
+        kinds.is_integer(kind)
+        or kinds.is_floating(kind)
+        or kinds.is_boolean(kind)
+        or kinds.is_decimal(kind)
+        or kinds.is_date(kind)
+        or kinds.is_null(kind)
+    )
+    return column if is_plain else as_texts(column)
 
 
 def _write_parquet(source: Path, target: Path) -> None:
@@ -114,60 +122,8 @@ def _write_feather(source: Path, target: Path) -> None:
 
 
 def _write_excel(source: Path, target: Path) -> None:
-    import xlsxwriter
-
     with _open(source) as file:
-        names = file.schema_arrow.names
-        row_count = file.metadata.num_rows
-        if row_count > EXCEL_ROWS or len(names) > EXCEL_COLUMNS:
-            raise DataError(
-                f"An Excel sheet holds {EXCEL_ROWS:,} rows and {EXCEL_COLUMNS:,} columns; the "
-                f"table has {row_count:,} rows and {len(names):,} columns.",
-                hint="Write a CSV or Parquet file instead.",
-            )
-        options = {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "nan_inf_to_errors": True,
-            "remove_timezone": True,
-        }
-        with xlsxwriter.Workbook(str(target), options) as book:
-            _fill_sheet(book, names, file.iter_batches(batch_size=_BATCH_ROWS))
-
-
-def _fill_sheet(book: Any, names: list[str], batches: Any) -> None:
-    sheet = book.add_worksheet("Data")
-    formats = {
-        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-        date: book.add_format({"num_format": "yyyy-mm-dd"}),
-        time: book.add_format({"num_format": "hh:mm:ss"}),
-        timedelta: book.add_format({"num_format": "[h]:mm:ss"}),
-    }
-    bold = book.add_format({"bold": True})
-    for place, name in enumerate(names):
-        sheet.write_string(0, place, name, bold)
-    sheet.freeze_panes(1, 0)
-    row = 1
-    for batch in batches:
-        for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            for place, value in enumerate(values):
-                _write_cell(sheet, row, place, value, formats)
-            row += 1
-
-
-def _write_cell(sheet: Any, row: int, place: int, value: Any, formats: dict[type, Any]) -> None:
-    if value is None:
-        return
-    if isinstance(value, str):
-        sheet.write_string(row, place, value)
-    elif isinstance(value, (bool, int, float)):
-        sheet.write(row, place, value)
-    elif type(value) in formats or isinstance(value, datetime):
-        kind = datetime if isinstance(value, datetime) else type(value)
-        sheet.write_datetime(row, place, value, formats[kind])
-    else:
-        sheet.write_string(row, place, str(value))
+        write_workbook(file, target)
 
 
 _WRITERS: Final[dict[str, Callable[[Path, Path], None]]] = {
@@ -177,3 +133,5 @@ _WRITERS: Final[dict[str, Callable[[Path, Path], None]]] = {
     "feather": _write_feather,
 }
 TABLE_FORMATS: Final = tuple(_WRITERS)
+# What people call them, in the same order.
+TABLE_FORMAT_TITLES: Final = ("CSV", "Parquet", "Excel", "Feather")

@@ -13,7 +13,7 @@ from queue_core.errors import ParameterError
 from queue_core.extras import install_command
 
 if TYPE_CHECKING:
-    from queue_core.jobs.registry import JobType
+    from queue_core.jobs.job_type import JobType
 
 SHOWN_CHOICES: Final = 8
 JOB: Final = "job"

@@ -64,10 +64,10 @@ def _table(folder: LocalFolder, kind: EntityKind, entity_id: int) -> Path:
         EntityNotFoundError: There is no such entity.
         JobError: Its rows are not there.
     """
-    from queue_core.database.deletion import load_entity
+    from queue_core.database.finding import load_entity
     from queue_core.database.session import read_session
     from queue_core.database.tables import Dataset, Notebook
-    from queue_core.jobs.data_sources import open_source
+    from queue_core.library.sources import open_source
 
     with read_session(folder) as session:
         entity = load_entity(session, kind, entity_id)
@@ -81,7 +81,7 @@ def _artifacts(folder: LocalFolder, kind: EntityKind, entity_id: int) -> list[Ar
     Raises:
         EntityNotFoundError: There is no such entity, or it has no result.
     """
-    from queue_core.database.library import get_entity
+    from queue_core.library.entities import get_entity
 
     record = get_entity(folder, kind, entity_id)
     found = list(read_artifacts(artifact_folder(folder, kind.value, entity_id)))

@@ -12,7 +12,7 @@ from queue_core.errors import EntityInUseError, ParameterError
 from queue_core.paths import LocalFolder
 
 if TYPE_CHECKING:
-    from queue_core.database.library import EntityRecord
+    from queue_core.library.entities import EntityRecord
 
 RENAME, DELETE = "rename", "delete"
 USAGE: Final = {RENAME: "rename KIND ID NAME", DELETE: "delete KIND ID [--cascade]"}
@@ -98,7 +98,7 @@ def parse_entity(kind: str, number: str) -> tuple[EntityKind, int]:
 
 
 def _list(folder: LocalFolder, kinds: Sequence[EntityKind], search: str, terminal: Terminal) -> int:
-    from queue_core.database.library import EntityFilter, list_entities
+    from queue_core.library.entities import EntityFilter, list_entities
 
     found = [
         record
@@ -144,7 +144,7 @@ def summary(record: EntityRecord) -> str:
 def _rename(
     folder: LocalFolder, entity: tuple[EntityKind, int], name: str, terminal: Terminal
 ) -> int:
-    from queue_core.database.library import rename_entity
+    from queue_core.library.entities import rename_entity
 
     record = rename_entity(folder, *entity, name)
     terminal.told(f"{record.kind.label.capitalize()} {record.id} is called “{clean(record.name)}”.")

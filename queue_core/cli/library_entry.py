@@ -10,13 +10,13 @@ from queue_core.artifacts.kinds import Artifact, ArtifactKind
 from queue_core.artifacts.reader import read_artifacts, read_text
 from queue_core.artifacts.writer import artifact_folder
 from queue_core.cli.terminal import Terminal, clean, format_time, shorten
-from queue_core.database.library import EntityDetails, MetricRecord, get_details, metrics_of
 from queue_core.database.status import EntityKind
+from queue_core.library.entities import EntityDetails, MetricRecord, get_details, metrics_of
 from queue_core.paths import LocalFolder
 
 SHOWN_LENGTH: Final = 160
 if TYPE_CHECKING:
-    from queue_core.database.library import EntityRecord
+    from queue_core.library.entities import EntityRecord
 
 
 def show_entity(folder: LocalFolder, kind: EntityKind, entity_id: int, terminal: Terminal) -> int:

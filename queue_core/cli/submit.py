@@ -19,7 +19,8 @@ from queue_core.cli.parameters import (
 from queue_core.cli.queue_access import open_queue
 from queue_core.cli.terminal import Terminal, clean
 from queue_core.errors import ParameterError
-from queue_core.jobs.registry import BUILT_IN, get_job_type
+from queue_core.jobs.catalogue import BUILT_IN
+from queue_core.jobs.registry import get_job_type
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob

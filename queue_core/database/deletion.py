@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from queue_core.database.status import STOPPED, EntityKind, EntityStatus
-from queue_core.database.storage import stored_folders
-from queue_core.errors import EntityInUseError, EntityNotFoundError
+from queue_core.database.status import EntityKind
+from queue_core.database.storage import remove_folders, stored_folders
+from queue_core.errors import EntityInUseError
 from queue_core.paths import LocalFolder
 
 if TYPE_CHECKING:
@@ -20,8 +16,6 @@ if TYPE_CHECKING:
 
     from queue_core.database.columns import Entity
     from queue_core.database.dependents import Dependent
-
-logger = logging.getLogger(__name__)
 
 # The session holds none of the rows that a deletion takes: nothing to keep in step.
 _ROWS_ONLY = {"synchronize_session": False}
@@ -61,6 +55,7 @@ def delete_entity(
         EntityInUseError: Something hangs on it, or a job that has not ended works with it.
     """
     from queue_core.database.dependents import Effect, dependents
+    from queue_core.database.finding import load_entity
     from queue_core.database.session import open_session
 
     with open_session(folder) as session:
@@ -77,23 +72,6 @@ def delete_entity(
     return deletion
 
 
-def load_entity(session: Session, kind: EntityKind, entity_id: int) -> Entity:
-    """Return an entity.
-
-    Raises:
-        EntityNotFoundError: There is no such entity.
-    """
-    from queue_core.database.tables import ENTITY_TABLES
-
-    entity = session.get(ENTITY_TABLES[kind], entity_id)
-    if entity is None:
-        raise EntityNotFoundError(
-            f"There is no {kind.label} with the id {entity_id}.",
-            hint="It may have been deleted; list what there is with `library`.",
-        )
-    return entity
-
-
 def finish_removals(folder: LocalFolder) -> None:
     """Remove the stored folders of deleted entities; what a crash left undone, too."""
     from sqlalchemy import select
@@ -103,76 +81,13 @@ def finish_removals(folder: LocalFolder) -> None:
 
     with read_session(folder) as session:
         pending = session.scalars(select(PendingRemoval)).all()
-    removed = [row for row in pending if _remove(stored_folders(folder, row.kind, row.entity_id))]
+    removed = [
+        row for row in pending if remove_folders(stored_folders(folder, row.kind, row.entity_id))
+    ]
     if removed:
         with open_session(folder) as session:
             for row in removed:
                 session.delete(session.merge(row))
-
-
-def give_up(folder: LocalFolder, entity: Entity, reason: str) -> None:
-    """Mark an entity whose job failed or was stopped, and remove what the job stored for it.
-
-    An entity that holds an earlier result keeps it, and stays finished.
-    """
-    if entity.status is EntityStatus.FINISHED and entity.error is None:
-        return
-    entity.error = reason
-    if entity.is_complete:
-        entity.status = EntityStatus.FINISHED
-        return
-    entity.status = EntityStatus.ERROR
-    _remove(stored_folders(folder, entity.kind, entity.id))
-
-
-def reconcile_entities(
-    folder: LocalFolder, live_job_ids: Collection[str], *, min_age_s: float = 0.0
-) -> int:
-    """Give up the entities that wait for a job that is no more; return how many there were.
-
-    Also ends deletions that a crash interrupted. To be called at start.
-
-    Args:
-        folder: The local folder.
-        live_job_ids: The jobs that wait or run; no others will ever finish their entity.
-        min_age_s: Younger entities are left alone: their job may be about to be stored.
-    """
-    from sqlalchemy import select
-
-    from queue_core.database.columns import utc_now
-    from queue_core.database.session import open_session
-    from queue_core.database.tables import ENTITY_TABLES
-
-    alive = set(live_job_ids)
-    newest = utc_now() - timedelta(seconds=min_age_s)
-    busy = [status for status in EntityStatus if status.is_busy]
-    count = 0
-    with open_session(folder) as session:
-        for table in ENTITY_TABLES.values():
-            for entity in session.scalars(select(table).where(table.status.in_(busy))):
-                if entity.job_id not in alive and entity.created_at <= newest:
-                    give_up(folder, entity, STOPPED)
-                    count += 1
-    finish_removals(folder)
-    return count
-
-
-def give_up_job(folder: LocalFolder, job_id: str) -> int:
-    """Give up what a job that was cancelled before it ran was to make; return how much that was."""
-    from sqlalchemy import select
-
-    from queue_core.database.session import open_session
-    from queue_core.database.tables import ENTITY_TABLES
-
-    busy = [status for status in EntityStatus if status.is_busy]
-    count = 0
-    with open_session(folder) as session:
-        for table in ENTITY_TABLES.values():
-            query = select(table).where(table.job_id == job_id, table.status.in_(busy))
-            for entity in session.scalars(query):
-                give_up(folder, entity, STOPPED)
-                count += 1
-    return count
 
 
 def _refuse_if_busy(entity: Entity, hanging: Iterable[Dependent]) -> None:
@@ -220,16 +135,3 @@ def _delete_rows(
         table = ENTITY_TABLES[kind]
         for ids in portions(by_kind[kind]):
             session.execute(delete(table).where(table.id.in_(ids)), execution_options=_ROWS_ONLY)
-
-
-def _remove(places: Iterable[Path]) -> bool:
-    """Remove folders; return False where one of them is still there."""
-    for place in places:
-        try:
-            shutil.rmtree(place)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            logger.warning("The folder %s could not be removed: %s.", place, error)
-            return False
-    return True

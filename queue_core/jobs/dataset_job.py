@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
+from sqlalchemy.orm import Session
+
+from queue_core.components.stored_dataset import StoredDataset
+from queue_core.database.provenance import provenance_of
 from queue_core.database.status import EntityKind
-from queue_core.errors import DataError, ParameterError
+from queue_core.database.tables import Dataset
 from queue_core.jobs.entity_job import EntityJob
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from queue_core.components.stored_dataset import StoredDataset
-    from queue_core.database.tables.data import Dataset
-
-PATH_KEYS = ("file_path", "path", "url")
-_OWN_KEYS = frozenset((*PATH_KEYS, "name", "params", "loader", "dataset_id"))
-_REMOTE_SCHEMES = frozenset(("http", "https", "ftp", "s3"))
-_PACKED_SUFFIXES = frozenset((".gz", ".bz2", ".xz", ".zst", ".zip"))
+from queue_core.jobs.reporting import JobProgress
+from queue_core.jobs.requests.dataset import DatasetRequest
+from queue_core.library.datasets import columns_of, describe_dataset
 
 
-class DatasetJob(EntityJob["Dataset"]):
+class DatasetJob(EntityJob[Dataset, DatasetRequest]):
     """Loads one file; what is wrong with it ends in the job's own error.
 
     Attributes:
@@ -31,43 +25,8 @@ class DatasetJob(EntityJob["Dataset"]):
             out) and `params`, the loader's options. Options may also stand beside them.
     """
 
-    TYPE = "Dataset"
     ENTITY = EntityKind.DATASET
-    MORE_PARAMETERS = None  # options of its loader may stand beside its own
-    PARAMETERS: ClassVar[Mapping[str, Any] | None] = {
-        "type": "object",
-        "properties": {
-            "file_path": {
-                "type": "string",
-                "title": "File",
-                "format": "path",
-                "description": "The data file: CSV, Excel, Parquet, Feather, Arrow, JSON or ARFF; "
-                "text formats also compressed.",
-            },
-            "name": {
-                "type": ["string", "null"],
-                "title": "Name",
-                "default": None,
-                "description": "What to call the dataset; empty: the file's name.",
-            },
-            "loader": {
-                "type": ["string", "null"],
-                "title": "Format",
-                "format": "loader",
-                "default": None,
-                "advanced": True,
-                "description": "How to read the file; empty: as its content shows.",
-            },
-            "params": {
-                "type": "object",
-                "title": "Options",
-                "default": {},
-                "advanced": True,
-                "description": "Options of the format, e.g. the delimiter; the rest is found out.",
-            },
-        },
-        "required": ["file_path"],
-    }
+    REQUEST = DatasetRequest
 
     _stored: StoredDataset | None = None
 
@@ -75,35 +34,33 @@ class DatasetJob(EntityJob["Dataset"]):
         """Return what the user sees in the table."""
         from queue_core.components.loaders.files.source import printable
 
-        given = self._given_path()
+        given = self.request.given_path
         file = printable(given.name or str(given)) if given else "a dataset"
-        return f"Load {self.kwargs.get('name') or file}"
+        return f"Load {self.request.name or file}"
 
     def create_entity(self, session: Session) -> Dataset:  # noqa: ARG002
         """Return a new dataset; what is wrong with the file or options shows when the job runs."""
         from queue_core.components.loaders.files.source import printable
-        from queue_core.database.tables.data import Dataset
 
-        given = self._given_path()
-        if given is not None and not self._is_remote():
+        given = self.request.given_path
+        if given is not None and not self.request.is_remote:
             # The job runs in another process, whose working folder is another one.
-            self.kwargs["file_path"] = str(given.expanduser().absolute())
-        params = self.kwargs.get("params")
+            self.settle(file_path=str(given.expanduser().absolute()))
         return Dataset(
-            name=self._dataset_name(),
-            source_path=None if given is None else printable(self._given_text() or ""),
-            loader=self.kwargs.get("loader"),
-            options=dict(params) if isinstance(params, Mapping) else {},
+            name=printable(self.request.dataset_name),
+            source_path=None if given is None else printable(self.request.text or ""),
+            loader=self.request.loader,
+            options=dict(self.request.params),
         )
 
     def execute(self) -> Mapping[str, Any]:
         """Load the file; the dataset's folder appears when it is complete."""
         from queue_core.components.loaders import load_dataset
-        from queue_core.jobs.reporting import JobProgress
+        from queue_core.components.loaders.files.source import printable
 
         stored = load_dataset(
-            self._path(),
-            self._options(),
+            self.request.file,
+            self.request.options,
             self.context.folder.datasets / str(self.entity_id),
             JobProgress(self),
             staging_folder=self.temporary_folder / "dataset",
@@ -112,17 +69,14 @@ class DatasetJob(EntityJob["Dataset"]):
             self.report_warning(warning)
         self._stored = stored
         return {
-            "name": self._dataset_name(),
+            "name": printable(self.request.dataset_name),
             "rows": stored.row_count,
-            "columns": [{"name": item.name, "type": item.type.value} for item in stored.columns],
+            "columns": columns_of(stored),
             "warnings": list(stored.warnings),
         }
 
     def store(self, session: Session, entity: Dataset, result: Mapping[str, Any]) -> None:  # noqa: ARG002
         """Write what is known of the dataset to its row."""
-        from queue_core.database.provenance import provenance_of
-        from queue_core.jobs.data_sources import describe_dataset
-
         stored = self._stored
         assert stored is not None
         made_by = stored.metadata["made_by"]
@@ -138,60 +92,3 @@ class DatasetJob(EntityJob["Dataset"]):
             rows_read=made_by["rows_read"],
             rows_rejected=made_by["rows_rejected"],
         )
-
-    def _path(self) -> Path:
-        given = self._given_path()
-        if given is None:
-            raise ParameterError(
-                "The job names no file to load.",
-                parameter="file_path",
-                hint="Give the path of a data file.",
-            )
-        if self._is_remote():
-            raise DataError(
-                f"{self._given_text()} is an address on a network, not a file.",
-                hint="Download it first, then load the file.",
-            )
-        return given
-
-    def _given_path(self) -> Path | None:
-        text = self._given_text()
-        if text is None:
-            return None
-        parts = urlsplit(text)
-        return Path(unquote(parts.path)) if parts.scheme == "file" else Path(text)
-
-    def _given_text(self) -> str | None:
-        given = next((self.kwargs[key] for key in PATH_KEYS if self.kwargs.get(key)), None)
-        return None if given is None else str(given)
-
-    def _is_remote(self) -> bool:
-        return urlsplit(self._given_text() or "").scheme in _REMOTE_SCHEMES
-
-    def _dataset_name(self) -> str:
-        from queue_core.components.loaders.files.source import printable
-
-        given = self._given_path()
-        name = self.kwargs.get("name") or (_plain_name(given) if given else "dataset")
-        return printable(str(name))
-
-    def _options(self) -> dict[str, Any]:
-        """Return the loader's options: those in `params`, and those beside it."""
-        params = self.kwargs.get("params") or {}
-        if not isinstance(params, Mapping):
-            raise ParameterError(
-                "The parameter “params” of a dataset job must be an object.",
-                parameter="params",
-                hint='Write it as {"delimiter": ";"}.',
-            )
-        beside = {key: value for key, value in self.kwargs.items() if key not in _OWN_KEYS}
-        loader = {"loader": self.kwargs["loader"]} if self.kwargs.get("loader") else {}
-        return {**beside, **params, **loader}
-
-
-def _plain_name(path: Path) -> str:
-    """Return a file's name without its suffixes: `flights` of `flights.csv.gz`."""
-    plain = Path(path.name)
-    if plain.suffix.lower() in _PACKED_SUFFIXES:
-        plain = plain.with_suffix("")
-    return plain.stem or path.name

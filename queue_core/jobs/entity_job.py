@@ -8,53 +8,51 @@ A retry of a job that failed works on the same entity again; a retry of one that
 a new entity, for people compare results and never lose one by asking for another. A job that
 replaces its own earlier result on purpose says so in `replaces_result`. The queue copies the
 stored job for a retry without opening it, so a retry takes up its entity in the child; that is
-why an entity is found by the id of its job first, and by the id in `kwargs` only then.
+why an entity is found by the id of its job first, and by the id that it was told only then.
 """
 
 from __future__ import annotations
 
-import shutil
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from queue_core.database.closing import close_entities
+from queue_core.database.columns import Entity, utc_now
+from queue_core.database.session import open_session
 from queue_core.database.status import STOPPED, EntityKind, EntityStatus
+from queue_core.database.storage import job_temporary_folder, remove_folders
+from queue_core.database.tables import ENTITY_TABLES, Dataset
 from queue_core.errors import DataError
-from queue_core.jobs.base import BaseJob
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from queue_core.database.columns import Entity
-    from queue_core.database.tables import Dataset
+from queue_core.jobs.request_job import RequestJob, RequestT
 
 CANCELLED = "Cancelled."
 
-EntityT = TypeVar("EntityT", bound="Entity")
+EntityT = TypeVar("EntityT", bound=Entity)
 # Columns that belong to the entity's life, not to what the job was told.
 _OWN_COLUMNS = frozenset(
     ("id", "status", "error", "job_id", "created_at", "started_at", "finished_at", "provenance")
 )
 
 
-class EntityJob(BaseJob, Generic[EntityT]):
+class EntityJob(RequestJob[RequestT], Generic[EntityT, RequestT]):
     """A job that makes one entity; subclasses say what the entity is and how its result is made.
 
     Attributes:
-        ENTITY: Kind of the entity. Its id travels in `kwargs` as `<kind>_id`.
-        MORE_PARAMETERS: Parameters that it takes and no form shows; None: it checks them itself.
+        ENTITY: Kind of the entity. Its id is a parameter of the request, `<kind>_id`.
     """
 
     ENTITY: ClassVar[EntityKind]
-    MORE_PARAMETERS: ClassVar[frozenset[str] | None] = frozenset()
 
     _failure: str | None = None
 
     @abstractmethod
     def create_entity(self, session: Session) -> EntityT:
-        """Return a new entity made from `kwargs`, not added to the session.
+        """Return a new entity made from the request, not added to the session.
 
         Name parents by their ids. Called when the job is put, also for a retry of a failed job,
         whose entity takes over what may have changed. Check here what can be checked at once.
@@ -91,16 +89,14 @@ class EntityJob(BaseJob, Generic[EntityT]):
         Raises:
             DataError: It was not delivered yet.
         """
-        found = self.kwargs.get(self._id_key)
+        found: int | None = getattr(self.request, self._id_key)
         if found is None:
             raise DataError(f"The {self.ENTITY.label} of this job was not made yet.")
-        return int(found)
+        return found
 
     @property
     def temporary_folder(self) -> Path:
         """A folder of this job for half-written files (made here), on the disk of their place."""
-        from queue_core.database.storage import job_temporary_folder
-
         folder = job_temporary_folder(self.context.folder, self.context.job_id)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
@@ -115,10 +111,6 @@ class EntityJob(BaseJob, Generic[EntityT]):
             name: What the user sees.
             derived_from_id: The dataset that it is made from.
         """
-        from queue_core.database.columns import utc_now
-        from queue_core.database.session import open_session
-        from queue_core.database.tables import Dataset
-
         with open_session(self.context.folder) as session:
             dataset = Dataset(
                 name=name,
@@ -136,24 +128,11 @@ class EntityJob(BaseJob, Generic[EntityT]):
         Raises:
             JobError: The parameters cannot be right.
         """
-        from queue_core.database.session import open_session
-
-        self._require_known_parameters()
+        super().set_status_as_delivered()
         # The queue waits for the disk next, when it stores the job. Should a power cut take the
         # entity and leave the job, the job makes it again when it runs.
         with open_session(self.context.folder, durable=False) as session:
             self._deliver(session)
-
-    def _require_known_parameters(self) -> None:
-        from queue_core.components.parameters import require_known
-
-        if self.PARAMETERS is None or self.MORE_PARAMETERS is None:
-            return
-        shown = self.PARAMETERS.get("properties", {})
-        hidden = {"name", *self.MORE_PARAMETERS}
-        # Ids of entities come and go with retries.
-        given = [key for key in self.kwargs if key not in hidden and not key.endswith("_id")]
-        require_known(given, shown, owner=f"The job {type(self).__name__}")
 
     def run(self) -> dict[str, Any]:
         """Make the entity's result; return `{"entity": kind, "id": ..., **summary}`."""
@@ -194,16 +173,14 @@ class EntityJob(BaseJob, Generic[EntityT]):
         entity.error = None
         entity.job_id = self.context.job_id
         session.flush()
-        self.kwargs[self._id_key] = entity.id
+        self.settle(**{self._id_key: entity.id})
         return entity
 
     def _entity_to_reuse(self, session: Session) -> EntityT | None:
-        from queue_core.database.tables import ENTITY_TABLES
-
-        entity_id = self.kwargs.get(self._id_key)
+        entity_id = getattr(self.request, self._id_key)
         if entity_id is None:
             return None
-        entity = cast("EntityT | None", session.get(ENTITY_TABLES[self.ENTITY], int(entity_id)))
+        entity = cast("EntityT | None", session.get(ENTITY_TABLES[self.ENTITY], entity_id))
         if entity is None:
             return None
         if entity.status is EntityStatus.FINISHED:
@@ -213,20 +190,12 @@ class EntityJob(BaseJob, Generic[EntityT]):
 
     def _own_entity(self, session: Session) -> EntityT | None:
         """Return the entity that was delivered to this very job."""
-        from sqlalchemy import select
-
-        from queue_core.database.tables import ENTITY_TABLES
-
         table = ENTITY_TABLES[self.ENTITY]
         query = select(table).where(table.job_id == self.context.job_id)
         return cast("EntityT | None", session.scalars(query).first())
 
     def _added_datasets(self, session: Session) -> Sequence[Dataset]:
         """Return the datasets of `add_dataset` that are not finished."""
-        from sqlalchemy import select
-
-        from queue_core.database.tables import Dataset
-
         if self.ENTITY is EntityKind.DATASET:
             return ()
         query = select(Dataset).where(
@@ -235,20 +204,14 @@ class EntityJob(BaseJob, Generic[EntityT]):
         return session.scalars(query).all()
 
     def _start(self) -> None:
-        from queue_core.database.columns import utc_now
-        from queue_core.database.session import open_session
-
         with open_session(self.context.folder, durable=False) as session:
             entity = self._own_entity(session) or self._deliver(session)
-            self.kwargs[self._id_key] = entity.id
+            self.settle(**{self._id_key: entity.id})
             entity.status = EntityStatus.STARTED
             entity.error = None
             entity.started_at = utc_now()
 
     def _finish(self, result: Mapping[str, Any]) -> None:
-        from queue_core.database.columns import utc_now
-        from queue_core.database.session import open_session
-
         with open_session(self.context.folder) as session:
             entity = self._own_entity(session)
             if entity is None:
@@ -263,29 +226,14 @@ class EntityJob(BaseJob, Generic[EntityT]):
                 made.finished_at = utc_now()
 
     def _give_up(self, reason: str) -> None:
-        from queue_core.database.deletion import give_up
-        from queue_core.database.session import open_session
-
-        with open_session(self.context.folder) as session:
-            entity = self._own_entity(session)
-            if entity is not None:
-                give_up(self.context.folder, entity, reason)
-            for dataset in self._added_datasets(session):
-                give_up(self.context.folder, dataset, reason)
-                session.delete(dataset)
-        self._remove_temporary_folder()
+        close_entities(self.context.folder, self.context.job_id, reason)
 
     def _remove_temporary_folder(self) -> None:
-        from queue_core.database.storage import job_temporary_folder
-
-        with suppress(FileNotFoundError):
-            shutil.rmtree(job_temporary_folder(self.context.folder, self.context.job_id))
+        remove_folders([job_temporary_folder(self.context.folder, self.context.job_id)])
 
 
 def _take_over(entity: Entity, fresh: Entity) -> None:
     """Give *entity* what *fresh* was told; what *fresh* says nothing of stays."""
-    from sqlalchemy import inspect
-
     state = inspect(fresh, raiseerr=True)
     for column in state.mapper.column_attrs:
         if column.key in state.dict and column.key not in _OWN_COLUMNS:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any
 
+from sqlalchemy.orm import Session
+
+from queue_core.artifacts.writer import ArtifactWriter
+from queue_core.components.parameters import complete_parameters
+from queue_core.components.progress import Span
+from queue_core.components.registry import ComponentKind, get_component
+from queue_core.database.finding import find
+from queue_core.database.provenance import provenance_of
+from queue_core.database.session import read_session
 from queue_core.database.status import EntityKind
+from queue_core.database.tables import Dataset, Explorer, Notebook
 from queue_core.jobs.entity_job import EntityJob
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from queue_core.database.tables.data import Dataset, Explorer, Notebook
+from queue_core.jobs.reporting import JobProgress
+from queue_core.jobs.requests.explorer import ExplorerRequest
 
 # Shares of the time, roughly: looking at the data, then drawing and storing.
 _LOOKED = 0.75
 
 
-class ExplorerJob(EntityJob["Explorer"]):
+class ExplorerJob(EntityJob[Explorer, ExplorerRequest]):
     """Explores a dataset or a notebook.
 
     Attributes:
@@ -25,110 +32,45 @@ class ExplorerJob(EntityJob["Explorer"]):
             `explorer_id` alone, to do an exploration of the database.
     """
 
-    _made_from: Dataset | Notebook | None = None
-
-    TYPE = "Explorer"
     ENTITY = EntityKind.EXPLORER
-    PARAMETERS: ClassVar[Mapping[str, Any] | None] = {
-        "type": "object",
-        "properties": {
-            "dataset_id": {
-                "type": ["integer", "null"],
-                "title": "Dataset",
-                "format": "dataset",
-                "default": None,
-                "description": "The dataset to look at; leave it empty for a notebook.",
-            },
-            "notebook_id": {
-                "type": ["integer", "null"],
-                "title": "Notebook",
-                "format": "notebook",
-                "default": None,
-                "description": "The notebook to look at, as it is after its steps.",
-            },
-            "explorer": {
-                "type": "string",
-                "title": "Explorer",
-                "format": "explorer",
-                "default": "describe",
-                "description": "What to find out.",
-            },
-            "columns": {
-                "type": ["array", "null"],
-                "items": {"type": "string"},
-                "title": "Columns",
-                "format": "columns",
-                "default": None,
-                "description": "The columns to look at; empty: all that fit.",
-            },
-            "params": {
-                "type": "object",
-                "title": "Parameters",
-                "default": {},
-                "description": "Parameters of the explorer.",
-            },
-            "name": {
-                "type": ["string", "null"],
-                "title": "Name",
-                "default": None,
-                "description": "What to call the result.",
-            },
-            "seed": {
-                "type": "integer",
-                "title": "Seed",
-                "default": 0,
-                "minimum": 0,
-                "maximum": 2**32 - 1,
-                "advanced": True,
-                "description": "The same seed draws the same rows.",
-            },
-        },
-        "required": ["explorer"],
-    }
+    REQUEST = ExplorerRequest
+
+    _made_from: Dataset | Notebook | None = None
 
     def create_entity(self, session: Session) -> Explorer:
         """Return a new exploration; its explorer and parameters are checked at once."""
-        from queue_core.components.parameters import complete_parameters
-        from queue_core.components.registry import ComponentKind, get_component
-        from queue_core.database.tables.data import Explorer
-
         self._take_up_stored(session)
-        component = get_component(ComponentKind.EXPLORER, str(self.kwargs.get("explorer") or ""))
-        params = dict(self.kwargs.get("params") or {})
-        complete_parameters(component.schema, params, owner=component.title)
+        told = self.request
+        component = get_component(ComponentKind.EXPLORER, told.explorer)
+        complete_parameters(component.schema, told.params, owner=component.title)
         source = self._source(session)
-        name = self.kwargs.get("name") or f"{component.title} of {source.name}"
         # The queue asks for the job's name after this.
-        self.kwargs["name"] = name
+        self.settle(name=told.name or f"{component.title} of {source.name}")
         return Explorer(
-            name=name,
+            name=self.request.name,
             dataset_id=source.id if source.kind is EntityKind.DATASET else None,
             notebook_id=source.id if source.kind is EntityKind.NOTEBOOK else None,
             component=component.id,
-            columns=list(self.kwargs.get("columns") or ()) or None,
-            params=params,
+            columns=list(told.columns or ()) or None,
+            params=dict(told.params),
         )
 
     def execute(self) -> Mapping[str, Any]:
         """Explore, then store all artifacts at once."""
-        from queue_core.artifacts.writer import ArtifactWriter
         from queue_core.components.explorers.exploring.run_explorer import explore
-        from queue_core.components.progress import Span
-        from queue_core.database.session import read_session
-        from queue_core.jobs.data_sources import open_source
-        from queue_core.jobs.reporting import JobProgress
+        from queue_core.library.sources import open_source
 
-        progress = JobProgress(self)
+        told, progress = self.request, JobProgress(self)
         with read_session(self.context.folder) as session:
             source = self._source(session)
             dataset = open_source(self.context.folder, source)
             self._made_from = source
         drafts = explore(
-            self.kwargs["explorer"],
+            told.explorer,
             dataset,
-            columns=self.kwargs.get("columns"),
-            params=self.kwargs.get("params"),
-            seed=self._seed,
+            columns=told.columns,
+            params=told.params,
+            seed=told.seed,
             name=source.name,
             progress=Span(progress, 0.0, _LOOKED),
             spill_folder=self.temporary_folder,
@@ -142,56 +84,40 @@ class ExplorerJob(EntityJob["Explorer"]):
                 draft.write(writer)
         progress.report(1.0, "done")
         return {
-            "explorer": self.kwargs["explorer"],
+            "explorer": told.explorer,
             "artifacts": [artifact.to_json() for artifact in writer.artifacts],
         }
 
     def store(self, session: Session, entity: Explorer, result: Mapping[str, Any]) -> None:  # noqa: ARG002
         """Note what the exploration was made from."""
-        from queue_core.database.provenance import provenance_of
-
         assert self._made_from is not None
         entity.provenance = provenance_of(
             self._made_from,
-            seed=self._seed,
+            seed=self.request.seed,
             libraries=("matplotlib", "statsmodels", "umap-learn"),
         )
 
-    @property
-    def _seed(self) -> int:
-        return int(self.kwargs.get("seed") or 0)
-
     def _take_up_stored(self, session: Session) -> None:
         """Fill in what a stored exploration says, where only its id was given."""
-        from queue_core.database.deletion import load_entity
-
-        entity_id = self.kwargs.get("explorer_id")
-        if entity_id is None or self.kwargs.get("explorer"):
+        entity_id = self.request.explorer_id
+        if entity_id is None or self.request.explorer:
             return
-        stored = cast("Explorer", load_entity(session, self.ENTITY, int(entity_id)))
-        said = {
-            "explorer": stored.component,
-            "dataset_id": stored.dataset_id,
-            "notebook_id": stored.notebook_id,
-            "columns": stored.columns,
-            "params": dict(stored.params),
-            "name": stored.name or None,
-            "seed": stored.provenance.get("seed"),
-        }
-        self.kwargs.update({key: value for key, value in said.items() if value is not None})
+        stored = find(session, Explorer, entity_id)
+        self.take_up(
+            {
+                "explorer": stored.component,
+                "dataset_id": stored.dataset_id,
+                "notebook_id": stored.notebook_id,
+                "columns": stored.columns,
+                "params": dict(stored.params),
+                "name": stored.name or None,
+                "seed": stored.provenance.get("seed"),
+            }
+        )
 
     def _source(self, session: Session) -> Dataset | Notebook:
-        """Return the dataset or notebook to look at.
-
-        Raises:
-            ParameterError: Neither or both were named.
-            EntityNotFoundError: There is no such one.
-            DataError: Its data are not there yet.
-        """
-        from queue_core.jobs.data_sources import find_source
+        from queue_core.library.sources import find_source
 
         return find_source(
-            session,
-            dataset_id=self.kwargs.get("dataset_id"),
-            notebook_id=self.kwargs.get("notebook_id"),
+            session, dataset_id=self.request.dataset_id, notebook_id=self.request.notebook_id
         )

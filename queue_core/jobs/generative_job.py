@@ -5,22 +5,37 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.orm import Session
+
+from queue_core.artifacts.writer import ArtifactWriter
+from queue_core.components.parameters import complete_parameters
+from queue_core.components.progress import Span
+from queue_core.components.registry import ComponentKind, get_component
+from queue_core.components.stored_dataset import StoredDataset
+from queue_core.database.finding import find
+from queue_core.database.provenance import provenance_of
+from queue_core.database.session import read_session
 from queue_core.database.status import EntityKind
+from queue_core.database.tables import Dataset, GenerativeProcess, GenerativeSession
 from queue_core.errors import ParameterError
 from queue_core.jobs.entity_job import EntityJob
-from queue_core.jobs.generative_parameters import GENERATIVE_PARAMETERS
-from queue_core.jobs.turns import wait_for_earlier
+from queue_core.jobs.reporting import JobProgress
+from queue_core.jobs.requests.generative import GenerativeRequest
+from queue_core.library.conversations import (
+    Answer,
+    earlier_exchanges,
+    history_before,
+    keep_partial,
+    next_position,
+)
+from queue_core.library.datasets import describe_dataset, open_dataset
+from queue_core.library.turns import wait_for_earlier
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from queue_core.components.generators.answering.batch import BatchRequest, BatchResult
     from queue_core.components.generators.answering.generator import Generator
-    from queue_core.components.stored_dataset import StoredDataset
-    from queue_core.database.tables import Dataset, GenerativeProcess, GenerativeSession
-    from queue_core.jobs.conversations import Answer
+    from queue_core.components.generators.answering.batch import BatchRequest, BatchResult
 
 LIBRARIES = ("llama-cpp-python", "transformers", "torch", "httpx")
 JOURNALS = "batches"
@@ -28,7 +43,7 @@ _KEEP_EVERY_S = 0.5
 _ANSWERED = 0.95
 
 
-class GenerativeJob(EntityJob["GenerativeProcess"]):
+class GenerativeJob(EntityJob[GenerativeProcess, GenerativeRequest]):
     """Makes one exchange of a conversation, or a batch of answers.
 
     Attributes:
@@ -37,9 +52,8 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
             or `generative_process_id` alone, to do a stored exchange again.
     """
 
-    TYPE = "Generative"
     ENTITY = EntityKind.GENERATIVE_PROCESS
-    PARAMETERS: ClassVar[Mapping[str, Any] | None] = GENERATIVE_PARAMETERS
+    REQUEST = GenerativeRequest
 
     _answer: Answer | None = None
     _batch: BatchResult | None = None
@@ -49,57 +63,48 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
     def create_entity(self, session: Session) -> GenerativeProcess:
         """Return a new exchange at the end of its conversation, which is made if need be."""
         from queue_core.components.generators.answering.template import parse_template
-        from queue_core.components.parameters import complete_parameters
-        from queue_core.components.registry import ComponentKind, get_component
-        from queue_core.database.tables import GenerativeProcess
-        from queue_core.jobs.conversations import next_position
 
         self._take_up_stored(session)
-        prompt = str(self.kwargs.get("prompt") or "")
-        if not prompt.strip():
+        told = self.request
+        if not told.prompt.strip():
             raise ParameterError("The prompt is empty.", parameter="prompt", hint="Write one.")
-        component = get_component(ComponentKind.GENERATOR, str(self.kwargs["generator"]))
-        params = complete_parameters(component.schema, self._params, owner=component.title)
+        component = get_component(ComponentKind.GENERATOR, told.generator)
+        params = complete_parameters(component.schema, told.params, owner=component.title)
         dataset = self._dataset(session)
         if dataset is not None and dataset.schema:
-            parse_template(prompt, [str(item["name"]) for item in dataset.schema])
-        shown = " ".join(prompt.split())
-        name = self.kwargs.get("name") or (shown if len(shown) <= 60 else f"{shown[:59]}…")
+            parse_template(told.prompt, [str(item["name"]) for item in dataset.schema])
+        shown = " ".join(told.prompt.split())
         # The queue asks for the job's name after this.
-        self.kwargs["name"] = name
+        self.settle(name=told.name or (shown if len(shown) <= 60 else f"{shown[:59]}…"))
         conversation = self._conversation(session, component.title)
-        own = self.kwargs.get("generative_process_id")
         return GenerativeProcess(
-            name=name,
+            name=self.request.name,
             session_id=conversation.id,
-            position=next_position(session, conversation.id, own),
-            prompt=prompt,
+            position=next_position(session, conversation.id, told.generative_process_id),
+            prompt=told.prompt,
             params=params,
             dataset_id=None if dataset is None else dataset.id,
         )
 
     def run(self) -> dict[str, Any]:
         """Wait for the exchanges before, whose answers are part of what is asked."""
-        from queue_core.jobs.conversations import earlier_exchanges
-
-        if self.kwargs.get("session_id") is None or self.kwargs.get(self._id_key) is None:
+        if self.request.session_id is None or self.request.generative_process_id is None:
             self.set_status_as_delivered()
-        if self.kwargs.get("dataset_id") is None:
-            known = (self.context.folder, int(self.kwargs["session_id"]), self.entity_id)
+        if self.request.dataset_id is None:
+            known = (self.context.folder, self._session_id, self.entity_id)
             wait_for_earlier(
-                self, lambda: earlier_exchanges(*known), "Waiting for the answer before"
+                lambda: earlier_exchanges(*known),
+                lambda: self.report_progress(None, "Waiting for the answer before"),
             )
         return super().run()
 
     def execute(self) -> Mapping[str, Any]:
         """Load the model, ask it, and keep what it says."""
-        from queue_core.jobs.reporting import JobProgress
-
         begun = time.monotonic()
         with self._generator() as generator:
             generator.load(JobProgress(self))
             loaded = time.monotonic() - begun
-            if self.kwargs.get("dataset_id") is not None:
+            if self.request.dataset_id is not None:
                 summary = self._answer_rows(generator)
             else:
                 summary = self._converse(generator)
@@ -109,15 +114,11 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
 
     def store(self, session: Session, entity: GenerativeProcess, result: Mapping[str, Any]) -> None:
         """Write the answer, or the dataset of answers."""
-        from queue_core.database.provenance import provenance_of
-        from queue_core.database.tables import Dataset
-        from queue_core.jobs.data_sources import describe_dataset
-
         provenance = provenance_of(
             *self._made_from,
             seed=int(entity.params.get("seed", 0)),
             libraries=LIBRARIES,
-            generator=self.kwargs["generator"],
+            generator=self.request.generator,
             model=result["model"],
         )
         entity.provenance = provenance
@@ -134,12 +135,10 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
             self._journal.unlink(missing_ok=True)
 
     @property
-    def _params(self) -> dict[str, Any]:
-        return dict(self.kwargs.get("params") or {})
-
-    @property
-    def _system_prompt(self) -> str:
-        return str(self.kwargs.get("system_prompt") or "")
+    def _session_id(self) -> int:
+        number = self.request.session_id
+        assert number is not None  # it is settled when the exchange is delivered
+        return number
 
     @property
     def _journal(self) -> Path:
@@ -147,26 +146,21 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
         return self.context.folder.monitor / JOURNALS / f"{self.entity_id}.jsonl"
 
     def _generator(self) -> Generator:
-        from queue_core.components.parameters import complete_parameters
-        from queue_core.components.registry import ComponentKind, get_component
 
-        component = get_component(ComponentKind.GENERATOR, str(self.kwargs["generator"]))
-        params = complete_parameters(component.schema, self._params, owner=component.title)
-        made: Generator = component.load()(component, str(self.kwargs.get("model") or ""), params)
+        component = get_component(ComponentKind.GENERATOR, self.request.generator)
+        params = complete_parameters(component.schema, self.request.params, owner=component.title)
+        made: Generator = component.load()(component, self.request.model or "", params)
         return made
 
     def _converse(self, generator: Generator) -> dict[str, Any]:
         """Go on with the conversation; what has come so far is kept whatever happens."""
         from queue_core.components.generators.answering.conversation import fit_conversation
-        from queue_core.jobs.conversations import Answer, history_before, keep_partial
 
         fitted = fit_conversation(
             generator,
-            str(self.kwargs["prompt"]),
-            system_prompt=self._system_prompt,
-            history=history_before(
-                self.context.folder, int(self.kwargs["session_id"]), self.entity_id
-            ),
+            self.request.prompt,
+            system_prompt=(self.request.system_prompt or ""),
+            history=history_before(self.context.folder, self._session_id, self.entity_id),
         )
         if fitted.forgotten:
             few = "exchange" if fitted.forgotten == 1 else f"{fitted.forgotten} exchanges"
@@ -181,7 +175,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
         self._store_artifacts(generator)
         return {
             "model": generator.model_name,
-            "session_id": self.kwargs["session_id"],
+            "session_id": self._session_id,
             "response": self._answer.text,
             "prompt_tokens": usage.prompt_tokens,
             "response_tokens": usage.response_tokens or len(self._answer.pieces),
@@ -194,8 +188,6 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
 
         A job that is cancelled is not asked any more, so it must have been kept before.
         """
-        from queue_core.jobs.conversations import keep_partial
-
         answer = self._answer
         assert answer is not None
         kept = time.monotonic()
@@ -212,10 +204,6 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
         """Ask about each row and store the answers as a new dataset."""
         from queue_core.components.dataset_writer import DatasetStaging
         from queue_core.components.generators.answering.batch import answer_rows, write_answers
-        from queue_core.components.progress import Span
-        from queue_core.database.session import read_session
-        from queue_core.jobs.data_sources import open_dataset
-        from queue_core.jobs.reporting import JobProgress
 
         folder = self.context.folder
         with read_session(folder) as session:
@@ -223,7 +211,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
             assert dataset is not None
             self._made_from = (dataset,)
             table = open_dataset(folder, dataset)
-        request = self._request(table)
+        request = self._batch_request(table)
         reporter = self.context.reporter
         begun = time.monotonic()
         self._batch = result = answer_rows(
@@ -243,7 +231,7 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
             self.report_warning(warning)
         return {
             "model": generator.model_name,
-            "session_id": self.kwargs["session_id"],
+            "session_id": self._session_id,
             "dataset_id": number,
             "rows": len(result.answers),
             "failed_rows": result.failed,
@@ -253,21 +241,19 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
             "timing": {"answers_s": round(time.monotonic() - begun, 3)},
         }
 
-    def _request(self, table: StoredDataset) -> BatchRequest:
+    def _batch_request(self, table: StoredDataset) -> BatchRequest:
         from queue_core.components.generators.answering.batch import BatchRequest
         from queue_core.components.generators.answering.template import parse_template
 
         names = [info.name for info in table.columns]
-        limit = self.kwargs.get("limit")
         return BatchRequest(
-            template=parse_template(str(self.kwargs["prompt"]), names),
-            system_prompt=self._system_prompt,
-            column=str(self.kwargs.get("column") or "response"),
-            limit=None if limit is None else int(limit),
+            template=parse_template(self.request.prompt, names),
+            system_prompt=(self.request.system_prompt or ""),
+            column=self.request.column,
+            limit=self.request.limit,
         )
 
     def _store_artifacts(self, generator: Generator) -> None:
-        from queue_core.artifacts.writer import ArtifactWriter
 
         assert self._answer is not None
         with ArtifactWriter(
@@ -289,37 +275,32 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
 
     def _conversation(self, session: Session, title: str) -> GenerativeSession:
         """Return the conversation to go on with, or a new one."""
-        from queue_core.database.tables import GenerativeSession
-        from queue_core.jobs.conversations import find_conversation
-
-        if self.kwargs.get("session_id") is not None:
-            return find_conversation(session, int(self.kwargs["session_id"]))
+        told = self.request
+        if told.session_id is not None:
+            return find(session, GenerativeSession, told.session_id)
         conversation = GenerativeSession(
-            name=f"{self.kwargs['name']} ({title})",
-            component=str(self.kwargs["generator"]),
-            model_file=str(self.kwargs.get("model") or "") or None,
-            params=self._params,
-            system_prompt=self._system_prompt or None,
+            name=f"{told.name} ({title})",
+            component=told.generator,
+            model_file=told.model or None,
+            params=dict(told.params),
+            system_prompt=told.system_prompt or None,
         )
         session.add(conversation)
         session.flush()
-        self.kwargs["session_id"] = conversation.id
+        self.settle(session_id=conversation.id)
         return conversation
 
     def _take_up_stored(self, session: Session) -> None:
         """Fill in what a stored exchange or conversation says and the job does not."""
-        from queue_core.database.tables import GenerativeProcess
-        from queue_core.jobs.conversations import find_conversation
-
-        number = self.kwargs.get("generative_process_id") or self.kwargs.pop("process_id", None)
-        stored = None if number is None else session.get(GenerativeProcess, int(number))
-        if number is not None and stored is None and not self.kwargs.get("prompt"):
+        number = self.request.generative_process_id or self.request.process_id
+        stored = None if number is None else session.get(GenerativeProcess, number)
+        if number is not None and stored is None and not self.request.prompt:
             raise ParameterError(
                 f"There is no exchange with the id {number}.",
                 parameter="generative_process_id",
             )
         if stored is not None:
-            self._fill(
+            self.take_up(
                 {
                     "generative_process_id": stored.id,
                     "session_id": stored.session_id,
@@ -329,9 +310,9 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
                     "name": stored.name or None,
                 }
             )
-        if self.kwargs.get("session_id") is not None:
-            conversation = find_conversation(session, int(self.kwargs["session_id"]))
-            self._fill(
+        if self.request.session_id is not None:
+            conversation = find(session, GenerativeSession, self.request.session_id)
+            self.take_up(
                 {
                     "generator": conversation.component,
                     "model": conversation.model_file,
@@ -339,28 +320,17 @@ class GenerativeJob(EntityJob["GenerativeProcess"]):
                     "system_prompt": conversation.system_prompt,
                 }
             )
-        if not self.kwargs.get("generator"):
+        if not self.request.generator:
             raise ParameterError(
                 "No kind of model was named.", parameter="generator",
                 hint="Set generator to openai_server, gguf_file or transformers_folder.",
             )  # fmt: skip
-        if model := self.kwargs.get("model"):
-            self.kwargs["model"] = _absolute(str(model))
-
-    def _fill(self, said: Mapping[str, Any]) -> None:
-        for key, value in said.items():
-            if value is not None and self.kwargs.get(key) in (None, "", {}):
-                self.kwargs[key] = value
+        if model := self.request.model:
+            self.settle(model=_absolute(model))
 
     def _dataset(self, session: Session) -> Dataset | None:
-        from typing import cast
-
-        from queue_core.database.deletion import load_entity
-
-        number = self.kwargs.get("dataset_id")
-        if number is None:
-            return None
-        return cast("Dataset", load_entity(session, EntityKind.DATASET, int(number)))
+        number = self.request.dataset_id
+        return None if number is None else find(session, Dataset, number)
 
 
 def _absolute(model: str) -> str:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from queue_core.components.models.tasks import Task
-from queue_core.components.models.training.session.session_schemas import (
-    FORECAST_SCHEMA,
-    PREPROCESSING_SCHEMA,
-    SEARCH_SCHEMA,
-    SPLIT_SCHEMA,
-)
+from sqlalchemy.orm import Session
+
+from queue_core.artifacts.writer import ArtifactWriter
+from queue_core.database.finding import find
+from queue_core.database.provenance import provenance_of
+from queue_core.database.session import read_session
 from queue_core.database.status import EntityKind
+from queue_core.database.tables import Dataset, ModelSession, Run
 from queue_core.errors import JobError, ParameterError
 from queue_core.jobs.entity_job import EntityJob
+from queue_core.jobs.requests.model import ModelRequest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from sqlalchemy.orm import Session
-
-    from queue_core.components.models.training.session.specs import RunSpec, SessionSpec
-    from queue_core.database.tables import Dataset, Run
-    from queue_core.jobs.run_rows import RunRows
+    from queue_core.components.models.training.evaluation.outcome import Trained
+    from queue_core.components.models.training.preparation.problem import Problem
+    from queue_core.components.models.training.fitting.progress import Progress
+    from queue_core.components.models.training.session.specs import RunSpec
+    from queue_core.library.runs import RunRows
+    from queue_core.library.sessions import Question
 
 # Shares of the time, roughly: reading; then training and measuring; then drawing and storing.
 _READ = 0.03
@@ -32,7 +34,7 @@ LIBRARIES = ("scipy", "joblib", "skops", "optuna", "lightgbm", "xgboost", "catbo
 SEARCHES = "searches"
 
 
-class ModelJob(EntityJob["Run"]):
+class ModelJob(EntityJob[Run, ModelRequest]):
     """Trains and measures one model.
 
     Attributes:
@@ -41,113 +43,11 @@ class ModelJob(EntityJob["Run"]):
             `model_params`, for another model in a session that exists.
     """
 
+    ENTITY = EntityKind.RUN
+    REQUEST = ModelRequest
+
     _made_from: Dataset | None = None
     _rows: RunRows | None = None
-
-    TYPE = "Model"
-    ENTITY = EntityKind.RUN
-    PARAMETERS: ClassVar[Mapping[str, Any] | None] = {
-        "type": "object",
-        "properties": {
-            "dataset_id": {
-                "type": ["integer", "null"],
-                "title": "Dataset",
-                "format": "dataset",
-                "default": None,
-                "description": "The dataset to learn from.",
-            },
-            "task": {
-                "type": "string",
-                "title": "Task",
-                "enum": [task.value for task in Task],
-                "enum-titles": [
-                    "Classification", "Regression", "Clustering", "Text classification",
-                    "Forecasting",
-                ],
-                "default": Task.CLASSIFICATION.value,
-                "description": "What is asked of the model.",
-            },
-            "output_columns": {
-                "type": ["array", "null"],
-                "items": {"type": "string"},
-                "title": "Output",
-                "format": "columns",
-                "default": None,
-                "description": "The column to predict; for clusters, known labels to compare with.",
-            },
-            "input_columns": {
-                "type": ["array", "null"],
-                "items": {"type": "string"},
-                "title": "Inputs",
-                "format": "columns",
-                "default": None,
-                "description": "The columns to learn from; all others if empty.",
-            },
-            "model": {
-                "type": "string",
-                "title": "Model",
-                "format": "model",
-                "default": "RandomForestClassifier",
-                "description": "Which model to train.",
-            },
-            "model_params": {
-                "type": ["object", "null"],
-                "title": "Parameters",
-                "default": None,
-                "description": "Parameters of the model; its defaults where nothing is said.",
-            },
-            "split": SPLIT_SCHEMA,
-            "metrics": {
-                "type": ["array", "null"],
-                "items": {"type": "string"},
-                "title": "Metrics",
-                "format": "metrics",
-                "default": None,
-                "description": "What is measured, the leading metric first; the usual if empty.",
-            },
-            "search": SEARCH_SCHEMA,
-            "forecast": FORECAST_SCHEMA,
-            "preprocessing": PREPROCESSING_SCHEMA,
-            "learning_curve": {
-                "type": "boolean",
-                "title": "Learning curve",
-                "default": False,
-                "advanced": True,
-                "description": "Also train on growing parts of the rows: would more of them help?",
-            },
-            "onnx": {
-                "type": "boolean",
-                "title": "ONNX file",
-                "default": False,
-                "advanced": True,
-                "description": "Also store the model as an ONNX file, where it has such a form.",
-            },
-            "sample_rows": {
-                "type": ["integer", "null"],
-                "title": "Rows",
-                "default": None,
-                "minimum": 10,
-                "advanced": True,
-                "description": "Learn from a random sample of this many rows; all if empty.",
-            },
-            "seed": {
-                "type": "integer",
-                "title": "Seed",
-                "default": 0,
-                "minimum": 0,
-                "maximum": 2**32 - 1,
-                "advanced": True,
-                "description": "The same seed gives the same result.",
-            },
-            "name": {
-                "type": ["string", "null"],
-                "title": "Name",
-                "default": None,
-                "description": "What to call the run.",
-            },
-        },
-        "required": ["dataset_id", "task", "model"],
-    }  # fmt: skip
 
     def create_entity(self, session: Session) -> Run:
         """Return a new run in its session, which is made if need be; all is checked at once."""
@@ -158,55 +58,45 @@ class ModelJob(EntityJob["Run"]):
             ranges_of,
         )
         from queue_core.components.models.training.session.specs import search_from_json
-        from queue_core.database.tables import Run
-        from queue_core.jobs.model_question import check_columns, session_row, take_up_stored
+        from queue_core.library.sessions import check_columns, session_for
 
-        take_up_stored(session, self.kwargs)
-        question = self._session_spec()
-        component = model_for(str(self.kwargs.get("model") or ""), question.task)
-        checked_params(component, self._model_params)
-        metrics = metrics_for(question.task, question.metrics)
-        search = search_from_json(self.kwargs.get("search"))
+        self._take_up_stored(session)
+        told, dataset, question = self.request, self._dataset(session), self._question()
+        spec = question.spec()
+        component = model_for(told.model, spec.task)
+        params = dict(told.model_params or {})
+        checked_params(component, params)
+        metrics = metrics_for(spec.task, spec.metrics)
+        search = search_from_json(told.search)
         if search is not None:
             ranges_of(component, search)
-            metrics_for(question.task, [search.metric] if search.metric else [metrics[0].id])
-        dataset = self._dataset(session)
-        check_columns(dataset, question)
-        name = self.kwargs.get("name") or f"{component.title} on {dataset.name}"
+            metrics_for(spec.task, [search.metric] if search.metric else [metrics[0].id])
+        check_columns(dataset, spec)
         # The queue asks for the job's name after this.
-        self.kwargs["name"] = name
+        self.settle(
+            name=told.name or f"{component.title} on {dataset.name}",
+            session_id=session_for(session, dataset, question, told.session_id).id,
+        )
         return Run(
-            name=name,
-            session_id=session_row(session, dataset, self.kwargs).id,
+            name=self.request.name,
+            session_id=self.request.session_id,
             component=component.id,
-            params=self._model_params,
-            search=dict(self.kwargs["search"]) if self.kwargs.get("search") else None,
+            params=params,
+            search=dict(told.search) if told.search else None,
         )
 
     def execute(self) -> Mapping[str, Any]:
         """Train, measure, and store model and figures at once."""
-        from queue_core.artifacts.writer import ArtifactWriter
         from queue_core.components.models.training.fitting.progress import Hooks, Progress
-        from queue_core.components.models.training.preparation.problem import read_problem
-        from queue_core.components.models.training.results.run_results import (
-            headline,
-            store_results,
-        )
+        from queue_core.components.models.training.results.run_results import headline
         from queue_core.components.models.training.runs.trainer import train
-        from queue_core.components.models.training.stored.model_file import schema_of
-        from queue_core.database.session import read_session
-        from queue_core.jobs.data_sources import open_dataset
-        from queue_core.jobs.run_rows import RunRows
+        from queue_core.library.runs import RunRows
 
         progress = Progress(self.report_progress)
         progress.report(0.0, "Reading the data")
-        with read_session(self.context.folder) as session:
-            dataset = self._dataset(session)
-            stored = open_dataset(self.context.folder, dataset)
-            self._made_from = dataset
         self._rows = RunRows(self.context.folder, self.entity_id)
         self._rows.clear()
-        problem = read_problem(stored, self._session_spec(), self.report_warning)
+        problem, data_hash = self._problem()
         hooks = Hooks(
             progress=progress.part(_READ, _TRAINED),
             on_measure=self._rows.add_measure,
@@ -214,25 +104,10 @@ class ModelJob(EntityJob["Run"]):
             warn=self.report_warning,
         )
         trained = train(
-            problem, self._run_spec(), hooks, journal=self._journal, data_hash=stored.data_hash
+            problem, self._run_spec(), hooks, journal=self._journal, data_hash=data_hash
         )
-        schema = schema_of(
-            trained,
-            run_id=self.entity_id,
-            dataset={"id": dataset.id, "name": dataset.name, "data_hash": stored.data_hash},
-        )
-        with ArtifactWriter(
-            self.context.folder, self.ENTITY.value, self.entity_id, temporary=self.temporary_folder
-        ) as writer:
-            store_results(
-                trained,
-                schema,
-                self._rows.trials,
-                writer,
-                self.temporary_folder,
-                progress.part(_TRAINED, 1.0),
-            )
-        exported = self._export_onnx(writer.path) if self.kwargs.get("onnx") else None
+        place = self._store_files(trained, data_hash, progress.part(_TRAINED, 1.0))
+        exported = self._export_onnx(place) if self.request.onnx else None
         progress.report(1.0, "Done")
         return {
             "model": trained.component.id,
@@ -244,10 +119,39 @@ class ModelJob(EntityJob["Run"]):
             "onnx": None if exported is None else str(exported),
         }
 
+    def _problem(self) -> tuple[Problem, str]:
+        """Read the data; return what is to be learned from it, and its hash."""
+        from queue_core.components.models.training.preparation.problem import read_problem
+        from queue_core.library.datasets import open_dataset
+
+        with read_session(self.context.folder) as session:
+            self._made_from = self._dataset(session)
+            stored = open_dataset(self.context.folder, self._made_from)
+        problem = read_problem(stored, self._question().spec(), self.report_warning)
+        return problem, stored.data_hash
+
+    def _store_files(self, trained: Trained, data_hash: str, progress: Progress) -> Path:
+        """Store the model and what it showed; return the folder."""
+        from queue_core.components.models.training.stored.model_file import schema_of
+        from queue_core.components.models.training.results.run_results import store_results
+
+        assert self._made_from is not None
+        assert self._rows is not None
+        made_from = {"id": self._made_from.id, "name": self._made_from.name}
+        schema = schema_of(
+            trained, run_id=self.entity_id, dataset={**made_from, "data_hash": data_hash}
+        )
+        with ArtifactWriter(
+            self.context.folder, self.ENTITY.value, self.entity_id, temporary=self.temporary_folder
+        ) as writer:
+            store_results(
+                trained, schema, self._rows.trials, writer, self.temporary_folder, progress
+            )
+        return writer.path
+
     def store(self, session: Session, entity: Run, result: Mapping[str, Any]) -> None:
         """Write the measures, and note what the run was made from."""
         from queue_core.components.models.training.stored.model_file import MODEL_FILE
-        from queue_core.database.provenance import provenance_of
 
         assert self._made_from is not None
         assert self._rows is not None
@@ -255,7 +159,7 @@ class ModelJob(EntityJob["Run"]):
         entity.best_params = result["best_params"]
         entity.artifact = f"{self.ENTITY.value}/{entity.id}/{MODEL_FILE}"
         entity.provenance = provenance_of(
-            self._made_from, seed=self._seed, libraries=LIBRARIES, rows=result["rows"]
+            self._made_from, seed=self.request.seed, libraries=LIBRARIES, rows=result["rows"]
         )
         # What a later attempt would have gone on from is of no use any more.
         self._journal.unlink(missing_ok=True)
@@ -274,43 +178,38 @@ class ModelJob(EntityJob["Run"]):
         return path
 
     @property
-    def _seed(self) -> int:
-        return int(self.kwargs.get("seed") or 0)
-
-    @property
-    def _model_params(self) -> dict[str, Any]:
-        return dict(self.kwargs.get("model_params") or {})
-
-    @property
     def _journal(self) -> Path:
         """The file that remembers a search; it outlives a stopped job, for its retry."""
         return self.context.folder.monitor / SEARCHES / f"{self.entity_id}.journal"
 
-    def _session_spec(self) -> SessionSpec:
-        from queue_core.components.models.training.session.specs import SessionSpec
-        from queue_core.jobs.model_question import names
+    def _question(self) -> Question:
+        from queue_core.library.sessions import Question
 
-        said = self.kwargs
-        return SessionSpec.from_json(
-            task=str(said.get("task") or Task.CLASSIFICATION.value),
-            input_columns=names(said.get("input_columns")),
-            output_columns=names(said.get("output_columns")),
-            split=said.get("split"),
-            metrics=names(said.get("metrics")),
-            seed=self._seed,
-            preprocessing=said.get("preprocessing"),
-            forecast=said.get("forecast"),
-            sample_rows=said.get("sample_rows"),
+        told = self.request
+        assert told.dataset_id is not None  # it was found before
+        return Question(
+            dataset_id=told.dataset_id,
+            task=told.task,
+            input_columns=told.input_columns or (),
+            output_columns=told.output_columns or (),
+            split=told.split,
+            metrics=told.metrics or (),
+            seed=told.seed,
+            preprocessing=told.preprocessing,
+            forecast=told.forecast,
+            sample_rows=told.sample_rows,
+            learning_curve=told.learning_curve,
+            onnx=told.onnx,
         )
 
     def _run_spec(self) -> RunSpec:
         from queue_core.components.models.training.session.specs import RunSpec, search_from_json
 
         return RunSpec(
-            model=self.kwargs["model"],
-            params=self._model_params,
-            search=search_from_json(self.kwargs.get("search")),
-            learning_curve=bool(self.kwargs.get("learning_curve")),
+            model=self.request.model,
+            params=dict(self.request.model_params or {}),
+            search=search_from_json(self.request.search),
+            learning_curve=self.request.learning_curve,
         )
 
     def _dataset(self, session: Session) -> Dataset:
@@ -320,15 +219,38 @@ class ModelJob(EntityJob["Run"]):
             ParameterError: None was named.
             EntityNotFoundError: There is no such one.
         """
-        from typing import cast
-
-        from queue_core.database.deletion import load_entity
-
-        dataset_id = self.kwargs.get("dataset_id")
-        if dataset_id is None:
+        if self.request.dataset_id is None:
             raise ParameterError(
                 "No dataset was named.",
                 parameter="dataset_id",
                 hint="Set dataset_id to the dataset to learn from.",
             )
-        return cast("Dataset", load_entity(session, EntityKind.DATASET, int(dataset_id)))
+        return find(session, Dataset, self.request.dataset_id)
+
+    def _take_up_stored(self, session: Session) -> None:
+        """Fill in what a stored run or session says, where only its id was given."""
+        from queue_core.library.sessions import question_of
+
+        run_id = self.request.run_id
+        if run_id is not None and not self.request.model:
+            run = session.get(Run, run_id)
+            if run is None:
+                raise ParameterError(f"There is no run with the id {run_id}.", parameter="run_id")
+            self.take_up(
+                {
+                    "session_id": run.session_id,
+                    "model": run.component,
+                    "model_params": dict(run.params),
+                    "search": run.search,
+                    "name": run.name or None,
+                }
+            )
+        session_id = self.request.session_id
+        if session_id is None or self.request.dataset_id is not None:
+            return
+        asked = session.get(ModelSession, session_id)
+        if asked is None:
+            raise ParameterError(
+                f"There is no model session with the id {session_id}.", parameter="session_id"
+            )
+        self.take_up(asdict(question_of(asked)))

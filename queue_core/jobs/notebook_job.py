@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
 
+from queue_core.components.stored_dataset import StoredDataset
+from queue_core.database.finding import find
+from queue_core.database.session import open_session, read_session
 from queue_core.database.status import EntityKind
+from queue_core.database.storage import job_temporary_folder, remove_folders
+from queue_core.database.tables import Converter, Notebook
 from queue_core.errors import DataError, ParameterError
-from queue_core.jobs.base import BaseJob
+from queue_core.jobs.reporting import JobProgress
+from queue_core.jobs.request_job import RequestJob
+from queue_core.jobs.requests.notebook import NotebookAction, NotebookRequest
+from queue_core.library.datasets import columns_of, describe_table, open_dataset
+from queue_core.library.steps import applied_steps
 
-if TYPE_CHECKING:
-    from queue_core.components.stored_dataset import StoredDataset
-    from queue_core.database.tables import Converter
-
-
-class NotebookAction(StrEnum):
-    """What can be done with the steps of a notebook."""
-
-    UNDO = "undo"
-    REDO = "redo"
-    REORDER = "reorder"
-    REMOVE = "remove"
+_TITLES = {
+    NotebookAction.UNDO: "Undo a step",
+    NotebookAction.REDO: "Redo a step",
+    NotebookAction.REORDER: "Reorder steps",
+    NotebookAction.REMOVE: "Remove steps",
+}
 
 
-class NotebookJob(BaseJob):
+class NotebookJob(RequestJob[NotebookRequest]):
     """Changes the steps of a notebook; where the new order cannot be computed nothing changes.
 
     Attributes:
@@ -33,54 +34,21 @@ class NotebookJob(BaseJob):
             of the applied converters in their new order, for `remove` those to remove.
     """
 
-    TYPE = "Notebook"
-    PARAMETERS: ClassVar[Mapping[str, Any] | None] = {
-        "type": "object",
-        "properties": {
-            "notebook_id": {
-                "type": "integer",
-                "title": "Notebook",
-                "format": "notebook",
-                "description": "The notebook to change.",
-            },
-            "action": {
-                "type": "string",
-                "enum": [action.value for action in NotebookAction],
-                "enum-titles": [
-                    "Undo the last step", "Redo the step undone last", "Reorder the steps",
-                    "Remove steps",
-                ],
-                "default": NotebookAction.UNDO.value,
-                "description": "What to do.",
-            },
-            "steps": {
-                "type": "array",
-                "items": {"type": "integer"},
-                "default": [],
-                "depends-on": {"action": ["reorder", "remove"]},
-                "description": "The ids of the steps: all applied ones in their new order, or "
-                "those to remove.",
-            },
-        },
-        "required": ["notebook_id", "action"],
-    }  # fmt: skip
+    REQUEST = NotebookRequest
 
     def get_job_name(self) -> str:
         """Return what the user sees in the table."""
-        titles = {
-            NotebookAction.UNDO: "Undo a step", NotebookAction.REDO: "Redo a step",
-            NotebookAction.REORDER: "Reorder steps", NotebookAction.REMOVE: "Remove steps",
-        }  # fmt: skip
-        return str(self.kwargs.get("name") or titles[self._action])
+        return self.request.name or _TITLES[NotebookAction(self.request.action)]
 
     def run(self) -> dict[str, Any]:
         """Compute the notebook's table as it will be, then change the steps."""
-        from queue_core.components.parameters import complete_parameters
-        from queue_core.jobs.notebook_steps import notebook_turn
+        from queue_core.library.notebooks import notebook_turn
 
-        given = {key: value for key, value in self.kwargs.items() if key != "name"}
-        complete_parameters(self.PARAMETERS or {}, given, owner="The notebook job")
-        notebook_id = int(self.kwargs["notebook_id"])
+        notebook_id = self.request.notebook_id
+        if notebook_id is None:
+            raise ParameterError(
+                "No notebook was named.", parameter="notebook_id", hint="Set notebook_id."
+            )
         if self.context.reporter is not None:
             self.context.reporter.entity(EntityKind.NOTEBOOK.value, notebook_id)
         try:
@@ -91,37 +59,20 @@ class NotebookJob(BaseJob):
 
     def on_cancel(self) -> None:
         """Remove what was half computed."""
-        from queue_core.database.storage import job_temporary_folder
-
-        shutil.rmtree(
-            job_temporary_folder(self.context.folder, self.context.job_id), ignore_errors=True
-        )
-
-    @property
-    def _action(self) -> NotebookAction:
-        try:
-            return NotebookAction(self.kwargs.get("action") or NotebookAction.UNDO)
-        except ValueError:
-            raise ParameterError(
-                f"“{self.kwargs['action']}” cannot be done with a notebook.", parameter="action",
-                hint=f"Choose one of: {', '.join(NotebookAction)}.",
-            ) from None  # fmt: skip
+        remove_folders([job_temporary_folder(self.context.folder, self.context.job_id)])
 
     def _change(self, notebook_id: int) -> dict[str, Any]:
-        from queue_core.database.session import open_session, read_session
-        from queue_core.jobs.data_sources import describe_table
-        from queue_core.jobs.notebook_steps import find_notebook
-
+        action, steps = NotebookAction(self.request.action), self.request.steps
         with read_session(self.context.folder) as session:
-            notebook = find_notebook(session, notebook_id)
-            chain = new_chain(notebook.converters, self._action, self._steps)
+            notebook = find(session, Notebook, notebook_id)
+            chain = new_chain(notebook.converters, action, steps)
             table = self._computed(notebook_id, chain)
             order = [converter.id for converter in chain]
         with open_session(self.context.folder) as session:
-            notebook = find_notebook(session, notebook_id)
+            notebook = find(session, Notebook, notebook_id)
             _apply_order(notebook.converters, order)
-            if self._action is NotebookAction.REMOVE:
-                for converter in [c for c in notebook.converters if c.id in self._steps]:
+            if action is NotebookAction.REMOVE:
+                for converter in [c for c in notebook.converters if c.id in steps]:
                     session.delete(converter)
             describe_table(notebook, table)
         self.report_progress(1.0, "Done")
@@ -130,23 +81,15 @@ class NotebookJob(BaseJob):
             "id": notebook_id,
             "steps": order,
             "rows": table.row_count,
-            "columns": [{"name": i.name, "type": i.type.value} for i in table.columns],
+            "columns": columns_of(table),
         }
 
-    @property
-    def _steps(self) -> tuple[int, ...]:
-        return tuple(int(number) for number in self.kwargs.get("steps") or ())
-
     def _computed(self, notebook_id: int, chain: Sequence[Converter]) -> StoredDataset:
-        from queue_core.database.session import read_session
-        from queue_core.database.storage import job_temporary_folder
-        from queue_core.jobs.data_sources import open_dataset
-        from queue_core.jobs.notebook_steps import find_notebook, states_of, step_of
-        from queue_core.jobs.reporting import JobProgress
+        from queue_core.library.notebooks import states_of, step_of
 
         folder = self.context.folder
         with read_session(folder) as session:
-            base = open_dataset(folder, find_notebook(session, notebook_id).dataset)
+            base = open_dataset(folder, find(session, Notebook, notebook_id).dataset)
         temporary = job_temporary_folder(folder, self.context.job_id)
         steps = [step_of(converter) for converter in chain]
         return states_of(folder, notebook_id, temporary).current(base, steps, JobProgress(self))
@@ -166,8 +109,6 @@ def new_chain(
         DataError: There is nothing to undo or redo.
         ParameterError: The ids do not fit.
     """
-    from queue_core.jobs.notebook_steps import applied_steps
-
     applied = applied_steps(converters)
     if action is NotebookAction.UNDO:
         if not applied:

@@ -7,18 +7,19 @@ import inspect
 import os
 import runpy
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from queue_core.errors import JobError, ParameterError
-from queue_core.jobs.base import BaseJob
+from queue_core.jobs.request_job import RequestJob
+from queue_core.jobs.requests.python import PythonRequest
 
 RESULT_NAME = "result"
 JOB_PARAMETER = "job"
 
 
-class PythonJob(BaseJob):
+class PythonJob(RequestJob[PythonRequest]):
     """Runs a function, or a script as `python script.py arguments…` would.
 
     What it prints goes to the job's log. A function that has a parameter `job` is given the job, to
@@ -30,48 +31,16 @@ class PythonJob(BaseJob):
             `arguments` (a list of words) and `working_folder` (None: the script's own).
     """
 
-    TYPE = "Python"
-    PARAMETERS: ClassVar[Mapping[str, Any] | None] = {
-        "type": "object",
-        "properties": {
-            "script": {
-                "type": "string",
-                "title": "Script",
-                "format": "path",
-                "description": "The Python file to run.",
-            },
-            "arguments": {
-                "type": "array",
-                "items": {"type": "string"},
-                "title": "Arguments",
-                "default": [],
-                "description": "What stands behind the script's name on a command line.",
-            },
-            "working_folder": {
-                "type": ["string", "null"],
-                "title": "Working folder",
-                "format": "folder",
-                "default": None,
-                "description": "Where the script runs; empty: in its own folder.",
-            },
-            "name": {
-                "type": ["string", "null"],
-                "title": "Name",
-                "default": None,
-                "description": "What to call the job.",
-            },
-        },
-        "required": ["script"],
-    }
+    REQUEST = PythonRequest
 
     def get_job_name(self) -> str:
         """Return the given name, or that of the function or script."""
-        if self.kwargs.get("name"):
-            return str(self.kwargs["name"])
-        function = self.kwargs.get("function")
-        if function is not None:
-            return str(getattr(function, "__name__", type(function).__name__))
-        return Path(str(self.kwargs.get("script") or "Python")).name
+        told = self.request
+        if told.name:
+            return told.name
+        if told.function is not None:
+            return str(getattr(told.function, "__name__", type(told.function).__name__))
+        return told.script_path.name
 
     def get_params(self) -> dict[str, Any]:
         """Return the parameters, the function by its name."""
@@ -85,18 +54,9 @@ class PythonJob(BaseJob):
         Raises:
             ParameterError: There is neither a function nor a script, or both.
         """
-        if (self.kwargs.get("function") is None) == (not self.kwargs.get("script")):
-            raise ParameterError(
-                "A Python job needs either a function or a script.", parameter="script",
-                hint="Give function=… or script='path.py'.",
-            )  # fmt: skip
-        if self.kwargs.get("script"):
-            self.kwargs["script"] = str(self._script())
-        elif not callable(self.kwargs["function"]):
-            raise ParameterError(
-                f"“{self.kwargs['function']!r}” cannot be called.", parameter="function",
-                hint="Give a function.",
-            )  # fmt: skip
+        super().set_status_as_delivered()
+        if self.request.function is None:
+            self.settle(script=str(self.request.script_path))
 
     def run(self) -> Any:
         """Run the code and return its result.
@@ -105,36 +65,31 @@ class PythonJob(BaseJob):
             JobError: The script is not there, or it ended with an exit code.
         """
         with _exits_as_errors():
-            if self.kwargs.get("script"):
+            if self.request.function is None:
                 return self._run_script()
-            return self._call_function()
+            return self._call_function(self.request.function)
 
-    def _call_function(self) -> Any:
-        function = self.kwargs["function"]
-        keywords = dict(self.kwargs.get("arguments") or {})
+    def _call_function(self, function: Callable[..., Any]) -> Any:
+        keywords = dict(self.request.keywords)
         if JOB_PARAMETER not in keywords and _takes_job(function):
             keywords[JOB_PARAMETER] = self
-        return function(*(self.kwargs.get("args") or ()), **keywords)
+        return function(*self.request.args, **keywords)
 
     def _run_script(self) -> Any:
-        script = self._script()
+        script = self.request.script_path
         if not script.is_file():
             raise JobError(
                 f"There is no script {script}.", hint="Correct the path and submit the job again."
             )
-        folder = Path(self.kwargs.get("working_folder") or script.parent).expanduser()
+        folder = Path(self.request.working_folder or script.parent).expanduser()
         if not folder.is_dir():
             raise ParameterError(
                 f"There is no folder {folder} to work in.", parameter="working_folder",
                 hint="Make it, or leave it empty for the script's own.",
             )  # fmt: skip
-        words = [str(word) for word in self.kwargs.get("arguments") or ()]
-        with _as_program(script, words, folder):
+        with _as_program(script, self.request.arguments, folder):
             names = runpy.run_path(str(script), run_name="__main__")
         return names.get(RESULT_NAME)
-
-    def _script(self) -> Path:
-        return Path(str(self.kwargs["script"])).expanduser().absolute()
 
 
 @contextlib.contextmanager

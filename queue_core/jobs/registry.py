@@ -7,9 +7,7 @@ is the type's name and whose value is the class; see docs/writing-a-job-type.md.
 
 from __future__ import annotations
 
-import copy
 import difflib
-import importlib
 import inspect
 import logging
 import re
@@ -18,9 +16,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from queue_core.components.parameters import complete_parameters
 from queue_core.errors import MonitorError, ParameterError
 from queue_core.jobs.base import BaseJob
+from queue_core.jobs.catalogue import BUILT_IN
+from queue_core.jobs.job_type import JobType
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -29,85 +28,6 @@ logger = logging.getLogger(__name__)
 
 ENTRY_POINT_GROUP: Final = "dashai_monitor.jobs"
 _NAME = re.compile(r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$")
-NAME_PARAMETER: Final = "name"
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobType:
-    """One kind of job.
-
-    Attributes:
-        name: What the user types, e.g. `dataset`.
-        title: What the user sees in a menu.
-        description: What comes of it, one sentence.
-        factory: `module:Class` of the job.
-        checks_itself: Whether its class takes more than its `PARAMETERS` show, and checks all of
-            it when it is put.
-        package: The installed package that brings it; empty for a built-in type.
-    """
-
-    name: str
-    title: str
-    description: str
-    factory: str
-    checks_itself: bool = False
-    package: str = ""
-
-    @property
-    def task_type(self) -> str:
-        """Its class name, as in the table of jobs."""
-        return self.factory.rpartition(":")[2].rpartition(".")[2]
-
-    @property
-    def is_built_in(self) -> bool:
-        """Whether it comes with the program."""
-        return not self.package
-
-    def load(self) -> type[BaseJob]:
-        """Import and return its class."""
-        module, _, path = self.factory.partition(":")
-        found: Any = importlib.import_module(module)
-        for name in path.split("."):
-            found = getattr(found, name)
-        job_class: type[BaseJob] = found
-        return job_class
-
-    @property
-    def parameters(self) -> Mapping[str, Any] | None:
-        """Its parameters as a JSON Schema object; None where it describes none. Imports it."""
-        return self.load().PARAMETERS
-
-    def make(self, params: Mapping[str, Any]) -> BaseJob:
-        """Return a job that can be put, with defaults filled in.
-
-        Args:
-            params: Its parameters. `name`, what to call the job, is one of every type.
-
-        Raises:
-            ParameterError: One is unknown, missing, of a wrong type or out of bounds.
-        """
-        job_class = self.load()
-        schema = job_class.PARAMETERS
-        if schema is None or self.checks_itself:
-            return job_class(**params)
-        given = dict(params)
-        named = {}
-        if NAME_PARAMETER not in schema.get("properties", {}) and NAME_PARAMETER in given:
-            named = {NAME_PARAMETER: given.pop(NAME_PARAMETER)}
-        completed = complete_parameters(schema, given, owner=self.title)
-        # A default belongs to the class: the job gets one of its own.
-        return job_class(**copy.deepcopy(completed), **named)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the description as JSON data; enough to draw a form."""
-        return {
-            "name": self.name,
-            "task_type": self.task_type,
-            "title": self.title,
-            "description": self.description,
-            "package": self.package,
-            "parameters": self.parameters,
-        }
 
 
 @dataclass(frozen=True)
@@ -123,41 +43,6 @@ class JobTypeProblem:
     name: str
     package: str
     message: str
-
-
-def _built_in(name: str, title: str, description: str, *, checks_itself: bool = True) -> JobType:
-    class_name = "".join(word.capitalize() for word in name.split("-")) + "Job"
-    module = f"queue_core.jobs.{name.replace('-', '_')}_job"
-    return JobType(
-        name=name, title=title, description=description, factory=f"{module}:{class_name}",
-        checks_itself=checks_itself,
-    )  # fmt: skip
-
-
-BUILT_IN: Final[Mapping[str, JobType]] = {
-    item.name: item
-    for item in (
-        _built_in("dataset", "Load data", "Load a file as a dataset."),
-        _built_in("explorer", "Explore", "See statistics and plots of chosen columns."),
-        _built_in("converter", "Transform", "Change rows and columns; every step can be undone."),
-        _built_in("model", "Train a model", "Train and measure a model on a dataset."),
-        _built_in("predict", "Predict", "Use a trained model on other data."),
-        _built_in("explainer", "Explain a model", "See what a trained model looks at."),
-        _built_in("generative", "Generate text", "Talk to a language model on this computer."),
-        _built_in(
-            "python", "Run Python code", "Run a script, with its output in the log.",
-            checks_itself=False,
-        ),
-        _built_in(
-            "notebook", "Change a notebook", "Undo, redo, reorder or remove its steps.",
-            checks_itself=False,
-        ),
-        _built_in(
-            "apply-notebook", "Apply a notebook",
-            "Do a notebook's steps to other data, or keep its table as a dataset.",
-        ),
-    )
-}  # fmt: skip
 
 
 def job_types() -> Mapping[str, JobType]:
@@ -262,7 +147,7 @@ def _of_entry_point(point: EntryPoint, package: str, known: Mapping[str, JobType
         raise MonitorError(f"{whose} cannot be used: {point.value} {problem}.")
     title = job_class.TYPE if job_class.TYPE != BaseJob.TYPE else _words(point.name)
     return JobType(
-        name=point.name, title=title, description=_first_sentence(job_class),
+        name=point.name, title=title, noun=title, description=_first_sentence(job_class),
         factory=f"{point.module}:{point.attr}", package=package,
     )  # fmt: skip
 

@@ -8,7 +8,8 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.jobs.details.json_tree import JsonTree
 from gui.jobs.details.page import DetailsPage
-from gui.results import shows_while_running, viewer_for
+from gui.results import viewer_for
+from gui.results.running import shows_while_running
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import WaitReason
 

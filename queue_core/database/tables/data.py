@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from queue_core.database.columns import IDS_FOR_EVER, Entity, JsonList, JsonObject
 from queue_core.database.status import EntityKind, EntityStatus
-
-if TYPE_CHECKING:
-    from queue_core.database.tables.models import ModelSession
 
 
 class Dataset(Entity):
@@ -47,9 +42,6 @@ class Dataset(Entity):
 
     derived_from: Mapped[Dataset | None] = relationship(remote_side="Dataset.id")
     notebooks: Mapped[list[Notebook]] = relationship(
-        back_populates="dataset", passive_deletes="all"
-    )
-    sessions: Mapped[list[ModelSession]] = relationship(
         back_populates="dataset", passive_deletes="all"
     )
 

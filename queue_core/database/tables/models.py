@@ -48,7 +48,7 @@ class ModelSession(Entity):
     metrics: Mapped[JsonList] = mapped_column(default=list)
     seed: Mapped[int] = mapped_column(BigInteger, default=0)
 
-    dataset: Mapped[Dataset] = relationship(back_populates="sessions")
+    dataset: Mapped[Dataset] = relationship()
     runs: Mapped[list[Run]] = relationship(back_populates="session", passive_deletes="all")
 
 

@@ -10,22 +10,17 @@ from queue_core.paths import LocalFolder
 logger = logging.getLogger(__name__)
 
 
-def close_entity(folder: LocalFolder, job_id: str) -> bool:
-    """Give up what a job was to make that ended without its own help; return whether that worked.
+def close_entity(folder: LocalFolder, job_id: str) -> None:
+    """Give up what a job was to make that ended without its own help.
 
     Never raises: the job has ended, whatever becomes of its entity.
     """
     if not folder.main_db.exists():
-        return True
+        return
     # Imported when there is something to close: SQLAlchemy takes longer than most commands.
-    from queue_core.database.deletion import give_up_job
+    from queue_core.database.closing import close_entities
 
-    try:
-        give_up_job(folder, job_id)
-    except Exception:  # a border: another database, with troubles of its own
-        logger.exception("the entity of the job %s could not be closed", job_id)
-        return False
-    return True
+    close_entities(folder, job_id)
 
 
 def close_entities_without_job(
@@ -43,7 +38,7 @@ def close_entities_without_job(
     """
     if not folder.main_db.exists():
         return 0
-    from queue_core.database.deletion import reconcile_entities
+    from queue_core.database.closing import reconcile_entities
 
     try:
         count = reconcile_entities(folder, set(active), min_age_s=min_age_s)

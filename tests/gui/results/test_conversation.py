@@ -9,8 +9,9 @@ from model_server import ModelServer, model_server
 from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
-from gui.results import shows_while_running, viewer_for
+from gui.results import viewer_for
 from gui.results.conversation_view import ConversationView
+from gui.results.running import shows_while_running
 from gui.widgets import TextLabel
 from queue_core.jobs.generative_job import GenerativeJob
 from queue_core.queue.huey_queue import HueyJobQueue

@@ -18,7 +18,6 @@ from gui.results.entity_view import artifact_view
 from gui.results.figure_view import FigureView, without_empty_glyphs
 from gui.results.loading import LoadingView
 from gui.results.paged_table import BLOCK_ROWS, LOADING, PagedTableModel, ParquetSource
-from gui.results.reading import export_figure, export_table, fitted_size
 from gui.results.table_view import TableView, share_text
 from gui.results.text_views import ModelView, ReportView, TextView
 from gui.theme import Theme, ThemeMode
@@ -28,7 +27,9 @@ from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.writer import ArtifactWriter
 from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.stored_dataset import StoredDataset
-from queue_core.errors import DataError
+from queue_core.errors import DataError, ParameterError
+from queue_core.library.export import save_figure, save_table
+from queue_core.library.figures import fitted_size
 from queue_core.paths import LocalFolder
 
 Run = Callable[[Any], Any]
@@ -206,17 +207,19 @@ def test_tables_are_exported_whole(dataset: StoredDataset, tmp_path: Path, suffi
     import pyarrow.parquet
 
     target = tmp_path / f"out{suffix}"
-    assert export_table(str(dataset.parquet_path), str(target)) == ROWS
+    assert save_table(str(dataset.parquet_path), str(target)) == ROWS
     read = pyarrow.csv.read_csv if suffix == ".csv" else pyarrow.parquet.read_table
     assert read(target).num_rows == ROWS
     assert [p.name for p in tmp_path.iterdir() if p.suffix == ".part"] == []
 
 
 def test_exports_that_cannot_be_written_say_why(dataset: StoredDataset, tmp_path: Path) -> None:
+    taken = tmp_path / "taken.csv"
+    taken.mkdir()
     with pytest.raises(DataError, match="cannot be written"):
-        export_table(str(dataset.parquet_path), str(tmp_path / "no" / "out.csv"))
-    with pytest.raises(DataError, match="not a format"):
-        export_table(str(dataset.parquet_path), str(tmp_path / "out.doc"))
+        save_table(str(dataset.parquet_path), str(taken))
+    with pytest.raises(ParameterError, match="cannot be written as “doc”"):
+        save_table(str(dataset.parquet_path), str(tmp_path / "out.doc"))
 
 
 @pytest.mark.parametrize(("suffix", "magic"), [(".png", b"\x89PNG"), (".pdf", b"%PDF")])
@@ -224,7 +227,7 @@ def test_figures_are_exported(
     artifacts: tuple[Artifact, ...], tmp_path: Path, suffix: str, magic: bytes
 ) -> None:
     target = tmp_path / f"plot{suffix}"
-    export_figure(str(artifacts[1].path), str(target), "light")
+    save_figure(str(artifacts[1].path), str(target), "light")
     assert target.read_bytes().startswith(magic)
     assert json.loads(artifacts[1].path.read_text())
 

@@ -1,17 +1,12 @@
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from queue_core.database.deletion import (
-    delete_entity,
-    finish_removals,
-    give_up,
-    reconcile_entities,
-)
+from queue_core.database.closing import reconcile_entities
+from queue_core.database.deletion import delete_entity, finish_removals
 from queue_core.database.dependents import Effect, counted, dependents
 from queue_core.database.session import open_session, read_session
 from queue_core.database.status import EntityKind, EntityStatus
@@ -161,41 +156,3 @@ def test_a_folder_that_cannot_be_removed_is_tried_again(folder: LocalFolder, iri
     place.mkdir()
     finish_removals(folder)
     assert not place.exists()
-
-
-def test_entities_of_vanished_jobs_are_given_up(folder: LocalFolder) -> None:
-    with open_session(folder) as session:
-        session.add_all(
-            [
-                Dataset(name="alive", status=EntityStatus.DELIVERED, job_id="a"),
-                Dataset(name="delivered", status=EntityStatus.DELIVERED, job_id="b"),
-                Dataset(name="started", status=EntityStatus.STARTED, job_id="c"),
-                Dataset(name="done", status=EntityStatus.FINISHED, job_id="d"),
-            ]
-        )
-    half = _store(folder, EntityKind.DATASET, 3)
-    done = _store(folder, EntityKind.DATASET, 4)
-    assert reconcile_entities(folder, {"a"}) == 2
-    assert reconcile_entities(folder, {"a"}) == 0
-    with read_session(folder) as session:
-        states = {row.name: row.status for row in session.scalars(select(Dataset))}
-        errors = {row.name: row.error for row in session.scalars(select(Dataset))}
-    assert states == {
-        "alive": EntityStatus.DELIVERED,
-        "delivered": EntityStatus.ERROR,
-        "started": EntityStatus.ERROR,
-        "done": EntityStatus.FINISHED,
-    }
-    assert errors["started"] == "The job was stopped before it ended."
-    assert not any(place.exists() for place in half)
-    assert all(place.exists() for place in done)
-
-
-def test_giving_up_leaves_a_finished_entity_alone(folder: LocalFolder) -> None:
-    dataset = Dataset(name="x", id=1, status=EntityStatus.FINISHED)
-    places = _store(folder, EntityKind.DATASET, 1)
-    give_up(folder, dataset, "too late")
-    assert (dataset.status, dataset.error) == (EntityStatus.FINISHED, None)
-    assert all(place.exists() for place in places)
-    for place in places:
-        shutil.rmtree(place)

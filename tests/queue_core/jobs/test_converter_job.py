@@ -20,9 +20,10 @@ from queue_core.errors import DataError, EntityNotFoundError, JobError, Paramete
 from queue_core.jobs.apply_notebook_job import ApplyNotebookJob
 from queue_core.jobs.base import BaseJob
 from queue_core.jobs.converter_job import ConverterJob
-from queue_core.jobs.data_sources import describe_table, open_source
 from queue_core.jobs.notebook_job import NotebookJob
-from queue_core.jobs.notebook_steps import notebook_folder
+from queue_core.library.datasets import describe_table
+from queue_core.library.notebooks import notebook_folder
+from queue_core.library.sources import open_source
 from queue_core.paths import LocalFolder
 from queue_core.runner.context import JobContext
 

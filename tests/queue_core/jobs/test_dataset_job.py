@@ -11,10 +11,10 @@ import pytest
 from queue_core import DatasetJob, HueyJobQueue, JobRecord, JobStatus
 from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.components.stored_dataset import StoredDataset
-from queue_core.database.library import get_entity
 from queue_core.database.session import close_database
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.errors import DataError, ParameterError
+from queue_core.library.entities import get_entity
 from queue_core.paths import LocalFolder
 from queue_core.runner.context import JobContext
 

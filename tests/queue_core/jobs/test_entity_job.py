@@ -6,84 +6,99 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import dill
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from queue_core.database.library import EntityFilter, get_entity, list_entities
 from queue_core.database.provenance import provenance_of
 from queue_core.database.session import close_database, open_session
 from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.database.tables import Dataset, Prediction
 from queue_core.errors import DataError, ParameterError
 from queue_core.jobs import entity_job
 from queue_core.jobs.entity_job import EntityJob
+from queue_core.jobs.requests.request import Request, hidden, parameter
+from queue_core.library.entities import EntityFilter, get_entity, list_entities
 from queue_core.paths import LocalFolder
 from queue_core.runner.context import JobContext
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
-    from queue_core.database.tables import Dataset, Prediction
+@dataclass(frozen=True, kw_only=True)
+class MakeRequest(Request):
+    OWNER: ClassVar[str] = "The job MakeDataset"
+
+    text: str = parameter("What to store.", is_required=True, default="")
+    name: str | None = parameter("What to call it.")
+    dies: bool = hidden(default=False)
+    reload: bool = hidden(default=False)
+    dataset_id: int | None = hidden()
 
 
-class MakeDataset(EntityJob["Dataset"]):
+@dataclass(frozen=True, kw_only=True)
+class AskRequest(Request):
+    run_id: int = parameter("Whom to ask.", is_required=True, default=0)
+    fails: bool = hidden(default=False)
+    prediction_id: int | None = hidden()
+
+
+class MakeDataset(EntityJob[Dataset, MakeRequest]):
     """Writes a file of its own into the dataset's folder."""
 
     ENTITY = EntityKind.DATASET
+    REQUEST = MakeRequest
 
     def create_entity(self, session: Session) -> Dataset:
-        from queue_core.database.tables import Dataset
-
-        if "text" not in self.kwargs:
+        if not self.request.text:
             raise ParameterError("There is no text to store.", parameter="text")
-        return Dataset(name=self.kwargs.get("name", ""), source_path=self.kwargs["text"])
+        return Dataset(name=self.request.name or "", source_path=self.request.text)
 
     def execute(self) -> Mapping[str, Any]:
         half = self.temporary_folder / "data"
         half.mkdir()
-        (half / "text").write_text(self.kwargs["text"])
-        if self.kwargs.get("dies"):
+        (half / "text").write_text(self.request.text)
+        if self.request.dies:
             os.kill(os.getpid(), signal.SIGKILL)
         target = self.context.folder.datasets / str(self.entity_id)
         if target.exists():
             (target / "text").unlink()
             target.rmdir()
         half.replace(target)
-        if self.kwargs["text"] == "deletes itself":
+        if self.request.text == "deletes itself":
             with open_session(self.context.folder) as session:
                 session.execute(text("DELETE FROM dataset"))
-        if self.kwargs["text"] == "bad":
+        if self.request.text == "bad":
             raise DataError("Line 3 is broken.", hint="Mend it.")
-        return {"rows": len(self.kwargs["text"])}
+        return {"rows": len(self.request.text)}
 
     def store(self, session: Session, entity: Dataset, result: Mapping[str, Any]) -> None:
         entity.row_count = result["rows"]
         entity.provenance = provenance_of(seed=0)
-        if self.kwargs["text"] == "cannot be stored":
+        if self.request.text == "cannot be stored":
             raise DataError("The result cannot be stored.")
 
     @property
     def replaces_result(self) -> bool:
-        return bool(self.kwargs.get("reload"))
+        return self.request.reload
 
 
-class Predict(EntityJob["Prediction"]):
+class Predict(EntityJob[Prediction, AskRequest]):
     """Makes a dataset beside its own entity."""
 
     ENTITY = EntityKind.PREDICTION
+    REQUEST = AskRequest
 
     def create_entity(self, session: Session) -> Prediction:
-        from queue_core.database.tables import Prediction
-
-        return Prediction(run_id=self.kwargs["run_id"], name="predict")
+        return Prediction(run_id=self.request.run_id, name="predict")
 
     def execute(self) -> Mapping[str, Any]:
         dataset_id = self.add_dataset("answers")
         (self.context.folder.datasets / str(dataset_id)).mkdir()
-        if self.kwargs.get("fails"):
+        if self.request.fails:
             raise DataError("There are no answers.")
         return {"dataset": dataset_id}
 
@@ -206,10 +221,13 @@ def test_a_failure_from_outside_has_a_reason_too(folder: LocalFolder) -> None:
     _in_child(job).set_status_as_error()
     record = get_entity(folder, EntityKind.DATASET, 1)
     assert record.error == "The job was stopped before it ended."
-    told = dill.loads(dill.dumps(job))
-    told.bind(JobContext("job", folder, ending="It was ended by SIGSEGV."))
+    told = dill.loads(dill.dumps(_put(folder, "job 2", text="x")))
+    told.bind(JobContext("job 2", folder, ending="It was ended by SIGSEGV."))
     told.set_status_as_error()
-    assert get_entity(folder, EntityKind.DATASET, 1).error == "It was ended by SIGSEGV."
+    assert get_entity(folder, EntityKind.DATASET, 2).error == "It was ended by SIGSEGV."
+    told.bind(JobContext("job 2", folder, ending="Said by somebody later."))
+    told.set_status_as_error()
+    assert get_entity(folder, EntityKind.DATASET, 2).error == "It was ended by SIGSEGV."
 
 
 def test_a_retry_of_a_failed_job_uses_its_entity_with_the_new_parameters(
@@ -282,7 +300,7 @@ def test_a_reload_that_ends_badly_keeps_the_earlier_result(folder: LocalFolder, 
         stopped.set_status_as_error()
     record = get_entity(folder, EntityKind.DATASET, 1)
     assert record.status is EntityStatus.FINISHED
-    expected = "Cancelled." if end == "cancel" else "The job was stopped before it ended."
+    expected = "The job was stopped before it ended." if end == "error" else "Cancelled."
     assert record.error == expected
     assert _stored(folder, 1) == "one"
 
@@ -409,15 +427,3 @@ def test_a_power_cut_that_takes_the_entity_does_not_take_the_job(folder: LocalFo
     entity_id = _in_child(job).run()["id"]
     assert get_entity(folder, EntityKind.DATASET, entity_id).status is EntityStatus.FINISHED
     assert _stored(folder, entity_id) == "abc"
-
-
-def test_importing_the_module_imports_nothing_heavy() -> None:
-    code = (
-        "import sys, queue_core.jobs.entity_job\n"
-        "print(sorted({'sqlalchemy', 'alembic', 'pandas', 'numpy'} & set(sys.modules)))\n"
-    )
-    root = entity_job.__file__.partition("queue_core")[0]
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"

@@ -20,8 +20,8 @@ from queue_core.database.session import close_database, open_session, read_sessi
 from queue_core.database.status import EntityStatus
 from queue_core.database.tables import Dataset, GenerativeProcess, GenerativeSession
 from queue_core.errors import EntityNotFoundError, JobError, ParameterError
-from queue_core.jobs.data_sources import describe_table
 from queue_core.jobs.generative_job import GenerativeJob
+from queue_core.library.datasets import describe_table
 from queue_core.paths import LocalFolder
 from queue_core.runner.context import JobContext
 

@@ -12,8 +12,8 @@ import pytest
 
 from queue_core.errors import ParameterError
 from queue_core.jobs import registry
+from queue_core.jobs.catalogue import BUILT_IN
 from queue_core.jobs.registry import (
-    BUILT_IN,
     JobType,
     get_job_type,
     job_type_problems,
@@ -79,8 +79,8 @@ class FreeJob(ScaleJob):
 def test_the_built_in_types_are_there_and_importable() -> None:
     types = job_types()
     assert list(types)[: len(BUILT_IN)] == [
-        "dataset", "explorer", "converter", "model", "predict", "explainer", "generative", "python",
-        "notebook", "apply-notebook",
+        "dataset", "explorer", "converter", "model", "predict", "explainer", "generative",
+        "notebook", "apply-notebook", "python",
     ]  # fmt: skip
     for name, item in BUILT_IN.items():
         assert types[name] is item
@@ -110,7 +110,7 @@ def test_another_packages_type_is_described_by_its_class(install: Install) -> No
     assert list(job_types())[len(BUILT_IN) :] == ["free-form", "scale"]
     scale = job_types()["scale"]
     assert scale == JobType(
-        name="scale", title="Scale", description="Scales a picture to a width.",
+        name="scale", title="Scale", noun="Scale", description="Scales a picture to a width.",
         factory="picture_jobs:ScaleJob", package="picture-jobs",
     )  # fmt: skip
     assert not scale.is_built_in

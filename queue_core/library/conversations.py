@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
 
-from queue_core.database.status import EntityKind, EntityStatus
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from queue_core.components.generators.answering.conversation import Exchange
-    from queue_core.database.tables import GenerativeSession
-    from queue_core.paths import LocalFolder
+from queue_core.components.generators.answering.conversation import Exchange
+from queue_core.database.finding import find
+from queue_core.database.session import open_session, read_session
+from queue_core.database.status import EntityStatus
+from queue_core.database.tables import GenerativeProcess, GenerativeSession
+from queue_core.paths import LocalFolder
 
 
 @dataclass
@@ -42,37 +42,21 @@ class Answer:
         return "".join(self.pieces)
 
 
-def find_conversation(session: Session, number: int) -> GenerativeSession:
-    """Return a conversation.
-
-    Raises:
-        EntityNotFoundError: There is no such one.
-    """
-    from queue_core.database.deletion import load_entity
-
-    return cast("GenerativeSession", load_entity(session, EntityKind.GENERATIVE_SESSION, number))
-
-
-def next_position(session: Session, conversation_id: int, own_id: Any) -> int:
+def next_position(session: Session, conversation_id: int, own_id: int | None) -> int:
     """Return the place behind the exchanges of a conversation, but for one."""
-    from sqlalchemy import func, select
-
-    from queue_core.database.tables import GenerativeProcess as Process
-
-    query = select(func.max(Process.position)).where(Process.session_id == conversation_id)
+    query = select(func.max(GenerativeProcess.position)).where(
+        GenerativeProcess.session_id == conversation_id
+    )
     if own_id is not None:
-        query = query.where(Process.id != int(own_id))
+        query = query.where(GenerativeProcess.id != own_id)
     last = session.scalar(query)
     return 0 if last is None else int(last) + 1
 
 
 def history_before(folder: LocalFolder, conversation_id: int, process_id: int) -> list[Exchange]:
     """Return the complete exchanges of a conversation before one of them, oldest first."""
-    from queue_core.components.generators.answering.conversation import Exchange
-    from queue_core.database.session import read_session
-
     with read_session(folder) as session:
-        processes = find_conversation(session, conversation_id).processes
+        processes = find(session, GenerativeSession, conversation_id).processes
         own = next((process for process in processes if process.id == process_id), None)
         if own is None:
             return []
@@ -90,10 +74,8 @@ def earlier_exchanges(
     folder: LocalFolder, conversation_id: int, process_id: int
 ) -> set[EntityStatus]:
     """Return how the unfinished exchanges before one of a conversation stand."""
-    from queue_core.database.session import read_session
-
     with read_session(folder) as session:
-        processes = find_conversation(session, conversation_id).processes
+        processes = find(session, GenerativeSession, conversation_id).processes
         own = next((process for process in processes if process.id == process_id), None)
         if own is None:
             return set()
@@ -108,9 +90,6 @@ def earlier_exchanges(
 
 def keep_partial(folder: LocalFolder, process_id: int, answer: Answer) -> None:
     """Write to the exchange what has come so far."""
-    from queue_core.database.session import open_session
-    from queue_core.database.tables import GenerativeProcess
-
     if not answer.text:
         return
     with open_session(folder) as session:

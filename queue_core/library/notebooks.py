@@ -3,51 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from queue_core.components.converters.notebooks.notebook import NotebookStates
+from queue_core.components.converters.notebooks.steps import Step
+from queue_core.components.stored_dataset import StoredDataset
+from queue_core.database.lock import file_lock
 from queue_core.database.status import EntityKind
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from queue_core.components.converters.notebooks.notebook import NotebookStates
-    from queue_core.components.converters.notebooks.steps import Step
-    from queue_core.components.stored_dataset import StoredDataset
-    from queue_core.database.tables import Converter, Notebook
-    from queue_core.paths import LocalFolder
+from queue_core.database.tables import Converter, Notebook
+from queue_core.library.datasets import open_dataset
+from queue_core.library.steps import applied_steps
+from queue_core.paths import LocalFolder
 
 STATES = "states"
 LOCK = "lock"
 
 
-def find_notebook(session: Session, notebook_id: int) -> Notebook:
-    """Return a notebook.
-
-    Raises:
-        EntityNotFoundError: There is no such one.
-    """
-    from typing import cast
-
-    from queue_core.database.deletion import load_entity
-
-    return cast("Notebook", load_entity(session, EntityKind.NOTEBOOK, notebook_id))
-
-
-def applied_steps(converters: Iterable[Converter]) -> list[Converter]:
-    """Return the steps that a notebook's table has gone through, in order."""
-    return sorted(
-        (converter for converter in converters if converter.applied),
-        key=lambda converter: (converter.position, converter.id),
-    )
-
-
 def step_of(converter: Converter) -> Step:
     """Return what a row says is to be done."""
-    from queue_core.components.converters.notebooks.steps import Step
-
     return Step(
         converter=converter.component,
         params=dict(converter.params),
@@ -71,9 +47,6 @@ def states_of(folder: LocalFolder, notebook_id: int, temporary: Path) -> Noteboo
         notebook_id: Which notebook.
         temporary: Where tables are built, on the same disk.
     """
-    from queue_core.components.converters.notebooks.notebook import NotebookStates
-    from queue_core.components.stored_dataset import StoredDataset
-
     return NotebookStates(
         folder=notebook_folder(folder, notebook_id) / STATES,
         temporary=temporary,
@@ -84,8 +57,6 @@ def states_of(folder: LocalFolder, notebook_id: int, temporary: Path) -> Noteboo
 @contextmanager
 def notebook_turn(folder: LocalFolder, notebook_id: int) -> Iterator[None]:
     """Wait until no other job changes the notebook, and keep others waiting within the block."""
-    from queue_core.database.lock import file_lock
-
     place = notebook_folder(folder, notebook_id)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     with file_lock(place / LOCK, timeout_s=math.inf):
@@ -102,10 +73,6 @@ def open_notebook(folder: LocalFolder, notebook: Notebook) -> StoredDataset:
     Raises:
         JobError: They are not there and cannot be computed.
     """
-    import tempfile
-
-    from queue_core.jobs.data_sources import open_dataset
-
     base = open_dataset(folder, notebook.dataset)
     steps = [step_of(converter) for converter in applied_steps(notebook.converters)]
     if not steps:

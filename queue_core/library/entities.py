@@ -159,7 +159,7 @@ def get_entity(folder: LocalFolder, kind: EntityKind, entity_id: int) -> EntityR
     Raises:
         EntityNotFoundError: There is none with this id.
     """
-    from queue_core.database.deletion import load_entity
+    from queue_core.database.finding import load_entity
     from queue_core.database.session import read_session
 
     with read_session(folder) as session:
@@ -172,8 +172,8 @@ def get_details(folder: LocalFolder, kind: EntityKind, entity_id: int) -> Entity
     Raises:
         EntityNotFoundError: There is none with this id.
     """
-    from queue_core.database.deletion import load_entity
     from queue_core.database.dependents import dependents
+    from queue_core.database.finding import load_entity
     from queue_core.database.session import read_session
     from queue_core.database.staleness import stale_results
     from queue_core.database.tables import Dataset, Notebook
@@ -226,7 +226,7 @@ def rename_entity(folder: LocalFolder, kind: EntityKind, entity_id: int, name: s
         EntityNotFoundError: There is none with this id.
         ParameterError: The name is empty.
     """
-    from queue_core.database.deletion import load_entity
+    from queue_core.database.finding import load_entity
     from queue_core.database.session import open_session
 
     stripped = name.strip()

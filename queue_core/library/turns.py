@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection
 
 from queue_core.database.status import EntityStatus
-from queue_core.jobs.base import BaseJob
 
 _LOOK_EVERY_S = 0.1
 # What was put before and has not begun is waited for only this long: it may be held back.
@@ -14,18 +13,17 @@ _WAIT_FOR_DELIVERED_S = 2.0
 
 
 def wait_for_earlier(
-    job: BaseJob, unfinished: Callable[[], Collection[EntityStatus]], message: str
+    unfinished: Callable[[], Collection[EntityStatus]], report: Callable[[], None]
 ) -> None:
     """Wait until what was put before is finished.
 
     Args:
-        job: Who waits; it reports so.
         unfinished: Returns how the earlier ones stand that are not finished.
-        message: What to report meanwhile.
+        report: Says, again and again, that this is waited for.
     """
     begun = time.monotonic()
     while waiting := unfinished():
         if EntityStatus.STARTED not in waiting and time.monotonic() - begun > _WAIT_FOR_DELIVERED_S:
             return
-        job.report_progress(None, message)
+        report()
         time.sleep(_LOOK_EVERY_S)

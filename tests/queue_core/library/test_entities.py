@@ -6,7 +6,11 @@ from datetime import UTC
 import dill
 import pytest
 
-from queue_core.database.library import (
+from queue_core.database.session import close_database, open_session
+from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.database.tables import Dataset, Metric
+from queue_core.errors import EntityNotFoundError, ParameterError
+from queue_core.library.entities import (
     EntityFilter,
     count_entities,
     get_details,
@@ -16,10 +20,6 @@ from queue_core.database.library import (
     rename_entity,
     trials_of,
 )
-from queue_core.database.session import close_database, open_session
-from queue_core.database.status import EntityKind, EntityStatus
-from queue_core.database.tables import Dataset, Metric
-from queue_core.errors import EntityNotFoundError, ParameterError
 from queue_core.paths import LocalFolder
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from queue_core.components.models.training.fitting.progress import TrialRecord
+from queue_core.database.session import open_session
 from queue_core.database.status import TrialState
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from queue_core.components.models.training.fitting.progress import TrialRecord
-    from queue_core.database.tables import Metric, Trial
-    from queue_core.paths import LocalFolder
+from queue_core.database.tables import Metric, Trial
+from queue_core.paths import LocalFolder
 
 WRITE_EVERY_S = 1.0
 
@@ -33,11 +32,6 @@ class RunRows:
 
     def clear(self) -> None:
         """Delete what an earlier attempt wrote."""
-        from sqlalchemy import delete
-
-        from queue_core.database.session import open_session
-        from queue_core.database.tables import Metric, Trial
-
         with open_session(self._folder) as session:
             for table in (Metric, Trial):
                 session.execute(delete(table).where(table.run_id == self._run_id))
@@ -46,16 +40,12 @@ class RunRows:
         self, name: str, split: str, fold: int | None, step: int | None, value: float | None
     ) -> None:
         """Take one measured value."""
-        from queue_core.database.tables import Metric
-
         self._add(
             Metric(run_id=self._run_id, name=name, split=split, fold=fold, step=step, value=value)
         )
 
     def add_trial(self, record: TrialRecord) -> None:
         """Take one try of a search."""
-        from queue_core.database.tables import Trial
-
         self.trials.append(record)
         self._add(
             Trial(
@@ -78,8 +68,6 @@ class RunRows:
         self._written_at = time.monotonic()
 
     def _add(self, row: Metric | Trial) -> None:
-        from queue_core.database.session import open_session
-
         self._waiting.append(row)
         if time.monotonic() - self._written_at >= WRITE_EVERY_S:
             with open_session(self._folder) as session:

@@ -1,4 +1,4 @@
-"""What the helper process does for the preview: a look into a file, as JSON. Knows no Qt."""
+"""A look into a file that is not loaded yet, as JSON data: the window asks in another process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CELL_CHARACTERS = 120
 
 
 def preview_file(path: str, loader: str, options: dict[str, Any]) -> dict[str, Any]:
-    """Return what `PreviewAnswer` holds of the file at *path*.
+    """Return what can be seen of the file at *path*.
 
     Args:
         path: The file.

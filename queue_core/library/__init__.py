@@ -1,0 +1,1 @@
+"""What the program knows of stored things: finding, reading, describing and exporting them."""

@@ -1,0 +1,30 @@
+"""Results as files of the user's choice, for the window, which asks for them in another process.
+
+Arguments and results are JSON data.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from queue_core.artifacts import export, table_files
+
+
+def save_table(source: str, target: str) -> int:
+    """Write a stored table as what *target* ends in; return its rows.
+
+    Raises:
+        ParameterError: The format is not known.
+        DataError: The rows do not fit, or the file cannot be written.
+    """
+    table_files.export_table(Path(source), Path(target))
+    return table_files.count_rows(Path(source))
+
+
+def save_figure(source: str, target: str, theme: str) -> None:
+    """Draw a stored figure into a file: PNG, SVG or PDF.
+
+    Raises:
+        DataError: It cannot be read or written.
+    """
+    export.export_figure(Path(source), Path(target), theme=theme)
