@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gui.i18n import mark, tr, translate
+from gui.plain_text import as_typed
 from gui.theme import icon
 from queue_core.queue.job_record import JobRecord
 
@@ -234,7 +235,7 @@ class ActionSet(QObject):
         action.setShortcuts([QKeySequence(keys) for keys in record.shortcuts])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setCheckable(record.is_checkable)
-        action.setToolTip(tooltip(record))
+        action.setToolTip(as_typed(tooltip(record)))
         action.triggered.connect(lambda: self.trigger(record.id))
         return action
 

@@ -20,6 +20,7 @@ from gui.garbage import GuiGarbage
 from gui.i18n import set_language, tr
 from gui.logs import start_logging
 from gui.main_window import MainWindow
+from gui.plain_text import PlainMessageBox
 from gui.process_signals import listen_to_signals
 from gui.single_instance import Claim, SingleInstance
 from gui.theme import ThemeMode, icon, install_theme
@@ -379,7 +380,7 @@ class Program:
 
 def _cannot_start(error: MonitorError) -> int:
     """Say why in a window: a program started by a double click has no terminal."""
-    box = QMessageBox(QMessageBox.Icon.Critical, "DashAI Monitor", error.message)
-    box.setInformativeText(error.hint)
+    icon_kind = QMessageBox.Icon.Critical
+    box = PlainMessageBox(icon_kind, "DashAI Monitor", error.message, more=error.hint)
     box.exec()
     return EXIT_FOLDER_UNUSABLE

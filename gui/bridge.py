@@ -262,7 +262,8 @@ class Bridge(QObject):
         """Note that something changed; called by the queue on any thread."""
         if not self._news_pending:
             self._news_pending = True
-            self._loop.call_soon_threadsafe(self._note_news)
+            with suppress(RuntimeError):  # the loop has closed while the queue was ringing
+                self._loop.call_soon_threadsafe(self._note_news)
 
     async def _follow(self, queue: BaseJobQueue, cursor: int) -> None:
         while True:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout, QWidget
 
 from gui.i18n import tr, tr_plural
+from gui.plain_text import PlainLabel
 from gui.theme import STEP_PX, title_font
 from gui.widgets import row, text_button
 
@@ -50,10 +51,9 @@ class CloseDialog(QDialog):
         self.setWindowTitle(tr("Jobs are running"))
         self.setModal(True)
         self.setFixedWidth(WIDTH_PX)
-        title = QLabel(tr_plural("{count} job is running", "{count} jobs are running", running))
+        title = PlainLabel(tr_plural("{count} job is running", "{count} jobs are running", running))
         title.setFont(title_font())
-        text = QLabel(self._explanation(waiting, has_tray=has_tray))
-        text.setWordWrap(True)
+        text = PlainLabel(self._explanation(waiting, has_tray=has_tray), wraps=True)
         self._remember = QCheckBox(tr("Do the same from now on"))
         self._answer = CloseAnswer(CloseChoice.STAY)
         stop = text_button(tr("Stop and quit"), lambda: self._choose(CloseChoice.STOP))

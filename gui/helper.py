@@ -110,11 +110,12 @@ class Helper(QObject):
         if self._current is not None or not self._waiting:
             return
         self._idle.stop()
+        self._current = request = self._waiting.popleft()
         if self._process is None:
             self._start()
-        assert self._process is not None
-        self._current = self._waiting.popleft()
-        self._process.write(self._current.line)
+        # A process that cannot be started says so before `start` returns: others may be next now.
+        if self._process is not None and self._current is request:
+            self._process.write(request.line)
 
     def _start(self) -> None:
         process = QProcess(self)
@@ -135,9 +136,10 @@ class Helper(QObject):
         if process is None:
             return
         process.blockSignals(True)
-        process.closeWriteChannel()
-        process.kill()
-        process.waitForFinished(END_MS)
+        if process.processId():  # one that could not be started would be waited for in vain
+            process.closeWriteChannel()
+            process.kill()
+            process.waitForFinished(END_MS)
         process.deleteLater()
 
     def _give_up(self, request: _Request) -> None:
@@ -154,11 +156,15 @@ class Helper(QObject):
         self._buffer += bytes(self._process.readAllStandardOutput().data())
         *lines, self._buffer = self._buffer.split(b"\n")
         for line in lines:
-            self._on_answer(json.loads(line))
+            answer = _answer_of(line, self._current)
+            if answer is None:  # whatever it says next would be taken for an answer to another
+                self._fail(tr("The process that reads files ended unexpectedly."))
+                return
+            self._on_answer(answer)
 
     def _on_answer(self, answer: dict[str, Any]) -> None:
         request, self._current = self._current, None
-        if request is not None and request.number == answer["number"] and not request.future.done():
+        if request is not None and not request.future.done():
             if "error" in answer:
                 request.future.set_exception(_error_of(answer))
             else:
@@ -225,6 +231,17 @@ def helpers_of(bridge: Bridge) -> Helpers:
     """Return the helpers that belong to *bridge*, made at the first call."""
     found = bridge.findChild(Helpers)
     return found if isinstance(found, Helpers) else Helpers(bridge)
+
+
+def _answer_of(line: bytes, request: _Request | None) -> dict[str, Any] | None:
+    """Return what *line* says to *request*; None where it is no answer to it."""
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        return None
+    is_answer = isinstance(answer, dict) and ("error" in answer or "result" in answer)
+    fits = is_answer and request is not None and answer.get("number") == request.number
+    return answer if fits else None
 
 
 def _error_of(answer: dict[str, Any]) -> MonitorError:

@@ -7,6 +7,7 @@ when the window does: standard input is closed then.
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import os
 import sys
@@ -19,30 +20,42 @@ from queue_core.errors import MonitorError
 def serve(requests: IO[str], answers: IO[str]) -> None:
     """Answer requests until there are no more."""
     for line in requests:
-        request = json.loads(line)
-        answers.write(json.dumps(_answer(request), ensure_ascii=True, allow_nan=False) + "\n")
+        answers.write(_answer(json.loads(line)) + "\n")
         answers.flush()
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+def _answer(request: dict[str, Any]) -> str:
     number = request["number"]
     try:
         module, _, name = request["function"].partition(":")
         function = getattr(importlib.import_module(module), name)
-        return {"number": number, "result": function(**request["arguments"])}
+        return _line({"number": number, "result": function(**request["arguments"])})
     except MonitorError as error:
-        return {"number": number, "error": error.message, "hint": error.hint, "known": True}
+        return _line({"number": number, "error": error.message, "hint": error.hint, "known": True})
     except Exception as error:  # noqa: BLE001 - the border: the window shows what went wrong
         reason = str(error).strip() or type(error).__name__
-        return {"number": number, "error": reason, "details": traceback.format_exc()}
+        return _line({"number": number, "error": reason, "details": traceback.format_exc()})
+
+
+def _line(answer: dict[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=True, allow_nan=False)
 
 
 def main() -> None:
-    """Take over the standard streams: what libraries print must not look like an answer."""
+    """Take over the standard streams: what libraries print must not look like an answer.
+
+    Nothing of it is kept back: the last words of a process that dies at once say why.
+    """
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    sys.stdout = sys.stderr = _unbuffered(2)
     sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     serve(sys.stdin, answers)
+
+
+def _unbuffered(descriptor: int) -> io.TextIOWrapper:
+    raw = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)
 
 
 if __name__ == "__main__":

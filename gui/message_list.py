@@ -9,7 +9,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from gui.format import format_clock
 from gui.i18n import tr
 from gui.notifications import PastMessage
+from gui.plain_text import PlainLabel, as_typed
 from gui.theme import icon, monospace_font
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -39,7 +39,7 @@ class MessageList(QDialog):
         self.details = QPlainTextEdit(readOnly=True)
         self.details.setFont(monospace_font())
         self.details.setAccessibleName(tr("Details"))
-        self._empty = QLabel(tr("No messages yet."), alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty = PlainLabel(tr("No messages yet."), alignment=Qt.AlignmentFlag.AlignCenter)
         self._empty.setProperty("role", "muted")
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.list)
@@ -66,7 +66,7 @@ class MessageList(QDialog):
         is_error = entry.message.is_error
         item.setIcon(icon("error", "error") if is_error else icon("info", "muted"))
         item.setData(ENTRY_ROLE, entry)
-        item.setToolTip(entry.message.text)
+        item.setToolTip(as_typed(entry.message.text))
         self.list.insertItem(0, item)
 
     def _show_details(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from gui.completion import Notice
+from gui.plain_text import as_typed
 from gui.theme import icon
 from gui.tray import tray_is_available
 
@@ -22,7 +23,7 @@ def show_notice(window: QWidget, notice: Notice) -> None:
     symbol.show()
     kinds = QSystemTrayIcon.MessageIcon
     kind = kinds.Warning if notice.is_error else kinds.Information
-    symbol.showMessage(notice.title, notice.text, kind, SHOWN_MS)
+    symbol.showMessage(as_typed(notice.title), as_typed(notice.text), kind, SHOWN_MS)
     QTimer.singleShot(SHOWN_MS, symbol, symbol.deleteLater)
 
 

@@ -12,7 +12,6 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent, QFocusEven
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui.bridge import Message
 from gui.i18n import tr
+from gui.plain_text import PlainLabel, no_mnemonic
 from gui.theme import icon, icon_pixmap, small_font
 from gui.widgets import TextLabel
 
@@ -92,7 +92,7 @@ class Toast(QFrame):
         self.closed.emit(self)
 
     def _build(self, actions: tuple[ToastAction, ...]) -> None:
-        picture = QLabel()
+        picture = PlainLabel()
         name, role = ("error", "error") if self.message.is_error else ("info", "accent")
         picture.setPixmap(icon_pixmap(name, role, ratio=self.devicePixelRatioF()))
         text = TextLabel(self.message.text)
@@ -121,7 +121,7 @@ class Toast(QFrame):
         line = QHBoxLayout()
         line.setSpacing(8)
         for action in actions:
-            button = QPushButton(action.title)
+            button = QPushButton(no_mnemonic(action.title))
             button.setProperty("role", "link")
             button.clicked.connect(lambda _on=False, chosen=action: self._run(chosen))
             line.addWidget(button)

@@ -97,7 +97,7 @@ class SingleInstance(QObject):
         try:
             message = json.loads(bytes(socket.readLine().data()))
             paths = tuple(Path(str(item)) for item in message["files"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             logger.warning("A message from another program was not understood: %s", error)
             socket.abort()
             return

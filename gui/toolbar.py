@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QToolButton
 from gui.actions import ActionSet, Place
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
+from gui.plain_text import as_typed
 from gui.theme import STEP_PX, icon
 from gui.widgets import IconLabel, icon_button, row, set_role, show_words
 
@@ -142,9 +143,8 @@ class Toolbar(QFrame):
     def set_workers(self, count: int) -> None:
         """Show how many jobs run at once, and offer other numbers."""
         _set_text(self.workers, tr("Workers {count}", count=format_count(count)))
-        self.workers.setToolTip(
-            tr_plural("{count} job runs at once.", "{count} jobs run at once.", count)
-        )
+        at_once = tr_plural("{count} job runs at once.", "{count} jobs run at once.", count)
+        self.workers.setToolTip(as_typed(at_once))
         menu = self.workers.menu()
         menu.clear()
         group = QActionGroup(menu)

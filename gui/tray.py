@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from gui.i18n import tr, tr_plural
+from gui.plain_text import as_typed
 
 
 def tray_is_available() -> bool:
@@ -49,13 +50,14 @@ class Tray(QObject):
             state = " · ".join(parts)
         else:
             state = tr("No jobs running")
-        self._icon.setToolTip(f"DashAI Monitor\n{state}")
+        self._icon.setToolTip(as_typed(f"DashAI Monitor\n{state}"))
 
     def notify(self, title: str, text: str, *, is_error: bool = False) -> None:
         """Show a notification of the desktop."""
         kind = QSystemTrayIcon.MessageIcon
         if self._icon.supportsMessages():
-            self._icon.showMessage(title, text, kind.Warning if is_error else kind.Information)
+            shown = kind.Warning if is_error else kind.Information
+            self._icon.showMessage(as_typed(title), as_typed(text), shown)
 
     def close(self) -> None:
         """Take the icon away."""

@@ -19,10 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.plain_text import PlainLabel, as_typed, no_mnemonic, one_line
 from gui.theme import ICON_BESIDE_TEXT_PX, ICON_PX, STEP_PX, body_font, colours, icon, icon_pixmap
 
 # How headings of texts and names stand; Qt centres them.
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+# More would not be read here, and laying out a hundred thousand letters takes seconds.
+MOST_LETTERS = 4000
+MOST_LINES = 100
 
 Button = TypeVar("Button", bound=QAbstractButton)
 
@@ -31,7 +36,8 @@ class TextLabel(QWidget):
     """A text that wraps anywhere it must, so that no long name pushes its neighbours out.
 
     Attributes:
-        most_lines: How many lines it takes at most; the last one is cut off with an ellipsis.
+        most_lines: How many lines it takes at most (0: a hundred); the last one is cut off with an
+            ellipsis.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class TextLabel(QWidget):
         super().__init__(parent)
         self.most_lines = most_lines
         self._text = ""
+        self._shown = ""
         self._role = role
         self.setFont(font or body_font())
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -55,7 +62,7 @@ class TextLabel(QWidget):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """What it says; of a very long text only the beginning is shown."""
         return self._text
 
     def set_text(self, text: str, *, role: str | None = None) -> None:
@@ -63,9 +70,10 @@ class TextLabel(QWidget):
         if text == self._text and role in (None, self._role):
             return
         self._text = text
+        self._shown = text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
         self._role = role or self._role
-        self.setAccessibleName(text)
-        self.setToolTip(text if self.most_lines else "")
+        self.setAccessibleName(self._shown)
+        self.setToolTip(as_typed(text) if self.most_lines else "")
         self.updateGeometry()
         self.update()
 
@@ -75,13 +83,12 @@ class TextLabel(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of the wrapped text."""
-        lines = self._layout(width).lineCount()
-        shown = min(lines, self.most_lines) if self.most_lines else lines
+        shown = min(self._layout(width).lineCount(), self._limit)
         return max(1, shown) * self.fontMetrics().lineSpacing()
 
     def sizeHint(self) -> QSize:
         """Return the size of the text on few lines."""
-        width = min(400, self.fontMetrics().horizontalAdvance(self._text) + 2)
+        width = min(400, self.fontMetrics().horizontalAdvance(self._shown) + 2)
         return QSize(width, self.heightForWidth(max(width, self.width())))
 
     def minimumSizeHint(self) -> QSize:
@@ -95,13 +102,13 @@ class TextLabel(QWidget):
         painter.setPen(colours().role(self._role if self.isEnabled() else "disabled"))
         layout = self._layout(self.width())
         spacing = self.fontMetrics().lineSpacing()
-        cut = self.most_lines and layout.lineCount() > self.most_lines
-        count = self.most_lines if cut else layout.lineCount()
+        cut = layout.lineCount() > self._limit
+        count = self._limit if cut else layout.lineCount()
         painter.translate(0, max(0, (self.height() - count * spacing) // 2))
         for number in range(count):
             line = layout.lineAt(number)
             if cut and number == count - 1:
-                rest = self._text[line.textStart() :]
+                rest = one_line(self._shown[line.textStart() :])
                 mode = Qt.TextElideMode.ElideRight
                 rest = self.fontMetrics().elidedText(rest, mode, self.width())
                 box = QRectF(0, number * spacing, self.width(), spacing)
@@ -110,13 +117,18 @@ class TextLabel(QWidget):
                 line.draw(painter, QPointF(0, number * spacing))
         painter.end()
 
+    @property
+    def _limit(self) -> int:
+        return self.most_lines or MOST_LINES
+
     def _layout(self, width: int) -> QTextLayout:
-        layout = QTextLayout(self._text.replace("\n", "\u2028"), self.font())
+        """Return the lines that are shown, and one more where there is more."""
+        layout = QTextLayout(self._shown.replace("\n", "\u2028"), self.font())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         layout.beginLayout()
-        while (line := layout.createLine()).isValid():
+        while layout.lineCount() <= self._limit and (line := layout.createLine()).isValid():
             line.setLineWidth(max(1, width))
         layout.endLayout()
         return layout
@@ -179,14 +191,14 @@ def set_role(widget: QWidget, role: str) -> None:
 
 def muted_label(text: str = "") -> QLabel:
     """Return a label in the muted colour."""
-    label = QLabel(text)
+    label = PlainLabel(text)
     set_role(label, "muted")
     return label
 
 
 def heading_label(text: str) -> QLabel:
     """Return a small heading above a group."""
-    label = QLabel(text)
+    label = PlainLabel(text)
     set_role(label, "heading")
     return label
 
@@ -217,7 +229,7 @@ def text_button(
     icon_name: str = "",
 ) -> QPushButton:
     """Return a button with a verb on it."""
-    button = QPushButton(text)
+    button = QPushButton(no_mnemonic(text))
     if role:
         set_role(button, role)
     if icon_name:
@@ -252,7 +264,7 @@ def row(*widgets: QWidget | None, spacing: int = STEP_PX * 2) -> QHBoxLayout:
 
 def _finish(button: Button, text: str, clicked: Callable[[], object] | None) -> Button:
     if text:
-        button.setToolTip(text)
+        button.setToolTip(as_typed(text))
         button.setAccessibleName(text)
     if clicked is not None:
         # Not the slot itself: it would be given the button's state.

@@ -28,6 +28,7 @@ from gui.control.actions import (
 )
 from gui.control.queue_watch import QueueWatch
 from gui.i18n import tr, tr_plural
+from gui.plain_text import PlainMessageBox
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.values import JobFilter, Move
 
@@ -172,8 +173,8 @@ class ControlCommands(QObject):
         if not count:
             self._window.toasts.say(tr("No job waits or runs."))
             return
-        box = QMessageBox(self._window)
-        box.setText(tr_plural("Cancel {count} job?", "Cancel {count} jobs?", count))
+        question = tr_plural("Cancel {count} job?", "Cancel {count} jobs?", count)
+        box = PlainMessageBox(QMessageBox.Icon.NoIcon, "", question, parent=self._window)
         running = sum(record.status is JobStatus.STARTED for record in ours)
         if running:
             box.setInformativeText(

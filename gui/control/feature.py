@@ -13,6 +13,7 @@ from gui.control.interruptions import InterruptionBar
 from gui.control.queue_watch import QueueState, QueueWatch
 from gui.i18n import tr
 from gui.main_window import MainWindow
+from gui.plain_text import as_typed
 from gui.theme import icon
 from gui.widgets import icon_button, text_button
 from queue_core.queue.job_record import JobStatus
@@ -59,7 +60,8 @@ def _show_toggle(window: MainWindow, *, is_paused: bool) -> None:
     action = window.action_set.qaction(TOGGLE_QUEUE.id)
     action.setText(tr("Resume queue") if is_paused else tr("Pause queue"))
     action.setIcon(icon("started" if is_paused else "paused"))
-    action.setToolTip(tr("Start waiting jobs again.") if is_paused else tooltip(TOGGLE_QUEUE))
+    sentence = tr("Start waiting jobs again.") if is_paused else tooltip(TOGGLE_QUEUE)
+    action.setToolTip(as_typed(sentence))
 
 
 def _add_interruptions(window: MainWindow, bridge: Bridge) -> None:
@@ -74,7 +76,7 @@ def _add_report_button(window: MainWindow) -> None:
     """Offer the crash report beside the traceback, where one looks for it."""
     action = window.action_set.qaction(REPORT.id)
     button = text_button(action.text(), action.trigger, icon_name=REPORT.icon)
-    button.setToolTip(action.toolTip())
+    button.setToolTip(as_typed(action.toolTip()))
     action.changed.connect(lambda: button.setVisible(action.isEnabled()))
     window.details.error_page.add_tool(button)
 

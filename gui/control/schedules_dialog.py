@@ -22,6 +22,7 @@ from gui.bridge import Bridge
 from gui.format import format_moment, format_relative
 from gui.i18n import tr
 from gui.jobs.presentation import type_word
+from gui.plain_text import as_typed, no_mnemonic
 from gui.theme import STEP_PX, monospace_font
 from gui.throttle import Throttle
 from gui.widgets import TextLabel, heading_label, icon_button, muted_label
@@ -90,14 +91,14 @@ class SchedulesDialog(QDialog):
         return content
 
     def _add(self, grid: QGridLayout, number: int, schedule: Schedule) -> None:
-        switch = QCheckBox(schedule.name)
+        switch = QCheckBox(no_mnemonic(schedule.name))
         switch.setChecked(schedule.enabled)
         switch.setToolTip(tr("Put this job when its time has come."))
         switch.toggled.connect(lambda on: self._switch(schedule.id, enabled=on))
         following = muted_label(tr("Off"))
         if schedule.next_run is not None:
             following.setText(format_relative(schedule.next_run))
-            following.setToolTip(format_moment(schedule.next_run))
+            following.setToolTip(as_typed(format_moment(schedule.next_run)))
         cron = TextLabel(schedule.cron, font=monospace_font())
         cron.setToolTip(tr("Minute, hour, day of the month, month, day of the week."))
         remove = icon_button("remove", tr("Remove"), lambda: self._remove(schedule.id))

@@ -17,6 +17,7 @@ from gui.jobs.presentation import (
     type_icon,
 )
 from gui.jobs.table_model import JobTableModel
+from gui.plain_text import one_line
 from gui.theme import ICON_PX, Colours, colours, icon_pixmap, monospace_font, small_font
 from queue_core.queue.job_record import JobRecord, JobStatus
 
@@ -87,7 +88,7 @@ class JobDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Return the room that a cell's text needs: for fitting a column to its contents."""
-        text = index.data(Qt.ItemDataRole.DisplayRole) or ""
+        text = one_line(index.data(Qt.ItemDataRole.DisplayRole) or "")
         icons = (CellKind.STATUS, CellKind.NAME)
         icon = ICON_PX + GAP_PX if COLUMNS[index.column()].kind in icons else 0
         width = QFontMetrics(option.font).horizontalAdvance(text) + icon + 2 * PADDING_PX + 2
@@ -160,7 +161,7 @@ class _Cell:
         used = font or self.font
         self.painter.setFont(used)
         self.painter.setPen(colour)
-        cut = QFontMetrics(used).elidedText(text, _AT_END, rect.width())
+        cut = QFontMetrics(used).elidedText(one_line(text), _AT_END, rect.width())
         self.painter.drawText(rect, flags, cut)
 
     def draw_icon(self, name: str, role: str) -> QRect:

@@ -19,6 +19,7 @@ from gui.format import format_count
 from gui.i18n import tr, tr_plural
 from gui.jobs.filter_state import FilterState
 from gui.jobs.presentation import STATUS_LOOKS, status_word, type_icon, type_word
+from gui.plain_text import as_typed, one_line
 from gui.theme import ICON_PX, STEP_PX, colours, current_theme, icon_pixmap, small_font
 from gui.widgets import heading_label
 from queue_core.queue.job_record import JobStatus
@@ -122,7 +123,8 @@ class SidebarRow(QAbstractButton):
         texts = box.adjusted(ICON_PX + STEP_PX * 4, 0, -STEP_PX * 2, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(shown.role("muted" if dim else "text"))
-        word = metrics.elidedText(self._word, Qt.TextElideMode.ElideRight, texts.width() - room)
+        word = one_line(self._word)
+        word = metrics.elidedText(word, Qt.TextElideMode.ElideRight, texts.width() - room)
         painter.drawText(texts, middle | Qt.AlignmentFlag.AlignLeft, word)
         painter.setPen(shown.role("muted"))
         painter.drawText(texts, middle | Qt.AlignmentFlag.AlignRight, count)
@@ -131,7 +133,7 @@ class SidebarRow(QAbstractButton):
         jobs = tr_plural("{count} job", "{count} jobs", self._count)
         text = tr("{word}, {jobs}", word=self._word, jobs=jobs)
         self.setAccessibleName(text)
-        self.setToolTip(text if self._folded else "")
+        self.setToolTip(as_typed(text) if self._folded else "")
 
 
 class Sidebar(QScrollArea):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from gui.bridge import Message
 from gui.i18n import tr
+from gui.plain_text import PlainLabel
 from gui.theme import STEP_PX, title_font
 from gui.widgets import IconLabel, muted_label, row, text_button
 
@@ -20,7 +21,7 @@ class EmptyState(QWidget):
         super().__init__()
         layout = QVBoxLayout(self)
         layout.setSpacing(STEP_PX * 2)
-        heading = QLabel(title)
+        heading = PlainLabel(title)
         heading.setFont(title_font())
         heading.setWordWrap(True)
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)

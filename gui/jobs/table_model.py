@@ -17,6 +17,7 @@ from gui.jobs.presentation import describe_job
 from gui.jobs.record_store import RecordStore
 from gui.jobs.row_plan import RowPlan, plan_rows, spans_of
 from gui.jobs.waiting_reasons import WaitingReasons
+from gui.plain_text import as_typed
 from gui.throttle import Throttle
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder
@@ -293,7 +294,7 @@ def _accessible(column: Column, record: JobRecord, facts: Facts) -> str:
 
 _ANSWERS: dict[int, Callable[[Column, JobRecord, Facts], Any]] = {
     Qt.ItemDataRole.DisplayRole: lambda column, record, facts: column.text(record, facts),
-    Qt.ItemDataRole.ToolTipRole: _tooltip,
+    Qt.ItemDataRole.ToolTipRole: lambda *cell: as_typed(_tooltip(*cell)),
     Qt.ItemDataRole.AccessibleTextRole: _accessible,
     Qt.ItemDataRole.TextAlignmentRole: lambda column, _record, _facts: _alignment(column),
 }

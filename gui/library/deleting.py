@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.notifications import notify
+from gui.plain_text import PlainMessageBox
 from queue_core.database.deletion import delete_entity
 from queue_core.library.entities import EntityDetails, EntityRecord, get_details
 
@@ -28,11 +29,10 @@ async def _ask(
 ) -> None:
     details = await bridge.call(get_details, bridge.folder, record.kind, record.id)
     words = await bridge.call(_counted, details)
-    box = QMessageBox(
+    box = PlainMessageBox(
         QMessageBox.Icon.NoIcon, tr("Delete"), tr("Delete “{name}”?", name=record.name),
-        parent=widget.window(),
+        more=_consequence(words), parent=widget.window(),
     )  # fmt: skip
-    box.setInformativeText(_consequence(words))
     if details.dependents:
         names = [f"{item.kind.label}: {item.name}" for item in details.dependents[:NAMES_SHOWN]]
         if len(details.dependents) > NAMES_SHOWN:

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from gui.format import format_moment, format_relative
 from gui.i18n import mark, translate
 from gui.library.kinds import STATUS_WORDS, status_word, summary
+from gui.plain_text import as_typed
 from gui.theme import colours, icon
 from queue_core.library.entities import EntityRecord
 
@@ -86,7 +87,8 @@ class LibraryModel(QAbstractTableModel):
             return self._text(record, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             moment = column == CREATED
-            return format_moment(record.created_at) if moment else self._text(record, column)
+            text = format_moment(record.created_at) if moment else self._text(record, column)
+            return as_typed(text)
         if role == Qt.ItemDataRole.DecorationRole and column == STATUS:
             name = STATUS_WORDS[record.status][1]
             return icon(name, name)

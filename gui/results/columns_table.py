@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from gui.column_types import type_name
 from gui.format import format_count, format_number
 from gui.i18n import mark, tr, translate
+from gui.plain_text import as_typed
 from gui.results.table_view import share_text
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
 from gui.widgets import set_role
@@ -107,8 +108,10 @@ class ColumnsModel(QAbstractTableModel):
         if not index.isValid():
             return None
         heading, column = HEADINGS[index.column()], self._columns[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return heading.text(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_typed(heading.text(column))
         if role == Qt.ItemDataRole.TextAlignmentRole and heading.is_number:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and index.column() > 0:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
@@ -87,7 +86,6 @@ class EntityView(LoadingView):
         if names:
             label = muted_label(tr("Made from {names}", names=", ".join(dict.fromkeys(names))))
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             self._layout.addWidget(label)
         if details.record.status is EntityStatus.ERROR:
             note = Note("errorBox")
@@ -110,8 +108,7 @@ class EntityView(LoadingView):
             self._add(tr("Trials"), trials)
 
     def _add(self, title: str, view: QWidget) -> None:
-        heading: QLabel = heading_label(title)
-        heading.setTextFormat(Qt.TextFormat.PlainText)
+        heading = heading_label(title)
         heading.setWordWrap(True)
         self._layout.addWidget(heading)
         self._layout.addWidget(view)

@@ -97,5 +97,7 @@ def _suffix_of(name_filter: str, filters: dict[str, str]) -> str:
 
 
 def _file_stem(name: str) -> str:
-    stem = "".join("_" if letter in '/\\:*?"<>|' else letter for letter in name).strip(" .")
+    stem = "".join(
+        letter if letter.isprintable() and letter not in '/\\:*?"<>|' else "_" for letter in name
+    ).strip(" .")
     return stem[:80] or "result"

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.plain_text import as_typed
 from gui.theme import COMPACT_ROW_HEIGHT_PX
 from gui.widgets import LEFT, set_role
 
@@ -65,5 +66,5 @@ def _item(text: str, *, at_right: bool) -> QTableWidgetItem:
     item = QTableWidgetItem(text)
     if at_right:
         item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    item.setToolTip(text)
+    item.setToolTip(as_typed(text))
     return item

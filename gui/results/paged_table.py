@@ -16,6 +16,7 @@ from gui.bridge import Bridge
 from gui.format import format_count
 from gui.helper import helpers_of
 from gui.i18n import tr
+from gui.plain_text import as_typed
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
 from gui.widgets import LEFT, set_role
 from queue_core.library.pages import table_block, table_facts
@@ -163,10 +164,11 @@ class PagedTableModel(QAbstractTableModel):
         """Return a cell."""
         if not index.isValid():
             return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
             text = self.cell(index.row(), index.column())
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return text if text and len(text) > 16 else None
+            return as_typed(text) if text and len(text) > 16 else None
+        if role == Qt.ItemDataRole.DisplayRole:
+            text = self.cell(index.row(), index.column())
             return MISSING if text is None else text.replace("\n", "⏎ ")
         if role == Qt.ItemDataRole.TextAlignmentRole and self._columns[index.column()].is_number:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -189,7 +191,7 @@ class PagedTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{column.name}\n{column.type}"
+            return as_typed(f"{column.name}\n{column.type}")
         if role == Qt.ItemDataRole.TextAlignmentRole and column.is_number:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem,
 
 from gui.bridge import Bridge
 from gui.i18n import tr
+from gui.plain_text import as_typed
 from gui.results.loading import LoadingView
 from gui.theme import COMPACT_ROW_HEIGHT_PX
 from gui.widgets import LEFT, muted_label, set_role
@@ -48,7 +49,7 @@ class RejectsView(LoadingView):
         for number, cells in enumerate(rows):
             for column, text in enumerate(cells[: len(header)]):
                 item = QTableWidgetItem(text[:CELL_LETTERS])
-                item.setToolTip(text[:CELL_LETTERS])
+                item.setToolTip(as_typed(text[:CELL_LETTERS]))
                 self.table.setItem(number, column, item)
         self.table.resizeColumnsToContents()
         is_cut = len(rows) >= ROWS_SHOWN

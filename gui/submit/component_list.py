@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.i18n import tr, translate
+from gui.plain_text import as_typed
 from gui.theme import body_font, colours, small_font
 from gui.widgets import muted_label
 from queue_core.components.registry import Component
@@ -208,6 +209,6 @@ def _item(component: Component, *, is_missing: bool) -> QStandardItem:
     item.setData(component.id, ID_ROLE)
     item.setData(sentence, SENTENCE_ROLE)
     item.setData(f"{title} {sentence} {component.id}", WORDS_ROLE)
-    item.setToolTip(sentence)
+    item.setToolTip(as_typed(sentence))
     item.setData(f"{title}. {sentence}", Qt.ItemDataRole.AccessibleTextRole)
     return item

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from gui.plain_text import PlainLabel
 from gui.submit.dropped_files import DropOffer, carries_files, local_paths, offer_for
 from gui.theme import colours, current_theme, icon_pixmap, title_font
 
@@ -31,11 +32,10 @@ class DropOverlay(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._window = window
         self._offer = DropOffer(refused=True)
-        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self._title = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._picture = PlainLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._title = PlainLabel(alignment=Qt.AlignmentFlag.AlignCenter, wraps=True)
         self._title.setFont(title_font())
-        self._detail = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self._detail.setTextFormat(Qt.TextFormat.PlainText)
+        self._detail = PlainLabel(alignment=Qt.AlignmentFlag.AlignCenter, wraps=True)
         self._detail.setProperty("role", "muted")
         self._card = QFrame(self)
         self._card.setObjectName("dropCard")

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from gui.i18n import tr, tr_plural, translate
+from gui.plain_text import PlainLabel, as_typed, no_mnemonic
 from gui.submit.schema import Field, FieldKind
 from gui.theme import icon, small_font
 
@@ -42,10 +43,10 @@ class FieldRow:
         self.was_touched = False
         self._baseline: Any = None
         self._is_narrow = False
-        self._label = QLabel(translate(field.title))
+        self._label = PlainLabel(no_mnemonic(translate(field.title)))
         self._label.setWordWrap(True)
         self._label.setBuddy(editor)
-        self._mark = QLabel("•")
+        self._mark = PlainLabel("•")
         self._mark.setProperty("role", "accent")
         self._mark.setFixedWidth(MARK_PX)
         self._reset = QToolButton()
@@ -60,7 +61,7 @@ class FieldRow:
         self._problem = _sentence("", "error")
         editor.setAccessibleName(translate(field.title))
         editor.setAccessibleDescription(help_text)
-        self._label.setToolTip(help_text)
+        self._label.setToolTip(as_typed(help_text))
 
     def arrange(self, *, narrow: bool) -> QWidget:
         """Return a widget with all parts, the label above the editor if *narrow*."""
@@ -138,7 +139,7 @@ class FieldRow:
             shown = tr("Was {value}.", value=_short(value))
         else:
             shown = tr("Default: {value}", value=_short(value))
-        self._reset.setToolTip(shown)
+        self._reset.setToolTip(as_typed(shown))
         self._reset.setAccessibleName(
             tr("Reset {field}", field=translate(self.field.title)) + f" ({shown})"
         )
@@ -182,10 +183,8 @@ class FieldRow:
 
 
 def _sentence(text: str, role: str) -> QLabel:
-    label = QLabel(text)
-    label.setWordWrap(True)
+    label = PlainLabel(text, wraps=True)
     label.setProperty("role", role)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setFont(small_font())
     return label
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
@@ -139,7 +139,6 @@ class JobFormPage(QWidget):
         column.setContentsMargins(16, 16, 12, 16)
         column.addWidget(TextLabel(translate(self.kind.sentence), role="muted"))
         column.addWidget(self.form)
-        self._heading.setTextFormat(Qt.TextFormat.PlainText)
         self._about.setWordWrap(True)
         self._place = QVBoxLayout()
         self._place.setSpacing(8)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.i18n import tr, translate
 from gui.notifications import main_window_of, notify
+from gui.plain_text import as_title, as_typed
 from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
 from gui.submit.job_types import JobType, all_job_types, load_form
@@ -104,7 +105,8 @@ class NewJobDialog(QDialog):
         if retry_of is None:
             self.setWindowTitle(tr("New job"))
         else:
-            self.setWindowTitle(tr("Retry {job} with changes", job=retry_of.job_name))
+            title = tr("Retry {job} with changes", job=retry_of.job_name)
+            self.setWindowTitle(as_title(title))
         self.kinds.setAccessibleName(tr("Kind of job"))
         self.kinds.setIconSize(QSize(16, 16))
         set_role(self.kinds, "side")
@@ -112,7 +114,7 @@ class NewJobDialog(QDialog):
             item = QListWidgetItem(icon(kind.icon, "muted"), translate(kind.title))
             item.setData(KIND_ROLE, kind)
             item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
-            item.setToolTip(translate(kind.sentence))
+            item.setToolTip(as_typed(translate(kind.sentence)))
             self.kinds.addItem(item)
         side = QFrame()
         set_role(side, "side")

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QPushButton,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.i18n import tr, tr_plural
+from gui.plain_text import PlainLabel, as_typed
 from gui.submit.schema import Field
 
 SEARCH_FROM = 9
@@ -155,7 +155,7 @@ class OptionsEditor(QWidget):
         self._search.setPlaceholderText(tr("Find…"))
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._shown.setFilterFixedString)
-        self._count = QLabel()
+        self._count = PlainLabel()
         self._count.setProperty("role", "muted")
         self._all = QPushButton(tr("All"))
         self._all.clicked.connect(lambda: self._check_shown(Qt.CheckState.Checked))
@@ -192,7 +192,7 @@ class OptionsEditor(QWidget):
             item.setCheckable(True)
             item.setEditable(False)
             item.setData(option.value, VALUE_ROLE)
-            item.setToolTip(option.title)
+            item.setToolTip(as_typed(option.title))
             checked = option.value in chosen
             item.setCheckState(Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked)
             self._model.appendRow(item)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
+from gui.plain_text import as_typed, no_mnemonic
 from gui.submit.preview_panel import PreviewPanel
 from gui.submit.preview_reader import PreviewReader
 from gui.submit.preview_state import FileEntry, FileState, of_same_kind
@@ -150,7 +151,7 @@ class PreviewDialog(QDialog):
         self.files.clear()
         for entry in self.entries:
             item = QListWidgetItem(entry.path.name)
-            item.setToolTip(str(entry.path))
+            item.setToolTip(as_typed(str(entry.path)))
             item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
             self.files.addItem(item)
         self.files.blockSignals(False)
@@ -174,7 +175,7 @@ class PreviewDialog(QDialog):
         same = of_same_kind(self.entries, self.current)
         self.apply_to_all.setVisible(bool(same) and bool(self.current.overrides))
         title = self.current.answer.loader_title if self.current.answer else ""
-        self.apply_to_all.setText(tr("Apply to all {kind} files", kind=title))
+        self.apply_to_all.setText(no_mnemonic(tr("Apply to all {kind} files", kind=title)))
 
     def _show_current(self) -> None:
         self.panel.show_entry(self.current)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QScrollArea,
     QVBoxLayout,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from gui.format import format_bytes, format_count
 from gui.i18n import tr, tr_plural, translate
+from gui.plain_text import PlainLabel
 from gui.submit.form import SchemaForm
 from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer
 from gui.submit.preview_table import PreviewTable
@@ -86,7 +86,7 @@ class PreviewPanel(QWidget):
         centre = QVBoxLayout()
         centre.setContentsMargins(16, 16, 16, 16)
         centre.setSpacing(8)
-        name_label = QLabel(tr("Name"))
+        name_label = PlainLabel(tr("Name"))
         name_label.setBuddy(self.name)
         centre.addLayout(row(name_label, self.name))
         centre.addWidget(self._facts)

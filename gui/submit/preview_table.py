@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from gui.column_types import type_name
 from gui.i18n import tr
+from gui.plain_text import as_typed
 from gui.submit.preview_state import PreviewAnswer
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
 from gui.widgets import LEFT, set_role
@@ -77,8 +78,11 @@ class PreviewModel(QAbstractTableModel):
         if not 0 <= section < len(self._answer.columns):
             return None
         name, kind = self._answer.columns[section]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{name}\n{type_name(kind)}"
+        text = f"{name}\n{type_name(kind)}"
+        if role == Qt.ItemDataRole.DisplayRole:
+            return text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_typed(text)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(section)
         return None

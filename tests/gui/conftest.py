@@ -21,8 +21,8 @@ from queue_core.queue.huey_queue import HueyJobQueue
 RUN_TIMEOUT_S = 60
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
-# The offscreen platform says this of every window that is shown.
-HARMLESS = "This plugin does not support propagateSizeHints"
+# The offscreen platform says this of every window that is shown or comes to the front.
+HARMLESS = "This plugin does not support"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,13 @@ def hang(path):
     open(path, "w").close()
     while True:
         pass
+
+def twice():
+    os.fork()
+    return 1
+
+def not_a_number():
+    return float("nan")
 
 def modules():
     return [m for m in sys.modules if m.startswith("PySide6")]
@@ -136,3 +145,48 @@ def test_closing_cancels_what_waits(helper: Helper, tasks: Any, run: Run, tmp_pa
 
     assert all(isinstance(item, asyncio.CancelledError) for item in run(close_meanwhile()))
     assert not helper.is_running
+
+
+@pytest.mark.expects_log("ended unexpectedly")
+def test_an_answer_to_nothing_ends_the_process(
+    helper: Helper, tasks: Any, run: Run, qtbot: QtBot
+) -> None:
+    assert run(helper.call(tasks.twice)) == 1  # its copy answers too
+    qtbot.waitUntil(lambda: not helper.is_running)
+    assert run(helper.call(tasks.add, a=1, b=1)) == 2
+
+
+def test_a_result_that_is_no_json_fails_its_request_only(
+    helper: Helper, tasks: Any, run: Run
+) -> None:
+    with pytest.raises(HelperError, match="not JSON compliant"):
+        run(helper.call(tasks.not_a_number))
+    assert run(helper.call(tasks.add, a=1, b=1)) == 2
+
+
+@pytest.mark.qt_log_ignore("Cannot create pipe")
+@pytest.mark.expects_log("could not be started")
+def test_where_no_process_can_start_each_request_fails(
+    helper: Helper, tasks: Any, run: Run
+) -> None:
+    async def three() -> list[Any]:
+        calls = [helper.call(tasks.add, a=1, b=number) for number in range(3)]
+        return list(await asyncio.gather(*calls, return_exceptions=True))
+
+    with no_descriptors():
+        failed = run(three())
+    assert [type(error) for error in failed] == [HelperError] * 3
+    assert run(three()) == [1, 2, 3]
+
+
+@contextmanager
+def no_descriptors() -> Iterator[None]:
+    """Let no file or pipe be opened."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

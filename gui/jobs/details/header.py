@@ -21,6 +21,7 @@ from gui.jobs.presentation import (
     type_word,
 )
 from gui.jobs.waiting_text import waiting_text
+from gui.plain_text import as_typed
 from gui.theme import STEP_PX, small_font, title_font
 from gui.widgets import IconLabel, Note, TextLabel, icon_button, row, text_button
 from queue_core.queue.job_record import JobRecord, JobStatus
@@ -57,7 +58,7 @@ class DetailsHeader(QWidget):
         self._record = record
         self._reason = reason
         self._title.set_text(record.job_name)
-        self._title.setToolTip(record.job_name)
+        self._title.setToolTip(as_typed(record.job_name))
         self._show_state(record)
         failed = record.status in (JobStatus.ERROR, JobStatus.KILLED)
         self._error.show_text(record.error_msg or "" if failed else "", record.error_hint or "")
@@ -138,7 +139,7 @@ class DetailsHeader(QWidget):
         button = text_button(
             translate(record.title), lambda: self._actions.trigger(action_id), icon_name=record.icon
         )
-        button.setToolTip(tooltip(record))
+        button.setToolTip(as_typed(tooltip(record)))
         self._buttons[action_id] = button
         self._button_row.addWidget(button)
         return button

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QHeaderView, QTreeWidget, QTreeWidge
 
 from gui.format import format_number
 from gui.i18n import tr, tr_plural
+from gui.plain_text import as_typed
 from gui.theme import STEP_PX
 
 MOST_CHILDREN = 500
@@ -53,7 +54,7 @@ class JsonTree(QTreeWidget):
 def _item(name: str, value: Any) -> QTreeWidgetItem:
     text = _text(value)
     item = QTreeWidgetItem([name, text[:MOST_LETTERS]])
-    item.setToolTip(1, text[: MOST_LETTERS * 10])
+    item.setToolTip(1, as_typed(text[: MOST_LETTERS * 10]))
     item.setSizeHint(0, QSize(0, ROW_PX))
     item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
     for child_name, child in _children(value):

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from gui.i18n import tr
+from gui.plain_text import as_typed
 from gui.theme import colours
 from queue_core.queue.values import LogLine, LogSource
 
@@ -127,7 +128,8 @@ class LogModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return colours().role("muted" if index.column() == 0 else _role(line))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{line.time.astimezone():%Y-%m-%d %H:%M:%S} · {source_word(line.source)}"
+            time = f"{line.time.astimezone():%Y-%m-%d %H:%M:%S}"
+            return as_typed(f"{time} · {source_word(line.source)}")
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return line.text
         return None
