@@ -12,7 +12,7 @@ from queue_core.queue.base import OUR_ORIGIN, Move, RetentionPolicy
 from queue_core.queue.clock import now_text
 from queue_core.queue.connection import Database
 from queue_core.queue.reading import QueueReader
-from queue_core.runner.logs import delete_log, log_path
+from queue_core.runner.log_lines import delete_log, log_path
 
 if TYPE_CHECKING:
     from queue_core.queue.log_search import LogMatch

@@ -17,7 +17,7 @@ from queue_core.paths import LocalFolder
 from queue_core.queue.base import OUR_ORIGIN, JobStatus, RetentionPolicy
 from queue_core.queue.clock import to_text
 from queue_core.queue.connection import Database
-from queue_core.runner.logs import delete_log, log_files, log_path
+from queue_core.runner.log_lines import delete_log, log_files, log_path
 from queue_core.runner.stack_signal import remove_stale_stack_files
 
 BATCH = 500
