@@ -27,7 +27,8 @@ def brief(value: object, limit: int) -> str:
         limit: Where the text is cut.
     """
     try:
-        return storable(_Brief(limit).repr(value), limit)
+        text = storable(_Brief(limit).repr(value), 2 * limit)
+        return text if len(text) <= limit else f"{text[:limit]}…"
     except BaseException as error:  # noqa: BLE001 - a user's methods may raise or exit
         return f"<{type_name(value)}: {type_name(error)} in __repr__>"
 
@@ -64,4 +65,5 @@ class _Brief(reprlib.Repr):
     def repr_instance(self, x: object, level: int) -> str:
         """Show an object in its own way, cut."""
         del level
-        return storable(repr(x), self.maxother)
+        text = repr(x)
+        return text if len(text) <= self.maxother else f"{text[: self.maxother]}…"

@@ -23,7 +23,7 @@ def as_kind(error: BaseException, kind: type[Error]) -> Error | None:
 def slot(error: BaseException, kind: type[BaseException], name: str) -> object:
     """Return a field that Python keeps for exceptions of this kind; None where it is not set."""
     try:
-        return kind.__dict__[name].__get__(error)  # type: ignore[no-any-return]
+        return kind.__dict__[name].__get__(error)
     except (AttributeError, KeyError, TypeError):
         return None
 

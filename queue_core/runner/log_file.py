@@ -73,9 +73,9 @@ class LogFile:
     def frames(self, start: int = 0) -> Iterator[Frame]:
         """Yield the whole frames from *start* on; what is damaged between them is left out."""
         if start == 0:
-            for frame in self._old_frames():
-                yield frame
-                start = frame.end
+            for old in self._old_frames():
+                yield old
+                start = old.end
         while True:
             place = self._find(start, self.size)
             if place is None:

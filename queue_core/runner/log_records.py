@@ -74,11 +74,10 @@ def encode_packets(
     room = PACKET_BYTES - HEADER_BYTES
     pieces = [data[at : at + room] for at in range(0, len(data), room)] or [b""]
     mark = WHOLE if len(pieces) == 1 else PART
+    last = len(pieces) - 1
     return [
-        _encode(
-            mark, Packet(level, source, number == len(pieces), text_id, time_ns, waiting, piece)
-        )
-        for number, piece in enumerate(pieces, 1)
+        _encode(mark, Packet(level, source, place == last, text_id, time_ns, waiting, piece))
+        for place, piece in enumerate(pieces)
     ]
 
 

@@ -60,7 +60,7 @@ def report_failure(error: BaseException, *, reusable: bool, searched: Sequence[s
             _PART_S, lambda: _format(error), lambda why: _bare_traceback(error, message, why)
         ),
         causes=_causes(error),
-        frames=_frames(traceback_of(error)),
+        frames=_frames(_of_the_job(traceback_of(error))),
         is_transient=within(_PART_S, lambda: is_transient(error), lambda _why: False),
         reusable=reusable,
     )
@@ -70,8 +70,10 @@ def _causes(error: BaseException) -> list[Mapping[str, str]]:
     found: list[Mapping[str, str]] = []
 
     def make() -> list[Mapping[str, str]]:
-        for cause in causes_of(error):
-            found.append({"type": type_name(cause), "message": error_text(cause, MESSAGE_LIMIT)})
+        found.extend(
+            {"type": type_name(cause), "message": error_text(cause, MESSAGE_LIMIT)}
+            for cause in causes_of(error)
+        )
         return found
 
     return within(_PART_S, make, lambda _why: list(found))
@@ -79,14 +81,19 @@ def _causes(error: BaseException) -> list[Mapping[str, str]]:
 
 def _format(error: BaseException) -> str:
     """Return the traceback as Python prints it, without the runner's own frames."""
-    trace = traceback_of(error)
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
-        trace = trace.tb_next
-    text = "".join(traceback.format_exception(type(error), error, trace or traceback_of(error)))
+    trace = _of_the_job(traceback_of(error)) or traceback_of(error)
+    text = "".join(traceback.format_exception(type(error), error, trace))
     if len(text) > _TRACEBACK_LIMIT:
         half = _TRACEBACK_LIMIT // 2
         text = f"{text[:half]}\n... {len(text) - 2 * half:,} characters cut ...\n{text[-half:]}"
     return storable(text, _TRACEBACK_LIMIT + _PATH_LIMIT)
+
+
+def _of_the_job(trace: TracebackType | None) -> TracebackType | None:
+    """Return the traceback without the frames of what runs the job; None where it has no others."""
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
+        trace = trace.tb_next
+    return trace
 
 
 def _bare_traceback(error: BaseException, message: str, why: str) -> str:
@@ -140,5 +147,4 @@ def _show_locals(frame: FrameType, shown: dict[str, str], redactor: Redactor) ->
         if type(name) is not str or name.startswith("__"):
             continue
         plain_name = storable(name, _VALUE_LIMIT)
-        text = storable(brief(value, _VALUE_LIMIT), _VALUE_LIMIT)
-        shown[plain_name] = redactor.named(plain_name, redactor.text(text))
+        shown[plain_name] = redactor.named(plain_name, redactor.text(brief(value, _VALUE_LIMIT)))

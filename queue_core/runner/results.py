@@ -178,6 +178,6 @@ def _integer(value: int) -> int | str:
 def _in_order(values: Iterable[object]) -> list[object]:
     items = list(set.__iter__(values) if isinstance(values, set) else values)
     try:
-        return sorted(items)  # type: ignore[type-var]
+        return sorted(items)
     except Exception:  # noqa: BLE001 - items that cannot be compared have no order
         return items

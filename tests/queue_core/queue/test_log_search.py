@@ -14,7 +14,9 @@ from queue_core.paths import LocalFolder
 from queue_core.queue import log_search
 from queue_core.queue.clock import new_id
 from queue_core.queue.log_search import search_logs
-from queue_core.runner.logs import LogWriter, delete_log, log_path, read_log
+from queue_core.runner.log_lines import delete_log, log_path
+from queue_core.runner.log_writer import LogWriter
+from queue_core.runner.logs import read_log
 
 TEXT = st.text(st.sampled_from("abAB 01ñÑßé列\t"), max_size=12)
 

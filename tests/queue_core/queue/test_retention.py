@@ -21,7 +21,8 @@ from queue_core.queue.clock import new_id, to_text
 from queue_core.queue.connection import Database
 from queue_core.queue.retention import CleanUpReport, clean_up
 from queue_core.queue.schema import prepare_schema
-from queue_core.runner.logs import LogWriter, log_path
+from queue_core.runner.log_lines import log_path
+from queue_core.runner.log_writer import LogWriter
 
 ENDED = ("finished", "error", "cancelled", "killed")
 NOW = datetime.now(UTC)
