@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from queue_core.jobs.predict_job import PredictJob
     from queue_core.jobs.registry import get_job_type, job_types
     from queue_core.queue.contract import BaseJobQueue
-    from queue_core.queue.job_record import JobRecord, JobStatus
     from queue_core.queue.huey_queue import HueyJobQueue
+    from queue_core.queue.job_record import JobRecord, JobStatus
     from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions
 
 # Imported when first asked for: a child process and the window need only a few of them.

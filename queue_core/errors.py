@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from queue_core.extras import install_command
+from queue_core.plain import sentence
+
+_SENTENCE_LIMIT = 4_000
 
 
 class MonitorError(Exception):
     """Base of every error that the program raises on purpose.
+
+    What a job gives where a sentence belongs (a number, another exception, a list) becomes one.
 
     Attributes:
         message: What happened, one sentence that names the file, column or parameter.
         hint: What to do next, one sentence; empty where the message says it all.
     """
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+    # On the class, so that a subclass that forgets super().__init__() still has them.
+    message: str = ""
+    hint: str = ""
+
+    def __init__(self, message: object = "", *, hint: object = "") -> None:
+        self.message = sentence(message, _SENTENCE_LIMIT)
+        self.hint = sentence(hint, _SENTENCE_LIMIT)
+        super().__init__(self.message)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keep every attribute across processes (the default drops keyword arguments)."""
@@ -53,7 +62,7 @@ class ParameterError(JobError):
         parameter: Name of the parameter.
     """
 
-    def __init__(self, message: str, *, parameter: str = "", hint: str = "") -> None:
+    def __init__(self, message: object = "", *, parameter: str = "", hint: object = "") -> None:
         super().__init__(message, hint=hint)
         self.parameter = parameter
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from queue_core.errors import JobError
+from queue_core.plain import as_fraction, plain_text, sentence
 from queue_core.runner.context import JobContext
 
 logger = logging.getLogger(__name__)
+
+_MESSAGE_LIMIT = 500
+_WARNING_LIMIT = 2_000
 
 
 class BaseJob(ABC):
@@ -81,16 +86,26 @@ class BaseJob(ABC):
         """Return the parameters to show with the job."""
         return dict(self.kwargs)
 
-    def report_progress(self, fraction: float | None, message: str | None = None) -> None:
-        """Report progress: 0 to 1, or None where the total work is unknown. Never raises."""
+    def report_progress(self, fraction: object, message: object = None) -> None:
+        """Report progress. Takes anything and never raises.
+
+        Args:
+            fraction: 0 to 1, a number of any kind; “50%” is 0.5. None, or what is no number:
+                the total work is unknown.
+            message: What is done now; anything becomes its text.
+        """
         if self._context is None or self._context.reporter is None:
             return
-        if fraction is not None:
-            fraction = min(1.0, max(0.0, float(fraction)))
-        self._context.reporter.progress(fraction, message or "")
+        phase = "" if message is None else plain_text(message, _MESSAGE_LIMIT)
+        self._context.reporter.progress(as_fraction(fraction), phase)
 
-    def report_warning(self, text: str) -> None:
-        """Keep a sentence with the job that says what was done to the user's data."""
-        logger.warning("%s", text)
+    def report_warning(self, text: object) -> None:
+        """Keep a sentence with the job that says what was done to the user's data.
+
+        Takes anything and never raises: an exception becomes its class and text, all else its text.
+        """
+        warning = sentence(text, _WARNING_LIMIT)
+        with contextlib.suppress(Exception):  # a job's own logging may be broken
+            logger.warning("%s", warning)
         if self._context is not None and self._context.reporter is not None:
-            self._context.reporter.warning(text)
+            self._context.reporter.warning(warning)

@@ -100,9 +100,9 @@ class ExplainerJob(EntityJob[Explainer, ExplainerRequest]):
 
     def _order(self, progress: ProgressReporter) -> Explanation:
         """Read the model and its rows."""
-        from queue_core.components.explainers.explaining.explanation import Explanation
         from queue_core.components.explainers.explaining.explained_model import ExplainedModel
         from queue_core.components.explainers.explaining.explainer_check import check_explainer
+        from queue_core.components.explainers.explaining.explanation import Explanation
         from queue_core.components.explainers.explaining.stored_inputs import (
             chosen_rows,
             rows_of_other,

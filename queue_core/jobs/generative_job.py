@@ -34,8 +34,8 @@ from queue_core.library.datasets import describe_dataset, open_dataset
 from queue_core.library.turns import wait_for_earlier
 
 if TYPE_CHECKING:
-    from queue_core.components.generators.answering.generator import Generator
     from queue_core.components.generators.answering.batch import BatchRequest, BatchResult
+    from queue_core.components.generators.answering.generator import Generator
 
 LIBRARIES = ("llama-cpp-python", "transformers", "torch", "httpx")
 JOURNALS = "batches"

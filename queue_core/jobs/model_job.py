@@ -21,8 +21,8 @@ from queue_core.jobs.requests.model import ModelRequest
 
 if TYPE_CHECKING:
     from queue_core.components.models.training.evaluation.outcome import Trained
-    from queue_core.components.models.training.preparation.problem import Problem
     from queue_core.components.models.training.fitting.progress import Progress
+    from queue_core.components.models.training.preparation.problem import Problem
     from queue_core.components.models.training.session.specs import RunSpec
     from queue_core.library.runs import RunRows
     from queue_core.library.sessions import Question
@@ -132,8 +132,8 @@ class ModelJob(EntityJob[Run, ModelRequest]):
 
     def _store_files(self, trained: Trained, data_hash: str, progress: Progress) -> Path:
         """Store the model and what it showed; return the folder."""
-        from queue_core.components.models.training.stored.model_file import schema_of
         from queue_core.components.models.training.results.run_results import store_results
+        from queue_core.components.models.training.stored.model_file import schema_of
 
         assert self._made_from is not None
         assert self._rows is not None

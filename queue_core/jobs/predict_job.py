@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from queue_core.artifacts.table_files import export_table
 from queue_core.artifacts.writer import ArtifactWriter, artifact_folder
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.models.tasks import Task
 from queue_core.components.progress import Span
-from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.finding import find
 from queue_core.database.provenance import provenance_of
@@ -71,9 +71,11 @@ class PredictJob(EntityJob[Prediction, PredictRequest]):
 
     def execute(self) -> Mapping[str, Any]:
         """Predict batch by batch, store the result as a dataset, and export it."""
+        from queue_core.components.models.training.results.prediction_results import (
+            store_prediction,
+        )
         from queue_core.components.models.training.stored.model_file import open_model
         from queue_core.components.models.training.stored.predicting import Predictor
-        from queue_core.components.models.training.results.prediction_results import store_prediction
 
         self.report_progress(0.0, "Opening the model")
         folder = self.context.folder
@@ -135,9 +137,7 @@ class PredictJob(EntityJob[Prediction, PredictRequest]):
         names = [column.name for column in source.columns]
         predictor.check.check_names(names)
         types = {column.name: column.type for column in source.columns}
-        return write_dataset(
-            path, self._answers(predictor, source), types=types, made_by=made_by
-        )
+        return write_dataset(path, self._answers(predictor, source), types=types, made_by=made_by)
 
     def _answers(self, predictor: Predictor, source: StoredDataset) -> Iterator[Any]:
         """Yield the rows with their answers as record batches of one schema."""

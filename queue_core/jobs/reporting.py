@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from queue_core.jobs.base import BaseJob
+from queue_core.plain import plain_text
+
+_MESSAGE_LIMIT = 500
 
 
 @dataclass(frozen=True)
@@ -15,4 +18,5 @@ class JobProgress:
 
     def report(self, fraction: float | None, message: str) -> None:
         """Pass a report on, its phase beginning with a capital letter."""
-        self.job.report_progress(fraction, message[:1].upper() + message[1:])
+        phase = plain_text(message, _MESSAGE_LIMIT)
+        self.job.report_progress(fraction, phase[:1].upper() + phase[1:])

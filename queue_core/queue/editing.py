@@ -13,7 +13,7 @@ from queue_core.queue.reading import QueueReader
 from queue_core.queue.store import lifecycle, ordering, state
 from queue_core.queue.store.database import Database
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
-from queue_core.runner.logs import delete_log, log_path
+from queue_core.runner.log_lines import delete_log, log_path
 
 if TYPE_CHECKING:
     from queue_core.queue.upkeep.log_search import LogMatch

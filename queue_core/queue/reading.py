@@ -27,7 +27,8 @@ from queue_core.queue.values import (
     Sample,
     Schedule,
 )
-from queue_core.runner.logs import log_path, read_log
+from queue_core.runner.log_lines import log_files, log_path
+from queue_core.runner.logs import read_log
 
 _STATUSES = frozenset(JobStatus)
 _SOURCES = {source.value: source for source in LogSource}
@@ -117,7 +118,7 @@ class QueueReader(BaseJobQueue):
     def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
         """Return the lines of a job's log; see `BaseJobQueue.logs`."""
         path = log_path(self._logs, job_id)
-        if not path.exists():
+        if not any(file.exists() for file in log_files(path)):
             self._row(job_id, "id")
             return []
         return [

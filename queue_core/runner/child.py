@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import importlib
-import json
 import logging
 import os
 import pickle
@@ -25,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.paths import LocalFolder
+from queue_core.plain import as_fraction, plain_text
 from queue_core.runner import process_tree
+from queue_core.runner.child_logging import install_logging, write_output
 from queue_core.runner.context import JobContext, RunnableJob
 from queue_core.runner.hygiene import CleanSlate
-from queue_core.runner.logs import OUTPUT, install_logging, mark
 from queue_core.runner.protocol import (
     CleanUp,
     Entity,
@@ -43,13 +43,14 @@ from queue_core.runner.protocol import (
     encode,
 )
 from queue_core.runner.reports import report_failure
+from queue_core.runner.results import as_json
 from queue_core.runner.stack_signal import listen_for_requests
 from queue_core.runner.user_modules import UserModules
 
 logger = logging.getLogger(__name__)
 
 _PROGRESS_INTERVAL_S = 0.05
-_RESULT_LIMIT = 512 * 1024
+_TEXT_LIMIT = 2_000
 
 
 class Channel:
@@ -92,6 +93,7 @@ class Reporter:
 
     def progress(self, fraction: float | None, message: str) -> None:
         """Send progress, at most 20 times a second within a phase."""
+        fraction, message = as_fraction(fraction), plain_text(message, _TEXT_LIMIT)
         now = time.monotonic()
         if (
             now - self._last_sent < _PROGRESS_INTERVAL_S
@@ -104,12 +106,11 @@ class Reporter:
 
     def warning(self, text: str) -> None:
         """Send a sentence to keep with the job."""
-        self._channel.send(Warned(text))
+        self._channel.send(Warned(plain_text(text, _TEXT_LIMIT)))
 
     def output(self, text: str) -> None:
         """Write a piece of the job's output."""
-        sys.stderr.write(mark(logging.INFO, OUTPUT, text))
-        sys.stderr.flush()
+        write_output(text)
 
     def entity(self, kind: str, entity_id: int) -> None:
         """Send which entity the job makes."""
@@ -125,7 +126,7 @@ def main(arguments: list[str] | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.enable()
     _adopt_orphans()
-    install_logging()
+    install_logging(int(arguments[2]))
     channel = Channel(connection)
     threading.Thread(
         target=_watch, args=(channel.descriptor,), name="parent-watcher", daemon=True
@@ -193,11 +194,11 @@ class JobRunner:
                 self._go_to_submitters_place(order)
                 job = _load(payload, order.changes)
                 job.bind(_context(order, Reporter(self._channel)))
-                answer = Finished(_as_json(job.run()), reusable=True)
+                answer = Finished(as_json(job.run()), reusable=True)
             except BaseException as error:  # noqa: BLE001 - the border: all becomes a report
                 answer = report_failure(error, reusable=True, searched=order.import_path)
                 if job is not None:
-                    _try(job.set_status_as_error)
+                    _try(job, "set_status_as_error")
             del job
         self._modules.remember()
         if not self._slate.is_clean():
@@ -211,9 +212,9 @@ class JobRunner:
                 self._go_to_submitters_place(order)
                 job = _load(payload, order.changes)
                 job.bind(_context(order, None, order.ending))
-                _try(job.on_cancel)
+                _try(job, "on_cancel")
                 if not order.cancelled:
-                    _try(job.set_status_as_error)
+                    _try(job, "set_status_as_error")
             except BaseException as error:  # noqa: BLE001 - the border
                 return report_failure(error, reusable=False, searched=order.import_path)
         self._modules.remember()
@@ -248,31 +249,9 @@ def _load(payload: bytes, changes: Mapping[str, Any]) -> RunnableJob:
     return job
 
 
-def _try(step: Any) -> None:
+def _try(job: RunnableJob, step: str) -> None:
     try:
-        step()
+        getattr(job, step)()
     except BaseException:
-        logger.exception("%s failed", getattr(step, "__name__", step))
-
-
-def _as_json(result: Any) -> str | None:
-    """Return the result as JSON text; what JSON cannot hold becomes its repr."""
-    if result is None:
-        return None
-    try:
-        text = json.dumps(result, default=_json_default)
-    except (TypeError, ValueError, RecursionError):
-        text = json.dumps(_json_default(result))
-    if len(text) > _RESULT_LIMIT:
-        text = json.dumps(f"{text[:1000]}… (cut: the result has {len(text):,} characters)")
-    return text
-
-
-def _json_default(value: Any) -> Any:
-    item = getattr(value, "item", None)
-    if callable(item) and getattr(value, "shape", None) == ():
-        return item()
-    try:
-        return repr(value)
-    except Exception as error:  # noqa: BLE001 - a user's __repr__ may raise anything
-        return f"<{type(value).__qualname__}: {type(error).__name__} in __repr__>"
+        with contextlib.suppress(Exception):  # a job's own logging may be broken
+            logger.exception("%s failed", step)

@@ -20,7 +20,9 @@ from queue_core.errors import JobQueueError
 from queue_core.runner import process_tree
 from queue_core.runner.crash_stack import crash_stack
 from queue_core.runner.crashes import describe_crash, memory_ran_out
-from queue_core.runner.logs import STDERR, STDOUT, LogWriter, read_log
+from queue_core.runner.log_pipes import LogPipes
+from queue_core.runner.log_writer import LogWriter
+from queue_core.runner.logs import read_log
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
 from queue_core.runner.protocol import (
     CleanUp,
@@ -38,7 +40,6 @@ from queue_core.runner.protocol import (
 
 logger = logging.getLogger(__name__)
 
-_CHUNK_BYTES = 1 << 16
 _CRASH_LINES = 2_000
 _POLL_S = 0.2
 _START_TIMEOUT_S = 60.0
@@ -80,16 +81,19 @@ class ChildProcess:
         environment: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         ours, theirs = multiprocessing.Pipe(duplex=True)
+        self._records, their_records = os.pipe()
         try:
-            self._process = _spawn(theirs, preload, folder, environment or {})
+            self._process = _spawn(theirs, their_records, preload, folder, environment or {})
         except OSError as error:
             ours.close()
+            os.close(self._records)
             raise ChildStartError(
                 f"A worker process could not be started: {error.strerror or error}.",
                 hint="Close other programs; the job waits and is tried again.",
             ) from error
         finally:
             theirs.close()
+            os.close(their_records)
         self.pid = self._process.pid
         self.started_at = time.monotonic()
         self._connection: Connection = ours
@@ -106,9 +110,11 @@ class ChildProcess:
     def _watch_pipes(self) -> None:
         assert self._process.stdout is not None
         assert self._process.stderr is not None
-        for stream, source in ((self._process.stdout, STDOUT), (self._process.stderr, STDERR)):
-            os.set_blocking(stream.fileno(), False)
-            self._selector.register(stream.fileno(), selectors.EVENT_READ, source)
+        self._pipes = LogPipes(
+            self._process.stdout.fileno(), self._process.stderr.fileno(), self._records
+        )
+        for descriptor in self._pipes.open:
+            self._selector.register(descriptor, selectors.EVENT_READ, "output")
         self._selector.register(self._connection.fileno(), selectors.EVENT_READ, "messages")
         # A grandchild may hold the pipes open after the child is gone: watch the process itself.
         self._pidfd: int | None = None
@@ -221,6 +227,7 @@ class ChildProcess:
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
+        os.close(self._records)
         if self._pidfd is not None:
             os.close(self._pidfd)
 
@@ -237,8 +244,8 @@ class ChildProcess:
             while answer is None:
                 events = self._selector.select(_POLL_S)
                 sources = {key.data for key, _ in events}
-                for source in sources & {STDOUT, STDERR}:
-                    self._drain_once(source, log)
+                if "output" in sources:
+                    self._read_output(log)
                 if "messages" in sources:
                     answer = self._receive(listener)
                 elif "end" in sources or (not events and not self.is_alive):
@@ -249,7 +256,7 @@ class ChildProcess:
             logger.error("worker %s: %s", self.pid, error)
             return None
         finally:
-            self._drain(log)
+            self._pipes.drain(log)
         return answer
 
     def _receive(self, listener: JobListener) -> Message | None:
@@ -268,25 +275,11 @@ class ChildProcess:
                 pass
         return None
 
-    def _drain_once(self, source: str, log: LogWriter) -> bool:
-        stream = self._process.stdout if source == STDOUT else self._process.stderr
-        assert stream is not None
-        try:
-            data = os.read(stream.fileno(), _CHUNK_BYTES)
-        except BlockingIOError:
-            return False
-        if data:
-            log.feed(source, data)
-        elif stream.fileno() in self._selector.get_map():
-            self._selector.unregister(stream.fileno())
-        return bool(data)
-
-    def _drain(self, log: LogWriter) -> None:
-        """Take what the pipes still hold; all that the job wrote is in them by now."""
-        for source in (STDOUT, STDERR):
-            for _ in range(1024):
-                if not self._drain_once(source, log):
-                    break
+    def _read_output(self, log: LogWriter) -> None:
+        before = set(self._pipes.open)
+        self._pipes.read_round(log)
+        for descriptor in before - self._pipes.open:
+            self._selector.unregister(descriptor)
 
     def _end_of_process(
         self, reason: EndReason | None, elapsed_s: float, log: LogWriter
@@ -335,16 +328,20 @@ def _as_report(answer: Failed) -> ErrorReport:
     )
 
 
-def child_command(connection: int, preload: Sequence[str]) -> list[str]:
+def child_command(connection: int, preload: Sequence[str], records: int) -> list[str]:
     """Return how a child is started; a frozen program starts itself with a hidden argument."""
-    arguments = [str(connection), ",".join(preload)]
+    arguments = [str(connection), ",".join(preload), str(records)]
     if getattr(sys, "frozen", False):
         return [sys.executable, "--run-child", *arguments]
     return [sys.executable, "-P", "-m", "queue_core.runner", *arguments]
 
 
 def _spawn(
-    theirs: Connection, preload: Sequence[str], folder: Path, more: Mapping[str, str]
+    theirs: Connection,
+    records: int,
+    preload: Sequence[str],
+    folder: Path,
+    more: Mapping[str, str],
 ) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ,
@@ -353,12 +350,12 @@ def _spawn(
         "PYTHONPATH": _ROOT,
     }
     return subprocess.Popen(
-        child_command(theirs.fileno(), preload),
+        child_command(theirs.fileno(), preload, records),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
-        pass_fds=(theirs.fileno(),),
+        pass_fds=(theirs.fileno(), records),
         start_new_session=True,
         env=environment,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from queue_core.runner.logs import STDERR, RawLine
+from queue_core.runner.log_lines import STDERR, RawLine
 from queue_core.runner.stacks import of_the_job, parse_dump
 
 _LIMIT_LINES = 400

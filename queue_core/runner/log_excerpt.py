@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from queue_core.runner.logs import RawLine, chunk_headers, log_files, read_chunk, read_log
+from queue_core.runner.log_file import LogFile
+from queue_core.runner.log_lines import RawLine, log_files
+from queue_core.runner.logs import read_log
 
 
 def log_excerpt(path: Path, *, head_lines: int, tail_lines: int) -> list[str]:
@@ -33,9 +35,9 @@ def log_excerpt(path: Path, *, head_lines: int, tail_lines: int) -> list[str]:
 
 
 def _from_start(path: Path) -> Iterator[RawLine]:
-    head_file = log_files(path)[0]
-    for header in chunk_headers(head_file, 0):
-        yield from read_chunk(head_file, header)
+    with LogFile(log_files(path)[0]) as file:
+        for frame in file.frames():
+            yield from file.lines(frame)
 
 
 def _shown(line: RawLine) -> str:

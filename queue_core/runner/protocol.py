@@ -12,11 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# What begins a line of standard error that carries a logging record; see `runner.logs`.
-RECORD_MARK = "\x1e"
-FIELD_MARK = "\x1f"
-NEWLINE_MARK = "\x1d"
-
 
 @dataclass(frozen=True)
 class Run:

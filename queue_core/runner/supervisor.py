@@ -18,7 +18,8 @@ from queue_core.paths import LocalFolder
 from queue_core.runner import guardian, process_tree
 from queue_core.runner.budget import pool_environment
 from queue_core.runner.child_process import ChildProcess, ChildStartError, JobListener
-from queue_core.runner.logs import LogWriter, log_path
+from queue_core.runner.log_lines import log_path
+from queue_core.runner.log_writer import LogWriter
 from queue_core.runner.outcome import EndReason, Outcome, RunOrder
 from queue_core.runner.protocol import CleanUp
 from queue_core.runner.stack_signal import remove_stack_file

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from queue_core.database.library import list_entities
 from seeded_folder import Seed, seed_folder
 
 from gui.bridge import Bridge, Message
@@ -36,13 +37,12 @@ from gui.submit.preview_state import FileState
 from gui.widgets import TextLabel
 from gui.window_state import WindowState
 from queue_core.components.stored_dataset import StoredDataset
-from queue_core.database.library import list_entities
 from queue_core.database.session import open_session
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.database.tables import Dataset
 from queue_core.paths import LocalFolder
-from queue_core.queue.values import ChangeBatch
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.values import ChangeBatch
 from queue_core.runner.outcome import EndReason, ErrorReport
 
 Run = Callable[[Any], Any]

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.jobs.base import BaseJob
-from queue_core.queue import task_copy
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.store.clock import owner_id, to_text
-from queue_core.runner.logs import LogWriter, log_path, mark
+from queue_core.runner.log_lines import LOGGING, log_path
+from queue_core.runner.log_records import encode_packets
+from queue_core.runner.log_writer import LogWriter
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 
 TRACEBACK = """Traceback (most recent call last):
@@ -170,9 +171,13 @@ def _write_log(folder: Path, job_id: str, seed: Seed) -> None:
     log = LogWriter(log_path(folder, job_id), attempt=1, limit_bytes=2**20)
     log.note(f"Started in process 4711: {seed.kind}")
     log.feed("stdout", b"Reading 150 rows\nDetected delimiter: comma, encoding: utf-8\n")
-    log.feed("logging", (mark(30, "logging", "Column species holds 3 empty values")).encode())
+    log.feed_records(_record(30, "Column species holds 3 empty values"))
     if seed.error is not None:
-        log.feed("logging", (mark(40, "logging", seed.error.message)).encode())
+        log.feed_records(_record(40, seed.error.message))
         log.feed("stderr", seed.error.traceback.encode())
     log.note("Ended" if seed.end else "Running")
     log.close()
+
+
+def _record(level: int, text: str) -> bytes:
+    return b"".join(encode_packets(level=level, source=LOGGING, text=text, text_id=0))

@@ -25,7 +25,8 @@ from queue_core.queue.store.history import read_attempts, read_samples
 from queue_core.queue.upkeep.machine_facts import machine_facts, package_versions
 from queue_core.runner.crash_stack import crash_stack
 from queue_core.runner.log_excerpt import log_excerpt
-from queue_core.runner.logs import log_path, read_log
+from queue_core.runner.log_lines import log_path
+from queue_core.runner.logs import read_log
 from queue_core.runner.redaction import Redactor
 from queue_core.settings import SETTINGS, Settings
 from queue_core.settings.known import HIDDEN_NAMES

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import mmap
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,11 +10,14 @@ from pathlib import Path
 
 from queue_core.paths import LocalFolder
 from queue_core.queue.values import LogLine, LogSource
-from queue_core.runner.logs import RawLine, chunk_headers, log_files, log_path, read_chunk
+from queue_core.runner.log_file import LogFile
+from queue_core.runner.log_lines import RawLine, log_files, log_path
 
 logger = logging.getLogger(__name__)
 
 _WINDOW_BYTES = 4 * 1024 * 1024
+# No log of ours is longer; a job may have made a hole of terabytes of its own.
+_MOST_BYTES = 4 * 1024**3
 _SOURCES = {source.value: source for source in LogSource}
 _ASCII_PART = re.compile(r"[\x20-\x7e]+")
 
@@ -76,56 +77,45 @@ def _newest_first(logs: Path) -> list[str]:
 
 def _search_log(path: Path, wanted: str, limit: int) -> list[RawLine]:
     lines: list[RawLine] = []
-    for file in log_files(path):
-        try:
+    for path_of_file in log_files(path):
+        with LogFile(path_of_file) as file:
             lines.extend(_search_file(file, wanted, limit))
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            logger.warning("the log %s cannot be searched: %s", file.name, error)
     lines.sort(key=lambda line: line.number)
     return lines[:limit]
 
 
-def _search_file(file: Path, wanted: str, limit: int) -> Iterator[RawLine]:
+def _search_file(file: LogFile, wanted: str, limit: int) -> Iterator[RawLine]:
     places = _places(file, wanted)
     place = next(places, None)
-    if place is None:
-        return
     count = 0
-    for header in chunk_headers(file, 0):
-        end = header.data_at + header.length
-        while place is not None and place < header.data_at:
-            place = next(places, None)  # within the header
+    for frame in file.frames() if place is not None else ():
+        while place is not None and place < frame.data_at:
+            place = next(places, None)  # within the header, or in what is damaged
         if place is None:
             return
-        if place >= end:
+        if place >= frame.end:
             continue
-        for line in read_chunk(file, header):
+        for line in file.lines(frame):
             if wanted in line.text.lower():
                 yield line
                 count += 1
                 if count == limit:
                     return
-        while place is not None and place < end:
+        while place is not None and place < frame.end:
             place = next(places, None)
 
 
-def _places(file: Path, wanted: str) -> Iterator[int]:
+def _places(file: LogFile, wanted: str) -> Iterator[int]:
     """Yield where the text may be, in bytes from the start of the file, increasing."""
     needles = _needles(wanted)
     overlap = max(map(len, needles)) - 1
-    with file.open("rb") as opened:
-        if not opened.seek(0, 2):
-            return
-        with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            for start in range(0, len(data), _WINDOW_BYTES):
-                # Windows overlap, so that no occurrence is cut.
-                window = data[start : start + _WINDOW_BYTES + overlap].lower()
-                place = _find_any(window, needles, 0)
-                while place >= 0:
-                    yield start + place
-                    place = _find_any(window, needles, place + 1)
+    for start in range(0, min(file.size, _MOST_BYTES), _WINDOW_BYTES):
+        # Windows overlap, so that no occurrence is cut.
+        window = file.read(start, _WINDOW_BYTES + overlap).lower()
+        place = _find_any(window, needles, 0)
+        while place >= 0:
+            yield start + place
+            place = _find_any(window, needles, place + 1)
 
 
 def _needles(wanted: str) -> tuple[bytes, ...]:

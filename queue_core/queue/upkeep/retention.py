@@ -18,7 +18,7 @@ from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.values import RetentionPolicy
-from queue_core.runner.logs import delete_log, log_files, log_path
+from queue_core.runner.log_lines import delete_log, log_files, log_path
 from queue_core.runner.stack_signal import remove_stale_stack_files
 
 BATCH = 500

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from queue_core import HueyJobQueue
 from queue_core.runner.crash_stack import crash_stack
-from queue_core.runner.logs import RawLine, log_path, read_log
+from queue_core.runner.log_lines import RawLine, log_path
+from queue_core.runner.logs import read_log
 
 
 def lines(text: str, *, attempt: int = 1, source: str = "stderr") -> list[RawLine]:

@@ -1,0 +1,72 @@
+"""The three pipes by which a child writes to its job's log."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from queue_core.runner.log_lines import STDERR, STDOUT
+from queue_core.runner.log_order import Piece
+from queue_core.runner.log_writer import LogWriter
+
+_CHUNK_BYTES = 1 << 16
+_ROUNDS_AT_END = 1024
+
+
+class LogPipes:
+    """Reads standard output, standard error and the records of a child, without waiting.
+
+    Args:
+        stdout: The reading end of the child's standard output.
+        stderr: That of its standard error.
+        records: That of the pipe whose writing end `install_logging` was given in the child.
+
+    Attributes:
+        open: The descriptors whose writers are not all gone; to wait for.
+    """
+
+    def __init__(self, stdout: int, stderr: int, records: int) -> None:
+        self._streams = ((STDOUT, stdout), (STDERR, stderr))
+        self._records = records
+        self.open = {stdout, stderr, records}
+        for descriptor in self.open:
+            os.set_blocking(descriptor, False)
+
+    def read_round(self, log: LogWriter) -> bool:
+        """Take what the pipes hold now, a part of each; return whether there was any.
+
+        Call it when one of them has something; it takes from all, for the sake of the order.
+        """
+        pieces = [self._piece(source, descriptor) for source, descriptor in self._streams]
+        records = self._read(self._records)
+        if records:
+            # A record may come after output that was written since.
+            pieces += [self._piece(source, descriptor) for source, descriptor in self._streams]
+        has_any = bool(records) or any(piece.data for piece in pieces)
+        if has_any:
+            log.feed_round(pieces, records)
+        return has_any
+
+    def drain(self, log: LogWriter) -> None:
+        """Take all that the pipes still hold, as far as a child that is done has written it."""
+        for _ in range(_ROUNDS_AT_END):
+            if not self.read_round(log):
+                return
+
+    def _piece(self, source: str, descriptor: int) -> Piece:
+        began_ns = time.monotonic_ns()
+        data = self._read(descriptor)
+        return Piece(source, data, began_ns, time.monotonic_ns())
+
+    def _read(self, descriptor: int) -> bytes:
+        if descriptor not in self.open:
+            return b""
+        try:
+            data = os.read(descriptor, _CHUNK_BYTES)
+        except BlockingIOError:
+            return b""
+        except OSError:
+            data = b""
+        if not data:
+            self.open.discard(descriptor)
+        return data
