@@ -1,8 +1,15 @@
-"""The second step: tokens as a tree, by recursive descent, loosest operator first."""
+"""The second step: tokens as a tree, by recursive descent, loosest operator first.
+
+Python's own parser cannot read this language: `class` and `from` are names of columns here and `if`
+is a function, backquotes hold names with spaces, `=` compares, `is missing` tests, `µ` stays the
+letter that the file has; and what it says of a mistake is not for people who calculate a column.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from queue_core.components.expressions.errors import ExpressionError
 from queue_core.components.expressions.nodes import (
@@ -22,8 +29,9 @@ from queue_core.components.expressions.tokens import Token, TokenType, tokenize
 MAX_LENGTH = 10_000
 MAX_DEPTH = 60
 MAX_TREE_DEPTH = 200
-_COMPARISONS = {"=": "==", "==": "==", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">"}
-_COMPARISONS[">="] = ">="
+_MAX_DIGITS_OF_BIGINT = 18
+_MARKS = frozenset({TokenType.SIGN, TokenType.WORD})
+_COMPARISONS = {"=": "==", "<>": "!="} | {sign: sign for sign in ("==", "!=", "<", "<=", ">", ">=")}
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "missing": None}
 
 
@@ -74,19 +82,13 @@ class _Parser:
         return node
 
     def _either(self) -> Node:
-        node = self._both()
-        while token := self._take_word("or"):
-            node = Binary("or", node, self._both(), token.position)
-        return node
+        return self._chain(self._both, "or")
 
     def _both(self) -> Node:
-        node = self._negation()
-        while token := self._take_word("and"):
-            node = Binary("and", node, self._negation(), token.position)
-        return node
+        return self._chain(self._negation, "and")
 
     def _negation(self) -> Node:
-        if token := self._take_word("not"):
+        if token := self._take("not"):
             with self._deeper():
                 return Unary("not", self._negation(), token.position)
         return self._comparison()
@@ -95,44 +97,42 @@ class _Parser:
         first = self._sum()
         operands, operators = [first], []
         start = self._token.position
-        while self._token.type is TokenType.SIGN and self._token.value in _COMPARISONS:
-            operators.append(_COMPARISONS[self._advance().value])
+        while sign := self._take(*_COMPARISONS):
+            operators.append(_COMPARISONS[sign.value])
             operands.append(self._sum())
         if operators:
             return Comparison(tuple(operands), tuple(operators), start)
-        if token := self._take_word("is"):
-            negated = self._take_word("not") is not None
-            self._expect_word("missing")
+        if token := self._take("is"):
+            negated = self._take("not") is not None
+            self._expect("missing")
             return MissingTest(first, negated, token.position)
-        if token := self._take_word("in"):
+        if token := self._take("in"):
             return Membership(first, self._list(), negated=False, position=token.position)
-        if self._is_word("not"):
-            token = self._advance()
-            self._expect_word("in")
+        if token := self._take("not"):
+            self._expect("in")
             return Membership(first, self._list(), negated=True, position=token.position)
         return first
 
     def _list(self) -> tuple[Node, ...]:
-        closing = {"[": "]", "(": ")"}.get(self._token.value)
-        if closing is None or self._token.type is not TokenType.SIGN:
+        opening = self._take("[", "(")
+        if opening is None:
             raise self._error("“in” needs a list", hint="Write it as in ['a', 'b'].")
-        self._advance()
-        return self._sequence(closing)
+        return self._sequence("]" if opening.value == "[" else ")")
 
     def _sum(self) -> Node:
-        node = self._product()
-        while token := self._take_sign("+", "-"):
-            node = Binary(token.value, node, self._product(), token.position)
-        return node
+        return self._chain(self._product, "+", "-")
 
     def _product(self) -> Node:
-        node = self._signed()
-        while token := self._take_sign("*", "/", "//", "%"):
-            node = Binary(token.value, node, self._signed(), token.position)
+        return self._chain(self._signed, "*", "/", "//", "%")
+
+    def _chain(self, operand: Callable[[], Node], *operators: str) -> Node:
+        node = operand()
+        while token := self._take(*operators):
+            node = Binary(token.value, node, operand(), token.position)
         return node
 
     def _signed(self) -> Node:
-        if token := self._take_sign("-", "+"):
+        if token := self._take("-", "+"):
             with self._deeper():
                 operand = self._signed()
             return Unary("-", operand, token.position) if token.value == "-" else operand
@@ -140,48 +140,44 @@ class _Parser:
 
     def _power(self) -> Node:
         base = self._atom()
-        if token := self._take_sign("**"):
+        if token := self._take("**"):
             with self._deeper():
                 return Binary("**", base, self._signed(), token.position)
         return base
 
     def _atom(self) -> Node:
+        if self._take("("):
+            with self._deeper():
+                node = self._either()
+            self._expect(")")
+            return node
+        if token := self._take(*_CONSTANTS):
+            return Literal(_CONSTANTS[token.value], token.position)
         token = self._token
         if token.type is TokenType.END:
             raise self._error("The expression ends too early")
-        if token.type is TokenType.SIGN and token.value == "(":
-            self._advance()
-            with self._deeper():
-                node = self._either()
-            self._expect_sign(")")
-            return node
-        if token.type is TokenType.WORD and token.value in _CONSTANTS:
-            return Literal(_CONSTANTS[token.value], self._advance().position)
-        if token.type in (TokenType.SIGN, TokenType.WORD):
+        if token.type in _MARKS:
             raise self._error(f"“{token.value}” is not expected here")
-        self._advance()
+        self._next += 1
         if token.type is TokenType.NUMBER:
             return Literal(self._number(token), token.position)
         if token.type is TokenType.TEXT:
             return Literal(token.value, token.position)
-        if token.type is TokenType.NAME and self._take_sign("("):
+        if token.type is TokenType.NAME and self._take("("):
             return Call(token.value.lower(), self._sequence(")"), token.position)
         return Column(token.value, token.position)
 
     def _sequence(self, closing: str) -> tuple[Node, ...]:
         items: list[Node] = []
         with self._deeper():
-            while not self._is_sign(closing):
+            while not self._take(closing):
                 if items:
-                    self._expect_sign(",")
+                    self._expect(",")
                 items.append(self._either())
-        self._expect_sign(closing)
         return tuple(items)
 
     def _number(self, token: Token) -> int | float:
-        if token.value.isdigit():
-            if len(token.value) > 18:
-                return float(token.value)
+        if token.value.isdigit() and len(token.value) <= _MAX_DIGITS_OF_BIGINT:
             return int(token.value)
         value = float(token.value)
         if math.isinf(value):
@@ -194,61 +190,31 @@ class _Parser:
     def _token(self) -> Token:
         return self._tokens[self._next]
 
-    def _advance(self) -> Token:
-        token = self._token
-        self._next += 1
-        return token
-
     def _is_end(self) -> bool:
         return self._token.type is TokenType.END
 
-    def _is_sign(self, *signs: str) -> bool:
-        return self._token.type is TokenType.SIGN and self._token.value in signs
+    def _take(self, *marks: str) -> Token | None:
+        """Step over the next token where it is one of these signs or words."""
+        token = self._token
+        if token.type not in _MARKS or token.value not in marks:
+            return None
+        self._next += 1
+        return token
 
-    def _is_word(self, word: str) -> bool:
-        return self._token.type is TokenType.WORD and self._token.value == word
-
-    def _take_sign(self, *signs: str) -> Token | None:
-        return self._advance() if self._is_sign(*signs) else None
-
-    def _take_word(self, word: str) -> Token | None:
-        return self._advance() if self._is_word(word) else None
-
-    def _expect_sign(self, sign: str) -> None:
-        if not self._take_sign(sign):
+    def _expect(self, mark: str) -> None:
+        if not self._take(mark):
             found = self._token.value or "the end"
-            raise self._error(f"“{sign}” is expected here, not “{found}”")
+            raise self._error(f"“{mark}” is expected here, not “{found}”")
 
-    def _expect_word(self, word: str) -> None:
-        if not self._take_word(word):
-            raise self._error(f"“{word}” is expected here")
-
-    def _deeper(self) -> _Depth:
-        return _Depth(self)
-
-    def enter(self) -> None:
-        """Go one level down; a hostile text must not exhaust the stack."""
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        """Go one level down for a block; a hostile text must not exhaust the stack."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise self._error("The expression is nested too deeply", hint="Divide it into steps.")
-
-    def leave(self) -> None:
-        """Come one level up."""
+        yield
         self._depth -= 1
 
     def _error(self, problem: str, hint: str = "") -> ExpressionError:
         position = min(self._token.position, len(self._source))
         return ExpressionError(problem, source=self._source, position=position, hint=hint)
-
-
-class _Depth:
-    """Counts the levels of nesting while a block runs."""
-
-    def __init__(self, parser: _Parser) -> None:
-        self._parser = parser
-
-    def __enter__(self) -> None:
-        self._parser.enter()
-
-    def __exit__(self, *_: object) -> None:
-        self._parser.leave()

@@ -90,6 +90,8 @@ def _unescaped(source: str, text: str, start: int) -> str:
     plain = re.sub(r"\\(.)", meaning, text, flags=re.DOTALL)
     if "\x00" in plain:
         raise ExpressionError("Text cannot hold a zero character", source=source, position=start)
+    if any("\ud800" <= sign <= "\udfff" for sign in plain):
+        raise ExpressionError("Text cannot hold half a character", source=source, position=start)
     return plain
 
 

@@ -161,6 +161,30 @@ def _is_numeric(expected: list[Any]) -> bool:
         ("a is 1", 5, "“missing” is expected"),
         ("a in 1", 5, "needs a list"),
         ("1e999", 0, "too large"),
+        ("9" * 5000, 0, "too large"),
+        ("a" * 10_001, 10_000, "longer than 10000"),
+        ("-" * 5000 + "a", 61, "nested too deeply"),
+        ("not " * 2000 + "ok", 244, "nested too deeply"),
+        ("coalesce(" * 70 + "a" + ")" * 70, 549, "nested too deeply"),
+        ("a\0", 1, "means nothing"),
+        ("'a\0'", 1, "zero character"),
+        ("'a\ud800'", 1, "half a character"),
+        ("`a\0`", 0, "no column"),
+        ("\uff41", 0, "no column"),  # a wide a is no a
+        ("a\u202e", 1, "means nothing"),
+        ("__import__('os')", 0, "no function “__import__”"),
+        ("a.__class__", 1, "means nothing"),
+        ("__class__", 0, "no column “__class__”"),
+        ("a[0]", 1, "not expected"),
+        ("(a := 1)", 3, "means nothing"),
+        ("lambda: a", 6, "means nothing"),
+        ("[x for x in a]", 0, "not expected"),
+        ("f'{a}'", 1, "not expected"),
+        ("a if ok else x", 2, "“if” is not expected"),
+        ("{}", 0, "means nothing"),
+        ("1_000", 1, "not expected"),
+        ("0x1F", 1, "not expected"),
+        ("a in [1, 2", 10, "“,” is expected here, not “the end”"),
         ("(" * 100 + "a" + ")" * 100, 61, "nested too deeply"),
         ("a" + "+1" * 300, 0, "too long a chain"),
     ],
@@ -170,6 +194,17 @@ def test_mistakes_say_where_they_are(source: str, position: int, words: str) -> 
         compile_expression(source, COLUMNS)
     assert caught.value.position == position
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["class", "from", "lambda", "is_", "None", "µ", "ﬁeld", "İ"])
+def test_any_word_but_the_languages_own_can_name_a_column(engine: Any, name: str) -> None:
+    compiled = compile_expression(f"{name} + 1", {name: ColumnType.INTEGER})
+    found = engine.execute(f'SELECT {compiled.sql} FROM (SELECT 4 AS "{name}")').fetchall()
+    assert found == [(5,)]
+
+
+def test_a_tower_of_powers_has_no_value(engine: Any) -> None:
+    assert values(engine, "9 ** 9 ** 9 ** 9") == [None] * 3
 
 
 def test_near_names_are_suggested() -> None:
