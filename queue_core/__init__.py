@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from queue_core.queue.contract import BaseJobQueue
     from queue_core.queue.huey_queue import HueyJobQueue
     from queue_core.queue.job_record import JobRecord, JobStatus
-    from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions
+    from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions, JobOrder, Move
 
 # Imported when first asked for: a child process and the window need only a few of them.
 _PLACES = {
-    "AfterPolicy": "queue_core.queue.model",
+    "AfterPolicy": "queue_core.queue.values",
     "BaseJob": "queue_core.jobs.base",
-    "BaseJobQueue": "queue_core.queue.base",
+    "BaseJobQueue": "queue_core.queue.contract",
     "ConverterJob": "queue_core.jobs.converter_job",
     "DatasetJob": "queue_core.jobs.dataset_job",
     "ExplainerJob": "queue_core.jobs.explainer_job",
@@ -36,14 +36,16 @@ _PLACES = {
     "GenerativeJob": "queue_core.jobs.generative_job",
     "HueyJobQueue": "queue_core.queue.huey_queue",
     "JobError": "queue_core.errors",
-    "JobFilter": "queue_core.queue.model",
+    "JobFilter": "queue_core.queue.values",
     "JobNotFoundError": "queue_core.errors",
     "JobQueueError": "queue_core.errors",
-    "JobOptions": "queue_core.queue.model",
-    "JobRecord": "queue_core.queue.base",
-    "JobStatus": "queue_core.queue.base",
+    "JobOptions": "queue_core.queue.values",
+    "JobOrder": "queue_core.queue.values",
+    "JobRecord": "queue_core.queue.job_record",
+    "JobStatus": "queue_core.queue.job_record",
     "JobType": "queue_core.jobs.job_type",
     "ModelJob": "queue_core.jobs.model_job",
+    "Move": "queue_core.queue.values",
     "PredictJob": "queue_core.jobs.predict_job",
     "get_job_type": "queue_core.jobs.registry",
     "job_types": "queue_core.jobs.registry",
@@ -63,11 +65,13 @@ __all__ = [
     "JobFilter",
     "JobNotFoundError",
     "JobOptions",
+    "JobOrder",
     "JobQueueError",
     "JobRecord",
     "JobStatus",
     "JobType",
     "ModelJob",
+    "Move",
     "PredictJob",
     "__version__",
     "get_job_type",

@@ -220,8 +220,8 @@ def check_jobs(folder: LocalFolder) -> Iterator[Finding]:
     if not folder.queue_db.exists():
         return
     from queue_core.queue.job_record import OUR_ORIGIN
-    from queue_core.queue.store.clock import owner_is_alive
     from queue_core.queue.store.database import Database
+    from queue_core.queue.store.owner import owner_is_alive
     from queue_core.queue.store.presence import consumers
     from queue_core.queue.store.schema import stored_version
 
@@ -233,7 +233,7 @@ def check_jobs(folder: LocalFolder) -> Iterator[Finding]:
     try:
         running = consumers(database)
         rows = database.read(
-            "SELECT status, owner, owner_host, origin FROM task_copy "
+            "SELECT status, owner, origin FROM task_copy "
             "WHERE status IN ('not_started', 'started') OR origin IS NOT ?",
             (OUR_ORIGIN,),
         )
@@ -243,7 +243,7 @@ def check_jobs(folder: LocalFolder) -> Iterator[Finding]:
     waiting = sum(row["status"] == "not_started" for row in ours)
     orphans = [
         row for row in ours
-        if row["status"] == "started" and not owner_is_alive(row["owner"], row["owner_host"])
+        if row["status"] == "started" and not owner_is_alive(folder.root, row["owner"])
     ]  # fmt: skip
     yield from _who_runs(running, waiting)
     if orphans:

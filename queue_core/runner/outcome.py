@@ -102,3 +102,4 @@ class RunOrder:
     timeout_s: float | None = None
     memory_limit_bytes: int | None = None
     log_limit_bytes: int = 32 * 1024 * 1024
+    reuse_key: str | None = None

@@ -92,23 +92,51 @@ class Supervisor:
                 self._guardian.stdin.close()
             self._guardian.wait()
 
-    def take(self) -> ChildProcess:
-        """Return a child that can take a job: the spare, at once, in the usual case.
-
-        Raises:
-            JobQueueError: The supervisor stops.
-        """
+    def take(self, timeout_s: float) -> ChildProcess | None:
+        """Return a child."""
+        deadline = time.monotonic() + timeout_s
         while True:
             try:
-                child = self._spare.get(timeout=0.5)
+                child = self._spare.get(timeout=max(0.001, deadline - time.monotonic()))
             except queue.Empty:
-                if self._stopping.is_set():
-                    raise JobQueueError("The queue stops.") from None
-                continue
+                return None
             self._wanted.release()
             if child.is_alive:
                 return child
             self.discard(child)
+
+    def give_back(self, child: ChildProcess) -> None:
+        """End it."""
+        self.discard(child)
+
+    def pause(self, job_id: str) -> bool:
+        """Suspend."""
+        with self._lock:
+            child = self._running.get(job_id)
+        return child is not None and process_tree.suspend(child.pid)
+
+    def resume(self, job_id: str) -> bool:
+        """Let go on."""
+        with self._lock:
+            child = self._running.get(job_id)
+        if child is not None:
+            process_tree.resume(child.pid)
+        return child is not None
+
+    def clean_up(self, order: RunOrder, *, cancelled: bool, ending: str = "") -> bool:
+        """Clean up."""
+        clean_up = CleanUp(
+            order.job_id, order.attempt, str(self._root), order.cwd, list(order.import_path),
+            order.changes, cancelled, ending,
+        )  # fmt: skip
+        child = self.take(_CLEAN_UP_TIMEOUT_S)
+        if child is None:
+            return False
+        log = self.open_log(order)
+        good = child.clean_up(clean_up, order.payload, log, _CLEAN_UP_TIMEOUT_S)
+        log.close()
+        self.discard(child)
+        return good
 
     def discard(self, child: ChildProcess) -> None:
         """End a child with everything that it started."""
@@ -245,7 +273,7 @@ class Supervisor:
                 self._tell_guardian("+", child)
 
 
-def end_orphans(pids: Sequence[int]) -> None:
+def end_orphans(pids: Sequence[int], root: Path) -> None:
     """Kill the trees of children whose program is gone."""
     for pid in pids:
         process_tree.kill_tree(pid)

@@ -12,7 +12,9 @@ from typing import Any
 
 from queue_core.jobs.base import BaseJob
 from queue_core.queue.huey_queue import HueyJobQueue
-from queue_core.queue.store.clock import owner_id, to_text
+from queue_core.queue.store import lifecycle
+from queue_core.queue.store.clock import to_text
+from queue_core.queue.store.owner import Owner
 from queue_core.runner.log_lines import LOGGING, log_path
 from queue_core.runner.log_records import encode_packets
 from queue_core.runner.log_writer import LogWriter
@@ -123,6 +125,8 @@ SCENE: tuple[Seed, ...] = (
 def seed_folder(root: Path, seeds: tuple[Seed, ...] = SCENE, *, copies: int = 0) -> list[str]:
     """Store *seeds*, then *copies* more of the ended ones below them; return the ids put."""
     queue = HueyJobQueue(root)
+    owner = Owner(root)
+    owner.hold()  # as long as this process runs: what is called running must seem to
     try:
         ended = [seed for seed in seeds if seed.end is not None]
         rows = [ended[i % len(ended)] for i in range(copies)] + list(seeds)
@@ -130,7 +134,7 @@ def seed_folder(root: Path, seeds: tuple[Seed, ...] = SCENE, *, copies: int = 0)
         with queue._database.transaction() as connection:
             for number, (job_id, seed) in enumerate(zip(ids, rows, strict=True)):
                 older_s = (len(rows) - number) * 40 if number < copies else 0
-                _place(connection, job_id, seed, older_s=older_s)
+                _place(connection, job_id, seed, owner.text, older_s=older_s)
         for job_id, seed in zip(ids[copies:], seeds, strict=True):
             _write_log(queue.folder.logs, job_id, seed)
         return ids
@@ -138,7 +142,7 @@ def seed_folder(root: Path, seeds: tuple[Seed, ...] = SCENE, *, copies: int = 0)
         queue.close()
 
 
-def _place(connection: Any, job_id: str, seed: Seed, *, older_s: float) -> None:
+def _place(connection: Any, job_id: str, seed: Seed, owner: str, *, older_s: float) -> None:
     now = datetime.now(UTC)
     started = now - timedelta(seconds=seed.ago_s + older_s)
     put = started - timedelta(seconds=2) if seed.end or seed.progress is not None else now
@@ -151,18 +155,19 @@ def _place(connection: Any, job_id: str, seed: Seed, *, older_s: float) -> None:
     connection.execute(
         "UPDATE task_copy SET status = 'started', started_at = ?, message_id = NULL, owner = ?, "
         "pid = 4711, progress = ?, progress_message = ?, memory_bytes = 412000000 WHERE id = ?",
-        (to_text(started), owner_id(), None if seed.progress in (None, -1) else seed.progress,
+        (to_text(started), owner, None if seed.progress in (None, -1) else seed.progress,
          seed.phase, job_id),
     )  # fmt: skip
     if seed.end is not None:
         result = None if seed.result is None else json.dumps(seed.result)
-        task_copy.finish(
-            connection,
-            job_id,
-            Outcome(seed.end, seed.seconds, result, seed.error, peak_memory_bytes=612_000_000,
-                    cpu_time_s=seed.seconds * 0.9),
-            started_at=to_text(started),
+        outcome = Outcome(
+            seed.end, seed.seconds, result, seed.error, peak_memory_bytes=612_000_000,
+            cpu_time_s=seed.seconds * 0.9,
         )  # fmt: skip
+        claim = lifecycle.Claim(
+            job_id, 1, owner, to_text(started), "", b"", None, None, 1, None, None
+        )
+        lifecycle.end(connection, lifecycle.EndedAttempt(claim, outcome))
 
 
 def _write_log(folder: Path, job_id: str, seed: Seed) -> None:

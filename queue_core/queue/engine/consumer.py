@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from functools import partial
 from typing import Any, Protocol
 
 from huey.consumer import Consumer, Worker
@@ -177,7 +178,7 @@ class JobWorker(Worker):  # type: ignore[misc]
         refused = 0
         while (ended := self._ended) is not None:
             try:
-                self.host.database.write(lambda c, e=ended: lifecycle.end(c, e), durable=False)
+                self.host.database.write(partial(_store_end, ended), durable=False)
             except JobQueueError as error:
                 self.host.problems.note("end of a job", error)
                 refused += not isinstance(error, DatabaseBusyError | DiskFullError)
@@ -206,6 +207,10 @@ class JobWorker(Worker):  # type: ignore[misc]
             self._fresh = self._used = None
             self.host.database.release()
             super().shutdown()
+
+
+def _store_end(ended: EndedAttempt, connection: sqlite3.Connection) -> None:
+    lifecycle.end(connection, ended)
 
 
 class WorkerThread:
@@ -241,6 +246,7 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
     """A consumer that lives in a host program and can change its number of workers."""
 
     worker_class = JobWorker
+    worker_threads: list[tuple[JobWorker, WorkerThread]]
 
     def __init__(self, huey: JobHuey, *, host: WorkerHost, workers: int) -> None:
         self._host = host
@@ -292,4 +298,5 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
     def join(self, timeout_s: float) -> bool:
         """Wait until all threads have ended; return whether they have."""
         deadline = time.monotonic() + timeout_s
-        return all([thread.join(max(0.0, deadline - time.monotonic())) for thread in self.threads])
+        ended = [thread.join(max(0.0, deadline - time.monotonic())) for thread in self.threads]
+        return all(ended)

@@ -143,7 +143,7 @@ class Engine:
         self._announce()
 
     def stop(self) -> None:
-        """Give out no more jobs, interrupt those that run, end all children; ends within a bound."""
+        """Give out no more jobs, interrupt those that run, end all children; within a bound."""
         self.bell.close()
         with contextlib.suppress(JobQueueError):  # an ended owner does not count anyway
             presence.withdraw(self.database, self.owner_text)

@@ -88,7 +88,7 @@ class Recorder:
 
     def _stored(self, reports: list[_Report]) -> bool:
         try:
-            self._database.write(lambda c: [_write(c, report) for report in reports], durable=False)
+            self._database.write(lambda c: _write_all(c, reports), durable=False)
         except MonitorError as error:
             logger.info("progress could not be stored: %s", error)
             return False
@@ -99,6 +99,11 @@ class Recorder:
             self._due.clear()
             self.flush()
             self._thread.pause(_INTERVAL_S)
+
+
+def _write_all(connection: sqlite3.Connection, reports: list[_Report]) -> None:
+    for report in reports:
+        _write(connection, report)
 
 
 def _write(connection: sqlite3.Connection, report: _Report) -> None:

@@ -204,7 +204,12 @@ class Database:
         Raises:
             JobQueueError: It cannot be read, or the queue is closed.
         """
-        return self._read(lambda: self.connection.execute(sql, parameters).fetchone())
+
+        def query() -> sqlite3.Row | None:
+            row: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
+            return row
+
+        return self._read(query)
 
     def _read(self, query: Callable[[], _Answer]) -> _Answer:
         self._begin_use()

@@ -53,7 +53,7 @@ def last_cursor(database: Database) -> int:
 
 def prune_changes(connection: sqlite3.Connection) -> int:
     """Forget old changes (never the newest: numbers must go on); return how many."""
-    # At the end of all integers SQLite gives numbers out at random: begin again, readers then reset.
+    # At the end of all integers SQLite gives out random numbers: begin again, and readers reset.
     connection.execute("DELETE FROM monitor_change WHERE seq > ?", (_LAST_NUMBER,))
     return connection.execute(
         "DELETE FROM monitor_change WHERE seq <= (SELECT MAX(seq) FROM monitor_change) - ?",

@@ -387,7 +387,7 @@ def _wait_again(
 
 
 def ask(connection: sqlite3.Connection, job_id: str, order: str) -> bool:
-    """Store an order to a running job for its owner: `pause` or `resume`. A cancel is not undone."""
+    """Store an order to a running job for its owner, `pause` or `resume`; never undo a cancel."""
     return _changed(
         connection,
         "UPDATE task_copy SET requested = ?, last_update = ? WHERE id = ? AND status = 'started' "
@@ -446,7 +446,7 @@ def reassert(connection: sqlite3.Connection, job_id: str, owner: str, pid: int) 
     )
 
 
-# Ends without a run of their own -------------------------------------------------------------------
+# Ends without a run of their own -----------------------------------------------------------------
 
 
 class Cancelled(Enum):
@@ -544,7 +544,7 @@ def entity_closed(connection: sqlite3.Connection, job_id: str) -> bool:
     return _changed(connection, "UPDATE task_copy SET entity_open = 0 WHERE id = ?", (job_id,))
 
 
-# What every end has in common ----------------------------------------------------------------------
+# What every end has in common --------------------------------------------------------------------
 
 
 def _settle(connection: sqlite3.Connection, job_id: str, status: JobStatus) -> None:
@@ -561,9 +561,11 @@ def let_go(connection: sqlite3.Connection, job_id: str, status: str) -> None:
     waiting = [(job_id, status)]
     while waiting:
         ended_id, ended_status = waiting.pop()
-        for skipped_id in dependencies.release(connection, ended_id, ended_status):
-            if skip(connection, skipped_id, ended_id, ended_status):
-                waiting.append((skipped_id, JobStatus.CANCELLED))
+        waiting.extend(
+            (skipped_id, JobStatus.CANCELLED)
+            for skipped_id in dependencies.release(connection, ended_id, ended_status)
+            if skip(connection, skipped_id, ended_id, ended_status)
+        )
 
 
 def skip(connection: sqlite3.Connection, job_id: str, because_id: str, status: str) -> bool:

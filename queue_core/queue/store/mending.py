@@ -11,6 +11,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
 from queue_core.errors import UntrustedBlobError
@@ -36,7 +37,7 @@ _KNOWN: Final = sorted(JobStatus)
 _UNKNOWN_STATUS: Final = " OR ".join(
     (
         f"status < '{_KNOWN[0]}'",
-        *(f"status > '{a}' AND status < '{b}'" for a, b in zip(_KNOWN, _KNOWN[1:], strict=False)),
+        *(f"status > '{a}' AND status < '{b}'" for a, b in pairwise(_KNOWN)),
         f"status > '{_KNOWN[-1]}'",
     )
 )
@@ -192,7 +193,7 @@ def _deleted_before(connection: sqlite3.Connection, row: sqlite3.Row) -> str | N
 
 
 def signature_check(verify: Callable[[object, str], object]) -> Callable[[object, str], bool]:
-    """Return a question whether a stored job is signed for an id, made of a *verify* that raises."""
+    """Return what tells whether a stored job is signed for an id; *verify* raises if not."""
 
     def is_ours(blob: object, job_id: str) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""Opens the queue's database; a damaged file is kept aside, and what can be read of it taken over."""
+"""Opens the queue's database; a damaged file is kept aside, and what it holds is taken over."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _QUICK_BYTES: Final = 4 << 20
 _PATIENCE_S: Final = 2.0
 
 
-class _Unusable(Exception):
+class _UnusableError(Exception):
     """The file cannot serve as our queue.
 
     Attributes:
@@ -58,7 +58,7 @@ def open_database(path: Path) -> tuple[Database, tuple[str, ...], int]:
         foreign = _look(path)
         database = Database(path)
         version = _prepare(database)
-    except _Unusable as unusable:
+    except _UnusableError as unusable:
         if not unusable.is_damaged:
             raise _refusal(path, str(unusable)) from unusable
         database, notices = _start_anew(path, str(unusable))
@@ -72,9 +72,15 @@ def _prepare(database: Database) -> int:
     database.repair = lambda: make_tables(database)
     try:
         return prepare_schema(database)
+    except sqlite3.Error as error:
+        database.close()
+        problem = explain(error, database.path)
+        if isinstance(problem, DamagedDatabaseError):
+            raise _UnusableError("is damaged", is_damaged=True) from error
+        raise LocalFolderError(problem.message, hint=problem.hint) from error
     except DamagedDatabaseError as error:
         database.close()
-        raise _Unusable("is damaged", is_damaged=True) from error
+        raise _UnusableError("is damaged", is_damaged=True) from error
     except JobQueueError as error:
         database.close()
         raise LocalFolderError(error.message, hint=error.hint) from error
@@ -125,7 +131,7 @@ def _look(path: Path) -> list[tuple[str, str]]:
 
     Raises:
         LocalFolderError: It cannot be opened.
-        _Unusable: It cannot serve.
+        _UnusableError: It cannot serve.
     """
     size = path.stat().st_size if path.exists() else 0
     if size == 0:
@@ -143,7 +149,7 @@ def _look(path: Path) -> list[tuple[str, str]]:
     except sqlite3.Error as error:
         problem = explain(error, path)
         if isinstance(problem, DamagedDatabaseError):
-            raise _Unusable(f"is damaged ({error})", is_damaged=True) from error
+            raise _UnusableError(f"is damaged ({error})", is_damaged=True) from error
         raise LocalFolderError(
             f"The job database {path} cannot be opened: {error}.",
             hint="Check that the file and its folder are readable and writable.",
@@ -153,7 +159,7 @@ def _look(path: Path) -> list[tuple[str, str]]:
 def _require_whole(connection: sqlite3.Connection) -> None:
     said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     if said != "ok":
-        raise _Unusable(f"is damaged ({' '.join(said.split())})", is_damaged=True)
+        raise _UnusableError(f"is damaged ({' '.join(said.split())})", is_damaged=True)
 
 
 def _names(connection: sqlite3.Connection) -> dict[str, str]:
@@ -174,11 +180,11 @@ def _require_ours(connection: sqlite3.Connection, names: dict[str, str]) -> None
     kind = names.get("task_copy")
     if kind is None:
         if not names.keys() >= _HUEY_TABLES:
-            raise _Unusable("belongs to another program", is_damaged=False)
+            raise _UnusableError("belongs to another program", is_damaged=False)
         return
     columns = {row[1] for row in connection.execute("PRAGMA table_info(task_copy)")}
     if kind != "table" or not columns >= _NEEDED:
-        raise _Unusable("belongs to another program", is_damaged=False)
+        raise _UnusableError("belongs to another program", is_damaged=False)
     connection.execute("SELECT id, status FROM task_copy LIMIT 1").fetchone()
     connection.execute("SELECT id FROM task_copy ORDER BY rowid DESC LIMIT 1").fetchone()
 

@@ -107,8 +107,7 @@ def prepare_schema(database: Database) -> int:
     Raises:
         LocalFolderError: The file was made by a newer version of this program.
     """
-    row = database.read_one(_VERSION_ROW) if database.read_one(_HAS_VERSION) else None
-    version = _version(row)
+    version = stored_version(database.connection)
     _refuse_newer(version, database)
     if version != SCHEMA_VERSION:
         make_tables(database)
@@ -144,12 +143,22 @@ def _declaration(name: str) -> str:
     return f"{name} {COLUMNS[name].declaration}"
 
 
-_HAS_VERSION = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'monitor_state'"
-_VERSION_ROW = "SELECT value FROM monitor_state WHERE key = 'schema_version'"
+def stored_version(connection: sqlite3.Connection) -> int:
+    """Return the version that a file says; 0 where it says none: then all is completed again.
 
-
-def _version(row: sqlite3.Row | None) -> int:
-    """Return the version that a file says; 0 where it says none: then all is completed again."""
+    Raises:
+        sqlite3.Error: The file cannot be read.
+    """
+    exists = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'monitor_state'"
+    ).fetchone()
+    row = (
+        connection.execute(
+            "SELECT value FROM monitor_state WHERE key = 'schema_version'"
+        ).fetchone()
+        if exists
+        else None
+    )
     text = str(row[0]) if row is not None else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 

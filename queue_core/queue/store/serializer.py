@@ -138,7 +138,7 @@ class MessageSerializer(Serializer):  # type: ignore[misc]
     def _serialize(self, data: Any) -> bytes:
         return pickle.dumps(data, _PROTOCOL)
 
-    def _deserialize(self, data: bytes) -> Any:
+    def _deserialize(self, data: bytes) -> Any:  # noqa: ARG002 - Huey's signature
         raise UntrustedBlobError("Messages of the queue are not opened; the job's row is used.")
 
 

@@ -13,8 +13,6 @@ from queue_core.queue.values import LogLine, LogSource
 from queue_core.runner.log_file import LogFile
 from queue_core.runner.log_lines import RawLine, log_files, log_path
 
-logger = logging.getLogger(__name__)
-
 _WINDOW_BYTES = 4 * 1024 * 1024
 # No log of ours is longer; a job may have made a hole of terabytes of its own.
 _MOST_BYTES = 4 * 1024**3
