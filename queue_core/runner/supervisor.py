@@ -276,4 +276,21 @@ class Supervisor:
 def end_orphans(pids: Sequence[int], root: Path) -> None:
     """Kill the trees of children whose program is gone."""
     for pid in pids:
-        process_tree.kill_tree(pid)
+        if is_our_child(pid, root):
+            process_tree.kill_tree(pid)
+
+
+def is_our_child(pid: int, root: Path) -> bool:
+    """Return whether a process is a child of a program of this folder, and leads its session."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        words = process.cmdline()
+        if "queue_core.runner" not in words and "--run-child" not in words:
+            return False
+        if process.environ().get("DASHAI_LOCAL_PATH") != str(root):
+            return False
+        return not hasattr(os, "getsid") or os.getsid(pid) == pid
+    except (psutil.Error, OSError, OverflowError, ValueError):
+        return False
