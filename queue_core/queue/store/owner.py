@@ -12,17 +12,13 @@ import os
 import re
 import secrets
 import threading
-import time
 from pathlib import Path
 from typing import Final
 
 _FOLDER: Final = "owners"
 _OWNER: Final = re.compile(r"(\d{1,10}):([0-9a-f]{32})", re.ASCII)
-# How long an answer counts: lists ask for the same few owners again and again.
-_REMEMBERED_S: Final = 0.25
 
 _held: dict[Path, int] = {}
-_answers: dict[Path, tuple[float, bool]] = {}
 _lock = threading.Lock()
 
 
@@ -68,7 +64,6 @@ class Owner:
             held = _held.pop(self._path, None)
             if held is not None:
                 os.close(held)
-            _answers.pop(self._path, None)
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
 
@@ -80,13 +75,7 @@ def owner_is_alive(root: Path, owner: object) -> bool:
         return False
     path = _path(root, found[2])
     with _lock:
-        if path in _held:
-            return True
-        when, answer = _answers.get(path, (0.0, False))
-        if time.monotonic() - when > _REMEMBERED_S:
-            answer = _is_locked(path)
-            _answers[path] = (time.monotonic(), answer)
-        return answer
+        return path in _held or _is_locked(path)
 
 
 def process_of(owner: str) -> int:
