@@ -89,6 +89,8 @@ exit codes: 0 done, 1 the job ended in error, 2 wrong usage, 3 no such job,
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with *argv* (default: the process's arguments); return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    # What this program writes is nobody else's to read: queue, datasets, logs, exported tables.
+    os.umask(0o077)
     try:
         return _dispatch(arguments)
     except SystemExit as ended:  # argparse has said what is wrong, or shown its help
