@@ -13,6 +13,7 @@ from pathlib import Path
 from queue_core.errors import JobNotFoundError, JobQueueError
 from queue_core.queue import schedules
 from queue_core.queue.contract import BaseJobQueue
+from queue_core.queue.engine.recovery import recover
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
 from queue_core.queue.store import history, lifecycle, presence, queries, state
 from queue_core.queue.store.database import Database
