@@ -209,7 +209,7 @@ class TestInThePlaceOfALog:
         assert path.stat().st_mode & 0o777 == 0o600
         assert path.parent.stat().st_mode & 0o777 == 0o700
 
-    @pytest.mark.expects_log("Not a directory")
+    @pytest.mark.expects_log("log a.log: ")
     def test_a_full_disk_ends_nothing_and_is_told_once(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
