@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import time
 from pathlib import Path
 
@@ -209,8 +210,24 @@ class TestInThePlaceOfALog:
         assert path.stat().st_mode & 0o777 == 0o600
         assert path.parent.stat().st_mode & 0o777 == 0o700
 
+    @pytest.mark.expects_log("File too large")
+    def test_a_disk_that_was_full_for_a_while_leaves_a_gap(self, path: Path) -> None:
+        log = writer(path)
+        log.feed("stdout", b"before\n")
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 30, limits[1]))
+        try:
+            log.feed("stdout", b"half of it fits\n")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        log.feed("stdout", b"after\n")
+        log.close()
+        before, gap, after = texts(path)
+        assert (before, after) == ("before", "after")
+        assert "one line missing" in gap
+
     @pytest.mark.expects_log("log a.log: ")
-    def test_a_full_disk_ends_nothing_and_is_told_once(
+    def test_a_folder_that_cannot_be_made_ends_nothing_and_is_told_once(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         (tmp_path / "not a folder").touch()
