@@ -80,7 +80,10 @@ class BaseJob(ABC):
 
     def get_job_name(self) -> str:
         """Return what the user sees in the table."""
-        return str(self.kwargs.get("name") or type(self).__name__)
+        name = self.kwargs.get("name")
+        if name is None or type(name) is str:
+            return name or type(self).__name__
+        return plain_text(name, _MESSAGE_LIMIT) or type(self).__name__
 
     def get_params(self) -> dict[str, Any]:
         """Return the parameters to show with the job."""

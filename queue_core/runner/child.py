@@ -10,6 +10,7 @@ import contextlib
 import faulthandler
 import importlib
 import logging
+import operator
 import os
 import pickle
 import select
@@ -114,7 +115,10 @@ class Reporter:
 
     def entity(self, kind: str, entity_id: int) -> None:
         """Send which entity the job makes."""
-        self._channel.send(Entity(kind, entity_id))
+        number = operator.index(entity_id)  # NumPy's numbers too
+        if not 0 <= number < 1 << 63:
+            raise ValueError(f"{number} is no id of an entity")
+        self._channel.send(Entity(plain_text(kind, _TEXT_LIMIT), number))
 
 
 def main(arguments: list[str] | None = None) -> None:

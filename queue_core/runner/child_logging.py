@@ -20,6 +20,7 @@ from queue_core.runner.log_records import TEXT_BYTES, encode_packets
 
 _TEXT_LIMIT = 2 * TEXT_BYTES
 _ARGUMENTS_LIMIT = 1_000
+_LOOKS = 5
 _OUTPUT_PIECE = TEXT_BYTES // 8
 
 
@@ -42,8 +43,7 @@ class RecordPipe:
         try:
             # A job may have closed what is not its own, and have opened a file in its place.
             if _identity(self._descriptor) == self._identity:
-                time_ns = time.monotonic_ns()
-                waiting = (_waiting_bytes(1), _waiting_bytes(2))
+                time_ns, waiting = _moment()
                 for packet in encode_packets(
                     level=level, source=source, text=text, text_id=text_id, time_ns=time_ns,
                     waiting=waiting,
@@ -62,6 +62,20 @@ def _identity(descriptor: int) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _moment() -> tuple[int, tuple[int, int]]:
+    """Return a time and how many bytes of standard output and error waited to be read just then.
+
+    It is looked before and after: what was read meanwhile would be counted twice, or not at all.
+    """
+    waiting = (_waiting_bytes(1), _waiting_bytes(2))
+    for _ in range(_LOOKS):
+        time_ns = time.monotonic_ns()
+        before, waiting = waiting, (_waiting_bytes(1), _waiting_bytes(2))
+        if before == waiting:
+            break
+    return time_ns, waiting
 
 
 def _waiting_bytes(descriptor: int) -> int:

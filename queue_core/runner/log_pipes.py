@@ -10,6 +10,7 @@ from queue_core.runner.log_order import Piece
 from queue_core.runner.log_writer import LogWriter
 
 _CHUNK_BYTES = 1 << 16
+_LOOKS_IN_A_ROUND = 16
 _ROUNDS_AT_END = 1024
 
 
@@ -37,11 +38,15 @@ class LogPipes:
 
         Call it when one of them has something; it takes from all, for the sake of the order.
         """
-        pieces = [self._piece(source, descriptor) for source, descriptor in self._streams]
-        records = self._read(self._records)
-        if records:
-            # A record may come after output that was written since.
+        pieces: list[Piece] = []
+        records = b""
+        for _ in range(_LOOKS_IN_A_ROUND):
+            # Output before records: all records that were written before it are there then.
             pieces += [self._piece(source, descriptor) for source, descriptor in self._streams]
+            fresh = self._read(self._records)
+            if not fresh:
+                break
+            records += fresh  # they may come after output that was written meanwhile
         has_any = bool(records) or any(piece.data for piece in pieces)
         if has_any:
             log.feed_round(pieces, records)
