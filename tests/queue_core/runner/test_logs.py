@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from queue_core.paths import LocalFolder
-from queue_core.queue.log_search import search_logs
+from queue_core.queue.upkeep.log_search import search_logs
 from queue_core.runner.log_excerpt import log_excerpt
 from queue_core.runner.log_file import LogFile
 from queue_core.runner.log_frames import MARK, encode_frame
