@@ -186,7 +186,7 @@ class ModelJob(EntityJob["Run"]):
     def execute(self) -> Mapping[str, Any]:
         """Train, measure, and store model and figures at once."""
         from queue_core.artifacts.writer import ArtifactWriter
-        from queue_core.components.models.training.fitting.progress import Hooks, Progress
+        from queue_core.components.models.training.fitting.training_progress import Hooks, Progress
         from queue_core.components.models.training.preparation.problem import read_problem
         from queue_core.components.models.training.results.run_results import (
             headline,

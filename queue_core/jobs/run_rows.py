@@ -10,7 +10,7 @@ from queue_core.database.status import TrialState
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from queue_core.components.models.training.fitting.progress import TrialRecord
+    from queue_core.components.models.training.fitting.training_progress import TrialRecord
     from queue_core.database.tables import Metric, Trial
     from queue_core.paths import LocalFolder
 

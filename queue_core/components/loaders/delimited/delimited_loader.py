@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.components.dataset_writer import DatasetStaging
-from queue_core.components.loaders.delimited.dates import doubtful_dates
+from queue_core.components.loaders.delimited.date_orders import doubtful_dates
 from queue_core.components.loaders.delimited.load_run import LoadRun
 from queue_core.components.loaders.delimited.options import TextOptions
 from queue_core.components.loaders.delimited.plan import TextPlan, plan_text

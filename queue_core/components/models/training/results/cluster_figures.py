@@ -19,7 +19,7 @@ from queue_core.artifacts.figure import (
     Rule,
     Tone,
 )
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
 
 SHOWN_ROWS = 2_000
 MOST_CLUSTERS = 20

@@ -11,8 +11,8 @@ from queue_core.artifacts.figure import Figure
 from queue_core.artifacts.writer import ArtifactWriter
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.clusters import cluster_profile
-from queue_core.components.models.training.evaluation.outcome import Trained, mean_and_spread
-from queue_core.components.models.training.fitting.progress import Progress, TrialRecord
+from queue_core.components.models.training.evaluation.trained import Trained, mean_and_spread
+from queue_core.components.models.training.fitting.training_progress import Progress, TrialRecord
 from queue_core.components.models.training.results import (
     classification_figures,
     cluster_figures,

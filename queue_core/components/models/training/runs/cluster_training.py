@@ -12,7 +12,7 @@ from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.training.evaluation import clusters
 from queue_core.components.models.training.evaluation.evaluation import FoldResult, measure_all
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
 from queue_core.components.models.training.fitting.fitted import SILENT, fit_pipeline
 from queue_core.components.models.training.runs.run_in_progress import (
     RunInProgress,

@@ -17,10 +17,10 @@ from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.evaluation import FoldResult, score_matrix
 from queue_core.components.models.training.evaluation.importance import Importance
 from queue_core.components.models.training.evaluation.intervals import error_profile
-from queue_core.components.models.training.evaluation.outcome import Trained, mean_and_spread
+from queue_core.components.models.training.evaluation.trained import Trained, mean_and_spread
 from queue_core.components.models.training.fitting.fitted import Fitted, Listening, fit_pipeline
 from queue_core.components.models.training.fitting.listeners import Step
-from queue_core.components.models.training.fitting.progress import Hooks, Progress
+from queue_core.components.models.training.fitting.training_progress import Hooks, Progress
 from queue_core.components.models.training.preparation.problem import Problem
 from queue_core.components.models.training.runs.search import (
     Score,

@@ -30,7 +30,7 @@ from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.training.evaluation.evaluation import answers, only_answered
 from queue_core.components.models.training.fitting.failures import explained
 from queue_core.components.models.training.fitting.fitted import SILENT, fit_pipeline
-from queue_core.components.models.training.fitting.progress import Hooks, TrialRecord
+from queue_core.components.models.training.fitting.training_progress import Hooks, TrialRecord
 from queue_core.components.models.training.preparation.problem import Problem
 from queue_core.components.models.training.preparation.splits import inner_splitter
 from queue_core.components.models.training.session.choices import ranges_of

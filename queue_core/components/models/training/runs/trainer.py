@@ -18,11 +18,11 @@ from queue_core.components.models.training.evaluation.evaluation import (
     training_sample,
 )
 from queue_core.components.models.training.evaluation.importance import importance_of
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
 from queue_core.components.models.training.fitting.estimators import within_budget
 from queue_core.components.models.training.fitting.failures import explained
 from queue_core.components.models.training.fitting.fitted import SILENT, Fitted, fit_pipeline
-from queue_core.components.models.training.fitting.progress import Hooks, Progress
+from queue_core.components.models.training.fitting.training_progress import Hooks, Progress
 from queue_core.components.models.training.preparation.problem import Problem
 from queue_core.components.models.training.preparation.splits import Fold, make_folds
 from queue_core.components.models.training.runs.cluster_training import train_clusters

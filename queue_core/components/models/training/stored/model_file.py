@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 from queue_core.components.column_types import ColumnType
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.evaluation import class_probabilities
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
 from queue_core.components.models.training.fitting.fitted import COLUMNS_STEP, MODEL_STEP
 from queue_core.components.models.training.fitting.forecasting import Series
 from queue_core.components.models.training.preparation.frame import InputColumn

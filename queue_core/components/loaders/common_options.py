@@ -1,0 +1,25 @@
+"""Options that several loaders take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+ENCODING: Final[Mapping[str, Any]] = {
+    "type": ["string", "null"],
+    "default": None,
+    "title": "Encoding",
+    "description": "How bytes become characters; empty: found out.",
+}
+COMPRESSION: Final[Mapping[str, Any]] = {
+    "enum": [None, "none", "gzip", "bzip2", "xz", "zstd", "zip"],
+    "default": None,
+    "title": "Compression",
+    "description": "How the file is packed; empty: what its first bytes say.",
+}
+MEMBER: Final[Mapping[str, Any]] = {
+    "type": ["string", "null"],
+    "default": None,
+    "title": "File in the archive",
+    "description": "Which file of a zip archive is loaded.",
+}
