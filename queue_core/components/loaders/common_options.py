@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-ENCODING: Final[Mapping[str, Any]] = {
+from queue_core.components.json_data import JsonMapping
+
+ENCODING: Final[JsonMapping] = {
     "type": ["string", "null"],
     "default": None,
     "title": "Encoding",
     "description": "How bytes become characters; empty: found out.",
 }
-COMPRESSION: Final[Mapping[str, Any]] = {
+COMPRESSION: Final[JsonMapping] = {
     "enum": [None, "none", "gzip", "bzip2", "xz", "zstd", "zip"],
     "default": None,
     "title": "Compression",
     "description": "How the file is packed; empty: what its first bytes say.",
 }
-MEMBER: Final[Mapping[str, Any]] = {
+MEMBER: Final[JsonMapping] = {
     "type": ["string", "null"],
     "default": None,
     "title": "File in the archive",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.loaders.common_options import COMPRESSION, ENCODING, MEMBER
 from queue_core.components.loaders.files.encoding_names import ALTERNATIVES, UTF8
 from queue_core.components.loaders.tables.text_rows import WHITESPACE
@@ -20,7 +19,7 @@ class BadRows(StrEnum):
     FILL = "fill"
 
 
-SCHEMA: Mapping[str, Any] = {
+SCHEMA: JsonMapping = {
     "type": "object",
     "properties": {
         "delimiter": {

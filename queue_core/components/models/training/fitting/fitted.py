@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from queue_core.components.component import Component
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.fitting import listeners
 from queue_core.components.models.training.fitting.estimators import (
@@ -23,6 +24,7 @@ from queue_core.components.models.training.fitting.estimators import (
     core_budget,
 )
 from queue_core.components.models.training.fitting.failures import explained
+from queue_core.components.models.training.preparation.matrix import Matrix
 from queue_core.components.models.training.preparation.preprocessing import (
     ColumnPlan,
     Profile,
@@ -51,7 +53,7 @@ class Fitted:
 
     pipeline: Pipeline
     plan: ColumnPlan
-    matrix: Any
+    matrix: Matrix
 
     @property
     def transformer(self) -> ColumnTransformer:
@@ -78,7 +80,7 @@ class Listening:
     on_step: listeners.OnStep
     warn: Callable[[str], None]
     watched_rows: np.ndarray | None = None
-    measure: Callable[[Any, Any, Any], Mapping[str, float]] | None = None
+    measure: listeners.Measure | None = None
 
 
 def _ignore(*_: object) -> None:
@@ -91,7 +93,7 @@ SILENT = Listening(on_step=_ignore, warn=_ignore)
 def fit_pipeline(
     problem: Problem,
     component: Component,
-    params: Mapping[str, Any],
+    params: JsonMapping,
     rows: np.ndarray,
     listening: Listening,
 ) -> Fitted:

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from queue_core.components.component import Component
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.evaluation import FoldResult, score_matrix
@@ -21,6 +22,7 @@ from queue_core.components.models.training.evaluation.trained import Trained, me
 from queue_core.components.models.training.fitting.fitted import Fitted, Listening, fit_pipeline
 from queue_core.components.models.training.fitting.listeners import Step
 from queue_core.components.models.training.fitting.training_progress import Hooks, Progress
+from queue_core.components.models.training.preparation.matrix import Matrix
 from queue_core.components.models.training.preparation.problem import Problem
 from queue_core.components.models.training.runs.search import (
     Score,
@@ -43,7 +45,7 @@ class RunInProgress:
     problem: Problem
     spec: RunSpec
     component: Component
-    params: dict[str, Any]
+    params: JsonObject
     metrics: tuple[Component, ...]
     hooks: Hooks
     journal: Path
@@ -66,7 +68,7 @@ def searched(
     fold: int | None,
     part: Progress,
     score: Score | None = None,
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
+) -> tuple[JsonObject, JsonObject | None]:
     """Return all parameters, searched on some rows if asked for, and what was found.
 
     Args:
@@ -117,7 +119,7 @@ def search_share(run: RunInProgress) -> float:
 
 def fit(
     run: RunInProgress,
-    params: Mapping[str, Any],
+    params: JsonMapping,
     rows: np.ndarray,
     fold: int | None,
     part: Progress,
@@ -166,7 +168,7 @@ def _live_measure(run: RunInProgress) -> Any:
     metric = run.metrics[0]
     class_count = len(run.problem.classes)
 
-    def live(model: BaseEstimator, matrix: Any, target: np.ndarray) -> dict[str, float]:
+    def live(model: BaseEstimator, matrix: Matrix, target: np.ndarray) -> dict[str, float]:
         value = measure(metric, score_matrix(model, matrix, target, class_count))
         return {} if value is None else {f"{metric.id} (held out)": value}
 
@@ -192,7 +194,7 @@ def tell_means(run: RunInProgress, results: list[FoldResult]) -> None:
             run.hooks.on_measure(metric.id, split, None, None, mean)
 
 
-def found_by_search(run: RunInProgress, params: Mapping[str, Any]) -> dict[str, Any] | None:
+def found_by_search(run: RunInProgress, params: JsonMapping) -> JsonObject | None:
     """Return the searched parameters among *params*; None where nothing was searched."""
     if run.spec.search is None:
         return None
@@ -201,8 +203,8 @@ def found_by_search(run: RunInProgress, params: Mapping[str, Any]) -> dict[str, 
 
 def as_trained(
     run: RunInProgress,
-    params: dict[str, Any],
-    found: dict[str, Any] | None,
+    params: JsonObject,
+    found: JsonObject | None,
     final: Fitted,
     final_rows: int,
     results: list[FoldResult],

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.evaluation import (
@@ -140,7 +139,7 @@ def _one_fold(
 
 
 def _learning_curve(
-    run: RunInProgress, params: Mapping[str, Any], fold: Fold, part: Progress
+    run: RunInProgress, params: JsonMapping, fold: Fold, part: Progress
 ) -> tuple[tuple[int, float | None, float | None], ...]:
     """Return rows, train and test score for growing parts of the training rows."""
     if not run.spec.learning_curve:

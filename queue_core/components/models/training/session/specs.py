@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.session.session_schemas import (
     FORECAST_SCHEMA,
@@ -59,7 +59,7 @@ class SearchSpec:
     folds: int = 3
     sampler: str = "tpe"
     pruning: bool = True
-    parameters: Mapping[str, Any] | None = None
+    parameters: JsonMapping | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +93,11 @@ class SessionSpec:
         task: str,
         input_columns: Sequence[str],
         output_columns: Sequence[str],
-        split: Mapping[str, Any] | None = None,
+        split: JsonMapping | None = None,
         metrics: Sequence[str] = (),
         seed: int = 0,
-        preprocessing: Mapping[str, Any] | None = None,
-        forecast: Mapping[str, Any] | None = None,
+        preprocessing: JsonMapping | None = None,
+        forecast: JsonMapping | None = None,
         sample_rows: int | None = None,
     ) -> SessionSpec:
         """Check JSON data and return the session they describe.
@@ -146,12 +146,12 @@ class RunSpec:
     """
 
     model: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: JsonMapping = field(default_factory=dict)
     search: SearchSpec | None = None
     learning_curve: bool = False
 
 
-def search_from_json(search: Mapping[str, Any] | None) -> SearchSpec | None:
+def search_from_json(search: JsonMapping | None) -> SearchSpec | None:
     """Check JSON data and return the search they describe; None where there is none.
 
     Raises:
