@@ -109,25 +109,12 @@ def fit_pipeline(
     Raises:
         JobError: It cannot be trained on these rows; the hint says what to change.
     """
-    spec = problem.spec
     check_size(component, len(rows))
     check_classes(component, len(problem.classes))
     frame = problem.frame.iloc[rows]
     target = _target_of(problem, rows)
-    takes_sparse = bool(component.options.get("sparse"))
-    profile = Profile(component.options.get("profile", "scaled"))
-    plan = _plan(problem, frame, profile)
-    check_memory(plan, len(rows), spec.preprocessing, takes_sparse=takes_sparse)
-    transformer = build_transformer(
-        plan,
-        profile,
-        spec.preprocessing,
-        spec.task,
-        takes_sparse=takes_sparse,
-        class_count=len(problem.classes),
-        seed=spec.seed,
-    )
-    model = build_estimator(component, params, seed=spec.seed)
+    plan, transformer = _preparation(problem, component, frame)
+    model = build_estimator(component, params, seed=problem.spec.seed)
     with explained(component, listening.warn):
         matrix = transformer.fit_transform(frame, target)
         watched = _watched(problem, transformer, listening)
@@ -138,6 +125,27 @@ def fit_pipeline(
     make_storable(transformer)
     pipeline = Pipeline([(COLUMNS_STEP, transformer), (MODEL_STEP, model)])
     return Fitted(pipeline=pipeline, plan=plan, matrix=matrix)
+
+
+def _preparation(
+    problem: Problem, component: Component, frame: pd.DataFrame
+) -> tuple[ColumnPlan, ColumnTransformer]:
+    """Return what becomes of each column, and what does it."""
+    spec = problem.spec
+    takes_sparse = bool(component.options.get("sparse"))
+    profile = Profile(component.options.get("profile", "scaled"))
+    plan = _plan(problem, frame, profile)
+    check_memory(plan, len(frame), spec.preprocessing, takes_sparse=takes_sparse)
+    transformer = build_transformer(
+        plan,
+        profile,
+        spec.preprocessing,
+        spec.task,
+        takes_sparse=takes_sparse,
+        class_count=len(problem.classes),
+        seed=spec.seed,
+    )
+    return plan, transformer
 
 
 def _target_of(problem: Problem, rows: np.ndarray) -> np.ndarray | None:

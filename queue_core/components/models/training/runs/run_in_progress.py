@@ -136,10 +136,8 @@ def fit(
         watched: Held-out rows to measure on meanwhile.
     """
     title = run.component.title
-    heard: list[int] = []
 
     def on_step(step: Step) -> None:
-        heard.append(step.index)
         part.report(step.index / max(1, step.total), f"Training, step {step.index} of {step.total}")
         for name, value in step.measures.items():
             run.steps.append((name, fold, step.index, value))

@@ -107,19 +107,11 @@ class SessionSpec:
         """
         kind = _task(task)
         target = _target(kind, output_columns)
-        checked = complete_parameters(SPLIT_SCHEMA, split or {}, owner="The split")
-        method = SplitMethod(checked["method"])
-        if (method.needs_groups or method is SplitMethod.PREDEFINED) and not checked["column"]:
-            raise ParameterError(
-                f"The split “{method}” needs a column.",
-                parameter="split.column",
-                hint="Name the column with the groups, or with the words train and test.",
-            )
         return cls(
             task=kind,
             input_columns=tuple(name for name in input_columns if name != target),
             target=target,
-            split=SplitSpec(**{**checked, "method": method}),
+            split=_split(split or {}),
             metrics=tuple(metrics),
             seed=int(seed),
             preprocessing=PreprocessingSpec(
@@ -149,6 +141,18 @@ class RunSpec:
     params: JsonMapping = field(default_factory=dict)
     search: SearchSpec | None = None
     learning_curve: bool = False
+
+
+def _split(given: JsonMapping) -> SplitSpec:
+    checked = complete_parameters(SPLIT_SCHEMA, given, owner="The split")
+    method = SplitMethod(checked["method"])
+    if (method.needs_groups or method is SplitMethod.PREDEFINED) and not checked["column"]:
+        raise ParameterError(
+            f"The split “{method}” needs a column.",
+            parameter="split.column",
+            hint="Name the column with the groups, or with the words train and test.",
+        )
+    return SplitSpec(**{**checked, "method": method})
 
 
 def search_from_json(search: JsonMapping | None) -> SearchSpec | None:
