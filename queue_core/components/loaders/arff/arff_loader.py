@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pyarrow as pa
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.loaders.arff import LOADER
 from queue_core.components.loaders.arff.arff_rows import parse_arff, text_lines
 from queue_core.components.loaders.arff.arff_values import ArffValues, Attribute
@@ -30,7 +30,7 @@ from queue_core.components.progress import ProgressReporter
 class ArffLoader:
     """Reads ARFF files row by row."""
 
-    def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
+    def detect(self, source: SourceFile, options: JsonMapping) -> Detection:
         """Read the declarations; see `Loader.detect`."""
         encoding = encoding_of(source, options.get("encoding"))
         shown = self.preview(source, options, 1)
@@ -43,7 +43,7 @@ class ArffLoader:
             size_bytes=source.size,
         )
 
-    def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
+    def preview(self, source: SourceFile, options: JsonMapping, rows: int) -> Preview:
         """Return the first rows; see `Loader.preview`."""
         encoding = encoding_of(source, options.get("encoding"))
         with source.unpacked() as content:
@@ -73,7 +73,7 @@ class ArffLoader:
     def load(
         self,
         source: SourceFile,
-        options: Mapping[str, Any],
+        options: JsonMapping,
         staging: DatasetStaging,
         progress: ProgressReporter,
         hasher: SourceHasher,
@@ -103,7 +103,7 @@ class ArffLoader:
         )
 
 
-def _used(source: SourceFile, encoding: str) -> dict[str, Any]:
+def _used(source: SourceFile, encoding: str) -> JsonObject:
     return {
         "encoding": encoding,
         "compression": source.compression.value,

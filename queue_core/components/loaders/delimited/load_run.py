@@ -13,7 +13,7 @@ import pyarrow as pa
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.column_readings import CHECK_FAILED
-from queue_core.components.loaders.delimited.dates import open_dates
+from queue_core.components.loaders.delimited.date_orders import open_dates
 from queue_core.components.loaders.delimited.plan import TextPlan
 from queue_core.components.loaders.delimited.rejects import (
     explain,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from queue_core.components.json_data import JsonObject
 from queue_core.components.loaders.delimited.column_readings import Column, plan_columns
 from queue_core.components.loaders.delimited.dialect import Layout, find_layout
 from queue_core.components.loaders.delimited.options import TextOptions
@@ -65,7 +66,7 @@ class TextPlan:
     head: str
     warnings: tuple[str, ...]
 
-    def used_options(self) -> dict[str, Any]:
+    def used_options(self) -> JsonObject:
         """Return every option with the value that is used."""
         dialect = self.layout.dialect
         decimal, thousands = _number_signs(self.columns)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from queue_core.components.json_data import JsonObject
 from queue_core.components.loaders.tables.text_values import is_plain_number
 from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
@@ -21,7 +22,7 @@ MAX_VALUE_CHARACTERS = 1 << 30
 _SPACE = re.compile(r"[ \t\r\n\x1e]*")
 _COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
 
-Record = dict[str, Any]
+Record = JsonObject
 SURELY_EXACT_CHARACTERS = 15
 
 
