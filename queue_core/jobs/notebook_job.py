@@ -115,12 +115,7 @@ def new_chain(
             raise DataError("No step is left to undo.", hint="Add a step first.")
         return applied[:-1]
     if action is NotebookAction.REDO:
-        undone = [c for c in converters if not c.applied and c.artifact is not None]
-        last = applied[-1].position if applied else -1
-        behind = [converter for converter in undone if converter.position > last]
-        if not behind:
-            raise DataError("No step is left to redo.", hint="Only undone steps can be redone.")
-        return [*applied, min(behind, key=lambda c: (c.position, c.id))]
+        return [*applied, _to_redo(converters, applied)]
     by_id = {converter.id: converter for converter in converters}
     unknown = [number for number in steps if number not in by_id]
     if unknown or not steps:
@@ -136,6 +131,16 @@ def new_chain(
             hint=f"Order these: {', '.join(str(converter.id) for converter in applied)}.",
         )  # fmt: skip
     return [by_id[number] for number in steps]
+
+
+def _to_redo(converters: Sequence[Converter], applied: Sequence[Converter]) -> Converter:
+    """Return the first step that was undone behind the applied ones."""
+    undone = [c for c in converters if not c.applied and c.artifact is not None]
+    last = applied[-1].position if applied else -1
+    behind = [converter for converter in undone if converter.position > last]
+    if not behind:
+        raise DataError("No step is left to redo.", hint="Only undone steps can be redone.")
+    return min(behind, key=lambda c: (c.position, c.id))
 
 
 def _apply_order(converters: Sequence[Converter], order: Sequence[int]) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import string
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,8 +10,8 @@ import pytest
 
 import gui
 from gui import i18n
-from gui.submit.job_types import JOB_TYPES
 from queue_core.components.registry import ComponentKind, components
+from queue_core.jobs.catalogue import BUILT_IN
 from queue_core.settings import SETTINGS
 
 pytestmark = pytest.mark.gui
@@ -98,9 +97,8 @@ def _core_texts() -> set[str]:
     found: set[str] = set()
     for setting in SETTINGS.values():
         found |= {setting.title, setting.sentence, *setting.choices.values()}
-    for kind in JOB_TYPES:
-        job_class = getattr(importlib.import_module(kind.module), kind.name)
-        found |= set(_schema_words(job_class.PARAMETERS))
+    for kind in BUILT_IN.values():
+        found |= {kind.title, kind.noun, kind.description, *_schema_words(kind.parameters or {})}
     for loader in components(ComponentKind.LOADER).values():
         found |= {loader.title, *_schema_words(loader.schema)}
     return found - {""}
