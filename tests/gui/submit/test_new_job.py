@@ -159,6 +159,7 @@ def test_a_model_can_answer_what_a_session_asked(
     values = page.values()
     assert (values["session_id"], values["dataset_id"]) == (asked.id, None)
     assert not {"task", "output_columns", "split", "metrics", "seed"} & set(values)
+    assert not page.form._fold.isVisibleTo(page.form)  # nothing is left below it
     assert page.choose_component("LinearRegression")  # models that fit its task are offered
     assert not page.choose_component("RandomForestClassifier")
 
