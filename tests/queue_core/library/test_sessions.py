@@ -26,7 +26,7 @@ def test_a_question_is_the_same_after_it_was_stored(folder: LocalFolder, iris: i
 
 
 def test_every_stored_question_can_be_read_by_the_trainer() -> None:
-    """Options that belong to the run, as a learning curve, must not keep it from being explained."""
+    """Options that belong to the run, a learning curve say, must not keep it from explaining."""
     asked = Question(
         dataset_id=1, output_columns=("b",), learning_curve=True, onnx=True, sample_rows=50
     )
