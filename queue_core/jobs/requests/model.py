@@ -23,7 +23,7 @@ _ASKED_ANEW = {"session_id": [None]}
 class ModelRequest(Request):
     """A model to train; `run_id` alone names a stored run, `session_id` a question asked before."""
 
-    OWNER: ClassVar[str] = "The job ModelJob"
+    OWNER: ClassVar[str] = "ModelJob"
 
     dataset_id: int | None = parameter(
         "The dataset to learn from.", title="Dataset", format="dataset"
