@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.format import format_moment, format_relative
 from gui.i18n import tr
-from gui.jobs.presentation import type_word
+from gui.jobs.type_looks import type_word
 from gui.plain_text import as_typed, no_mnemonic
 from gui.theme import STEP_PX, monospace_font
 from gui.throttle import Throttle

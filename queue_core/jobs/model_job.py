@@ -253,4 +253,5 @@ class ModelJob(EntityJob[Run, ModelRequest]):
             raise ParameterError(
                 f"There is no model session with the id {session_id}.", parameter="session_id"
             )
-        self.take_up(asdict(question_of(asked)))
+        # All of the question is the session's: answers to it can be compared.
+        self.settle(**asdict(question_of(asked)))

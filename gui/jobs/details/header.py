@@ -18,8 +18,8 @@ from gui.jobs.presentation import (
     remaining_text,
     status_sentence,
     status_word,
-    type_word,
 )
+from gui.jobs.type_looks import type_word
 from gui.jobs.waiting_text import waiting_text
 from gui.plain_text import as_typed
 from gui.theme import STEP_PX, small_font, title_font
