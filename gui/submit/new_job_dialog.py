@@ -23,7 +23,7 @@ from gui.bridge import Bridge
 from gui.i18n import tr, translate
 from gui.jobs.type_looks import type_icon
 from gui.notifications import main_window_of, notify
-from gui.plain_text import as_title
+from gui.plain_text import as_title, as_typed
 from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
 from gui.submit.job_types import all_job_types, load_form

@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cron", metavar="WHEN",
         help="add, change: minute, hour, day of the month, month, day of the week, e.g. "
-        "'30 18 * * 1-5'; or @hourly, @daily, @weekly, @monthly",
+        "'30 18 * * 1-5'; or @hourly, @daily, @weekly, @monthly, @yearly",
     )  # fmt: skip
     add_job_arguments(parser)
 
