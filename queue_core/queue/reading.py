@@ -15,7 +15,7 @@ from queue_core.queue import schedules
 from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.engine.recovery import recover
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
-from queue_core.queue.store import history, lifecycle, presence, queries, state
+from queue_core.queue.store import history, presence, queries, schema, state
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
 from queue_core.queue.values import (
@@ -67,8 +67,8 @@ class QueueReader(BaseJobQueue):
     def peek(self) -> JobRecord:
         """Return the job that runs next; see `BaseJobQueue.peek`."""
         row = self._database.read_one(
-            f"SELECT id FROM {lifecycle.READY_ROWS} WHERE {lifecycle.READY} "
-            f"ORDER BY {lifecycle.RUN_ORDER} LIMIT 1",
+            f"SELECT id FROM {schema.READY_ROWS} WHERE {schema.READY} "
+            f"ORDER BY {schema.RUN_ORDER} LIMIT 1",
             (time.time(),),
         )
         if row is None:

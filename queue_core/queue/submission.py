@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.errors import JobQueueError
-from queue_core.queue.store.lifecycle import NewJob
+from queue_core.queue.store.handover import NewJob
 from queue_core.queue.store.serializer import Errand, dump_by_value, one_line
 from queue_core.queue.store.stored import LAST_MOMENT_S, storable
 from queue_core.queue.values import AfterPolicy, JobOptions
