@@ -18,6 +18,7 @@ from queue_core.components.loaders.base import (
     PreviewColumn,
 )
 from queue_core.components.loaders.encodings import decoded, encoding_of, guess_notes
+from queue_core.components.loaders.line_limit import limited_lines
 from queue_core.components.loaders.parts import Parts
 from queue_core.components.loaders.source import SourceFile, SourceHasher
 from queue_core.components.registry import Component, ComponentKind
@@ -85,7 +86,8 @@ class ArffLoader:
 
         encoding = encoding_of(source, options.get("encoding"))
         with source.unpacked() as content:
-            lines = text_lines(decoded(content, encoding, source.name))
+            text = decoded(content, encoding, source.name)
+            lines = text_lines(limited_lines(text, source.name))
             values = ArffValues(source.name)
             attributes, batches = parse_arff(lines, values, rows)
             table = pa.Table.from_batches([next(batches)])
@@ -121,7 +123,8 @@ class ArffLoader:
         parts = Parts(staging.scratch)
         values = ArffValues(source.name)
         with source.unpacked() as content:
-            lines = text_lines(decoded(content, encoding, source.name))
+            text = decoded(content, encoding, source.name)
+            lines = text_lines(limited_lines(text, source.name))
             attributes, batches = parse_arff(lines, values)
             for batch in batches:
                 parts.add(batch)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from queue_core.components.loaders.arrow_tables import preview_of
 from queue_core.components.loaders.base import Detection, Finding, Loaded, Preview
+from queue_core.components.loaders.compression import Compression
 from queue_core.components.loaders.encodings import (
     Encoding,
     decoded,
@@ -138,7 +139,11 @@ class JsonLoader:
         parts = Parts(staging.scratch)
         notes = guess_notes(encoding, source.name)
         with source.unpacked() as content:
-            text = JsonText(decoded(content, encoding, source.name), source.name)
+            text = JsonText(
+                decoded(content, encoding, source.name),
+                source.name,
+                packed_bytes=0 if source.compression is Compression.NONE else source.size,
+            )
             found = records(text, source.name, notes.append)
             for batch, mixed in flat.batches(found, source.name):
                 parts.add(batch, mixed)

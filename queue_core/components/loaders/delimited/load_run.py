@@ -22,7 +22,6 @@ from queue_core.components.loaders.delimited.rejects import (
 )
 from queue_core.components.loaders.delimited.selection import select_stored
 from queue_core.components.loaders.delimited.table import (
-    MAX_LINE_BYTES,
     BadRows,
     Problem,
     Rejected,
@@ -34,6 +33,7 @@ from queue_core.components.loaders.delimited.text_file import TextFile, rewrite
 from queue_core.components.loaders.delimited.wide import WideReader
 from queue_core.components.loaders.delimited.widening import Widener
 from queue_core.components.loaders.encodings import FALLBACK, Encoding, find_invalid_utf8
+from queue_core.components.loaders.line_limit import MAX_LINE_BYTES, require_line_ends
 from queue_core.components.loaders.source import SourceFile, SourceHasher
 from queue_core.components.progress import ProgressReporter, Silence, Span
 from queue_core.errors import DataError
@@ -109,6 +109,8 @@ class LoadRun:
         if self._rewriting.is_needed(self._source):
             self._rewrite(Span(self._progress, 0.0, REWRITE_SHARE))
             reading = Span(self._progress, REWRITE_SHARE, 1.0)
+        else:
+            require_line_ends(self._source.path, self._source.name)
 
         def copy(connection: Any) -> int:
             return self._copy(connection, staging, reading)

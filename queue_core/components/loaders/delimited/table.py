@@ -16,7 +16,6 @@ from queue_core.components.loaders.delimited.rows import WHITESPACE, Dialect, re
 from queue_core.components.loaders.delimited.text_file import NEWLINES, TextFile
 
 DEFAULT_LINE_BYTES = 2_000_000
-MAX_LINE_BYTES = 32_000_000
 MAX_REJECTS = 1_000_000
 SCAN_BYTES = 1 << 20
 
