@@ -20,7 +20,7 @@ from enum import Enum, auto
 from typing import Final
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
-from queue_core.queue.store import dependencies
+from queue_core.queue.store import dependencies, history
 from queue_core.queue.store.clock import host_id, now_text
 from queue_core.queue.store.handover import (
     Claim,
@@ -36,11 +36,6 @@ from queue_core.queue.store.schema import READY, READY_ROWS, RUN_ORDER
 QUEUE_NAME: Final = "dashai-monitor"
 INTERRUPTED: Final = "Interrupted: the program or the computer went down while the job ran."
 
-# What is kept of an ended attempt; the row of the job itself shows the last one.
-ATTEMPT_COLUMNS = (
-    "attempt, started_at, finished_at, run_seconds, status, error_msg, traceback, exit_code, "
-    "exit_signal, peak_memory_bytes, cpu_time_s"
-)
 # What of a row belongs to the attempt that runs, and goes when another one begins.
 _FORGET_ATTEMPT = (
     "finished_at = NULL, run_seconds = NULL, progress = NULL, progress_message = NULL, "
@@ -180,20 +175,11 @@ def end(connection: sqlite3.Connection, ended: EndedAttempt) -> JobStatus | None
         _END, {"rowid": row["rowid"], "most": ended.max_attempts, **end_values(ended, status)}
     )
     if ended.retry_at_s is not None and status is JobStatus.ERROR:
-        _keep_attempt(connection, row["rowid"])
+        history.keep_attempt(connection, row["rowid"])
         _wait_again(connection, claimed.job_id, row["rowid"], ended.retry_at_s)
         return JobStatus.NOT_STARTED
     _settle(connection, claimed.job_id, status)
     return status
-
-
-def _keep_attempt(connection: sqlite3.Connection, rowid: int) -> None:
-    """Copy the end of the attempt that the row shows into the job's history."""
-    connection.execute(
-        f"INSERT OR REPLACE INTO monitor_attempt (job_id, {ATTEMPT_COLUMNS}) "
-        f"SELECT id, {ATTEMPT_COLUMNS} FROM task_copy WHERE rowid = ?",
-        (rowid,),
-    )
 
 
 def _wait_again(

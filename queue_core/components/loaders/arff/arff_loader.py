@@ -22,9 +22,57 @@ from queue_core.components.loaders.loading.loader_contract import (
     Preview,
     PreviewColumn,
 )
+<<<<<<< HEAD:queue_core/components/loaders/arff/arff_loader.py
 from queue_core.components.loaders.tables.arrow_tables import preview_of
 from queue_core.components.loaders.tables.parts import Parts
 from queue_core.components.progress import ProgressReporter
+=======
+from queue_core.components.loaders.encodings import decoded, encoding_of, guess_notes
+from queue_core.components.loaders.line_limit import limited_lines
+from queue_core.components.loaders.parts import Parts
+from queue_core.components.loaders.source import SourceFile, SourceHasher
+from queue_core.components.registry import Component, ComponentKind
+
+if TYPE_CHECKING:
+    from queue_core.components.dataset_writer import DatasetStaging
+    from queue_core.components.progress import ProgressReporter
+
+LOADER = "arff"
+
+COMPONENTS = (
+    Component(
+        id=LOADER,
+        kind=ComponentKind.LOADER,
+        title="ARFF (Weka)",
+        description="A Weka file with declared columns, dense or sparse; also compressed.",
+        factory="queue_core.components.loaders.arff:ArffLoader",
+        schema={
+            "type": "object",
+            "properties": {
+                "encoding": {
+                    "type": ["string", "null"],
+                    "default": None,
+                    "title": "Encoding",
+                    "description": "How bytes become characters; empty: found out.",
+                },
+                "compression": {
+                    "enum": [None, "none", "gzip", "bzip2", "xz", "zstd", "zip"],
+                    "default": None,
+                    "title": "Compression",
+                    "description": "How the file is packed; empty: what its first bytes say.",
+                },
+                "member": {
+                    "type": ["string", "null"],
+                    "default": None,
+                    "title": "File in the archive",
+                    "description": "Which file of a zip archive is loaded.",
+                },
+            },
+        },
+        options={"suffixes": (".arff",)},
+    ),
+)
+>>>>>>> tree-d:queue_core/components/loaders/arff.py
 
 
 class ArffLoader:
@@ -47,7 +95,8 @@ class ArffLoader:
         """Return the first rows; see `Loader.preview`."""
         encoding = encoding_of(source, options.get("encoding"))
         with source.unpacked() as content:
-            lines = text_lines(decoded(content, encoding, source.name))
+            text = decoded(content, encoding, source.name)
+            lines = text_lines(limited_lines(text, source.name))
             values = ArffValues(source.name)
             attributes, batches = parse_arff(lines, values, rows)
             table = pa.Table.from_batches([next(batches)])
@@ -83,7 +132,8 @@ class ArffLoader:
         parts = Parts(staging.scratch)
         values = ArffValues(source.name)
         with source.unpacked() as content:
-            lines = text_lines(decoded(content, encoding, source.name))
+            text = decoded(content, encoding, source.name)
+            lines = text_lines(limited_lines(text, source.name))
             attributes, batches = parse_arff(lines, values)
             for batch in batches:
                 parts.add(batch)

@@ -12,10 +12,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+<<<<<<< HEAD
 from queue_core.components.loaders.files.compression import Unpacked
 from queue_core.components.loaders.files.encodings import Encoding, decoded
 from queue_core.components.loaders.files.source import SourceFile
 from queue_core.components.loaders.files.space import require_space
+=======
+from queue_core.components.loaders.compression import Unpacked
+from queue_core.components.loaders.encodings import Encoding, decoded
+from queue_core.components.loaders.line_limit import limited_lines
+from queue_core.components.loaders.source import SourceFile
+from queue_core.components.loaders.space import require_space
+>>>>>>> tree-d
 
 SPACE_CHECK_BYTES = 32 << 20
 NEWLINES = {"\n": "\\n", "\r\n": "\\r\\n", "\r": "\\r"}
@@ -97,7 +105,7 @@ def rewrite(
             does not fit on the disk.
     """
     with source.unpacked() as content, target.open("wb") as file:
-        blocks = _decoded(content, rewriting.encoding, source.name)
+        blocks = limited_lines(_decoded(content, rewriting.encoding, source.name), source.name)
         if rewriting.drop_lines:
             blocks = _without_lines(blocks, rewriting.drop_lines)
         if rewriting.even_newlines or rewriting.collapse_spaces:

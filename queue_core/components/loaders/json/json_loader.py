@@ -9,11 +9,18 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+<<<<<<< HEAD:queue_core/components/loaders/json/json_loader.py
 import pyarrow as pa
 
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.loaders.files.encodings import (
+=======
+from queue_core.components.loaders.arrow_tables import preview_of
+from queue_core.components.loaders.base import Detection, Finding, Loaded, Preview
+from queue_core.components.loaders.compression import Compression
+from queue_core.components.loaders.encodings import (
+>>>>>>> tree-d:queue_core/components/loaders/json_file.py
     Encoding,
     decoded,
     encoding_of,
@@ -100,7 +107,11 @@ class JsonLoader:
         parts = Parts(staging.scratch)
         notes = guess_notes(encoding, source.name)
         with source.unpacked() as content:
-            text = JsonText(decoded(content, encoding, source.name), source.name)
+            text = JsonText(
+                decoded(content, encoding, source.name),
+                source.name,
+                packed_bytes=0 if source.compression is Compression.NONE else source.size,
+            )
             found = records(text, source.name, notes.append)
             for batch, mixed in flat.batches(found, source.name):
                 parts.add(batch, mixed)

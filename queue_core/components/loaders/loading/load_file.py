@@ -26,6 +26,7 @@ from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
 
 READING_SHARE = 0.84
+LEAST_COLUMNS = 2
 
 
 def detect(path: Path, options: JsonMapping | None = None) -> Detection:
@@ -137,7 +138,31 @@ def _opened(path: Path, options: JsonMapping) -> tuple[SourceFile, Content, Comp
         if key in properties or key not in ("compression", "member")
     }
     complete = complete_parameters(component.schema, known, owner=component.title)
+    if content.broken_promise:
+        _require_table(source, content, component, complete)
     return source, content, component, complete
+
+
+def _require_table(
+    source: SourceFile, content: Content, component: Component, complete: Mapping[str, Any]
+) -> None:
+    """Make sure that a text named as a workbook and the like holds a table all the same.
+
+    Raises:
+        DataError: It has no two columns, or no row.
+    """
+    cause: DataError | None = None
+    try:
+        shown = _loader(component).preview(source, complete, 1)
+        if len(shown.columns) >= LEAST_COLUMNS and shown.rows:
+            return
+    except DataError as error:
+        cause = error
+    raise DataError(
+        f"{source.name} is not {content.broken_promise}, in spite of its name, and its text is "
+        "no table.",
+        hint="Download or export it again; if it is a text of one column, rename it to .csv.",
+    ) from cause
 
 
 def _loader(component: Component) -> Loader:
