@@ -14,6 +14,7 @@ from queue_core.components.loaders.arff import LOADER
 from queue_core.components.loaders.arff.arff_rows import parse_arff, text_lines
 from queue_core.components.loaders.arff.arff_values import ArffValues, Attribute
 from queue_core.components.loaders.files.encodings import decoded, encoding_of, guess_notes
+from queue_core.components.loaders.files.line_limit import limited_lines
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import (
     Detection,
@@ -22,57 +23,9 @@ from queue_core.components.loaders.loading.loader_contract import (
     Preview,
     PreviewColumn,
 )
-<<<<<<< HEAD:queue_core/components/loaders/arff/arff_loader.py
 from queue_core.components.loaders.tables.arrow_tables import preview_of
 from queue_core.components.loaders.tables.parts import Parts
 from queue_core.components.progress import ProgressReporter
-=======
-from queue_core.components.loaders.encodings import decoded, encoding_of, guess_notes
-from queue_core.components.loaders.line_limit import limited_lines
-from queue_core.components.loaders.parts import Parts
-from queue_core.components.loaders.source import SourceFile, SourceHasher
-from queue_core.components.registry import Component, ComponentKind
-
-if TYPE_CHECKING:
-    from queue_core.components.dataset_writer import DatasetStaging
-    from queue_core.components.progress import ProgressReporter
-
-LOADER = "arff"
-
-COMPONENTS = (
-    Component(
-        id=LOADER,
-        kind=ComponentKind.LOADER,
-        title="ARFF (Weka)",
-        description="A Weka file with declared columns, dense or sparse; also compressed.",
-        factory="queue_core.components.loaders.arff:ArffLoader",
-        schema={
-            "type": "object",
-            "properties": {
-                "encoding": {
-                    "type": ["string", "null"],
-                    "default": None,
-                    "title": "Encoding",
-                    "description": "How bytes become characters; empty: found out.",
-                },
-                "compression": {
-                    "enum": [None, "none", "gzip", "bzip2", "xz", "zstd", "zip"],
-                    "default": None,
-                    "title": "Compression",
-                    "description": "How the file is packed; empty: what its first bytes say.",
-                },
-                "member": {
-                    "type": ["string", "null"],
-                    "default": None,
-                    "title": "File in the archive",
-                    "description": "Which file of a zip archive is loaded.",
-                },
-            },
-        },
-        options={"suffixes": (".arff",)},
-    ),
-)
->>>>>>> tree-d:queue_core/components/loaders/arff.py
 
 
 class ArffLoader:

@@ -25,11 +25,6 @@ from queue_core.components.loaders.delimited.rejects import (
 )
 from queue_core.components.loaders.delimited.selection import select_stored
 from queue_core.components.loaders.delimited.table import (
-<<<<<<< HEAD
-    MAX_LINE_BYTES,
-=======
-    BadRows,
->>>>>>> tree-d
     Problem,
     Rejected,
     Table,
@@ -39,15 +34,10 @@ from queue_core.components.loaders.delimited.table import (
 from queue_core.components.loaders.delimited.text_file import TextFile, rewrite
 from queue_core.components.loaders.delimited.wide import WideReader
 from queue_core.components.loaders.delimited.widening import Widener
-<<<<<<< HEAD
 from queue_core.components.loaders.files.encodings import FALLBACK, Encoding, find_invalid_utf8
+from queue_core.components.loaders.files.line_limit import MAX_LINE_BYTES, require_line_ends
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import Loaded
-=======
-from queue_core.components.loaders.encodings import FALLBACK, Encoding, find_invalid_utf8
-from queue_core.components.loaders.line_limit import MAX_LINE_BYTES, require_line_ends
-from queue_core.components.loaders.source import SourceFile, SourceHasher
->>>>>>> tree-d
 from queue_core.components.progress import ProgressReporter, Silence, Span
 from queue_core.components.sql_engine import DEFAULT_MEMORY_MB, Connection, Row, connect, execute
 from queue_core.components.sql_text import literal

@@ -24,8 +24,7 @@ from queue_core.components.loaders.files.encodings import (
     decode_head,
     encoding_of,
 )
-<<<<<<< HEAD
-from queue_core.components.loaders.files.source import SourceFile
+from queue_core.components.loaders.files.source import HEAD_BYTES, SourceFile
 from queue_core.components.loaders.loading.loader_contract import Finding
 from queue_core.components.loaders.tables.text_rows import SAMPLE_ROWS, WHITESPACE, Row
 from queue_core.components.loaders.tables.text_values import (
@@ -33,9 +32,6 @@ from queue_core.components.loaders.tables.text_values import (
     Style,
     proven_styles,
 )
-=======
-from queue_core.components.loaders.source import HEAD_BYTES, SourceFile
->>>>>>> tree-d
 from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 

@@ -12,18 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-<<<<<<< HEAD
 from queue_core.components.loaders.files.compression import Unpacked
 from queue_core.components.loaders.files.encodings import Encoding, decoded
+from queue_core.components.loaders.files.line_limit import limited_lines
 from queue_core.components.loaders.files.source import SourceFile
 from queue_core.components.loaders.files.space import require_space
-=======
-from queue_core.components.loaders.compression import Unpacked
-from queue_core.components.loaders.encodings import Encoding, decoded
-from queue_core.components.loaders.line_limit import limited_lines
-from queue_core.components.loaders.source import SourceFile
-from queue_core.components.loaders.space import require_space
->>>>>>> tree-d
 
 SPACE_CHECK_BYTES = 32 << 20
 NEWLINES = {"\n": "\\n", "\r\n": "\\r\\n", "\r": "\\r"}

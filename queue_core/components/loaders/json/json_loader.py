@@ -9,18 +9,12 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-<<<<<<< HEAD:queue_core/components/loaders/json/json_loader.py
 import pyarrow as pa
 
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.json_data import JsonMapping, JsonObject
+from queue_core.components.loaders.files.compression import Compression
 from queue_core.components.loaders.files.encodings import (
-=======
-from queue_core.components.loaders.arrow_tables import preview_of
-from queue_core.components.loaders.base import Detection, Finding, Loaded, Preview
-from queue_core.components.loaders.compression import Compression
-from queue_core.components.loaders.encodings import (
->>>>>>> tree-d:queue_core/components/loaders/json_file.py
     Encoding,
     decoded,
     encoding_of,

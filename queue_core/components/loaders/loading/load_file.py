@@ -144,7 +144,7 @@ def _opened(path: Path, options: JsonMapping) -> tuple[SourceFile, Content, Comp
 
 
 def _require_table(
-    source: SourceFile, content: Content, component: Component, complete: Mapping[str, Any]
+    source: SourceFile, content: Content, component: Component, complete: JsonMapping
 ) -> None:
     """Make sure that a text named as a workbook and the like holds a table all the same.
 

@@ -17,8 +17,8 @@ import zstandard
 from loader_checks import Loads, Writes, rows_of, types_of
 
 from queue_core.components.loaders import load_dataset, preview
-from queue_core.components.loaders.line_limit import MAX_LINE_BYTES, limited_lines
-from queue_core.components.loaders.source import SourceFile
+from queue_core.components.loaders.files.line_limit import MAX_LINE_BYTES, limited_lines
+from queue_core.components.loaders.files.source import SourceFile
 from queue_core.errors import DataError, ParameterError
 
 
