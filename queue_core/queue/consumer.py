@@ -8,11 +8,12 @@ from typing import Any, Protocol
 
 from huey.consumer import Consumer, Worker
 
-from queue_core.errors import JobQueueError
 from queue_core.runner.child_process import ChildProcess
 from queue_core.runner.supervisor import Supervisor
 
 logger = logging.getLogger(__name__)
+
+_TAKE_S = 1.0
 
 
 class Slot(threading.local):
@@ -52,40 +53,38 @@ class SlotWorker(Worker):  # type: ignore[misc]
         has_child = slot.child is not None and slot.child.is_reusable
         if not has_child:
             # The next claim needs a new child first; the end of the last job does not wait for it.
+            self._let_child_go()
             storage.flush()
         if not storage.has_end_to_write and not storage.wait_ready():
             self._rest()
             return
         self._idle_looks = 0
-        try:
-            if not has_child:
-                self._replace_child()
-        except JobQueueError:
+        if not has_child and not self._replace_child():
             return
         super().loop(now)
 
-    def _replace_child(self) -> None:
+    def _replace_child(self) -> bool:
+        slot = self.owner.slot
+        self._let_child_go()
+        slot.child = self.owner.supervisor.take(_TAKE_S)
+        return slot.child is not None
+
+    def _let_child_go(self) -> None:
         slot = self.owner.slot
         if slot.child is not None:
-            self.owner.supervisor.discard(slot.child)
+            self.owner.supervisor.give_back(slot.child)
             slot.child = None
-        slot.child = self.owner.supervisor.take()
 
     def _rest(self) -> None:
         """Let the child of an idle slot go after a while; the spare stays warm."""
         self._idle_looks += 1
-        slot = self.owner.slot
-        if slot.child is not None and self._idle_looks > self.idle_limit:
-            self.owner.supervisor.discard(slot.child)
-            slot.child = None
+        if self._idle_looks > self.idle_limit:
+            self._let_child_go()
 
     def shutdown(self) -> None:
         """Write what is still to be written, and give the child back."""
         self.huey.storage.flush()
-        slot = self.owner.slot
-        if slot.child is not None:
-            self.owner.supervisor.discard(slot.child)
-            slot.child = None
+        self._let_child_go()
         super().shutdown()
 
 

@@ -10,7 +10,7 @@ from queue_core.queue import dependencies
 from queue_core.queue.base import OUR_ORIGIN
 from queue_core.queue.clock import now_text, owner_is_alive
 from queue_core.queue.connection import Database
-from queue_core.runner.supervisor import end_orphans
+from queue_core.runner.orphans import end_orphans, is_our_child
 
 logger = logging.getLogger(__name__)
 
@@ -103,14 +103,5 @@ def _surviving_child(row: sqlite3.Row) -> int | None:
         leads = hasattr(os, "getsid") and os.getsid(pid) == pid
     except OSError:
         return None
-    return pid if leads and _is_our_child(pid) else None
+    return pid if leads and is_our_child(pid) else None
 
-
-def _is_our_child(pid: int) -> bool:
-    import psutil
-
-    try:
-        words = psutil.Process(pid).cmdline()
-    except psutil.Error:
-        return False
-    return "queue_core.runner" in words or "--run-child" in words

@@ -5,7 +5,6 @@ from __future__ import annotations
 from queue_core.queue.clock import now_text, owner_id
 from queue_core.queue.connection import Database
 from queue_core.queue.watchdog import Watchdog
-from queue_core.runner import process_tree
 from queue_core.runner.limits import Verdict
 from queue_core.runner.outcome import EndReason
 from queue_core.runner.supervisor import Supervisor
@@ -33,7 +32,7 @@ class RunningJobs:
     def pause(self, job_id: str) -> bool:
         """Suspend the process tree of a job that runs here; its clock stops."""
         watch = self._watchdog.find(job_id)
-        if watch is None or not process_tree.suspend(watch.pid):
+        if watch is None or not self.supervisor.pause(job_id):
             return False
         watch.pause()
         self._set_paused(job_id, paused=True)
@@ -42,9 +41,8 @@ class RunningJobs:
     def resume(self, job_id: str) -> bool:
         """Let a suspended job go on."""
         watch = self._watchdog.find(job_id)
-        if watch is None or watch.paused_since is None:
+        if watch is None or not self.supervisor.resume(job_id):
             return False
-        process_tree.resume(watch.pid)
         watch.resume()
         self._set_paused(job_id, paused=False)
         return True
