@@ -221,7 +221,10 @@ class Engine:
         except UntrustedBlobError as error:
             report = ErrorReport(type(error).__name__, error.message, error.hint)
             return Outcome(EndReason.RAISED, error=report)
-        watch = Watch(job_id, child.pid, order.attempt, order.timeout_s, order.memory_limit_bytes)
+        watch = Watch(
+            job_id, child.pid, order.attempt, order.timeout_s, order.memory_limit_bytes,
+            inherited_bytes=child.inherited_bytes,
+        )  # fmt: skip
         self._watchdog.add(watch)
         try:
             listener = _Listener(self._recorder.listener(job_id), watch)

@@ -104,4 +104,3 @@ def _surviving_child(row: sqlite3.Row) -> int | None:
     except OSError:
         return None
     return pid if leads and is_our_child(pid) else None
-

@@ -87,7 +87,7 @@ def _leave(channel: Channel) -> None:
     """Do what Python does at the end of a program; the supervisor sees that it ends in time."""
     pid = os.getpid()
     with contextlib.suppress(BaseException):
-        atexit._run_exitfuncs()
+        atexit._run_exitfuncs()  # noqa: SLF001 - as the interpreter does at its end
     if os.getpid() != pid:
         end_copy(None)
     for stream in (sys.stdout, sys.stderr):

@@ -80,7 +80,9 @@ class ChildProcess:
             return False
         return not self._has_unasked_words()
 
-    def wait_ready(self, folder: Path, environment: Mapping[str, str], stop: threading.Event) -> None:
+    def wait_ready(
+        self, folder: Path, environment: Mapping[str, str], stop: threading.Event
+    ) -> None:
         """Wait until it can take a job.
 
         Raises:
@@ -233,13 +235,13 @@ class ChildProcess:
                 target=self._end_tree, args=(attempt, grace_s), name=f"ender-{self.pid}",
                 daemon=True,
             )  # fmt: skip
+            attempt.ender = ender
             try:
                 ender.start()
-                attempt.ender = ender
-                return True
             except (RuntimeError, MemoryError):  # no threads left: then at once, and here
-                pass
-        self._end_tree(attempt, 0.0)
+                attempt.ender = None
+        if attempt.ender is None:
+            self._end_tree(attempt, 0.0)
         return True
 
     def _end_tree(self, attempt: Attempt, grace_s: float) -> None:

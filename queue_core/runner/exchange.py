@@ -59,9 +59,7 @@ class Exchange:
         last_word: What the child said as it left, if it has come already.
     """
 
-    def __init__(
-        self, pipes: Pipes, order_id: str, listener: JobListener, log: LogWriter
-    ) -> None:
+    def __init__(self, pipes: Pipes, order_id: str, listener: JobListener, log: LogWriter) -> None:
         self._pipes = pipes
         self._order_id = order_id
         self._listener = listener

@@ -106,7 +106,9 @@ class ChildSource:
         self._libraries = tuple(libraries)
         self._folder, self._nice = folder, nice
         self._on_change, self._on_template = on_change, on_template
-        self._spawned = SpawnedSource(modules_of(libraries)[: 1 + 8 * bool(libraries)], folder, nice)
+        self._spawned = SpawnedSource(
+            modules_of(libraries)[: 1 + 8 * bool(libraries)], folder, nice
+        )
         self._lock = threading.Lock()
         self._template: TemplateClient | None = None
         self._forked: dict[int, TemplateClient] = {}

@@ -62,7 +62,7 @@ def _reseed() -> None:
     """Give this process random numbers of its own; `random` does so itself at each fork."""
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
-        numpy_random.seed()
+        numpy_random.seed(list(os.urandom(32)))
 
 
 def drop_clean_pages() -> None:

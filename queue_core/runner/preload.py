@@ -6,6 +6,7 @@ the pools of the numerical libraries are held at one thread meanwhile.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -13,6 +14,7 @@ import logging
 import os
 import sys
 import warnings
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -98,9 +100,26 @@ def _ignore(*_: object) -> None:
 
 def settle() -> None:
     """Prepare this process for many copies: what is there stays there, untouched."""
+    forget_exit_functions()
+    find_pools()
     gc.collect()
     gc.freeze()
-    find_pools()
+
+
+def forget_exit_functions() -> None:
+    """Take back what the libraries have registered for the end of this process.
+
+    It would tidy up, in each copy, what that copy gives back by ending: for nothing, and at the
+    cost of a copy of all the memory that it touches. What serves a job is registered again.
+    """
+    for finalizer in list(weakref.finalize._registry):  # type: ignore[attr-defined]  # noqa: SLF001
+        finalizer.atexit = False
+    atexit._clear()  # noqa: SLF001 - there is no other way to know what is registered
+    atexit.register(weakref.finalize._exitfunc)  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit.register(logging.shutdown)
+    processes = sys.modules.get("multiprocessing.util")
+    if processes is not None:
+        atexit.register(processes._exit_function)  # noqa: SLF001
 
 
 def find_pools() -> None:
@@ -130,7 +149,7 @@ def give_threads() -> None:
         with contextlib.suppress(Exception):
             arrow.set_cpu_count(count)
     count = _number(("NUMBA_NUM_THREADS",))
-    numba_config = sys.modules.get("numba.core.config")
+    numba_config: Any = sys.modules.get("numba.core.config")
     if numba_config is not None and count is not None:
         # Read when numba was loaded; its threads are started at their first use.
         numba_config.NUMBA_NUM_THREADS = count

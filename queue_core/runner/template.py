@@ -16,8 +16,8 @@ import signal
 import socket
 import struct
 import sys
-import traceback
 import time
+import traceback
 from multiprocessing.connection import Connection
 from typing import NoReturn
 
@@ -133,7 +133,7 @@ class Template:
             os.close(output)
             os.close(errors)
             code = child.serve(Connection(connection))
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - the border: the template's loop must not go on here
             with contextlib.suppress(BaseException):
                 traceback.print_exc()
         finally:

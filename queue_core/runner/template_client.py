@@ -72,7 +72,7 @@ class TemplateClient:
     ) -> None:
         with contextlib.ExitStack() as stack:
             # A file and not a pipe: nobody need read it for the template to go on.
-            self._errors = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+            self._errors = stack.enter_context(tempfile.TemporaryFile())
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             stack.callback(ours.close)
             self._control = ours
@@ -96,9 +96,7 @@ class TemplateClient:
             stack.callback(self._process.kill)
             self.pid = self._process.pid
             lower_priority(self.pid, nice)
-            self._reader = threading.Thread(
-                target=self._read, name="template-reader", daemon=True
-            )
+            self._reader = threading.Thread(target=self._read, name="template-reader", daemon=True)
             self._reader.start()
             stack.pop_all()
 
