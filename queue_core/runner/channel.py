@@ -47,22 +47,24 @@ class Channel:
             if self._takes_reports:
                 self._send(message)
 
-    def answer(self, message: Answer) -> None:
-        """Send how the order ended; nothing can be reported after it."""
+    def answer(self, message: Answer) -> bool:
+        """Send how the order ended; nothing can be reported after it. Return whether it went."""
         with self._lock:
             self._takes_reports = False
-            self._send(message)
+            return self._send(message)
 
     def say(self, message: Ready | Ended) -> None:
         """Send what belongs to the process, not to its job."""
         with self._lock:
             self._send(message)
 
-    def _send(self, message: Message) -> None:
-        # A supervisor that is gone, or a connection that the job has closed: nobody to tell.
-        with contextlib.suppress(OSError):
+    def _send(self, message: Message) -> bool:
+        try:
             packet = encode(message, order_id=self._order_id, pid=self._pid)
             self._connection.send_bytes(packet)
+        except OSError:
+            return False  # a supervisor that is gone, or a connection that the job has closed
+        return True
 
     def receive(self) -> tuple[Envelope, bytes]:
         """Wait for an order and its job.

@@ -30,6 +30,10 @@ from queue_core.runner.reuse import has_children
 from queue_core.runner.stack_signal import listen_for_requests
 
 
+class ConnectionLostError(Exception):
+    """How a job has ended could not be told."""
+
+
 def main(arguments: list[str]) -> None:
     """Serve the supervisor at the other end of a connection; for a child that is spawned."""
     connection = Connection(int(arguments[0]))
@@ -61,6 +65,9 @@ def serve(connection: Connection) -> int:
         channel.say(Ready())
         while _serve_one(channel, runner):
             pass
+    except ConnectionLostError:
+        sys.stderr.write("The job has closed its connection to the monitor; its end is lost.\n")
+        return 1
     except (EOFError, OSError, OutOfStepError):
         return 0  # nobody is there any more
     _leave(channel)
@@ -79,7 +86,8 @@ def _serve_one(channel: Channel, runner: JobRunner) -> bool:
         answer = runner.clean_up(order, payload)
     else:
         raise OutOfStepError("This is no order.")
-    channel.answer(answer)
+    if not channel.answer(answer):
+        raise ConnectionLostError
     return answer.reusable
 
 
@@ -94,7 +102,11 @@ def _leave(channel: Channel) -> None:
         with contextlib.suppress(Exception):
             stream.flush()
     with contextlib.suppress(Exception):
-        channel.say(Ended(has_children()))
+        leaves_processes = has_children()
+        channel.say(Ended(leaves_processes))
+        if leaves_processes:
+            # As long as this process is there, they are found through it: it is ended with them.
+            channel.receive()
 
 
 def _watch(descriptor: int) -> None:

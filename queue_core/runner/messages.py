@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NoReturn
@@ -142,7 +141,7 @@ def _is_fraction(value: object) -> bool:
     if value is None:
         return True
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and 0 <= value <= 1  # type: ignore[arg-type,operator]
+    return is_number and 0 <= value <= 1  # type: ignore[operator]
 
 
 def _is_texts(value: object) -> bool:
