@@ -30,6 +30,9 @@ from queue_core.runner.reuse import has_children
 from queue_core.runner.stack_signal import listen_for_requests
 
 
+_LOOK_MS = 1_000
+
+
 class ConnectionLostError(Exception):
     """How a job has ended could not be told."""
 
@@ -114,7 +117,8 @@ def _watch(descriptor: int) -> None:
     poll = select.poll()
     poll.register(descriptor, select.POLLHUP | getattr(select, "POLLRDHUP", 0))
     while True:
-        for _, event in poll.poll():
+        # Again and again, for a descriptor that the job closes stays open for whoever polls it.
+        for _, event in poll.poll(_LOOK_MS):
             if event:
                 # Descendants first: those in sessions of their own are found through us only.
                 process_tree.send(process_tree.tree(os.getpid()) - {os.getpid()}, signal.SIGKILL)

@@ -38,7 +38,8 @@ class ChildProcess:
 
     Attributes:
         pid: Its process id; it leads a session of this number.
-        generation: Which state of its source it was made from.
+        is_forked: Whether it is a copy of the template.
+        generation: Which state of the template that was.
         inherited_bytes: Memory that it has got from the process that it was forked from.
         is_given_back: Whether its end is seen to; its owner's to change.
     """
@@ -47,6 +48,7 @@ class ChildProcess:
         self._pipes: Pipes = open_child(source, environment)
         self._process = self._pipes.process
         self.pid = self._process.pid
+        self.is_forked = self._process.needs_environment
         self.generation = self._process.generation
         self.inherited_bytes = 0
         self.is_given_back = False
@@ -69,12 +71,12 @@ class ChildProcess:
     @property
     def is_fresh(self) -> bool:
         """Whether it runs and has never run anything."""
-        return self._orders == 0 and self.is_alive
+        return self._orders == 0 and self.is_alive and not self._process.is_lost
 
     @property
     def is_reusable(self) -> bool:
         """Whether it can take an order: another one of the same key, where it has run before."""
-        if not self._is_reusable or not self.is_alive:
+        if not self._is_reusable or not self.is_alive or self._process.is_lost:
             return False
         if any(time_of_change_ns(file) != then for file, then in self._modules.items()):
             return False

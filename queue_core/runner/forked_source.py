@@ -57,9 +57,9 @@ class ForkedProcess:
         self._code: int | None = None
 
     @property
-    def template(self) -> TemplateClient:
-        """What it was forked from."""
-        return self._template
+    def is_lost(self) -> bool:
+        """Whether the template is gone."""
+        return self._template.is_gone
 
     def has_ended(self) -> bool:
         """Return whether it runs no more."""
@@ -121,11 +121,6 @@ class ChildSource:
     def generation(self) -> int:
         """Counts the changes after which a new child is better than an old one."""
         return self._generation
-
-    @property
-    def forks(self) -> bool:
-        """Whether children are forked now, so that they differ by generation."""
-        return self._forks_now()
 
     @property
     def template(self) -> TemplateClient | None:

@@ -12,10 +12,12 @@ import gc
 import importlib
 import logging
 import os
+import pkgutil
 import sys
 import warnings
 import weakref
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 logger = logging.getLogger(__name__)
@@ -45,12 +47,50 @@ _PARTS: dict[str, tuple[str, ...]] = {
         "sklearn.feature_selection", "sklearn.gaussian_process", "sklearn.experimental",
         "sklearn.cross_decomposition", "sklearn.kernel_approximation", "sklearn.mixture",
         "sklearn.discriminant_analysis", "sklearn.semi_supervised", "sklearn.calibration",
-        "sklearn.utils.discovery", "skops.io",
+        "sklearn.utils.discovery", "skops.io", "multiprocessing.dummy", "multiprocessing.pool",
+        "narwhals._pandas_like.namespace", "narwhals._pandas_like.dataframe",
+        "narwhals.stable.v2._namespace", "sqlite3", "sqlalchemy.dialects.sqlite",
     ),
     "matplotlib": (
         "matplotlib", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
         "matplotlib.figure", "matplotlib.dates", "matplotlib.collections", "matplotlib.colors",
-        "matplotlib.font_manager",
+        "matplotlib.font_manager", "PIL.BmpImagePlugin", "PIL.GifImagePlugin",
+        "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "PIL.PngImagePlugin",
+    ),
+}  # fmt: skip
+# Our own, with all that lies in them, once the libraries that they stand on are there.
+_OWN_PACKAGES = (
+    "queue_core.database", "queue_core.artifacts", "queue_core.components", "queue_core.jobs",
+)  # fmt: skip
+_VARIABLES = {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "ARROW_JE_MALLOC_CONF": "background_thread:false",
+}
+
+# What the jobs use of each library; a library that is not named here is imported as it is.
+_PARTS: dict[str, tuple[str, ...]] = {
+    "pandas": ("numpy", "pandas"),
+    "pyarrow": (
+        "pyarrow", "pyarrow.compute", "pyarrow.parquet", "pyarrow.csv", "pyarrow.feather",
+    ),
+    "sklearn": (
+        "scipy.sparse", "scipy.stats", "joblib", "sklearn.ensemble", "sklearn.linear_model",
+        "sklearn.pipeline", "sklearn.compose", "sklearn.preprocessing", "sklearn.impute",
+        "sklearn.model_selection", "sklearn.metrics", "sklearn.inspection", "sklearn.dummy",
+        "sklearn.svm", "sklearn.neighbors", "sklearn.neural_network", "sklearn.naive_bayes",
+        "sklearn.cluster", "sklearn.decomposition", "sklearn.manifold", "sklearn.multiclass",
+        "sklearn.feature_selection", "sklearn.gaussian_process", "sklearn.experimental",
+        "sklearn.cross_decomposition", "sklearn.kernel_approximation", "sklearn.mixture",
+        "sklearn.discriminant_analysis", "sklearn.semi_supervised", "sklearn.calibration",
+        "sklearn.utils.discovery", "skops.io", "multiprocessing.dummy", "multiprocessing.pool",
+        "narwhals._pandas_like.namespace", "narwhals._pandas_like.dataframe",
+        "narwhals.stable.v2._namespace", "sqlite3", "sqlalchemy.dialects.sqlite",
+    ),
+    "matplotlib": (
+        "matplotlib", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
+        "matplotlib.figure", "matplotlib.dates", "matplotlib.collections", "matplotlib.colors",
+        "matplotlib.font_manager", "PIL.BmpImagePlugin", "PIL.GifImagePlugin",
+        "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "PIL.PngImagePlugin",
     ),
 }  # fmt: skip
 # Our own modules, once the libraries that they stand on are there.
@@ -74,8 +114,21 @@ def modules_of(libraries: Sequence[str]) -> list[str]:
     for library in libraries:
         found.extend(_PARTS.get(library, (library,)))
     if libraries:
-        found.extend(_OWN)
+        for package in _OWN_PACKAGES:
+            found.extend(_all_in(package))
     return found
+
+
+def _all_in(package: str) -> Iterator[str]:
+    """Yield the modules of a package of ours by name, itself first; imports nothing."""
+    yield package
+    folder = Path(__file__).parents[1].joinpath(*package.split(".")[1:])
+    for found in pkgutil.iter_modules([str(folder)]):
+        name = f"{package}.{found.name}"
+        if found.ispkg:
+            yield from _all_in(name)
+        else:
+            yield name
 
 
 def import_in_turn(modules: Sequence[str]) -> Iterator[str]:

@@ -34,6 +34,10 @@ class ProcessHandle(Protocol):
     needs_environment: bool
     generation: int
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody could say any more how it ends; it is ended then."""
+
     def has_ended(self) -> bool:
         """Return whether it runs no more."""
 
@@ -69,6 +73,7 @@ class SpawnedProcess:
 
     needs_environment = False
     generation = 0
+    is_lost = False
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process

@@ -64,7 +64,7 @@ class Supervisor:
         self._stopping = threading.Event()
         self._guardian_link = GuardianLink(root)
         self._source = ChildSource(
-            preload, root, nice, on_change=self._wake_maker, on_template=self._note_template
+            preload, root, nice, on_change=self._drop_outdated, on_template=self._note_template
         )
         self._undertaker = Undertaker(self._forget)
         self._cleaner = Cleaner(self)
@@ -232,19 +232,26 @@ class Supervisor:
             return self._needs_spare() and not self._stopping.is_set()
 
     def _needs_spare(self) -> bool:
-        generation = self._source.generation
-        return not any(
-            spare.generation == generation or not self._source.forks for spare in self._spares
-        )
+        return not self._spares
 
     def _add_spare(self) -> None:
         child = self._new_child()
         with self._condition:
-            outdated = [spare for spare in self._spares if spare.generation != child.generation]
-            for spare in outdated:
-                self._spares.remove(spare)
             self._spares.append(child)
             self.start_problem = None
+            self._condition.notify_all()
+        self._drop_outdated()
+
+    def _drop_outdated(self) -> None:
+        """Let spares go that lack what the source has loaded since, or whose source is gone."""
+        with self._condition:
+            generation = self._source.generation
+            outdated = [
+                spare for spare in self._spares
+                if spare.is_forked and spare.generation != generation
+            ]  # fmt: skip
+            for spare in outdated:
+                self._spares.remove(spare)
             self._condition.notify_all()
         for spare in outdated:
             self.give_back(spare)

@@ -387,7 +387,7 @@ class TestTemplate:
             source = runner.supervisor._source
 
             def has_loaded() -> bool:
-                return source.template is not None and source.template.threads is not None
+                return source.template is not None and source.generation > 0
 
             _wait_long(has_loaded)
             assert source.template is not None
