@@ -29,7 +29,6 @@ from queue_core.runner.protocol import Answer, CleanUp, Ended, Ready, Run, Setup
 from queue_core.runner.reuse import has_children
 from queue_core.runner.stack_signal import listen_for_requests
 
-
 _LOOK_MS = 1_000
 
 

@@ -62,6 +62,7 @@ class ChildProcess:
         self._is_leaving = False
         self._last_word: Ended | None = None
         self._is_killed = False
+        self._tree_is_gone = False
 
     @property
     def is_alive(self) -> bool:
@@ -210,14 +211,15 @@ class ChildProcess:
             return Outcome(EndReason.FINISHED, elapsed, result_json=answer.result)
         if isinstance(answer, Failed) and problem is None and attempt.reason is None:
             return Outcome(EndReason.RAISED, elapsed, error=as_report(answer))
-        process_tree.kill_tree(self.pid, patience_s=_KILL_PATIENCE_S)
+        self._tree_is_gone = process_tree.kill_tree(self.pid, patience_s=_KILL_PATIENCE_S)
+        code = self._process.exit_code()
         if attempt.reason is not None:
             return stopped(attempt, elapsed)
         if problem is not None:
             if not isinstance(problem, OutOfStepError):
                 logger.error("worker %s", self.pid, exc_info=problem)
             return out_of_step(problem, elapsed, log)
-        return process_ended(self._process.exit_code(), elapsed, log)
+        return process_ended(code, elapsed, log)
 
     # Orders about it -----------------------------------------------------------------------------
 
@@ -306,7 +308,8 @@ class ChildProcess:
     def bury(self) -> None:
         """End what it has left, let its number go, close everything; it has ended."""
         if not self._leaves_nothing():
-            process_tree.kill_tree(self.pid, patience_s=1.0)
+            if not self._tree_is_gone:
+                process_tree.kill_tree(self.pid, patience_s=1.0)
             self._process.sweep()
         self._process.exit_code()
         self._pipes.close()

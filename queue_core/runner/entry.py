@@ -1,10 +1,10 @@
-"""Decides what a process of the runner is: a child of its own, or the template of many."""
+"""Decides what a process of the runner is: a child, the template of many, or the guardian."""
 
 from __future__ import annotations
 
 import sys
 
-CHILD, TEMPLATE = "child", "template"
+CHILD, TEMPLATE, GUARDIAN = "child", "template", "guardian"
 
 
 def main(arguments: list[str]) -> None:
@@ -13,6 +13,10 @@ def main(arguments: list[str]) -> None:
         from queue_core.runner import template
 
         template.main(arguments[1:])
+    elif arguments[:1] == [GUARDIAN]:
+        from queue_core.runner import guardian
+
+        guardian.main()
     else:
         from queue_core.runner import child
 

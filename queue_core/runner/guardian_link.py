@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from queue_core.runner import guardian
+from queue_core.runner import entry, guardian
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class GuardianLink:
                 self.process.stdin.close()
         self.process = None
         if getattr(sys, "frozen", False):
-            command = [sys.executable, "--run-guardian"]
+            command = entry.command(entry.GUARDIAN)
         else:
             command = [sys.executable, "-I", "-S", guardian.__file__]
         try:

@@ -62,45 +62,9 @@ _PARTS: dict[str, tuple[str, ...]] = {
 _OWN_PACKAGES = (
     "queue_core.database", "queue_core.artifacts", "queue_core.components", "queue_core.jobs",
 )  # fmt: skip
-_VARIABLES = {
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "ARROW_JE_MALLOC_CONF": "background_thread:false",
-}
-
-# What the jobs use of each library; a library that is not named here is imported as it is.
-_PARTS: dict[str, tuple[str, ...]] = {
-    "pandas": ("numpy", "pandas"),
-    "pyarrow": (
-        "pyarrow", "pyarrow.compute", "pyarrow.parquet", "pyarrow.csv", "pyarrow.feather",
-    ),
-    "sklearn": (
-        "scipy.sparse", "scipy.stats", "joblib", "sklearn.ensemble", "sklearn.linear_model",
-        "sklearn.pipeline", "sklearn.compose", "sklearn.preprocessing", "sklearn.impute",
-        "sklearn.model_selection", "sklearn.metrics", "sklearn.inspection", "sklearn.dummy",
-        "sklearn.svm", "sklearn.neighbors", "sklearn.neural_network", "sklearn.naive_bayes",
-        "sklearn.cluster", "sklearn.decomposition", "sklearn.manifold", "sklearn.multiclass",
-        "sklearn.feature_selection", "sklearn.gaussian_process", "sklearn.experimental",
-        "sklearn.cross_decomposition", "sklearn.kernel_approximation", "sklearn.mixture",
-        "sklearn.discriminant_analysis", "sklearn.semi_supervised", "sklearn.calibration",
-        "sklearn.utils.discovery", "skops.io", "multiprocessing.dummy", "multiprocessing.pool",
-        "narwhals._pandas_like.namespace", "narwhals._pandas_like.dataframe",
-        "narwhals.stable.v2._namespace", "sqlite3", "sqlalchemy.dialects.sqlite",
-    ),
-    "matplotlib": (
-        "matplotlib", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
-        "matplotlib.figure", "matplotlib.dates", "matplotlib.collections", "matplotlib.colors",
-        "matplotlib.font_manager", "PIL.BmpImagePlugin", "PIL.GifImagePlugin",
-        "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "PIL.PngImagePlugin",
-    ),
-}  # fmt: skip
-# Our own modules, once the libraries that they stand on are there.
-_OWN = (
-    "queue_core.jobs.dataset_job", "queue_core.jobs.model_job", "queue_core.jobs.predict_job",
-    "queue_core.jobs.explorer_job", "queue_core.jobs.converter_job",
-    "queue_core.jobs.explainer_job", "queue_core.jobs.notebook_job",
-    "queue_core.jobs.python_job",
-)  # fmt: skip
-
+# Seldom needed, and large for what they bring along.
+_LEFT_OUT = ("queue_core.database.migrations",)
+# What each pool reads when its library is loaded.
 _VARIABLES = {
     "openblas": ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"),
     "mkl": ("MKL_NUM_THREADS", "OMP_NUM_THREADS"),
@@ -121,6 +85,8 @@ def modules_of(libraries: Sequence[str]) -> list[str]:
 
 def _all_in(package: str) -> Iterator[str]:
     """Yield the modules of a package of ours by name, itself first; imports nothing."""
+    if package in _LEFT_OUT:
+        return
     yield package
     folder = Path(__file__).parents[1].joinpath(*package.split(".")[1:])
     for found in pkgutil.iter_modules([str(folder)]):

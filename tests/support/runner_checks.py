@@ -22,7 +22,7 @@ TAKE_S = 30.0
 
 
 class Executes(BaseJob):
-    """Runs the code that it is given, with itself as `job`; what that leaves in `result` is returned."""
+    """Runs the code that it is given, with itself as `job`, and returns its `result`."""
 
     def run(self) -> Any:
         names: dict[str, Any] = {"job": self}

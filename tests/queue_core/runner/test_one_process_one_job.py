@@ -7,147 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from changes_of_a_job import CHANGES
 from runner_checks import TAKE_S, Bench
 
 from queue_core.runner.outcome import EndReason
-
-# What a job changes, and what the next one computes: all in one word list, so that one pair of
-# processes tells of all of them. Each pair: (the change, an expression of the next job).
-CHANGES: dict[str, tuple[str, str]] = {
-    "umask": ("import os; os.umask(0o777)", "__import__('os').umask(0o22) != 0o777"),
-    "file limit": (
-        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (12, 12))",
-        "__import__('resource').getrlimit(7)[0] > 12",
-    ),
-    "address space": (
-        "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))",
-        "len(bytearray(1 << 30)) == 1 << 30",
-    ),
-    "nice": ("import os; os.nice(5)", "__import__('os').nice(0) == 0"),
-    "affinity": (
-        "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])",
-        "len(__import__('os').sched_getaffinity(0)) == CORES",
-    ),
-    "folder": ("import os; os.chdir('/')", "__import__('os').getcwd() != '/'"),
-    "environ": ("import os; os.environ['LEFT'] = '1'", "'LEFT' not in __import__('os').environ"),
-    "putenv": (
-        "import os; os.putenv('PUT', '1')",
-        "__import__('subprocess').run('echo $PUT', shell=True, capture_output=True).stdout == b'\\n'",
-    ),
-    "signal handler": (
-        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)",
-        "__import__('signal').getsignal(15) == 0",
-    ),
-    "ignored signal": (
-        "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)",
-        "__import__('signal').getsignal(1) == 0",
-    ),
-    "signal mask": (
-        "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {10, 12, 15})",
-        "not __import__('signal').pthread_sigmask(0, ())",
-    ),
-    "stack signal": ("import signal; signal.signal(signal.SIGURG, lambda *a: None)", "True"),
-    "profiling timer": (
-        "import signal; signal.setitimer(signal.ITIMER_PROF, 1)",
-        "__import__('signal').getitimer(2) == (0.0, 0.0)",
-    ),
-    "alarm": ("import signal; signal.alarm(100)", "__import__('signal').alarm(0) == 0"),
-    "recursion limit": (
-        "import sys; sys.setrecursionlimit(5000)", "__import__('sys').getrecursionlimit() == 1000",
-    ),
-    "trace": ("import sys; sys.settrace(lambda *a: None)", "__import__('sys').gettrace() is None"),
-    "profile": (
-        "import sys; sys.setprofile(lambda *a: None)", "__import__('sys').getprofile() is None",
-    ),
-    "switch interval": (
-        "import sys; sys.setswitchinterval(1)", "__import__('sys').getswitchinterval() < 0.1",
-    ),
-    "collector": ("import gc; gc.disable()", "__import__('gc').isenabled()"),
-    "collector's thresholds": (
-        "import gc; gc.set_threshold(1, 1, 1)", "__import__('gc').get_threshold()[0] > 1",
-    ),
-    "path": ("import sys; sys.path.insert(0, '/left')", "'/left' not in __import__('sys').path"),
-    "arguments": ("import sys; sys.argv.append('left')", "'left' not in __import__('sys').argv"),
-    "hooks": (
-        "import sys; sys.excepthook = print", "__import__('sys').excepthook is not print",
-    ),
-    "module": (
-        "import sys, types; sys.modules['left'] = types.ModuleType('left')",
-        "'left' not in __import__('sys').modules",
-    ),
-    "main module": ("import __main__; __main__.left = 1", "not hasattr(__import__('__main__'), 'left')"),
-    "builtin": ("import builtins; builtins.len = lambda x: 0", "len([1, 2]) == 2"),
-    "deleted builtin": ("import builtins; del builtins.sorted", "sorted([2, 1]) == [1, 2]"),
-    "new builtin": ("import builtins; builtins.left = 1", "not hasattr(__import__('builtins'), 'left')"),
-    "patched library": ("import json; json.dumps = None", "__import__('json').dumps is not None"),
-    "logging disabled": ("import logging; logging.disable()", "__import__('logging').root.manager.disable == 0"),
-    "root level": (
-        "import logging; logging.getLogger().setLevel(50)", "__import__('logging').root.level == 20",
-    ),
-    "a logger's level": (
-        "import logging; logging.getLogger('lib').setLevel(50)",
-        "__import__('logging').getLogger('lib').isEnabledFor(30)",
-    ),
-    "handlers": (
-        "import logging; logging.getLogger().handlers.clear()", "__import__('logging').root.handlers",
-    ),
-    "log record factory": (
-        "import logging; logging.setLogRecordFactory(lambda *a, **k: None)",
-        "__import__('logging').getLogRecordFactory() is __import__('logging').LogRecord",
-    ),
-    "warnings": (
-        "import warnings; warnings.simplefilter('error')",
-        "all(f[0] != 'error' for f in __import__('warnings').filters)",
-    ),
-    "socket timeout": (
-        "import socket; socket.setdefaulttimeout(0.01)",
-        "__import__('socket').getdefaulttimeout() is None",
-    ),
-    "decimal context": (
-        "import decimal; decimal.getcontext().prec = 3", "__import__('decimal').getcontext().prec == 28",
-    ),
-    "locale": (
-        "import locale; locale.setlocale(locale.LC_ALL, 'C')", "__import__('locale').localeconv() is not None",
-    ),
-    "time zone": (
-        "import os, time; os.environ['TZ'] = 'Asia/Tokyo'; time.tzset()",
-        "'JST' not in __import__('time').tzname",
-    ),
-    "numpy errors": (
-        "import numpy; numpy.seterr(all='raise')", "__import__('numpy').geterr()['divide'] == 'warn'",
-    ),
-    "numpy printing": (
-        "import numpy; numpy.set_printoptions(precision=1)",
-        "__import__('numpy').get_printoptions()['precision'] == 8",
-    ),
-    "numpy seed": (
-        "import numpy; numpy.random.seed(0)",
-        "abs(__import__('numpy').random.rand() - 0.5488135039273248) > 1e-9",
-    ),
-    "seed": ("import random; random.seed(0)", "abs(__import__('random').random() - 0.8444218515250481) > 1e-9"),
-    "pandas option": (
-        "import pandas; pandas.set_option('display.precision', 1)",
-        "__import__('pandas').get_option('display.precision') == 6",
-    ),
-    "start method": (
-        "import multiprocessing as m; m.set_start_method('spawn')",
-        "__import__('multiprocessing').get_start_method(allow_none=True) is None",
-    ),
-    "descriptors": (
-        "import os, builtins; builtins.held = [os.open('/dev/null', 0) for _ in range(200)]",
-        "len(__import__('os').listdir('/proc/self/fd')) < 60",
-    ),
-    "standard input": ("import sys; sys.stdin.close()", "not __import__('sys').stdin.closed"),
-    "standard output": ("import sys; sys.stdout = None", "__import__('sys').stdout is not None"),
-    "thread": (
-        "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
-        "all('_sleep' not in t.name for t in __import__('threading').enumerate())",
-    ),
-    "exit function": ("import atexit, os; atexit.register(os._exit, 3)", "True"),
-    "class attribute": (
-        "type(job).run = lambda self: 'another job'", "'Executes' == type(job).__name__",
-    ),
-}  # fmt: skip
 
 
 class TestOneProcessOneJob:
@@ -156,15 +19,15 @@ class TestOneProcessOneJob:
 
     def test_nothing_that_a_job_changes_reaches_the_next(self, runner: Bench) -> None:
         changing = [
-            f"try:\n exec({change!r}, {{'job': job}})\nexcept Exception as e: failed.append(({name!r}, repr(e)))"
+            f"try:\n exec({change!r}, {{'job': job}})\n"
+            f"except Exception as e: failed.append(({name!r}, repr(e)))"
             for name, (change, _) in CHANGES.items()
-            # The last ones: the runner's own answer needs them.
-            if name not in ("builtin", "deleted builtin", "patched library", "file limit", "address space")
+            if name not in DISABLING
         ]
         first = runner.run("failed = []\n" + "\n".join(changing) + "\nresult = failed")
         assert first.reason is EndReason.FINISHED, first.error
         assert first.result_json == "[]"
-        for name in ("builtin", "deleted builtin", "patched library", "file limit", "address space"):
+        for name in DISABLING:
             runner.run(CHANGES[name][0])  # however it ends
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
         checks = {name: check for name, (_, check) in CHANGES.items()}
@@ -195,7 +58,7 @@ class TestOneProcessOneJob:
             "import os, sys, signal, threading, __main__\n"
             "result = [os.getsid(0) == os.getpid(), os.getcwd(), sys.stdin.read(),\n"
             " 'PYTHONPATH' in os.environ, 'PySide6' in sys.modules,\n"
-            " [t.name for t in threading.enumerate() if t.name not in ('MainThread', 'parent-watcher')],\n"
+            " sorted({t.name for t in threading.enumerate()} - {'MainThread', 'parent-watcher'}),\n"
             " signal.getsignal(signal.SIGINT) == signal.SIG_IGN]"
         )
         outcome = runner.run(code)
@@ -263,9 +126,7 @@ class TestForkedCopies:
             ("job.report_progress(0.9, 'copy'); job.report_warning('copy')", 0, ""),
         ],
     )
-    def test_it_ends_like_a_script(
-        self, runner: Bench, in_copy: str, code: int, said: str
-    ) -> None:
+    def test_it_ends_like_a_script(self, runner: Bench, in_copy: str, code: int, said: str) -> None:
         order = runner.order(
             "import os\npid = os.fork()\n"
             f"if pid == 0:\n {in_copy}\n"
@@ -280,7 +141,9 @@ class TestForkedCopies:
         assert said in "\n".join(runner.lines(order))
 
     def test_it_may_end_after_the_job(self, runner: Bench) -> None:
-        code = "import os, time\nif os.fork() == 0:\n time.sleep(0.2)\n raise ValueError\nresult = 1"
+        code = (
+            "import os, time\nif os.fork() == 0:\n time.sleep(0.2)\n raise ValueError\nresult = 1"
+        )
         assert runner.run(code).result_json == "1"
         assert runner.run("result = 2").result_json == "2"
 
@@ -297,4 +160,3 @@ def _runs(pid: int) -> bool:
         ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.strip()
     return bool(state) and not state.startswith("Z")
-
