@@ -90,6 +90,17 @@ def _waiting_bytes(descriptor: int) -> int:
 _pipe: RecordPipe | None = None
 
 
+def prepare_streams() -> None:
+    """Let printed lines be written at once, whatever is in them.
+
+    The template calls it for all its children: their streams lead elsewhere by then, and Python
+    changes no stream whose file was exchanged.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")
+
+
 def install_logging(record_descriptor: int) -> None:
     """Send what a job logs and warns about to its log; called once in the child.
 
@@ -98,9 +109,6 @@ def install_logging(record_descriptor: int) -> None:
     """
     global _pipe
     _pipe = RecordPipe(record_descriptor)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")
     root = logging.getLogger()
     root.handlers[:] = [_RecordHandler(_pipe)]
     root.setLevel(logging.INFO)

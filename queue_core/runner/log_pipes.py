@@ -11,7 +11,6 @@ from queue_core.runner.log_writer import LogWriter
 
 _CHUNK_BYTES = 1 << 16
 _LOOKS_IN_A_ROUND = 16
-_ROUNDS_AT_END = 1024
 
 
 class LogPipes:
@@ -33,7 +32,7 @@ class LogPipes:
         for descriptor in self.open:
             os.set_blocking(descriptor, False)
 
-    def read_round(self, log: LogWriter) -> bool:
+    def read_round(self, log: LogWriter | None) -> bool:
         """Take what the pipes hold now, a part of each; return whether there was any.
 
         Call it when one of them has something; it takes from all, for the sake of the order.
@@ -48,15 +47,9 @@ class LogPipes:
                 break
             records += fresh  # they may come after output that was written meanwhile
         has_any = bool(records) or any(piece.data for piece in pieces)
-        if has_any:
+        if has_any and log is not None:
             log.feed_round(pieces, records)
         return has_any
-
-    def drain(self, log: LogWriter) -> None:
-        """Take all that the pipes still hold, as far as a child that is done has written it."""
-        for _ in range(_ROUNDS_AT_END):
-            if not self.read_round(log):
-                return
 
     def _piece(self, source: str, descriptor: int) -> Piece:
         began_ns = time.monotonic_ns()

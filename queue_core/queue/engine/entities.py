@@ -53,7 +53,7 @@ class EntityCloser:
         self._due = threading.Event()
         self._due.set()
         self._thread = SteadyThread(
-            "entity-closer", self._round, on_failure=on_failure, at_end=database.release
+            "cleaner", self._round, on_failure=on_failure, at_end=database.release
         )
 
     def start(self) -> None:
