@@ -20,7 +20,8 @@ from queue_core.runner.logs import read_log
 
 ALTERNATES = """
 import logging, os, subprocess, sys
-from queue_core.runner.child_logging import install_logging
+from queue_core.runner.child_logging import install_logging, prepare_streams
+prepare_streams()
 install_logging(int(sys.argv[1]))
 for number in range(20):
     print("printed", number)

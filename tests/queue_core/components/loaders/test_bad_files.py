@@ -482,8 +482,9 @@ def test_a_list_that_grows_and_grows_is_refused(load: Loads, write: Writes) -> N
 
 
 def test_many_records_that_unpack_to_much_are_read(load: Loads, write: Writes) -> None:
-    packed = zstandard.compress(b'{"a": 1}\n' * 4_000_000)
-    assert load(write(packed, "many.json.zst")).row_count == 4_000_000
+    record = b'{"a": 1' + b" " * 800 + b"}\n"
+    packed = zstandard.compress(record * 100_000)
+    assert load(write(packed, "many.json.zst")).row_count == 100_000
 
 
 def test_a_piece_of_zstd_that_unpacks_to_gigabytes_comes_in_pieces(write: Writes) -> None:
@@ -525,7 +526,7 @@ def test_a_text_that_is_no_table_is_no_workbook_either(load: Loads, name: str, t
 @pytest.mark.parametrize("name", ["export.xls", "export.parquet"])
 def test_a_table_of_text_named_as_a_workbook_is_loaded_and_told(load: Loads, name: str) -> None:
     stored = load("a;b\n1;x\n2;y\n", name)
-    assert rows_of(stored) == [(1, "x"), (2, "y")]
+    assert rows_of(stored) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
     assert (
         stored.warnings[0] == f"{name} is a text table, in spite of its name; it was read as one."
     )
