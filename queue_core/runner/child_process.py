@@ -297,7 +297,7 @@ class ChildProcess:
         """Return whether it runs no more; sees to it that it comes to an end meanwhile."""
         has_ended = self._process.has_ended()  # first: what it said before is there by then
         self._pipes.drain(None, chunks=16)
-        if self._is_leaving and self._last_word is None and not self._is_killed:
+        if self._is_leaving and not self._is_killed:
             self._hear_last_word()
         if self._last_word is not None and self._last_word.leaves_processes and not has_ended:
             self.kill()

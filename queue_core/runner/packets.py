@@ -115,11 +115,7 @@ class PacketSocket:
     def _wait_writable(self, end_of_process: int | None, deadline_s: float | None) -> None:
         if deadline_s is not None and time.monotonic() > deadline_s:
             raise EOFError
-        with (
-            selectors.PollSelector()
-            if hasattr(selectors, "PollSelector")
-            else (selectors.DefaultSelector()) as selector
-        ):
+        with getattr(selectors, "PollSelector", selectors.DefaultSelector)() as selector:
             selector.register(self._socket, selectors.EVENT_WRITE)
             if end_of_process is not None:
                 selector.register(end_of_process, selectors.EVENT_READ, "end")

@@ -118,7 +118,8 @@ def open_child(source: ProcessSource, environment: Mapping[str, str]) -> Pipes:
                 theirs.append(write_end)
                 on_failure.callback(os.close, outputs[name])
                 os.set_blocking(outputs[name], False)
-            selector = selectors.DefaultSelector()
+            # One that takes no descriptor of its own, where there is such.
+            selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)()
             on_failure.callback(selector.close)
             process = source.start(
                 connection=connection, output=theirs[1], errors=theirs[2], environment=environment

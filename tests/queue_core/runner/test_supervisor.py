@@ -339,7 +339,12 @@ class TestWhenNoneCanBeMade:
             _take_all_descriptors(held)
             for pid in list(runner.supervisor._children):
                 os.kill(pid, signal.SIGKILL)
-            until(lambda: runner.supervisor.start_problem is not None)
+
+            def is_told() -> bool:
+                _take_all_descriptors(held)  # those of the dead child too
+                return runner.supervisor.start_problem is not None
+
+            until(is_told)
         finally:
             for descriptor in held:
                 os.close(descriptor)
