@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +42,7 @@ class ChildProcess:
         generation: Which state of the template that was.
         inherited_bytes: Memory that it has got from the process that it was forked from.
         is_given_back: Whether its end is seen to; its owner's to change.
+        before_letting_go: Called when its number is about to be anybody's; its owner's to change.
     """
 
     def __init__(self, source: ProcessSource, environment: Mapping[str, str]) -> None:
@@ -52,6 +53,7 @@ class ChildProcess:
         self.generation = self._process.generation
         self.inherited_bytes = 0
         self.is_given_back = False
+        self.before_letting_go: Callable[[], object] = lambda: None
         self._lock = threading.Lock()
         self._attempt: Attempt | None = None
         self._order_id = ""
@@ -212,7 +214,7 @@ class ChildProcess:
         if isinstance(answer, Failed) and problem is None and attempt.reason is None:
             return Outcome(EndReason.RAISED, elapsed, error=as_report(answer))
         self._tree_is_gone = process_tree.kill_tree(self.pid, patience_s=_KILL_PATIENCE_S)
-        code = self._process.exit_code()
+        code = self.let_go()
         if attempt.reason is not None:
             return stopped(attempt, elapsed)
         if problem is not None:
@@ -295,7 +297,7 @@ class ChildProcess:
         """Return whether it runs no more; sees to it that it comes to an end meanwhile."""
         has_ended = self._process.has_ended()  # first: what it said before is there by then
         self._pipes.drain(None, rounds=4)
-        if self._is_leaving and self._last_word is None and not self._is_killed:
+        if self._is_leaving and not self._is_killed:
             self._hear_last_word()
         if self._last_word is not None and self._last_word.leaves_processes and not has_ended:
             self.kill()
@@ -305,13 +307,19 @@ class ChildProcess:
         """Return what to watch until it has ended."""
         return self._pipes.descriptors()
 
+    def let_go(self) -> int | None:
+        """Let the number of the ended process go; return how it ended, where that is known."""
+        if self._process.has_ended():
+            self.before_letting_go()
+        return self._process.exit_code()
+
     def bury(self) -> None:
         """End what it has left, let its number go, close everything; it has ended."""
         if not self._leaves_nothing():
             if not self._tree_is_gone:
                 process_tree.kill_tree(self.pid, patience_s=1.0)
             self._process.sweep()
-        self._process.exit_code()
+        self.let_go()
         self._pipes.close()
 
     def abandon(self) -> None:

@@ -107,19 +107,26 @@ class Exchange:
         if MESSAGES in sources:
             self._take_messages()
         elif END in sources or (not sources and self._pipes.process.has_ended()):
+            # Once more: it may have come just before the end, and since we looked. (A program
+            # that was stopped and goes on learns of the time that has passed first.)
+            while self._take_messages():
+                pass
             return False
         if self._closed_at is not None and time.monotonic() - self._closed_at > _CLOSED_PATIENCE_S:
             raise OutOfStepError("It has closed its connection to this program.")
         return True
 
-    def _take_messages(self) -> None:
+    def _take_messages(self) -> bool:
+        """Take what has come; return whether there was anything."""
         try:
-            self._pipes.socket.receive()
+            has_more = self._pipes.socket.receive()
         except EOFError:
-            self._closed_at = time.monotonic()
+            has_more = False
+            self._closed_at = self._closed_at or time.monotonic()
             self._pipes.stop_listening()
         for packet in self._pipes.socket.packets():
             self._take(decode(packet))
+        return has_more
 
     def _take(self, envelope: Envelope) -> None:
         """Take one message of this order and this process."""

@@ -7,7 +7,6 @@ import ctypes
 import os
 import signal
 import sys
-from pathlib import Path
 
 from queue_core.runner import preload
 from queue_core.runner.protocol import Setup
@@ -63,35 +62,3 @@ def _reseed() -> None:
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed(list(os.urandom(32)))
-
-
-def drop_clean_pages() -> None:
-    """Give back the pages of files that this process has only read (Linux).
-
-    They lie in the system's cache, and come back without reading when they are used.
-    """
-    madvise_dontneed = 4
-    try:
-        lines = Path("/proc/self/smaps").read_text("utf-8", "replace").splitlines()
-        libc = ctypes.CDLL(None, use_errno=True)
-    except (OSError, AttributeError):
-        return
-    span: tuple[int, int] | None = None
-    for line in lines:
-        first, _, rest = line.partition(" ")
-        if "-" in first and not first.endswith(":"):
-            fields = rest.split()
-            is_file = len(fields) > 4 and fields[4].startswith("/")
-            is_code_or_data = fields[0] in ("r-xp", "r--p")
-            low, _, high = first.partition("-")
-            span = (int(low, 16), int(high, 16)) if is_file and is_code_or_data else None
-        elif span is not None and line.startswith("Private_Dirty:") and rest.split()[0] != "0":
-            span = None  # changed by the loader: only here, not in the file
-        elif span is not None and line.startswith("Anonymous:"):
-            if rest.split()[0] == "0":
-                low_address, high_address = span
-                libc.madvise(
-                    ctypes.c_void_p(low_address), ctypes.c_size_t(high_address - low_address),
-                    madvise_dontneed,
-                )  # fmt: skip
-            span = None

@@ -36,8 +36,8 @@ class PacketSocket:
         """Close this end."""
         self._socket.close()
 
-    def receive(self) -> None:
-        """Take what has arrived.
+    def receive(self) -> bool:
+        """Take what has arrived, or a piece of it; return whether there was anything.
 
         Raises:
             EOFError: The other end is closed.
@@ -45,12 +45,13 @@ class PacketSocket:
         try:
             data = self._socket.recv(_CHUNK_BYTES)
         except (BlockingIOError, InterruptedError):
-            return
+            return False
         except OSError as error:
             raise EOFError from error
         if not data:
             raise EOFError
         self._buffer += data
+        return True
 
     def packets(self) -> Iterator[bytes]:
         """Yield and forget the packets that have arrived whole.
@@ -114,11 +115,7 @@ class PacketSocket:
     def _wait_writable(self, end_of_process: int | None, deadline_s: float | None) -> None:
         if deadline_s is not None and time.monotonic() > deadline_s:
             raise EOFError
-        with (
-            selectors.PollSelector()
-            if hasattr(selectors, "PollSelector")
-            else (selectors.DefaultSelector()) as selector
-        ):
+        with getattr(selectors, "PollSelector", selectors.DefaultSelector)() as selector:
             selector.register(self._socket, selectors.EVENT_WRITE)
             if end_of_process is not None:
                 selector.register(end_of_process, selectors.EVENT_READ, "end")

@@ -114,7 +114,8 @@ def open_child(source: ProcessSource, environment: Mapping[str, str]) -> Pipes:
                 theirs.append(write_end)
                 outputs.append(read_end)
                 on_failure.callback(os.close, read_end)
-            selector = selectors.DefaultSelector()
+            # One that takes no descriptor of its own, where there is such.
+            selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)()
             on_failure.callback(selector.close)
             process = source.start(ChildEnds(*theirs), environment=environment)
         except OSError as error:

@@ -29,7 +29,6 @@ HELD_VARIABLES = (
 # Arrow brings an allocator that cleans up in a thread, unless it is told not to.
 QUIET_VARIABLES = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "ARROW_JE_MALLOC_CONF": "background_thread:false",
 }
 
 # What the jobs use of each library; a library that is not named here is imported as it is.

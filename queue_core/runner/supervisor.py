@@ -104,7 +104,7 @@ class Supervisor:
             if child in running:  # whoever runs it gives it back
                 child.kill()
             else:
-                self._undertaker.take(child)
+                self.give_back(child)
         self._undertaker.stop(_STOP_CHILDREN_S)
         self._guardian_link.stop()
 
@@ -138,7 +138,7 @@ class Supervisor:
     def give_back(self, child: ChildProcess) -> None:
         """Let a child end, with everything that it started; returns at once."""
         with self._condition:
-            if self._children.get(child.pid) is not child or child.is_given_back:
+            if child.is_given_back:
                 return
             child.is_given_back = True
         self._undertaker.take(child)
@@ -274,6 +274,7 @@ class Supervisor:
             **os.environ, **self._environment, "DASHAI_LOCAL_PATH": str(self._root),
         }  # fmt: skip
         child = ChildProcess(self._source, environment)
+        child.before_letting_go = lambda: self._forget_pid(child)
         with self._condition:
             self._children[child.pid] = child
         self._guardian_link.add(child.pid)
@@ -316,14 +317,19 @@ class Supervisor:
         else:
             self._guardian_link.remove(pid)
 
-    def _forget(self, child: ChildProcess) -> None:
-        """Nothing is left of a child."""
+    def _forget_pid(self, child: ChildProcess) -> None:
+        """The number of a child is about to be anybody's."""
         with self._condition:
-            if self._children.get(child.pid) is child:
-                del self._children[child.pid]
+            if self._children.get(child.pid) is not child:
+                return
+            del self._children[child.pid]
         self._source.forget(child.pid)
         self._guardian_link.remove(child.pid)
         remove_stack_file(LocalFolder(self._root), child.pid)
+
+    def _forget(self, child: ChildProcess) -> None:
+        """Nothing is left of a child, or nothing can be done about it."""
+        self._forget_pid(child)
 
 
 def _close(log: LogWriter) -> None:

@@ -23,7 +23,8 @@ from typing import NoReturn
 
 from queue_core.runner import child, preload, process_tree
 from queue_core.runner.child_logging import install_logging, prepare_streams
-from queue_core.runner.fresh_process import adopt_orphans, become_independent, drop_clean_pages
+from queue_core.runner.fresh_process import adopt_orphans, become_independent
+from queue_core.runner.page_care import settle_pages
 
 # A request: what, and its argument. A reply: what it answers, and a number.
 FRAME = struct.Struct("!cq")
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> None:
         if not template.serve(wait_s=0):
             return
     preload.settle()
-    drop_clean_pages()
+    settle_pages()
     template.say(LOADED, thread_count())
     while template.serve(wait_s=None):
         pass

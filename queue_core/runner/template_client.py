@@ -26,6 +26,7 @@ from queue_core.runner.template import DESCRIPTORS, FORK, FRAME, LOADED, REAP, S
 
 # It answers between two imports, and one may take long on a cold disk.
 _ANSWER_TIMEOUT_S = 60.0
+_END_TIMEOUT_S = 5.0
 _SAID_BYTES = 4_000
 
 
@@ -130,7 +131,7 @@ class TemplateClient:
         with contextlib.suppress(ChildStartError):
             self._ask(SWEEP, 0)
 
-    def stop(self, timeout_s: float = 5.0) -> None:
+    def stop(self, timeout_s: float = _END_TIMEOUT_S) -> None:
         """End it, whatever it does; its children are its owner's to end."""
         self.kill()
         if threading.current_thread() is not self._reader:
@@ -162,8 +163,10 @@ class TemplateClient:
                     socket.send_fds(self._control, [FRAME.pack(kind, argument)], list(descriptors))
                 else:
                     self._control.send(FRAME.pack(kind, argument))
+            except ConnectionError as error:  # it is just ending, and will have said why
+                self._gone.wait(_END_TIMEOUT_S)
+                raise self.why_gone() from error
             except OSError as error:
-                self.kill()
                 raise start_error(error) from error
             try:
                 reply = self._replies.get(timeout=_ANSWER_TIMEOUT_S)
@@ -201,7 +204,7 @@ class TemplateClient:
     def _end(self) -> None:
         self.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(5.0)
+            self._process.wait(_END_TIMEOUT_S)
         with contextlib.suppress(OSError, ValueError):
             size = self._errors.seek(0, os.SEEK_END)
             self._errors.seek(max(0, size - _SAID_BYTES))

@@ -57,6 +57,11 @@ class Undertaker:
     def take(self, child: ChildProcess) -> None:
         """See to the end of *child*; returns at once."""
         child.begin_end()
+        if self._thread is None or not self._thread.is_alive():  # at the very end: here and now
+            child.kill()
+            child.bury()
+            self._on_buried(child)
+            return
         with self._lock:
             self._dying.append(_Dying(child, time.monotonic() + _LEAVE_S))
         self._ring()

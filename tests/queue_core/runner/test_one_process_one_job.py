@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from changes_of_a_job import CHANGES
+from changes_of_a_job import CHANGES, DISABLING
 from runner_checks import TAKE_S, Bench
 
 from queue_core.runner.outcome import EndReason
