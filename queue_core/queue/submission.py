@@ -195,7 +195,7 @@ def reuse_key_of(job: BaseJob) -> str | None:
     Jobs share a process only where all of it would be the same anyway: class, folder, import path.
     """
     kind = type(job)
-    if getattr(kind, "reuses_process", False) is not True:
+    if kind.reuses_process is not True:
         return None
     place = "\x1f".join((working_folder() or "", *import_path()))
     return storable(f"{kind.__module__}.{kind.__qualname__}\x1f{place}")
