@@ -115,7 +115,7 @@ def _print_facts(job: JobRecord, terminal: Terminal, wait_reason: str) -> None:
             value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
         )
         terminal.line(f"    {clean(key)} = {clean(shown)}")
-    for warning in job.warnings:
+    for warning in filter(None, (job.damage, *job.warnings)):
         terminal.line(terminal.paint(f"  {clean(warning)}", "yellow"))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import pickle
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from queue_core.paths import LocalFolder
 from queue_core.plain import plain_text
 from queue_core.runner.channel import Channel, Reporter
 from queue_core.runner.context import JobContext, RunnableJob
+from queue_core.runner.job_pickle import load_job
 from queue_core.runner.messages import PACKET_LIMIT_BYTES, encode
 from queue_core.runner.protocol import Answer, CleanUp, Failed, Finished, Run
 from queue_core.runner.reports import report_failure
@@ -148,14 +148,7 @@ def _context(order: Run | CleanUp, reporter: Reporter | None, ending: str = "") 
 
 
 def _load(payload: bytes, changes: Mapping[str, Any]) -> RunnableJob:
-    # The signature was verified by the supervisor. What pickle wrote, pickle reads ten times
-    # faster than dill.
-    if b"dill" in payload:
-        import dill
-
-        job: RunnableJob = dill.loads(payload)
-    else:
-        job = pickle.loads(payload)
+    job: RunnableJob = load_job(payload)  # its signature was verified by the supervisor
     if changes:
         job.kwargs.update(changes)
     return job
