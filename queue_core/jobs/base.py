@@ -22,10 +22,13 @@ class BaseJob(ABC):
     Attributes:
         TYPE: What kind of job it is, for people.
         PARAMETERS: JSON Schema object of its parameters; a form is made from it. None: no form.
+        reuses_process: Whether jobs of this class may run in one process after each other. Only
+            for a class whose second run there equals a run in a fresh process.
         kwargs: The parameters.
     """
 
     TYPE: ClassVar[str] = "Job"
+    reuses_process: ClassVar[bool] = False
     PARAMETERS: ClassVar[Mapping[str, Any] | None] = None
 
     # On the class, so that a subclass that forgets super().__init__() still runs.
