@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 from queue_core.runner import preload
 from queue_core.runner.protocol import Setup
@@ -28,14 +29,37 @@ def take_setup(setup: Setup) -> None:
     preload.give_threads()
 
 
-def become_independent(output: int, errors: int) -> None:
-    """In a forked process: take a session, streams, signals and random numbers of its own."""
+def become_independent(output: int, errors: int, taken: Sequence[int]) -> None:
+    """In a forked process: take a session, streams, signals and random numbers of its own.
+
+    Args:
+        output: Where its output goes.
+        errors: Where its standard error goes.
+        taken: The signals that are not as Python leaves them, from `taken_signals`.
+    """
     os.setsid()
     os.dup2(output, 1)
     os.dup2(errors, 2)
     adopt_orphans()
-    _reset_signals()
+    for number in taken:
+        with contextlib.suppress(OSError, ValueError):
+            signal.signal(number, _usual(number))
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     _reseed()
+
+
+def taken_signals() -> list[int]:
+    """Return the signals that a library has taken, to be let go in each copy of this process."""
+    return [
+        int(number)
+        for number in signal.valid_signals()
+        # None: a handler in C, faulthandler's.
+        if signal.getsignal(number) not in (None, _usual(number))
+    ]
+
+
+def _usual(number: int) -> signal.Handlers:
+    return signal.SIG_IGN if number in _IGNORED else signal.SIG_DFL
 
 
 def adopt_orphans() -> None:
@@ -43,18 +67,6 @@ def adopt_orphans() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def _reset_signals() -> None:
-    signal.set_wakeup_fd(-1)
-    for number in signal.valid_signals():
-        wanted = signal.SIG_IGN if number in _IGNORED else signal.SIG_DFL
-        current = signal.getsignal(number)
-        # None: a handler in C, faulthandler's.
-        if current is not None and current is not wanted:
-            with contextlib.suppress(OSError, ValueError):
-                signal.signal(number, wanted)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def _reseed() -> None:

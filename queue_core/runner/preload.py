@@ -31,6 +31,8 @@ QUIET_VARIABLES = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
 
+# What every job needs, whatever it does.
+_ALWAYS = ("dill", "json", "queue_core", "queue_core.jobs.base", "queue_core.errors")
 # What the jobs use of each library; a library that is not named here is imported as it is.
 _PARTS: dict[str, tuple[str, ...]] = {
     "pandas": ("numpy", "pandas"),
@@ -73,7 +75,7 @@ _controllers: list[tuple[Any, tuple[str, ...]]] = []
 
 def modules_of(libraries: Sequence[str]) -> list[str]:
     """Return which modules to import for *libraries*, in order."""
-    found = ["dill"]
+    found = list(_ALWAYS)
     for library in libraries:
         found.extend(_PARTS.get(library, (library,)))
     if libraries:

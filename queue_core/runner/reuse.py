@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -10,6 +11,7 @@ import sys
 import sysconfig
 import threading
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from queue_core.runner import process_tree
@@ -17,6 +19,20 @@ from queue_core.runner import process_tree
 _STATM = Path("/proc/self/statm")
 _GROWTH_LIMIT_BYTES = 1 << 30
 _MODULES_LIMIT = 2_000
+
+
+def reuse_key(kind: type, cwd: str | None, import_path: Sequence[str]) -> str | None:
+    """Return which jobs may share a process with one of this class; None where none may.
+
+    Args:
+        kind: The job's class.
+        cwd: The submitter's working folder.
+        import_path: The submitter's own import path entries.
+    """
+    # What `__main__` is differs from program to program.
+    if not getattr(kind, "reuses_process", False) or kind.__module__ == "__main__":
+        return None
+    return json.dumps([f"{kind.__module__}.{kind.__qualname__}", cwd, *import_path])
 
 
 class ReuseCheck:

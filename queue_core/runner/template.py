@@ -23,7 +23,7 @@ from typing import NoReturn
 
 from queue_core.runner import child, preload, process_tree
 from queue_core.runner.child_logging import install_logging, prepare_streams
-from queue_core.runner.fresh_process import adopt_orphans, become_independent
+from queue_core.runner.fresh_process import adopt_orphans, become_independent, taken_signals
 from queue_core.runner.page_care import settle_pages
 
 # A request: what, and its argument. A reply: what it answers, and a number.
@@ -111,12 +111,13 @@ class Template:
         try:
             if len(descriptors) != DESCRIPTORS:
                 return -errno.EMFILE
+            taken = taken_signals()
             pid = os.fork()
         except OSError as error:
             return -(error.errno or errno.EAGAIN)
         else:
             if pid == 0:
-                self._be_child(descriptors)
+                self._be_child(descriptors, taken)
         finally:
             # Not in the child: that one never comes here.
             for descriptor in descriptors:
@@ -124,13 +125,13 @@ class Template:
         self._children.add(pid)
         return pid
 
-    def _be_child(self, descriptors: list[int]) -> NoReturn:
+    def _be_child(self, descriptors: list[int], taken: list[int]) -> NoReturn:
         """Be a child and nothing else; whatever happens, this never returns."""
         code = 1
         try:
             self._control.close()
             connection, output, errors, records = descriptors
-            become_independent(output, errors)
+            become_independent(output, errors, taken)
             os.close(output)
             os.close(errors)
             install_logging(records)

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import psutil
 import pytest
-from runner_checks import TAKE_S, Bench, Heard, bench
+from runner_checks import TAKE_S, Bench, Executes, Heard, bench
 
 from queue_core.paths import LocalFolder
 from queue_core.runner import entry, process_tree
 from queue_core.runner.orphans import end_orphans, is_our_child
 from queue_core.runner.outcome import EndReason, Outcome, RunOrder
+from queue_core.runner.reuse import reuse_key
 
 Until = Callable[[Callable[[], bool]], None]
 SEND = "send = job.context.reporter._channel._connection.send_bytes\n"
@@ -226,6 +227,17 @@ class TestEnding:
 
 
 class TestReuse:
+    def test_only_a_class_that_says_so_has_a_key(self) -> None:
+        class Reuses(Executes):
+            reuses_process = True
+
+        assert reuse_key(Executes, "/a", ()) is None
+        assert reuse_key(Reuses, "/a", ()) == reuse_key(Reuses, "/a", ())
+        keys = {
+            reuse_key(Reuses, folder, path) for folder in ("/a", None) for path in ((), ("/b",))
+        }
+        assert len(keys) == 4
+
     def test_a_class_that_allows_it_runs_in_one_process(self, runner: Bench) -> None:
         child = runner.supervisor.take(TAKE_S)
         assert child is not None
