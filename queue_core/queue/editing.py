@@ -12,8 +12,9 @@ from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.reading import QueueReader
 from queue_core.queue.store import lifecycle, ordering, state
 from queue_core.queue.store.database import Database
+from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
-from queue_core.runner.log_lines import delete_log, log_path
+from queue_core.runner.log_lines import delete_log
 
 if TYPE_CHECKING:
     from queue_core.queue.upkeep.log_search import LogMatch
@@ -68,7 +69,7 @@ class QueueEditor(QueueReader):
             lambda c: tuple(job_id for job_id in chosen if lifecycle.remove(c, job_id))
         )
         for job_id in removed:
-            delete_log(log_path(self.folder.logs, job_id))
+            delete_log(log_of(self.folder.logs, job_id))
         return removed
 
     def change_schedule(

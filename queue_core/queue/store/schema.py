@@ -18,10 +18,35 @@ SCHEMA_VERSION = 4
 # The name of a row whose id cannot be read: this and its number in the table.
 DAMAGED_ID = "damaged-row-"
 
+
+def is_damaged_id(name: str = "id") -> str:
+    """Return the condition of an id that is none: not text, or not printable ASCII as all are.
+
+    What is no UTF-8 is found, too: SQLite takes it for characters beyond ASCII, and Python shows it
+    with a backslash, which no id has.
+    """
+    return f"(typeof({name}) != 'text' OR {name} GLOB '*[^ -~]*' OR instr({name}, '\\'))"
+
+
+def readable_id(row: str = "") -> str:
+    """Return the expression of a row's id, or of what stands for it where it cannot be read.
+
+    Args:
+        row: The row with a dot, e.g. `NEW.`.
+    """
+    damaged = is_damaged_id(f"{row}id")
+    return f"CASE WHEN {damaged} THEN '{DAMAGED_ID}' || {row}rowid ELSE {row}id END"
+
+
 # A waiting job of ours that waits for no other job. A query uses the indexes below only where it
 # says just this.
 UNBLOCKED = (
     f"status = 'not_started' AND origin = '{OUR_ORIGIN}' AND blocked_by = 0 AND requested IS NULL"
+)
+
+# An active job of somebody else, to be said just so, as above.
+NOT_OURS = (
+    f"origin IS NOT '{OUR_ORIGIN}' AND status NOT IN ('finished', 'error', 'cancelled', 'killed')"
 )
 
 # What schedules of earlier versions lack.
@@ -52,9 +77,9 @@ _STATEMENTS = (
     # An index ends with the rowid, the order of creation: a page of one status needs no sort.
     "CREATE INDEX IF NOT EXISTS monitor_status ON task_copy (status)",
     "CREATE INDEX IF NOT EXISTS monitor_type ON task_copy (task_type)",
-    # Rows of an origin that is neither ours nor DashAI's: a damaged one of ours may be among them.
-    "CREATE INDEX IF NOT EXISTS monitor_foreign ON task_copy (origin) "
-    f"WHERE origin IS NOT NULL AND origin != '{OUR_ORIGIN}'",
+    # Active rows that are not ours: a damaged one of ours may be among them.
+    "DROP INDEX IF EXISTS monitor_foreign",
+    f"CREATE INDEX IF NOT EXISTS monitor_others ON task_copy (origin) WHERE {NOT_OURS}",
     # Ended jobs whose entity is still to be given up.
     "CREATE INDEX IF NOT EXISTS monitor_entity ON task_copy (entity_open) WHERE entity_open != 0",
     # The change feed. An id that another program has not given is no reason to fail for it.
@@ -64,7 +89,7 @@ _STATEMENTS = (
     *(
         f"CREATE TRIGGER monitor_{event} AFTER {event.upper()} ON task_copy BEGIN "
         "INSERT INTO monitor_change (job_id, deleted) "
-        f"VALUES (COALESCE({row}.id, '{DAMAGED_ID}' || {row}.rowid), {deleted}); END"
+        f"VALUES ({readable_id(f'{row}.')}, {deleted}); END"
         for event, row, deleted in (
             ("insert", "NEW", 0),
             ("update", "NEW", 0),
