@@ -83,5 +83,5 @@ def test_the_life_of_a_job_never_reads_the_whole_table(
     assert queue.attempts(running)
     assert queue.list(JobFilter(frozenset({JobStatus.ERROR})), limit=5)
     assert queue.interrupted() == []
-    assert any("not_before >" in statement for statement in statements)
+    until(lambda: any("not_before >" in statement for statement in statements.copy()))
     assert _whole_table_reads(local_folder.queue_db, statements) == set()
