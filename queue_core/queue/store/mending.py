@@ -11,15 +11,14 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Final
 
 from queue_core.errors import UntrustedBlobError
-from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
+from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store import dependencies, lifecycle
 from queue_core.queue.store.columns import COLUMNS, storage_classes
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.schema import DAMAGED_ID, NOT_OURS, is_damaged_id
+from queue_core.queue.store.schema import DAMAGED_ID, NO_STATUS, NOT_OURS, is_damaged_id
 from queue_core.queue.store.serializer import MAGIC
 from queue_core.queue.store.stored import LAST_MOMENT_S
 from queue_core.queue.values import AfterPolicy
@@ -33,15 +32,6 @@ _WRONG_TYPE: Final = f"{is_damaged_id()} OR " + " OR ".join(
     f"typeof({name}) NOT IN {storage_classes(COLUMNS[name])}" for name in _DECIDING
 )
 _NEVER_DUE: Final = f"not_before IS NOT NULL AND NOT not_before BETWEEN 0 AND {LAST_MOMENT_S}"
-# A status is looked for between the known ones: a few steps in its index, however many rows.
-_KNOWN: Final = sorted(JobStatus)
-_UNKNOWN_STATUS: Final = " OR ".join(
-    (
-        f"status < '{_KNOWN[0]}'",
-        *(f"status > '{a}' AND status < '{b}'" for a, b in pairwise(_KNOWN)),
-        f"status > '{_KNOWN[-1]}'",
-    )
-)
 
 
 def mend(database: Database, is_ours: Callable[[object, str], bool]) -> int:
@@ -84,7 +74,10 @@ _FOREIGN = (
     "SELECT rowid, id, job_blob FROM task_copy INDEXED BY monitor_others "
     f"WHERE {NOT_OURS} AND substr(job_blob, 1, {len(MAGIC)}) = x'{MAGIC.hex()}'"
 )
-_UNKNOWN = f"SELECT rowid FROM task_copy WHERE ({_UNKNOWN_STATUS}) AND origin = '{OUR_ORIGIN}'"
+_UNKNOWN = (
+    "SELECT rowid FROM task_copy INDEXED BY monitor_unknown "
+    f"WHERE {NO_STATUS} AND origin = '{OUR_ORIGIN}'"
+)
 _WRONG = (
     f"SELECT rowid, {', '.join(_DECIDING)} FROM task_copy "
     f"WHERE {_WAITING} AND ({_WRONG_TYPE} OR {_NEVER_DUE})"

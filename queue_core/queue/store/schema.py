@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from queue_core.errors import LocalFolderError
-from queue_core.queue.job_record import OUR_ORIGIN
+from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store.columns import COLUMNS, DASHAI_COLUMNS
 from queue_core.queue.store.database import Database
 
@@ -49,6 +49,9 @@ NOT_OURS = (
     f"origin IS NOT '{OUR_ORIGIN}' AND status NOT IN ('finished', 'error', 'cancelled', 'killed')"
 )
 
+# A job of which nobody knows where it stands.
+NO_STATUS = f"status NOT IN ({', '.join(repr(status.value) for status in JobStatus)})"
+
 # What schedules of earlier versions lack.
 _ADDED_TO_SCHEDULES = {"problem": "TEXT", "entity_open": "INTEGER NOT NULL DEFAULT 0"}
 
@@ -80,6 +83,7 @@ _STATEMENTS = (
     # Active rows that are not ours: a damaged one of ours may be among them.
     "DROP INDEX IF EXISTS monitor_foreign",
     f"CREATE INDEX IF NOT EXISTS monitor_others ON task_copy (origin) WHERE {NOT_OURS}",
+    f"CREATE INDEX IF NOT EXISTS monitor_unknown ON task_copy (origin) WHERE {NO_STATUS}",
     # Ended jobs whose entity is still to be given up.
     "CREATE INDEX IF NOT EXISTS monitor_entity ON task_copy (entity_open) WHERE entity_open != 0",
     # The change feed. An id that another program has not given is no reason to fail for it.

@@ -19,8 +19,11 @@ from queue_core.queue.values import JobFilter, JobOptions
 
 Until = Callable[[Callable[[], bool]], None]
 
-# Holds jobs that may run, are due, or were repeated; not all jobs.
-_SMALL_INDEXES = ("monitor_ready", "monitor_due", "monitor_retry")
+# Holds jobs that may run, are due, were repeated, are not ours, or are damaged; not all jobs.
+_SMALL_INDEXES = (
+    "monitor_ready", "monitor_due", "monitor_retry", "monitor_others", "monitor_unknown",
+    "monitor_entity",
+)  # fmt: skip
 
 
 @pytest.fixture
