@@ -18,7 +18,14 @@ from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store import dependencies, lifecycle
 from queue_core.queue.store.columns import COLUMNS, storage_classes
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.schema import DAMAGED_ID, NO_STATUS, NOT_OURS, is_damaged_id
+from queue_core.queue.store.schema import (
+    DAMAGED_ID,
+    NO_STATUS,
+    NOT_OURS,
+    is_complete,
+    is_damaged_id,
+    make_tables,
+)
 from queue_core.queue.store.serializer import MAGIC
 from queue_core.queue.store.stored import LAST_MOMENT_S
 from queue_core.queue.values import AfterPolicy
@@ -44,6 +51,8 @@ def mend(database: Database, is_ours: Callable[[object, str], bool]) -> int:
     Raises:
         JobQueueError: The database cannot be read or written.
     """
+    if not is_complete(database):
+        make_tables(database)
     if not _something_is_wrong(database):
         return 0
 

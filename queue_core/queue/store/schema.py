@@ -6,6 +6,7 @@ each nullable or with a default, so that either program opens what the other has
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 from queue_core.errors import LocalFolderError
@@ -89,9 +90,8 @@ _STATEMENTS = (
     # The change feed. An id that another program has not given is no reason to fail for it.
     "CREATE TABLE IF NOT EXISTS monitor_change (seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, "
     "deleted INTEGER NOT NULL)",
-    *(f"DROP TRIGGER IF EXISTS monitor_{event}" for event in ("insert", "update", "delete")),
     *(
-        f"CREATE TRIGGER monitor_{event} AFTER {event.upper()} ON task_copy BEGIN "
+        f"CREATE TRIGGER IF NOT EXISTS monitor_{event} AFTER {event.upper()} ON task_copy BEGIN "
         "INSERT INTO monitor_change (job_id, deleted) "
         f"VALUES ({readable_id(f'{row}.')}, {deleted}); END"
         for event, row, deleted in (
@@ -138,9 +138,40 @@ def prepare_schema(database: Database) -> int:
     """
     version = stored_version(database.connection)
     _refuse_newer(version, database)
-    if version != SCHEMA_VERSION:
+    if version != SCHEMA_VERSION or not is_complete(database):
         make_tables(database)
     return version
+
+
+_CREATED = re.compile(r"CREATE (TABLE|INDEX|TRIGGER) (?:IF NOT EXISTS )?(\w+)")
+# Indexes and triggers as the file must hold them; of tables the name only: they grow.
+_EXPECTED = {
+    found[2]: (found[1], statement.replace("IF NOT EXISTS ", ""))
+    for statement in _STATEMENTS
+    if (found := _CREATED.match(statement))
+}
+
+
+def is_complete(database: Database) -> bool:
+    """Return whether all that the queue needs is in the file, as it needs it.
+
+    Raises:
+        JobQueueError: The file cannot be read.
+    """
+    return not _wrong_or_missing(database.read(_THERE))
+
+
+_THERE = "SELECT name, sql FROM sqlite_master"
+
+
+def _wrong_or_missing(rows: list[sqlite3.Row]) -> list[tuple[str, str]]:
+    """Return kind and name of what is not there, or is something else."""
+    there = {row["name"]: row["sql"] for row in rows}
+    return [
+        (kind, name)
+        for name, (kind, statement) in _EXPECTED.items()
+        if name not in there or (kind != "TABLE" and there[name] != statement)
+    ]
 
 
 def make_tables(database: Database) -> None:
@@ -152,6 +183,9 @@ def make_tables(database: Database) -> None:
     with database.transaction() as connection:
         declared = ", ".join(_declaration(name) for name in DASHAI_COLUMNS)
         connection.execute(f"CREATE TABLE IF NOT EXISTS task_copy ({declared})")
+        for kind, name in _wrong_or_missing(connection.execute(_THERE).fetchall()):
+            if kind != "TABLE":
+                connection.execute(f"DROP {kind} IF EXISTS {name}")
         present = {row[1] for row in connection.execute("PRAGMA table_info(task_copy)")}
         for name in COLUMNS:
             if name not in present:

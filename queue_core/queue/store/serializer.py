@@ -207,6 +207,8 @@ def load_key(path: Path) -> bytes:
             aside.unlink(missing_ok=True)
         if not path.is_file():
             raise FileNotFoundError(2, "It is no file")  # to read a pipe would take for ever
+        if path.stat().st_mode & 0o077:  # who reads the key signs what others run
+            path.chmod(0o600)
         key = path.read_bytes()
     except OSError as error:
         raise LocalFolderError(
