@@ -11,8 +11,9 @@ from queue_core.queue import schedules, submission
 from queue_core.queue.reading import QueueReader
 from queue_core.queue.store import lifecycle, ordering, reports, state
 from queue_core.queue.store.database import Database
+from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
-from queue_core.runner.log_lines import delete_log, log_path
+from queue_core.runner.log_lines import delete_log
 
 if TYPE_CHECKING:
     from queue_core.queue.upkeep.log_search import LogMatch
@@ -62,7 +63,7 @@ class QueueEditor(QueueReader):
             lambda c: tuple(job_id for job_id in chosen if lifecycle.remove(c, job_id))
         )
         for job_id in removed:
-            delete_log(log_path(self.folder.logs, job_id))
+            delete_log(log_of(self.folder.logs, job_id))
         return removed
 
     def change_schedule(

@@ -13,6 +13,7 @@ from queue_core.queue.store.stored import (
     at_least_one,
     epoch,
     flag,
+    identifier,
     json_object,
     json_objects,
     json_texts,
@@ -94,7 +95,7 @@ class JobRecord:
         damage: What cannot be read of its row, one sentence; empty where all can.
     """
 
-    id: Annotated[str, Stored("TEXT PRIMARY KEY", text)]
+    id: Annotated[str, Stored("TEXT PRIMARY KEY", identifier)]
     task_type: Annotated[str, Stored("TEXT NOT NULL", text)]
     job_name: Annotated[str, Stored("TEXT", text)]
     status: Annotated[JobStatus, Stored("TEXT NOT NULL", JobStatus)]

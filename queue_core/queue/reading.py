@@ -18,6 +18,7 @@ from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
 from queue_core.queue.store import history, presence, queries, schema, state
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
+from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import (
     Attempt,
     ChangeBatch,
@@ -29,7 +30,7 @@ from queue_core.queue.values import (
     Sample,
     Schedule,
 )
-from queue_core.runner.log_lines import log_files, log_path
+from queue_core.runner.log_lines import log_files
 from queue_core.runner.logs import read_log
 
 _STATUSES = frozenset(JobStatus)
@@ -67,7 +68,7 @@ class QueueReader(BaseJobQueue):
     def peek(self) -> JobRecord:
         """Return the job that runs next; see `BaseJobQueue.peek`."""
         row = self._database.read_one(
-            f"SELECT id FROM {schema.READY_ROWS} WHERE {schema.READY} "
+            f"SELECT {queries.ID} AS id FROM {schema.READY_ROWS} WHERE {schema.READY} "
             f"ORDER BY {schema.RUN_ORDER} LIMIT 1",
             (time.time(),),
         )
@@ -126,7 +127,7 @@ class QueueReader(BaseJobQueue):
 
     def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
         """Return the lines of a job's log; see `BaseJobQueue.logs`."""
-        path = log_path(self._logs, job_id)
+        path = log_of(self._logs, job_id)
         if not any(file.exists() for file in log_files(path)):
             self._row(job_id, "id")
             return []
@@ -145,8 +146,9 @@ class QueueReader(BaseJobQueue):
     def interrupted(self) -> Sequence[JobRecord]:
         """Return our jobs that were interrupted and not put again since, newest first."""
         rows = self._database.read(
-            "SELECT id FROM task_copy WHERE status = 'killed' AND origin = ? AND id NOT IN "
-            "(SELECT retry_of FROM task_copy WHERE retry_of IS NOT NULL) ORDER BY rowid DESC",
+            f"SELECT {queries.ID} AS id FROM task_copy t WHERE status = 'killed' AND origin = ? "
+            "AND NOT EXISTS (SELECT 1 FROM task_copy r WHERE r.retry_of = t.id) "
+            "ORDER BY rowid DESC",
             (OUR_ORIGIN,),
         )
         ids = [row["id"] for row in rows]

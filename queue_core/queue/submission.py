@@ -92,10 +92,10 @@ def _earliest_start(options: JobOptions) -> float | None:
         )
     if options.delay_s is not None:
         what = "must be a number of seconds that ends before the year 10000"
-        moment = time.time() + max(0.0, _number(options.delay_s, "delay_s", what))
+        moment = time.time() + _number(options.delay_s, "delay_s", what)
         if not moment <= LAST_MOMENT_S:
             raise _refused("delay_s", options.delay_s, what)
-        return moment
+        return max(0.0, moment)
     if options.not_before is None:
         return None
     if not isinstance(options.not_before, datetime):

@@ -62,6 +62,7 @@ class JobWorker(Worker):  # type: ignore[misc]
         self._used: ChildProcess | None = None
         self._used_key: str | None = None
         self._ended: EndedAttempt | None = None
+        self._claimed: Claim | None = None
         self._idle_since = time.monotonic()
 
     @property
@@ -71,6 +72,7 @@ class JobWorker(Worker):  # type: ignore[misc]
 
     def loop(self, now: Any = None) -> None:
         """Do one round: see to a child, claim a job, run it."""
+        self._find_lost()
         if not self._has_fresh_child():
             return
         if self._ended is None and not self.host.bell.wait():
@@ -93,6 +95,26 @@ class JobWorker(Worker):  # type: ignore[misc]
             task.ended = self.host.run_claimed(task, child)
         finally:
             self._keep_or_return(child, task.claim.reuse_key)
+
+    def held(self) -> set[str]:
+        """Return what it has claimed, until the end of it is stored."""
+        ended, claimed = self._ended, self._claimed
+        claims = (claimed, ended.claim if ended is not None else None)
+        return {claim.job_id for claim in claims if claim is not None}
+
+    def _find_lost(self) -> None:
+        """End a job of which something has kept this thread after the claim.
+
+        Where it is unknown whether a transaction was carried out, its end is stored once more, and
+        `lifecycle.end` sees whether there is anything to be ended.
+        """
+        claimed = self._claimed
+        if claimed is None:
+            return
+        if self._ended is not None and self._ended.claim is not claimed:
+            self.write_end()
+        if self._ended is None and self._claimed is claimed:
+            self._ended = handover.broken_end(claimed)
 
     # Children ------------------------------------------------------------------------------------
 
@@ -150,9 +172,12 @@ class JobWorker(Worker):  # type: ignore[misc]
         def change(connection: sqlite3.Connection) -> Claim | None:
             if ended is not None:
                 lifecycle.end(connection, ended)
+            self._claimed = None
             if bell.is_closing or self.is_over or not bell.may_start():
                 return None
-            return lifecycle.claim(connection, self.host.owner_text, self._choose_pid, time.time())
+            claim = lifecycle.claim(connection, self.host.owner_text, self._choose_pid, time.time())
+            self._claimed = claim  # before anybody can see its row
+            return claim
 
         try:
             # Not waiting for the disk: `sync_soon` brings it there within 10 ms, together with what
@@ -191,6 +216,8 @@ class JobWorker(Worker):  # type: ignore[misc]
                         return  # its row is closed as that of a dead owner
                 time.sleep(_RETRY_WRITE_S)
             else:
+                if self._claimed is ended.claim:
+                    self._claimed = None
                 self._ended = None
                 self.host.problems.note("end of a job", None)
                 self.host.database.sync_soon()
@@ -264,6 +291,10 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
         """Start the workers. Huey's scheduler has nothing to do: delayed jobs are waiting rows."""
         for thread in self.threads:
             thread.start()
+
+    def held(self) -> set[str]:
+        """Return the jobs that the workers hold."""
+        return {job_id for worker, _ in self.worker_threads for job_id in worker.held()}
 
     def _create_worker(self) -> JobWorker:
         worker: JobWorker = super()._create_worker()

@@ -17,7 +17,7 @@ from queue_core.queue.engine.job_huey import JobHuey, JobTask
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.engine.recorder import Recorder
-from queue_core.queue.engine.recovery import Recovered, recover
+from queue_core.queue.engine.recovery import Recovered, disown, recover
 from queue_core.queue.engine.running import RunningJobs
 from queue_core.queue.engine.watchdog import Watchdog
 from queue_core.queue.store import handover, presence
@@ -202,7 +202,12 @@ class Engine:
 
     def _recover_again(self) -> None:
         self._owner.hold()
-        if recover(self.database):
+        is_found = bool(recover(self.database))
+        if self._consumer is not None and disown(
+            self.database, self.owner_text, self._consumer.held
+        ):
+            is_found = True
+        if is_found:
             self._entities.wake()
 
     def _mend_again(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
@@ -15,9 +16,7 @@ from queue_core.runner.orphans import end_orphans
 
 logger = logging.getLogger(__name__)
 
-_STARTED = (
-    f"SELECT id, owner, pid FROM task_copy WHERE status = 'started' AND origin = '{OUR_ORIGIN}'"
-)
+_STARTED = f"SELECT rowid, id, owner, pid FROM task_copy WHERE status = 'started' AND origin = '{OUR_ORIGIN}'"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def recover(database: Database) -> Recovered:
 
     def close(connection: sqlite3.Connection) -> list[tuple[str, JobStatus | None]]:
         return [
-            (row["id"], lifecycle.interrupt(connection, row["id"], row["owner"])) for row in dead
+            (row["id"], lifecycle.interrupt(connection, row["rowid"], row["owner"])) for row in dead
         ]
 
     closed = database.write(close)
@@ -67,3 +66,35 @@ def recover(database: Database) -> Recovered:
     if found.interrupted:
         logger.info("%d jobs were interrupted by the end of their program", len(found.interrupted))
     return found
+
+
+def disown(database: Database, owner: str, held: Callable[[], Collection[str]]) -> int:
+    """Close the rows that say that they run here, and do not; return how many.
+
+    A file that was copied back says so, and a row whose id or status another program has changed.
+
+    Args:
+        database: The queue's database.
+        owner: This consumer.
+        held: Returns the jobs that its workers hold, from before the claim to after the end.
+
+    Raises:
+        JobQueueError: The database cannot be read or written.
+    """
+    mine = [row for row in database.read(_STARTED) if row["owner"] == owner]
+    if all(row["id"] in held() for row in mine):
+        return 0
+
+    def close(connection: sqlite3.Connection) -> int:
+        # Asked again under the lock, under which alone a worker claims and ends.
+        known = held()
+        return sum(
+            lifecycle.give_up(
+                connection, row["rowid"], "It says that the job runs, but no program runs it.",
+                started_by=owner,
+            )
+            for row in mine
+            if row["id"] not in known
+        )  # fmt: skip
+
+    return database.write(close)

@@ -36,7 +36,7 @@ def read_changes(database: Database, cursor: int) -> ChangeBatch:
     first, last = (oldest[0] or 0, oldest[1] or 0) if oldest else (0, 0)
     if (cursor and first > cursor + 1) or cursor > last or len(rows) > _BATCH:
         return ChangeBatch(last, reset=True)
-    state = {row["job_id"]: bool(row["deleted"]) for row in rows}
+    state = {r["job_id"]: bool(r["deleted"]) for r in rows if isinstance(r["job_id"], str)}
     return ChangeBatch(
         rows[-1]["seq"] if rows else cursor,
         changed=tuple(job_id for job_id, deleted in state.items() if not deleted),

@@ -29,14 +29,17 @@ def _users_linux(path: Path) -> list[int]:
     for name in os.listdir("/proc"):  # noqa: PTH208 - names only, of very many
         if not name.isdigit():
             continue
-        with contextlib.suppress(OSError):
-            for descriptor in os.scandir(f"/proc/{name}/fd"):
-                with contextlib.suppress(OSError):
-                    other = os.stat(descriptor.path)  # noqa: PTH116 - hot loop
-                    if (other.st_dev, other.st_ino) == (wanted.st_dev, wanted.st_ino):
-                        found.append(int(name))
-                        break
+        with contextlib.suppress(OSError), os.scandir(f"/proc/{name}/fd") as descriptors:
+            if any(_is_same(descriptor.path, wanted) for descriptor in descriptors):
+                found.append(int(name))
     return found
+
+
+def _is_same(path: str, wanted: os.stat_result) -> bool:
+    with contextlib.suppress(OSError):
+        other = os.stat(path)  # noqa: PTH116 - hot loop
+        return (other.st_dev, other.st_ino) == (wanted.st_dev, wanted.st_ino)
+    return False
 
 
 def _users_portable(path: Path) -> list[int]:

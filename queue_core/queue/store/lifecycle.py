@@ -157,15 +157,16 @@ _END = (
 def end(connection: sqlite3.Connection, ended: EndedAttempt) -> JobStatus | None:
     """Store the end of an attempt; return the status that it leaves.
 
-    None where the job is not ours to end any more: its row is gone, or another owner stands in it.
-    Where the user has asked to cancel it meanwhile, it is cancelled, whatever the
-    attempt came to: `cancel` has said so. A status that another program has put into the row while
-    the job ran here is put right.
+    None where the job is not ours to end any more: its row is gone, or shows another start. Where
+    the user has asked to cancel it meanwhile, it is cancelled, whatever the attempt came to. A
+    status that another program has put into the row while the job ran here is put right, as long as
+    the row shows this start, or this owner and attempt.
     """
     claimed = ended.claim
     row = connection.execute(
-        "SELECT rowid, requested FROM task_copy WHERE id = ? AND (owner = ? OR owner IS NULL)",
-        (claimed.job_id, claimed.owner),
+        "SELECT rowid, requested FROM task_copy "
+        "WHERE id = ? AND (started_at = ? OR owner = ? AND attempt = ?)",
+        (claimed.job_id, claimed.started_at, claimed.owner, claimed.attempt),
     ).fetchone()
     if row is None:
         return None
@@ -273,10 +274,11 @@ def cancel(connection: sqlite3.Connection, job_id: str) -> Cancelled:
     return Cancelled.ASKED if asked else Cancelled.TOO_LATE
 
 
-def interrupt(connection: sqlite3.Connection, job_id: str, owner: object) -> JobStatus | None:
+def interrupt(connection: sqlite3.Connection, rowid: int, owner: object) -> JobStatus | None:
     """End a running job whose owner is dead, unless another program has just done so.
 
-    It is not run again unasked: what took the machine down would do it again.
+    It is found by its place, for its id may be damaged. It is not run again unasked: what took the
+    machine down would do it again.
     """
     row = connection.execute(
         "UPDATE task_copy SET status = CASE WHEN requested IS 'cancel' THEN 'cancelled' "
@@ -285,26 +287,32 @@ def interrupt(connection: sqlite3.Connection, job_id: str, owner: object) -> Job
         "error_type = CASE WHEN requested IS 'cancel' THEN NULL ELSE 'Interrupted' END, "
         "interruptions = interruptions + (requested IS NOT 'cancel'), requested = NULL, "
         f"paused = 0, memory_bytes = NULL, {_FORGET_OWNER} "
-        "WHERE id = :id AND status = 'started' AND owner IS :owner RETURNING status",
-        {"now": now_text(), "why": INTERRUPTED, "id": job_id, "owner": owner},
+        "WHERE rowid = :rowid AND status = 'started' AND owner IS :owner RETURNING id, status",
+        {"now": now_text(), "why": INTERRUPTED, "rowid": rowid, "owner": owner},
     ).fetchone()
     if row is None:
         return None
     status = JobStatus(row["status"])
-    _settle(connection, job_id, status)
+    if isinstance(row["id"], str):
+        _settle(connection, row["id"], status)
     return status
 
 
-def give_up(connection: sqlite3.Connection, rowid: int, why: str) -> bool:
-    """End a row in error that is damaged so that it can never run or end by itself."""
+def give_up(
+    connection: sqlite3.Connection, rowid: int, why: str, *, started_by: str | None = None
+) -> bool:
+    """End a row in error that is damaged so that it can never run or end by itself.
+
+    With *started_by* only as long as it says that this consumer runs it.
+    """
     now = now_text()
     row = connection.execute(
         "UPDATE task_copy SET status = 'error', error_msg = ?, error_type = 'DamagedRow', "
         "error_hint = 'Another program or a fault of the disk has changed it; put the job again.', "
         f"finished_at = ?, last_update = ?, not_before = NULL, {_FORGET_OWNER}, requested = NULL, "
         "paused = 0 WHERE rowid = ? AND status NOT IN ('finished', 'error', 'cancelled', 'killed') "
-        "RETURNING id, message_id",
-        (f"The job's row in the database is damaged. {why}", now, now, rowid),
+        "AND (?5 IS NULL OR owner = ?5) RETURNING id, message_id",
+        (f"The job's row in the database is damaged. {why}", now, now, rowid, started_by),
     ).fetchone()
     if row is None:
         return False

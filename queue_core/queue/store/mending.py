@@ -11,15 +11,22 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Final
 
 from queue_core.errors import UntrustedBlobError
-from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
+from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store import dependencies, lifecycle
 from queue_core.queue.store.columns import COLUMNS, storage_classes
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.schema import DAMAGED_ID
+from queue_core.queue.store.schema import (
+    DAMAGED_ID,
+    NO_STATUS,
+    NOT_OURS,
+    is_complete,
+    is_damaged_id,
+    make_tables,
+)
+from queue_core.queue.store.serializer import MAGIC
 from queue_core.queue.store.stored import LAST_MOMENT_S
 from queue_core.queue.values import AfterPolicy
 
@@ -28,19 +35,10 @@ logger = logging.getLogger(__name__)
 _WAITING: Final = f"status = 'not_started' AND origin = '{OUR_ORIGIN}'"
 # What decides whether and when a job runs; a wrong type in it is not looked at again by a query.
 _DECIDING: Final = ("id", "priority", "position", "not_before", "blocked_by", "attempt")
-_WRONG_TYPE: Final = " OR ".join(
+_WRONG_TYPE: Final = f"{is_damaged_id()} OR " + " OR ".join(
     f"typeof({name}) NOT IN {storage_classes(COLUMNS[name])}" for name in _DECIDING
 )
 _NEVER_DUE: Final = f"not_before IS NOT NULL AND NOT not_before BETWEEN 0 AND {LAST_MOMENT_S}"
-# A status is looked for between the known ones: a few steps in its index, however many rows.
-_KNOWN: Final = sorted(JobStatus)
-_UNKNOWN_STATUS: Final = " OR ".join(
-    (
-        f"status < '{_KNOWN[0]}'",
-        *(f"status > '{a}' AND status < '{b}'" for a, b in pairwise(_KNOWN)),
-        f"status > '{_KNOWN[-1]}'",
-    )
-)
 
 
 def mend(database: Database, is_ours: Callable[[object, str], bool]) -> int:
@@ -53,6 +51,8 @@ def mend(database: Database, is_ours: Callable[[object, str], bool]) -> int:
     Raises:
         JobQueueError: The database cannot be read or written.
     """
+    if not is_complete(database):
+        make_tables(database)
     if not _something_is_wrong(database):
         return 0
 
@@ -80,11 +80,13 @@ def _something_is_wrong(database: Database) -> bool:
 
 
 _FOREIGN = (
-    "SELECT rowid, id, job_blob FROM task_copy INDEXED BY monitor_foreign "
-    f"WHERE origin IS NOT NULL AND origin != '{OUR_ORIGIN}' "
-    "AND status NOT IN ('finished', 'error', 'cancelled', 'killed')"
+    "SELECT rowid, id, job_blob FROM task_copy INDEXED BY monitor_others "
+    f"WHERE {NOT_OURS} AND substr(job_blob, 1, {len(MAGIC)}) = x'{MAGIC.hex()}'"
 )
-_UNKNOWN = f"SELECT rowid FROM task_copy WHERE ({_UNKNOWN_STATUS}) AND origin = '{OUR_ORIGIN}'"
+_UNKNOWN = (
+    "SELECT rowid FROM task_copy INDEXED BY monitor_unknown "
+    f"WHERE {NO_STATUS} AND origin = '{OUR_ORIGIN}'"
+)
 _WRONG = (
     f"SELECT rowid, {', '.join(_DECIDING)} FROM task_copy "
     f"WHERE {_WAITING} AND ({_WRONG_TYPE} OR {_NEVER_DUE})"
@@ -122,7 +124,7 @@ def _unknown_statuses(connection: sqlite3.Connection) -> int:
 def _wrong_values(connection: sqlite3.Connection) -> int:
     rows = connection.execute(_WRONG).fetchall()
     for row in rows:
-        if not isinstance(row["id"], str):
+        if not _is_good("id", row["id"]):
             connection.execute(
                 "UPDATE task_copy SET id = ? WHERE rowid = ?",
                 (f"{DAMAGED_ID}{row['rowid']}", row["rowid"]),

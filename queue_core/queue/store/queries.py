@@ -11,7 +11,7 @@ from typing import Any, Final
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
 from queue_core.queue.store.columns import LIGHT, SHOWN, WHOLE
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.schema import DAMAGED_ID
+from queue_core.queue.store.schema import DAMAGED_ID, is_damaged_id, readable_id
 from queue_core.queue.values import JobCounts, JobFilter, JobOrder
 
 _MANY = 500
@@ -19,7 +19,8 @@ _STATUSES = {status.value: status for status in JobStatus}
 Row = sqlite3.Row
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _DAMAGED = re.compile(rf"{DAMAGED_ID}(\d{{1,18}})", re.ASCII)
-_ID = f"CASE typeof(id) WHEN 'text' THEN id ELSE '{DAMAGED_ID}' || rowid END"
+# The id of a row, or what stands for one that cannot be read.
+ID = readable_id()
 # What stands in a record where the column cannot be read and the record has no default for it.
 _UNREADABLE: Final[dict[str, Any]] = {
     "task_type": "?", "status": JobStatus.KILLED, "enqueued_at": _EPOCH, "last_update": _EPOCH,
@@ -72,7 +73,7 @@ def locate(job_id: str) -> tuple[str, tuple[object, ...]]:
     """
     damaged = _DAMAGED.fullmatch(job_id)
     if damaged:
-        return "(id = ? OR rowid = ? AND typeof(id) != 'text')", (job_id, int(damaged[1]))
+        return f"(id = ? OR rowid = ? AND {is_damaged_id()})", (job_id, int(damaged[1]))
     return "id = ?", (job_id,)
 
 
@@ -115,7 +116,7 @@ def read_list(
 def read_ids(database: Database, where: JobFilter, order: JobOrder) -> list[str]:
     """Return the ids that match, in order."""
     condition, parameters = _condition(where)
-    rows = database.read(f"SELECT {_ID} FROM task_copy {condition} {_order(order)}", parameters)
+    rows = database.read(f"SELECT {ID} FROM task_copy {condition} {_order(order)}", parameters)
     return [row[0] for row in rows]
 
 

@@ -39,6 +39,8 @@ def salvage(damaged: Path, database: Database) -> int:
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=5.0)
+    # Without it SQLite reads nothing at all of a file whose end is missing.
+    connection.execute("PRAGMA writable_schema=ON")
     connection.text_factory = lambda raw: str(raw, "utf-8", "backslashreplace")
     return connection
 

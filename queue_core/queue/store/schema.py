@@ -6,10 +6,11 @@ each nullable or with a default, so that either program opens what the other has
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 from queue_core.errors import LocalFolderError
-from queue_core.queue.job_record import OUR_ORIGIN
+from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store.columns import COLUMNS, DASHAI_COLUMNS
 from queue_core.queue.store.database import Database
 
@@ -17,6 +18,26 @@ SCHEMA_VERSION = 4
 
 # The name of a row whose id cannot be read: this and its number in the table.
 DAMAGED_ID = "damaged-row-"
+
+
+def is_damaged_id(name: str = "id") -> str:
+    """Return the condition of an id that is none: not text, or not printable ASCII as all are.
+
+    What is no UTF-8 is found, too: SQLite takes it for characters beyond ASCII, and Python shows it
+    with a backslash, which no id has.
+    """
+    return f"(typeof({name}) != 'text' OR {name} GLOB '*[^ -~]*' OR instr({name}, '\\'))"
+
+
+def readable_id(row: str = "") -> str:
+    """Return the expression of a row's id, or of what stands for it where it cannot be read.
+
+    Args:
+        row: The row with a dot, e.g. `NEW.`.
+    """
+    damaged = is_damaged_id(f"{row}id")
+    return f"CASE WHEN {damaged} THEN '{DAMAGED_ID}' || {row}rowid ELSE {row}id END"
+
 
 # A waiting job of ours that waits for no other job. A query uses the indexes below only where it
 # says just this.
@@ -30,6 +51,14 @@ NEXT_DUE = f"SELECT MIN(not_before) FROM task_copy WHERE {UNBLOCKED} AND not_bef
 RUN_ORDER = "priority DESC, position, rowid"
 # Named, because the planner takes the index of the status and sorts all that wait.
 READY_ROWS = "task_copy INDEXED BY monitor_ready"
+
+# An active job of somebody else, to be said just so, as above.
+NOT_OURS = (
+    f"origin IS NOT '{OUR_ORIGIN}' AND status NOT IN ('finished', 'error', 'cancelled', 'killed')"
+)
+
+# A job of which nobody knows where it stands.
+NO_STATUS = f"status NOT IN ({', '.join(repr(status.value) for status in JobStatus)})"
 
 # What schedules of earlier versions lack.
 _ADDED_TO_SCHEDULES = {"problem": "TEXT", "entity_open": "INTEGER NOT NULL DEFAULT 0"}
@@ -59,19 +88,19 @@ _STATEMENTS = (
     # An index ends with the rowid, the order of creation: a page of one status needs no sort.
     "CREATE INDEX IF NOT EXISTS monitor_status ON task_copy (status)",
     "CREATE INDEX IF NOT EXISTS monitor_type ON task_copy (task_type)",
-    # Rows of an origin that is neither ours nor DashAI's: a damaged one of ours may be among them.
-    "CREATE INDEX IF NOT EXISTS monitor_foreign ON task_copy (origin) "
-    f"WHERE origin IS NOT NULL AND origin != '{OUR_ORIGIN}'",
+    # Active rows that are not ours: a damaged one of ours may be among them.
+    "DROP INDEX IF EXISTS monitor_foreign",
+    f"CREATE INDEX IF NOT EXISTS monitor_others ON task_copy (origin) WHERE {NOT_OURS}",
+    f"CREATE INDEX IF NOT EXISTS monitor_unknown ON task_copy (origin) WHERE {NO_STATUS}",
     # Ended jobs whose entity is still to be given up.
     "CREATE INDEX IF NOT EXISTS monitor_entity ON task_copy (entity_open) WHERE entity_open != 0",
     # The change feed. An id that another program has not given is no reason to fail for it.
     "CREATE TABLE IF NOT EXISTS monitor_change (seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, "
     "deleted INTEGER NOT NULL)",
-    *(f"DROP TRIGGER IF EXISTS monitor_{event}" for event in ("insert", "update", "delete")),
     *(
-        f"CREATE TRIGGER monitor_{event} AFTER {event.upper()} ON task_copy BEGIN "
+        f"CREATE TRIGGER IF NOT EXISTS monitor_{event} AFTER {event.upper()} ON task_copy BEGIN "
         "INSERT INTO monitor_change (job_id, deleted) "
-        f"VALUES (COALESCE({row}.id, '{DAMAGED_ID}' || {row}.rowid), {deleted}); END"
+        f"VALUES ({readable_id(f'{row}.')}, {deleted}); END"
         for event, row, deleted in (
             ("insert", "NEW", 0),
             ("update", "NEW", 0),
@@ -116,9 +145,40 @@ def prepare_schema(database: Database) -> int:
     """
     version = stored_version(database.connection)
     _refuse_newer(version, database)
-    if version != SCHEMA_VERSION:
+    if version != SCHEMA_VERSION or not is_complete(database):
         make_tables(database)
     return version
+
+
+_CREATED = re.compile(r"CREATE (TABLE|INDEX|TRIGGER) (?:IF NOT EXISTS )?(\w+)")
+# Indexes and triggers as the file must hold them; of tables the name only: they grow.
+_EXPECTED = {
+    found[2]: (found[1], statement.replace("IF NOT EXISTS ", ""))
+    for statement in _STATEMENTS
+    if (found := _CREATED.match(statement))
+}
+
+
+def is_complete(database: Database) -> bool:
+    """Return whether all that the queue needs is in the file, as it needs it.
+
+    Raises:
+        JobQueueError: The file cannot be read.
+    """
+    return not _wrong_or_missing(database.read(_THERE))
+
+
+_THERE = "SELECT name, sql FROM sqlite_master"
+
+
+def _wrong_or_missing(rows: list[sqlite3.Row]) -> list[tuple[str, str]]:
+    """Return kind and name of what is not there, or is something else."""
+    there = {row["name"]: row["sql"] for row in rows}
+    return [
+        (kind, name)
+        for name, (kind, statement) in _EXPECTED.items()
+        if name not in there or (kind != "TABLE" and there[name] != statement)
+    ]
 
 
 def make_tables(database: Database) -> None:
@@ -130,6 +190,9 @@ def make_tables(database: Database) -> None:
     with database.transaction() as connection:
         declared = ", ".join(_declaration(name) for name in DASHAI_COLUMNS)
         connection.execute(f"CREATE TABLE IF NOT EXISTS task_copy ({declared})")
+        for kind, name in _wrong_or_missing(connection.execute(_THERE).fetchall()):
+            if kind != "TABLE":
+                connection.execute(f"DROP {kind} IF EXISTS {name}")
         present = {row[1] for row in connection.execute("PRAGMA table_info(task_copy)")}
         for name in COLUMNS:
             if name not in present:

@@ -17,7 +17,7 @@ from huey.serializer import Serializer
 
 from queue_core.errors import JobQueueError, LocalFolderError, UntrustedBlobError
 
-_MAGIC = b"DM2\x00"
+MAGIC = b"DM2\x00"
 # Format of an earlier version: a signature over the job alone, bound to nothing.
 OLD_MAGIC = b"DM1\x00"
 _MAC_BYTES = 32
@@ -82,7 +82,7 @@ class Signer:
                 hint="Keep its data in a file, and give it the file's path.",
             )
         body = len(header).to_bytes(_LENGTH_BYTES, "big") + header + errand.payload
-        return _MAGIC + self._mac(for_id, body) + body
+        return MAGIC + self._mac(for_id, body) + body
 
     def verify(self, blob: object, for_id: str) -> Errand:
         """Return what stands behind a signature that is good for *for_id*.
@@ -91,10 +91,10 @@ class Signer:
             UntrustedBlobError: It is not signed, not by us, not whole, or for another job.
         """
         data = blob if isinstance(blob, bytes) else b""
-        start = len(_MAGIC) + _MAC_BYTES
+        start = len(MAGIC) + _MAC_BYTES
         body = memoryview(data)[start:]
-        mac = data[len(_MAGIC) : start]
-        if not data.startswith(_MAGIC) or not hmac.compare_digest(mac, self._mac(for_id, body)):
+        mac = data[len(MAGIC) : start]
+        if not data.startswith(MAGIC) or not hmac.compare_digest(mac, self._mac(for_id, body)):
             raise UntrustedBlobError(
                 "The stored job does not carry this folder's signature and was not opened.",
                 hint="It was written or changed by another program, or monitor/secret.key was "
@@ -176,6 +176,8 @@ def load_key(path: Path) -> bytes:
             aside.unlink(missing_ok=True)
         if not path.is_file():
             raise FileNotFoundError(2, "It is no file")  # to read a pipe would take for ever
+        if path.stat().st_mode & 0o077:  # who reads the key signs what others run
+            path.chmod(0o600)
         key = path.read_bytes()
     except OSError as error:
         raise LocalFolderError(

@@ -47,6 +47,13 @@ def text(value: Any) -> str:
     return value
 
 
+def identifier(value: Any) -> str:
+    """Read an id: printable ASCII, as every program that puts jobs gives it."""
+    if not text(value).isascii() or not value.isprintable() or "\\" in value:
+        raise ValueError("no id")
+    return str(value)
+
+
 def whole(value: Any) -> int:
     """Read an integer."""
     if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST:

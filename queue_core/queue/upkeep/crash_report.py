@@ -22,10 +22,10 @@ from queue_core.errors import JobNotFoundError, JobQueueError
 from queue_core.paths import LocalFolder
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.history import read_attempts, read_samples
+from queue_core.queue.store.log_place import log_of
 from queue_core.queue.upkeep.machine_facts import machine_facts, package_versions
 from queue_core.runner.crash_stack import crash_stack
 from queue_core.runner.log_excerpt import log_excerpt
-from queue_core.runner.log_lines import log_path
 from queue_core.runner.logs import read_log
 from queue_core.runner.redaction import Redactor
 from queue_core.settings import SETTINGS, Settings
@@ -93,7 +93,7 @@ def _parts(
     redactor: Redactor,
 ) -> Iterable[_Part]:  # fmt: skip
     job_id = row["id"]
-    path = log_path(folder.logs, job_id)
+    path = log_of(folder.logs, job_id)
     text = redactor.text
     yield _Part("record.json", "what the table of jobs knows of it", _record(row, redactor))
     yield _Part("parameters.json", "what it was told to do", _json(row["params"], redactor))

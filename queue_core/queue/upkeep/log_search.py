@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from queue_core.paths import LocalFolder
+from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import LogLine, LogSource
 from queue_core.runner.log_file import LogFile
-from queue_core.runner.log_lines import RawLine, log_files, log_path
+from queue_core.runner.log_lines import RawLine, log_files
 
 _WINDOW_BYTES = 4 * 1024 * 1024
 # No log of ours is longer; a job may have made a hole of terabytes of its own.
@@ -63,7 +64,7 @@ def search_logs(
         most = left if limit_per_job is None else min(left, limit_per_job)
         found.extend(
             LogMatch(job_id, _as_line(line))
-            for line in _search_log(log_path(folder.logs, job_id), wanted, most)
+            for line in _search_log(log_of(folder.logs, job_id), wanted, most)
         )
     return found
 

@@ -18,8 +18,9 @@ from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store import lifecycle
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.database import Database
+from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import RetentionPolicy
-from queue_core.runner.log_lines import delete_log, log_files, log_path
+from queue_core.runner.log_lines import delete_log, log_files
 from queue_core.runner.stack_signal import remove_stale_stack_files
 
 BATCH = 500
@@ -202,7 +203,7 @@ class _CleanUp:
                 f"WHERE id IN ({','.join('?' * len(part))}) AND {_REMOVABLE}",
                 part,
             )
-        rows.sort(key=lambda row: (row["ended_at"], row["rowid"]))
+        rows.sort(key=lambda row: (str(row["ended_at"]), row["rowid"]))
         return ((row["rowid"], row["id"]) for row in rows)
 
     def _delete(self, rowids: list[int]) -> int:
@@ -214,7 +215,7 @@ class _CleanUp:
         self._keep_pace(time.monotonic() - began)
         for job_id in deleted:
             if isinstance(job_id, str):
-                self._delete_log(log_path(self._folder.logs, job_id))
+                self._delete_log(log_of(self._folder.logs, job_id))
         return len(deleted)
 
     def _keep_pace(self, took_s: float) -> None:
@@ -244,7 +245,7 @@ class _CleanUp:
         candidates = [
             job_id
             for job_id in _log_sizes(self._folder.logs)
-            if _newest_change(log_path(self._folder.logs, job_id)) < old
+            if _newest_change(log_of(self._folder.logs, job_id)) < old
         ]
         orphans = 0
         for start in range(0, len(candidates), BATCH):
@@ -254,7 +255,7 @@ class _CleanUp:
             marks = ",".join("?" * len(part))
             rows = self._database.read(f"SELECT id FROM task_copy WHERE id IN ({marks})", part)
             for job_id in set(part) - {row["id"] for row in rows}:
-                self._delete_log(log_path(self._folder.logs, job_id))
+                self._delete_log(log_of(self._folder.logs, job_id))
                 orphans += 1
         return orphans
 

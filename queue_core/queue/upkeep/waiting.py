@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 
 from queue_core.queue.store import schema
+from queue_core.queue.store.columns import COLUMNS as _DESCRIBED
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.presence import consumers
 from queue_core.queue.store.queries import Row
 from queue_core.queue.store.state import is_paused
+from queue_core.queue.store.stored import epoch
 from queue_core.queue.values import WaitKind, WaitReason
 from queue_core.runner.limits import gibibytes
 
@@ -31,6 +33,13 @@ def why_waiting(
         return None
     if problem:
         return WaitReason(WaitKind.PROBLEM, problem)
+    damaged = _damaged(row)
+    if damaged:
+        return WaitReason(
+            WaitKind.PROBLEM,
+            f"The job's row in the database is damaged: {', '.join(damaged)} cannot be read. It "
+            "is put right or closed as soon as a program runs jobs.",
+        )
     if row["blocked_by"]:
         return _after(database, row)
     if row["not_before"] is not None and row["not_before"] > time.time():
@@ -48,6 +57,18 @@ def why_waiting(
             {"bytes": memory_missing_bytes},
         )
     return _position(database, row)
+
+
+def _damaged(row: Row) -> list[str]:
+    """Return the columns of *row* that hold what they cannot hold."""
+    wrong = []
+    for name in COLUMNS.split(", "):
+        try:
+            if row[name] is not None:
+                _DESCRIBED[name].read(row[name])
+        except (ValueError, TypeError, OverflowError):
+            wrong.append(name)
+    return wrong
 
 
 def _after(database: Database, row: Row) -> WaitReason:
@@ -70,7 +91,7 @@ def _after(database: Database, row: Row) -> WaitReason:
 
 
 def _not_before(row: Row) -> WaitReason:
-    moment = datetime.fromtimestamp(row["not_before"], UTC)
+    moment = epoch(row["not_before"])
     local = moment.astimezone()
     now = datetime.now().astimezone()
     shown = f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%Y-%m-%d %H:%M}"

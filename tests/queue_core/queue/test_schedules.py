@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sample_jobs import Echo
 
+from queue_core import JobQueueError
 from queue_core.queue import schedules
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.values import Schedule
@@ -44,7 +45,6 @@ def put_names(queue: HueyJobQueue) -> list[str]:
     [
         ("job_blob = x'00'", "signature"),
         ("job_blob = 7", "could not be put"),
-        ("environment = '{'", "could not be put"),
         ("params = '{'", "params"),
         ("params = x'ff'", "params"),
         ("cron = 'every day'", "2 fields instead of 5"),
@@ -53,7 +53,6 @@ def put_names(queue: HueyJobQueue) -> list[str]:
         ("name = x'00ff'", "name"),
         ("task_type = x'00'", "task_type"),
         ("id = NULL", "id"),
-        ("name = CAST(x'ff41' AS TEXT)", "damaged"),
     ],
 )
 def test_a_damaged_schedule_keeps_no_other_one_from_its_time(
@@ -74,6 +73,22 @@ def test_a_damaged_schedule_keeps_no_other_one_from_its_time(
     assert queue.counts().total == jobs, "what could not be put is not tried each second"
     queue.remove_schedule(bad.id)
     assert sorted(by_name(queue)) == ["good", "later"]
+
+
+def test_what_is_put_is_what_was_signed(queue: HueyJobQueue) -> None:
+    queue.add_schedule(Echo(value="good"), "0 3 * * *", name="nightly")
+    edit(queue, "UPDATE monitor_schedule SET next_run = ?, environment = '{', params = '{}'",
+         LONG_AGO_S)  # fmt: skip
+    put_due(queue)
+    (record,) = queue.list()
+    queue.start()
+    assert queue.wait(record.id, 30).result == "good"
+
+
+def test_a_name_that_is_not_utf_8_is_shown_as_it_is(queue: HueyJobQueue) -> None:
+    queue.add_schedule(Echo(), "0 3 * * *", name="x")
+    edit(queue, "UPDATE monitor_schedule SET name = CAST(x'ff41' AS TEXT)")
+    assert list(by_name(queue)) == ["\\xffA"]
 
 
 @pytest.mark.parametrize("moment", ["'soon'", "x'00'", "9e999", "1e300", "-9e999"])
@@ -171,7 +186,8 @@ def test_what_the_database_does_not_take_is_tried_again(queue: HueyJobQueue) -> 
 
 def test_a_closed_queue_is_no_exception(queue: HueyJobQueue) -> None:
     queue.close()
-    put_due(queue)
+    with pytest.raises(JobQueueError, match="closed"):  # told by the one who asks each second
+        put_due(queue)
     assert queue.notices == ()
 
 

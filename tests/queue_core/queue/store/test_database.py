@@ -12,7 +12,8 @@ from sample_jobs import Echo
 
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.paths import LocalFolder
-from queue_core.queue import connection
+from queue_core.queue.store import disk
+from queue_core.queue.store.database import Database
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -21,13 +22,13 @@ Until = Callable[[Callable[[], bool]], None]
 def flushes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The size of the journal at each wait for the disk."""
     sizes: list[int] = []
-    flush = connection._flush_to_disk
+    flush = disk._flush_to_disk
 
     def counted(descriptor: int) -> None:
         flush(descriptor)
         sizes.append(os.fstat(descriptor).st_size)
 
-    monkeypatch.setattr(connection, "_flush_to_disk", counted)
+    monkeypatch.setattr(disk, "_flush_to_disk", counted)
     return sizes
 
 
@@ -48,7 +49,7 @@ def test_one_wait_serves_all_that_was_written_before_it(
 ) -> None:
     queue.put(Echo())
     entered, go_on = threading.Event(), threading.Event()
-    flush, count = connection._flush_to_disk, []
+    flush, count = disk._flush_to_disk, []
 
     def slow(descriptor: int) -> None:
         count.append(descriptor)
@@ -56,7 +57,7 @@ def test_one_wait_serves_all_that_was_written_before_it(
         assert go_on.wait(20)
         flush(descriptor)
 
-    monkeypatch.setattr(connection, "_flush_to_disk", slow)
+    monkeypatch.setattr(disk, "_flush_to_disk", slow)
     putters = [threading.Thread(target=queue.put, args=(Echo(),)) for _ in range(8)]
     putters[0].start()
     assert entered.wait(20)
@@ -76,7 +77,7 @@ def test_a_job_whose_put_failed_is_not_in_the_queue(
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     with monkeypatch.context() as patch:
-        patch.setattr(connection, "_flush_to_disk", broken)
+        patch.setattr(disk, "_flush_to_disk", broken)
         with pytest.raises(JobQueueError, match="did not take what was written"):
             queue.put(Echo())
         assert queue.is_empty()
@@ -91,7 +92,7 @@ def test_closing_waits_for_what_other_threads_read(local_folder: LocalFolder) ->
         "SELECT x, hex(randomblob(20)) FROM c"
     )
 
-    def read(database: connection.Database, began: threading.Event, ended: list[str]) -> None:
+    def read(database: Database, began: threading.Event, ended: list[str]) -> None:
         try:
             while True:
                 assert len(database.read(many)) == 2_000
