@@ -16,7 +16,8 @@ from queue_core.runner.orphans import end_orphans
 
 logger = logging.getLogger(__name__)
 
-_STARTED = f"SELECT rowid, id, owner, pid FROM task_copy WHERE status = 'started' AND origin = '{OUR_ORIGIN}'"
+_RUNS_HERE = f"status = 'started' AND origin = '{OUR_ORIGIN}'"
+_STARTED = f"SELECT rowid, id, owner, pid FROM task_copy WHERE {_RUNS_HERE}"
 
 
 @dataclass(frozen=True)
