@@ -73,13 +73,22 @@ class EntityCloser:
     def _round(self) -> None:
         self._due.wait(_LOOK_S)
         self._due.clear()
+        try:
+            is_all = self._close_some()
+        except BaseException:
+            self._due.set()  # again after a pause, and not in half a minute
+            raise
+        if not is_all:
+            self._due.set()
+
+    def _close_some(self) -> bool:
+        """Close the entities of some jobs; return whether those were all."""
         rows = self._database.read(_OPEN, (_AT_ONCE,))
         for row in rows:
             if self._thread.is_stopping:
-                return
+                break
             self._close(row["id"], row)
-        if len(rows) == _AT_ONCE:
-            self._due.set()
+        return len(rows) < _AT_ONCE
 
     def _close(self, job_id: str, row: sqlite3.Row) -> None:
         if not self._clean_up(job_id, row):

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_S = 0.2
 _SAMPLE_S = 1.0
+_RETRY_S = 2.0
 _MEMORY_LOOK_S = 1.0
 # A job keeps at most this many samples; then every other one goes.
 _MAX_SAMPLES = 600
@@ -126,16 +127,20 @@ class Watchdog:
         for chore in self._chores:
             if now - chore.last_s >= chore.interval_s:
                 chore.last_s = now
-                self._guarded(chore.name, chore.work)
+                if not self._guarded(chore.name, chore.work):
+                    # Soon again: what keeps it from working may go, and with it what is told.
+                    chore.last_s = now - max(0.0, chore.interval_s - _RETRY_S)
 
-    def _guarded(self, name: str, work: Callable[[], object]) -> None:
+    def _guarded(self, name: str, work: Callable[[], object]) -> bool:
+        """Do a piece of work; tell what it raises, and return whether it was done."""
         try:
             work()
         except Exception as error:
             logger.info("%s: %s", name, error, exc_info=not isinstance(error, MonitorError))
             self._problems.note(name, error)
-        else:
-            self._problems.note(name, None)
+            return False
+        self._problems.note(name, None)
+        return True
 
     def _check(self, watches: list[Watch]) -> None:
         for watch in watches:

@@ -59,8 +59,8 @@ class Maintenance:
     def _round(self) -> None:
         if not self._is_settled:
             if not self._thread.pause(_SETTLE_S):
-                self._is_settled = True
                 self._settle()
+                self._is_settled = True
             return
         if self._thread.pause(max(0.0, self._next_s - time.monotonic())):
             return

@@ -217,7 +217,8 @@ def test_the_queue_goes_on_when_the_disk_does(
     assert queue.wait(runs, 30).status is JobStatus.FINISHED
     assert queue.wait(waits, 30).result == "waits"
     assert queue.wait(queue.put(Echo(value=1)), 30).result == 1
-    until(lambda: queue.problem is None, 30)
+    queue.wait_until(lambda: queue.problem is None, 30)
+    assert queue._problems._by_part == {}
 
 
 def test_what_is_durable_cannot_hide_in_what_is_not(queue: HueyJobQueue) -> None:
