@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import pickle
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from queue_core.runner.logs import read_log
 from queue_core.runner.outcome import Outcome, RunOrder
 from queue_core.runner.supervisor import Supervisor
 
+Until = Callable[[Callable[[], bool]], None]
 _NUMBERS = itertools.count(1)
 HERE = str(Path(__file__).parent)
 TAKE_S = 30.0
@@ -96,3 +98,30 @@ def bench(folder: LocalFolder, **options: Any) -> Iterator[Bench]:
         yield Bench(supervisor, folder)
     finally:
         supervisor.stop()
+
+
+class Background:
+    """Runs an order on a thread of its own."""
+
+    def __init__(self, runner: Bench, order: RunOrder) -> None:
+        self.outcome: Outcome | None = None
+        self._runner = runner
+        self._order = order
+        self._thread = threading.Thread(target=self._run, name="background-run")
+        self._thread.start()
+
+    def _run(self) -> None:
+        self.outcome = self._runner.run_order(self._order)
+
+    def wait(self) -> Outcome:
+        self._thread.join(30)
+        assert self.outcome is not None
+        return self.outcome
+
+
+def started(runner: Bench, code: str, until: Until) -> tuple[Background, str, int]:
+    """Start a job that runs *code* once it has said that it runs; return its id and pid."""
+    order = runner.order(f"job.report_progress(0.1, 'runs')\n{code}")
+    background = Background(runner, order)
+    until(lambda: bool(runner.heard.progress_reports))
+    return background, order.job_id, runner.supervisor.running()[order.job_id]
