@@ -10,12 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from broken_disk import FAULTS, FaultyConnection
 from damage import read_everything
 from sample_jobs import Append, Echo, IgnoresTerm, Wait
 
@@ -140,55 +141,6 @@ def test_whatever_is_raised_in_a_worker_no_job_stays_behind(
 
 
 # A disk that fails for a while --------------------------------------------------------------------
-
-
-class FaultyConnection(sqlite3.Connection):
-    """Raises what SQLite raises for a broken disk, as long as the test says so."""
-
-    fault: tuple[int, str] | None = None
-    only_writes = False
-
-    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
-        fault = type(self).fault
-        if fault is not None and (not self.only_writes or sql.lstrip().startswith("BEGIN")):
-            code, text = fault
-            error = (
-                sqlite3.DatabaseError(text) if code in (11, 26) else sqlite3.OperationalError(text)
-            )
-            error.sqlite_errorcode = code
-            raise error
-        return super().execute(sql, *parameters)
-
-
-FAULTS = {
-    "busy": (5, "database is locked"),
-    "locked": (6, "database table is locked"),
-    "readonly": (8, "attempt to write a readonly database"),
-    "io": (10 | 1 << 8, "disk I/O error"),
-    "corrupt": (11, "database disk image is malformed"),
-    "full": (13, "database or disk is full"),
-    "cannot_open": (14, "unable to open database file"),
-    "not_a_database": (26, "file is not a database"),
-    "error": (1, "something else"),
-}
-
-
-@pytest.fixture
-def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FaultyConnection]]:
-    """All connections of the queue, to be broken and mended."""
-    connect = sqlite3.connect
-
-    class Connection(FaultyConnection):
-        pass
-
-    def factory(*arguments: Any, **options: Any) -> sqlite3.Connection:
-        if Connection.fault is not None and not Connection.only_writes:
-            raise sqlite3.OperationalError("unable to open database file")
-        return connect(*arguments, factory=Connection, **options)
-
-    monkeypatch.setattr("queue_core.queue.store.database.sqlite3.connect", factory)
-    yield Connection
-    Connection.fault = None
 
 
 @pytest.mark.expects_log
