@@ -16,7 +16,8 @@ from queue_core.runner.supervisor import end_orphans
 logger = logging.getLogger(__name__)
 
 _STARTED = (
-    f"SELECT rowid, id, owner, pid FROM task_copy WHERE status = 'started' AND origin = '{OUR_ORIGIN}'"
+    "SELECT rowid, id, owner, pid FROM task_copy "
+    f"WHERE status = 'started' AND origin = '{OUR_ORIGIN}'"
 )
 
 
@@ -55,8 +56,7 @@ def recover(database: Database) -> Recovered:
 
     def close(connection: sqlite3.Connection) -> list[tuple[str, JobStatus | None]]:
         return [
-            (row["id"], lifecycle.interrupt(connection, row["rowid"], row["owner"]))
-            for row in dead
+            (row["id"], lifecycle.interrupt(connection, row["rowid"], row["owner"])) for row in dead
         ]
 
     closed = database.write(close)

@@ -29,10 +29,9 @@ def _users_linux(path: Path) -> list[int]:
     for name in os.listdir("/proc"):  # noqa: PTH208 - names only, of very many
         if not name.isdigit():
             continue
-        with contextlib.suppress(OSError):
-            with os.scandir(f"/proc/{name}/fd") as descriptors:
-                if any(_is_same(descriptor.path, wanted) for descriptor in descriptors):
-                    found.append(int(name))
+        with contextlib.suppress(OSError), os.scandir(f"/proc/{name}/fd") as descriptors:
+            if any(_is_same(descriptor.path, wanted) for descriptor in descriptors):
+                found.append(int(name))
     return found
 
 

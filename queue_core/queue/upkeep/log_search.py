@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from queue_core.paths import LocalFolder
-from queue_core.queue.values import LogLine, LogSource
 from queue_core.queue.store.log_place import log_of
+from queue_core.queue.values import LogLine, LogSource
 from queue_core.runner.log_file import LogFile
 from queue_core.runner.log_lines import RawLine, log_files
 

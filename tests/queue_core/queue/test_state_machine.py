@@ -70,7 +70,11 @@ class QueueMachine(RuleBasedStateMachine):
         self.disk = self.patches.enter_context(breakable())
         self.clock_step_s = 0.0
         real_time = time.time
-        self.patches.enter_context(mock.patch("time.time", lambda: real_time() + self.clock_step_s))
+
+        def stepped() -> float:
+            return real_time() + self.clock_step_s
+
+        self.patches.enter_context(mock.patch("time.time", stepped))
         self.queue = HueyJobQueue(self.folder / "local")
         self.other: subprocess.Popen[str] | None = None
         self.allowed: dict[str, set[JobStatus]] = {}

@@ -73,9 +73,7 @@ class TestTheEndOfAnAttempt:
     def test_a_cancel_before_it_wins(
         self, queue: HueyJobQueue, claim: lifecycle.Claim, reason: EndReason, retry: bool
     ) -> None:
-        assert queue._database.write(
-            lambda c: lifecycle.cancel(c, claim.job_id)
-        ) is Cancelled.ASKED
+        assert queue._database.write(lambda c: lifecycle.cancel(c, claim.job_id)) is Cancelled.ASKED
         for order in ("pause", "resume"):
             assert not queue._database.write(lambda c, o=order: lifecycle.ask(c, claim.job_id, o))
         ended = EndedAttempt(
@@ -83,9 +81,12 @@ class TestTheEndOfAnAttempt:
         )
         assert self.end(queue, ended) is JobStatus.CANCELLED
         assert queue.get(claim.job_id).status is JobStatus.CANCELLED
-        assert queue._database.write(
-            lambda c: lifecycle.claim(c, "1:owner", lambda _: 42, time.time() + 99)
-        ) is None
+        assert (
+            queue._database.write(
+                lambda c: lifecycle.claim(c, "1:owner", lambda _: 42, time.time() + 99)
+            )
+            is None
+        )
 
     @pytest.mark.parametrize("reason", EndReason)
     def test_a_cancel_after_the_last_one_comes_too_late(
@@ -159,9 +160,7 @@ def test_cancel_against_finish(running: HueyJobQueue, tmp_path: Path, until: Unt
         assert running.get(job_id).status is record.status
 
 
-def test_orders_from_another_program(
-    running: HueyJobQueue, tmp_path: Path, until: Until
-) -> None:
+def test_orders_from_another_program(running: HueyJobQueue, tmp_path: Path, until: Until) -> None:
     started, go = tmp_path / "started", tmp_path / "go"
     job_id = running.put(Progresses(started=str(started), go=str(go)))
     until(started.exists)
@@ -243,7 +242,8 @@ def test_threads_that_order_at_once(running: HueyJobQueue, tmp_path: Path, until
         running.cancel(job_id)
     until(running.is_empty, 60)
     assert {running.get(job_id).status for job_id in ids} <= {
-        JobStatus.CANCELLED, JobStatus.FINISHED
+        JobStatus.CANCELLED,
+        JobStatus.FINISHED,
     }
     assert running.wait(running.put(Echo(value=1)), 30).result == 1
 

@@ -126,9 +126,7 @@ STRANGE = {
 @pytest.mark.expects_log
 @pytest.mark.parametrize("live", [False, True], ids=["before", "live"])
 @pytest.mark.parametrize("row", STRANGE.values(), ids=STRANGE)
-def test_a_row_that_nobody_has_put(
-    queue: HueyJobQueue, until: Until, row: str, live: bool
-) -> None:
+def test_a_row_that_nobody_has_put(queue: HueyJobQueue, until: Until, row: str, live: bool) -> None:
     if live:
         queue.start(options=OPTIONS)
     edit(queue, f"INSERT INTO task_copy {row}", "dashai-monitor")
@@ -185,9 +183,7 @@ OTHER_TABLES = {
 @pytest.mark.expects_log
 @pytest.mark.parametrize("live", [False, True], ids=["before", "live"])
 @pytest.mark.parametrize("sql", OTHER_TABLES.values(), ids=OTHER_TABLES)
-def test_rows_of_the_other_tables(
-    queue: HueyJobQueue, until: Until, sql: str, live: bool
-) -> None:
+def test_rows_of_the_other_tables(queue: HueyJobQueue, until: Until, sql: str, live: bool) -> None:
     if live:
         queue.start(options=OPTIONS)
         queue.pause_queue()
