@@ -99,7 +99,8 @@ class JobWorker(Worker):  # type: ignore[misc]
     def held(self) -> set[str]:
         """Return what it has claimed, until the end of it is stored."""
         ended, claimed = self._ended, self._claimed
-        return {claim.job_id for claim in (ended and ended.claim, claimed) if claim is not None}
+        claims = (claimed, ended.claim if ended is not None else None)
+        return {claim.job_id for claim in claims if claim is not None}
 
     def _find_lost(self) -> None:
         """End a job of which something has kept this thread after the claim.
