@@ -7,10 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from broken_disk import FaultyConnection, breakable
 
 from queue_core import HueyJobQueue
 from queue_core.paths import LocalFolder
 from queue_core.queue.engine.options import EngineOptions
+
+
+@pytest.fixture
+def disk() -> Iterator[type[FaultyConnection]]:
+    """All connections of the queues that are opened later, to be broken and mended."""
+    with breakable() as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -100,7 +100,12 @@ class AttemptRunner:
 
     def _run(self, claim: Claim, order: RunOrder, child: ChildProcess) -> Outcome:
         watch = Watch(
-            order.job_id, child.pid, order.attempt, order.timeout_s, order.memory_limit_bytes
+            order.job_id,
+            child.pid,
+            order.attempt,
+            order.timeout_s,
+            order.memory_limit_bytes,
+            inherited_bytes=child.inherited_bytes,
         )
         self._watchdog.add(watch)
         try:

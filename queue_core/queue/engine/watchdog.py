@@ -121,7 +121,9 @@ class Watchdog:
         # A limit is enforced whatever else fails, and each chore done whatever others do.
         self._check(watches)
         now = time.monotonic()
-        if watches and now - self._last_sample >= _SAMPLE_S:
+        if not watches:
+            self._problems.note("samples", None)  # there is nothing left to be stored
+        elif now - self._last_sample >= _SAMPLE_S:
             self._last_sample = now
             self._guarded("samples", lambda: self._store(watches))
         for chore in self._chores:

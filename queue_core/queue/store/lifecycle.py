@@ -158,9 +158,9 @@ def end(connection: sqlite3.Connection, ended: EndedAttempt) -> JobStatus | None
     """Store the end of an attempt; return the status that it leaves.
 
     None where the job is not ours to end any more: its row is gone, or shows another start. Where
-    the user has asked to cancel it meanwhile, it is cancelled, whatever the attempt came to. A
-    status that another program has put into the row while the job ran here is put right, as long as
-    the row shows this start, or this owner and attempt.
+    the user has asked to cancel it meanwhile, it is cancelled, whatever the attempt came to:
+    `cancel` has said so. A status that another program has put into the row while the job ran here
+    is put right, as long as the row shows this start, or this owner and attempt.
     """
     claimed = ended.claim
     row = connection.execute(

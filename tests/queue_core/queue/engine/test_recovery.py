@@ -124,7 +124,8 @@ def test_a_job_whose_cancel_was_under_way_is_cancelled(queue: HueyJobQueue) -> N
     job_id = queue.put(Echo())
     with closing(sqlite3.connect(queue.folder.queue_db)) as other:
         other.execute(
-            "UPDATE task_copy SET status = 'started', owner = '999999:' || hex(zeroblob(16)), requested = 'cancel'"
+            "UPDATE task_copy SET status = 'started', requested = 'cancel', "
+            "owner = '999999:' || hex(zeroblob(16))"
         )
         other.commit()
     queue.start()

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from broken_disk import FAULTS, FaultyConnection
 from damage import read_everything
 from sample_jobs import Append, Echo, IgnoresTerm, Wait
 
@@ -142,55 +143,6 @@ def test_whatever_is_raised_in_a_worker_no_job_stays_behind(
 # A disk that fails for a while --------------------------------------------------------------------
 
 
-class FaultyConnection(sqlite3.Connection):
-    """Raises what SQLite raises for a broken disk, as long as the test says so."""
-
-    fault: tuple[int, str] | None = None
-    only_writes = False
-
-    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
-        fault = type(self).fault
-        if fault is not None and (not self.only_writes or sql.lstrip().startswith("BEGIN")):
-            code, text = fault
-            error = (
-                sqlite3.DatabaseError(text) if code in (11, 26) else sqlite3.OperationalError(text)
-            )
-            error.sqlite_errorcode = code
-            raise error
-        return super().execute(sql, *parameters)
-
-
-FAULTS = {
-    "busy": (5, "database is locked"),
-    "locked": (6, "database table is locked"),
-    "readonly": (8, "attempt to write a readonly database"),
-    "io": (10 | 1 << 8, "disk I/O error"),
-    "corrupt": (11, "database disk image is malformed"),
-    "full": (13, "database or disk is full"),
-    "cannot_open": (14, "unable to open database file"),
-    "not_a_database": (26, "file is not a database"),
-    "error": (1, "something else"),
-}
-
-
-@pytest.fixture
-def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FaultyConnection]]:
-    """All connections of the queue, to be broken and mended."""
-    connect = sqlite3.connect
-
-    class Connection(FaultyConnection):
-        pass
-
-    def factory(*arguments: Any, **options: Any) -> sqlite3.Connection:
-        if Connection.fault is not None and not Connection.only_writes:
-            raise sqlite3.OperationalError("unable to open database file")
-        return connect(*arguments, factory=Connection, **options)
-
-    monkeypatch.setattr("queue_core.queue.store.database.sqlite3.connect", factory)
-    yield Connection
-    Connection.fault = None
-
-
 @pytest.mark.expects_log
 @pytest.mark.parametrize("only_writes", [False, True], ids=["all", "writes"])
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
@@ -224,8 +176,7 @@ def test_the_queue_goes_on_when_the_disk_does(
 def test_what_is_durable_cannot_hide_in_what_is_not(queue: HueyJobQueue) -> None:
     database: Database = queue._database
     with database.transaction(durable=False), pytest.raises(RuntimeError, match="durable"):
-        with database.transaction():
-            pass
+        database.write(lambda connection: connection.execute("SELECT 1"))
     with database.transaction(), database.transaction(durable=False):
         assert database.is_in_transaction
 
@@ -235,14 +186,14 @@ def test_what_is_durable_cannot_hide_in_what_is_not(queue: HueyJobQueue) -> None
 
 STATES: dict[str, Callable[[HueyJobQueue, Path], None]] = {
     "idle": lambda _queue, _folder: None,
-    "just_started": lambda queue, _: queue.stop() or (queue.start() and None),  # type: ignore[func-returns-value]
+    "just_started": lambda queue, _: _again(queue),
     "paused_queue": lambda queue, _: queue.pause_queue(),
     "running": lambda queue, folder: _run(queue, Wait(started=str(folder / "s")), folder / "s"),
     "ignores_term": lambda queue, folder: _run(
         queue, IgnoresTerm(started=str(folder / "s")), folder / "s"
     ),
     "paused_job": lambda queue, folder: _pause(queue, folder),
-    "many_waiting": lambda queue, _: [queue.put(Echo()) for _ in range(20)] and None,  # type: ignore[func-returns-value]
+    "many_waiting": lambda queue, _: _put_many(queue),
 }
 
 
@@ -250,6 +201,16 @@ def _run(queue: HueyJobQueue, job: Any, started: Path) -> None:
     job_id = queue.put(job)
     assert queue.wait_until(started.exists, 30)
     assert queue.wait_until(lambda: queue.get(job_id).status is JobStatus.STARTED, 10)
+
+
+def _again(queue: HueyJobQueue) -> None:
+    queue.stop()
+    queue.start()
+
+
+def _put_many(queue: HueyJobQueue) -> None:
+    for _ in range(20):
+        queue.put(Echo())
 
 
 def _pause(queue: HueyJobQueue, folder: Path) -> None:

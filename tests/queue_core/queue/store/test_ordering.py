@@ -41,7 +41,8 @@ def moved(order: list[str], chosen: set[str], to: Move) -> list[str]:
 def play(queue: HueyJobQueue, moves: list[tuple[set[int], Move]]) -> None:
     """Carry out moves within one transaction, which is then taken back, beside a list."""
     ids = order_of(queue)
-    with pytest.raises(ZeroDivisionError), queue._database.transaction() as connection:
+
+    def change(connection: sqlite3.Connection) -> None:
         model = list(ids)
         for numbers, to in moves:
             chosen = {ids[number] for number in numbers}
@@ -49,6 +50,9 @@ def play(queue: HueyJobQueue, moves: list[tuple[set[int], Move]]) -> None:
             model = moved(model, chosen, to)
             assert order_of(queue) == model
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        queue._database.write(change)
 
 
 @pytest.fixture
