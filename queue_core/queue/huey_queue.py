@@ -25,6 +25,7 @@ from queue_core.queue.engine.recovery import Recovered
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import dependencies, lifecycle, state
 from queue_core.queue.store.clock import new_id, now_text
+from queue_core.queue.store.columns import COLUMNS
 from queue_core.queue.store.database import PATIENCE_S
 from queue_core.queue.store.handover import NewJob
 from queue_core.queue.store.lifecycle import Cancelled
@@ -213,9 +214,8 @@ class HueyJobQueue(QueueEditor):
             )
         new = self._copy(row, job_id, changes=changes)
         repeats_killed = row["status"] == JobStatus.KILLED
-        new = replace(
-            new, retry_of=job_id, interruptions=row["interruptions"] if repeats_killed else 0
-        )
+        interruptions = _good(row, "interruptions", 0) if repeats_killed else 0
+        new = replace(new, retry_of=job_id, interruptions=interruptions)
         self._insert(new, follows=job_id)
         return new.id
 
@@ -230,18 +230,22 @@ class HueyJobQueue(QueueEditor):
         errand = self._signer.verify(row["job_blob"], signed_for)
         changed: Errand = replace(errand, changes={**errand.changes, **(changes or {})})
         params = _stored_params(row["params"])
-        known = row.keys()
         job_id = new_id()
+        task_type = _good(row, "task_type", "?")
         return NewJob(
             id=job_id,
-            task_type=row["task_type"],
-            job_name=str((changes or {}).get("name") or row["job_name"]),
+            task_type=task_type,
+            job_name=str((changes or {}).get("name") or _good(row, "job_name", task_type)),
             job_blob=self._signer.sign(changed, job_id),
             params=submission.params_json({**params, **(changes or {})}),
-            environment=row["environment"] or "{}",
+            environment=_good(row, "environment", "{}"),
             reuse_key=errand.reuse_key,
-            entity_open=bool(row["entity_open"]),
-            **{name: row[name] for name in _KEPT_BY_RETRY if name in known},
+            entity_open=bool(_good(row, "entity_open", 0)),
+            **{
+                name: kept
+                for name in _KEPT_BY_RETRY
+                if (kept := _good(row, name, None)) is not None
+            },
         )
 
     # Schedules -----------------------------------------------------------------------------------
@@ -391,9 +395,19 @@ def _give_up_entity(job: BaseJob) -> None:
         submission.logger.info("set_status_as_error failed: %s", one_line(error))
 
 
+def _good(row: Any, name: str, default: Any) -> Any:
+    """Return a value of a row; *default* where there is none, or a damaged one."""
+    if name not in row.keys() or row[name] is None:  # noqa: SIM118 - a row iterates its values
+        return default
+    try:
+        return COLUMNS[name].read(row[name])
+    except (ValueError, TypeError, OverflowError):
+        return default
+
+
 def _stored_params(text: object) -> dict[str, Any]:
     try:
         params = json.loads(text) if isinstance(text, str) else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return params if isinstance(params, dict) else {}

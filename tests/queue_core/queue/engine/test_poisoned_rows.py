@@ -10,8 +10,9 @@ from damage import WRONG_VALUES, columns, edit, poison, read_everything, stored
 from sample_jobs import Echo, Progresses
 
 from queue_core import HueyJobQueue, JobStatus
+from queue_core.errors import MonitorError
 from queue_core.queue.engine.options import EngineOptions
-from queue_core.queue.values import JobOptions
+from queue_core.queue.values import JobOptions, Move, RetentionPolicy
 
 Until = Callable[..., None]
 
@@ -217,3 +218,53 @@ def test_a_job_behind_one_that_was_deleted(queue: HueyJobQueue, until: Until) ->
     assert "removed" in (queue.get(skipped).error_msg or "")
     assert queue.get(behind).status is JobStatus.CANCELLED
     assert queue.get(runs).result == 1
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["waiting", "ended"])
+@pytest.mark.parametrize("value", WRONG_VALUES.values(), ids=WRONG_VALUES)
+def test_every_order_to_a_damaged_row_is_carried_out_or_refused(
+    queue: HueyJobQueue, value: str, ended: bool
+) -> None:
+    """By a program that runs no jobs, so that nothing has been put right before."""
+    victims = {}
+    for column in columns():
+        job_id = queue.put(Echo(value=column))
+        if ended:
+            edit(queue, "UPDATE task_copy SET status = 'error', error_msg = 'x', "
+                 "finished_at = enqueued_at WHERE id = ?", job_id)  # fmt: skip
+        ((rowid,),) = stored(queue, "SELECT rowid FROM task_copy WHERE id = ?", job_id)
+        if poison(queue, job_id, column, value):
+            victims[column] = f"damaged-row-{rowid}" if column == "id" else job_id
+    raised = []
+    for column, job_id in victims.items():
+        for name, order in (
+            ("retry", lambda j=job_id: queue.retry(j)),
+            ("pause", lambda j=job_id: queue.pause(j)),
+            ("resume", lambda j=job_id: queue.resume(j)),
+            ("move", lambda j=job_id: queue.move([j], Move.UP)),
+            ("priority", lambda j=job_id: queue.set_priority(j, 1)),
+            ("pin", lambda j=job_id: queue.pin([j], pinned=False)),
+            ("logs", lambda j=job_id: queue.search_logs("x", [j])),
+            ("stacks", lambda j=job_id: queue.stack_snapshot(j)),
+            ("cancel", lambda j=job_id: queue.cancel(j)),
+        ):
+            try:
+                order()
+            except MonitorError:
+                pass
+            except Exception as error:  # noqa: BLE001 - the point of it
+                raised.append(f"{name} of {column}: {type(error).__name__}: {error}")
+    assert raised == []
+    repeated = [record for record in queue.list() if record.retry_of in victims.values()]
+    assert [record.damage for record in repeated if record.damage] == []
+    queue.clean_up(RetentionPolicy(max_count=3, max_bytes=0, max_age_days=1))
+    assert read_everything(queue, []) == []
+
+
+@pytest.mark.parametrize("value", ["NULL", "x'00ff'", "9e999", "'{'", "'[1, null, {}]'"])
+def test_a_report_of_a_damaged_row(queue: HueyJobQueue, tmp_path: Path, value: str) -> None:
+    for column in ("params", "error_frames", "traceback", "attempt", "result", "started_at"):
+        job_id = queue.put(Echo())
+        queue.cancel(job_id)
+        poison(queue, job_id, column, value)
+        assert queue.crash_report(job_id, tmp_path).exists()
