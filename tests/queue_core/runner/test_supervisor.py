@@ -16,7 +16,7 @@ from runner_checks import TAKE_S, Background, Bench, Executes, bench, started
 
 from queue_core.paths import LocalFolder
 from queue_core.runner import entry, process_tree
-from queue_core.runner.orphans import end_orphans, is_our_child
+from queue_core.runner.orphans import end_orphans, is_orphan
 from queue_core.runner.outcome import EndReason
 from queue_core.runner.reuse import reuse_key
 
@@ -181,13 +181,21 @@ class TestChildrenThatDie:
         assert runner.supervisor._guardian is not None
         assert runner.supervisor._guardian.poll() is None
 
-    def test_children_are_recognised(self, runner: Bench, until: Until) -> None:
+    def test_orphans_are_recognised(
+        self, runner: Bench, local_folder: LocalFolder, until: Until, tmp_path: Path
+    ) -> None:
         background, _, pid = started(runner, "import time; time.sleep(600)", until)
-        assert is_our_child(pid)
-        assert not is_our_child(os.getpid())
-        end_orphans([pid])
+        root = local_folder.root
+        assert not is_orphan(pid, root, {os.getpid()})
+        assert not is_orphan(pid, tmp_path / "another", set())
+        for not_ours in (os.getpid(), os.getppid(), 1, 0, -1, 1 << 40):
+            assert not is_orphan(not_ours, root, set())
+        end_orphans([pid, os.getpid()], root, {os.getpid()})
+        assert process_tree.is_running(pid)
+        assert is_orphan(pid, root, set())
+        end_orphans([pid, os.getpid()], root, set())
         assert background.wait().reason is EndReason.CRASHED
-        assert not is_our_child(pid)
+        assert not is_orphan(pid, root, set())
 
 
 @pytest.mark.expects_log
