@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from gui.i18n import tr
+from gui.window_queue import QueueOrders, QueueQuestions, WindowQueue
 from queue_core.errors import JobNotFoundError, MonitorError
 from queue_core.paths import LocalFolder
-from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.job_record import JobRecord
 from queue_core.queue.values import (
     ChangeBatch,
@@ -33,12 +33,12 @@ from queue_core.settings import Settings, change_settings
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
-    from queue_core.queue.huey_queue import HueyJobQueue
 
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Q = TypeVar("Q", bound=WindowQueue)
 
 READER_THREADS = 3
 ORDER_THREADS = 2
@@ -105,7 +105,7 @@ class Bridge(QObject):
         self._loop = loop
         self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
         self._orders = ThreadPoolExecutor(ORDER_THREADS, thread_name_prefix="orders")
-        self._queue: asyncio.Future[HueyJobQueue] = loop.create_future()
+        self._queue: asyncio.Future[WindowQueue] = loop.create_future()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._news: asyncio.Future[None] = loop.create_future()
         self._news_pending = False
@@ -115,7 +115,7 @@ class Bridge(QObject):
 
     # --- life ---------------------------------------------------------------------------------
 
-    async def open(self, make_queue: Callable[[], HueyJobQueue]) -> HueyJobQueue:
+    async def open(self, make_queue: Callable[[], Q]) -> Q:
         """Make the queue on another thread and begin to follow its changes.
 
         Raises:
@@ -197,7 +197,7 @@ class Bridge(QObject):
         """Return how many jobs there are by status and type."""
         return await self.call((await self._ready()).counts)
 
-    async def ask(self, question: Callable[[HueyJobQueue], T]) -> T:
+    async def ask(self, question: Callable[[QueueQuestions], T]) -> T:
         """Return what *question* finds in the queue; it runs on a reader thread."""
         return await self.call(question, await self._ready())
 
@@ -218,7 +218,7 @@ class Bridge(QObject):
 
     # --- orders -------------------------------------------------------------------------------
 
-    async def order(self, change: Callable[[HueyJobQueue], T]) -> T:
+    async def order(self, change: Callable[[QueueOrders], T]) -> T:
         """Let *change* do something to the queue, on the thread of orders; return its result."""
         return await self._run(self._orders, partial(change, await self._ready()))
 
@@ -250,7 +250,7 @@ class Bridge(QObject):
 
     # --- inside -------------------------------------------------------------------------------
 
-    async def _ready(self) -> HueyJobQueue:
+    async def _ready(self) -> WindowQueue:
         return await asyncio.shield(self._queue)
 
     async def _run(self, pool: Executor, function: Callable[[], T]) -> T:
@@ -265,7 +265,7 @@ class Bridge(QObject):
             with suppress(RuntimeError):  # the loop has closed while the queue was ringing
                 self._loop.call_soon_threadsafe(self._note_news)
 
-    async def _follow(self, queue: BaseJobQueue, cursor: int) -> None:
+    async def _follow(self, queue: QueueQuestions, cursor: int) -> None:
         while True:
             await self._news
             self._news = self._loop.create_future()
@@ -316,7 +316,7 @@ def _set_done(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def _cancel_all(queue: BaseJobQueue, job_ids: tuple[str, ...]) -> int:
+def _cancel_all(queue: QueueOrders, job_ids: tuple[str, ...]) -> int:
     """Cancel every one of them, then raise the first error there was."""
     count = 0
     first_error: MonitorError | None = None
@@ -330,7 +330,7 @@ def _cancel_all(queue: BaseJobQueue, job_ids: tuple[str, ...]) -> int:
     return count
 
 
-def _why_many(job_ids: tuple[str, ...], queue: HueyJobQueue) -> dict[str, WaitReason]:
+def _why_many(job_ids: tuple[str, ...], queue: QueueQuestions) -> dict[str, WaitReason]:
     reasons: dict[str, WaitReason] = {}
     for job_id in job_ids:
         with suppress(JobNotFoundError):  # removed meanwhile

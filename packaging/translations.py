@@ -10,7 +10,6 @@ say: settings, parameters of jobs, options of loaders.
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -80,17 +79,17 @@ def core_texts() -> Catalog:
 
 
 def _record_texts() -> Iterator[tuple[str, str]]:
-    from gui.submit.job_types import JOB_TYPES
     from queue_core.components.registry import ComponentKind, components
+    from queue_core.jobs.catalogue import BUILT_IN
     from queue_core.settings import SETTINGS
 
     for setting in SETTINGS.values():
         for text in (setting.title, setting.sentence, *setting.choices.values()):
             yield text, "settings"
-    for kind in JOB_TYPES:
-        job_class = getattr(importlib.import_module(kind.module), kind.name)
-        for text in _schema_words(job_class.PARAMETERS):
-            yield text, kind.name
+    for kind in BUILT_IN.values():
+        words = _schema_words(kind.parameters or {})
+        for text in (kind.title, kind.noun, kind.description, *words):
+            yield text, kind.task_type
     for loader in components(ComponentKind.LOADER).values():
         for text in (loader.title, *_schema_words(loader.schema)):
             yield text, "loaders"

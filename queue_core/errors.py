@@ -23,9 +23,10 @@ class MonitorError(Exception):
     hint: str = ""
 
     def __init__(self, message: object = "", *, hint: object = "") -> None:
-        self.message = sentence(message, _SENTENCE_LIMIT)
+        told = sentence(message, _SENTENCE_LIMIT)
+        super().__init__(told)
+        self.message = told
         self.hint = sentence(hint, _SENTENCE_LIMIT)
-        super().__init__(self.message)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keep every attribute across processes (the default drops keyword arguments)."""

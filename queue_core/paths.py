@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,7 @@ class LocalFolder:
                 self.root, self.monitor, self.datasets, self.artifacts, self.temporary, self.logs,
             ):  # fmt: skip
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _close_to_others(self.monitor)
             if not os.access(self.monitor, os.W_OK | os.X_OK):
                 raise PermissionError(13, "Permission denied", str(self.monitor))
         except OSError as error:
@@ -91,3 +93,13 @@ class LocalFolder:
                 hint=f"Make it writable, or set {ENVIRONMENT_VARIABLE} to another folder.",
             ) from error
         return self
+
+
+def _close_to_others(folder: Path) -> None:
+    """Take the rights of other users away: what lies below is then closed to them, too.
+
+    The local folder itself is DashAI's as well, and keeps the rights that it has.
+    """
+    with contextlib.suppress(OSError):  # it may belong to somebody else: they decide
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gui.actions import Selection
     from gui.control.schedules_dialog import SchedulesDialog
     from gui.main_window import MainWindow
-    from queue_core.queue.huey_queue import HueyJobQueue
+    from gui.window_queue import QueueOrders
 
 MOST_PRIORITY = 1000
 
@@ -153,9 +153,9 @@ class ControlCommands(QObject):
         self._bridge.start(work, what=what)
 
     def _each(
-        self, ids: tuple[str, ...], do: Callable[[HueyJobQueue, str], object], what: str
+        self, ids: tuple[str, ...], do: Callable[[QueueOrders, str], object], what: str
     ) -> None:
-        def do_all(queue: HueyJobQueue) -> None:
+        def do_all(queue: QueueOrders) -> None:
             for job_id in ids:
                 do(queue, job_id)
 

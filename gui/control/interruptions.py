@@ -18,7 +18,7 @@ from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder
 
 if TYPE_CHECKING:
-    from queue_core.queue.huey_queue import HueyJobQueue
+    from gui.window_queue import QueueQuestions
 
 # A job that went down with its program so often is not started again with others.
 MOST_INTERRUPTIONS = 2
@@ -110,7 +110,7 @@ class InterruptionBar(QObject):
         self.jobs_put.emit(tuple(new))
 
 
-def find_interrupted(queue: HueyJobQueue, since: datetime | None) -> Interrupted:
+def find_interrupted(queue: QueueQuestions, since: datetime | None) -> Interrupted:
     """Return the jobs of ours interrupted after *since* that nobody has put again."""
     killed = JobFilter(statuses=frozenset({JobStatus.KILLED}))
     records = [

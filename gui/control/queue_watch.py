@@ -14,7 +14,7 @@ from queue_core.errors import MonitorError
 from queue_core.queue.values import ChangeBatch
 
 if TYPE_CHECKING:
-    from queue_core.queue.huey_queue import HueyJobQueue
+    from gui.window_queue import QueueQuestions
 
 LOOK_MS = 1000
 
@@ -79,7 +79,7 @@ class QueueWatch(QObject):
             self.changed.emit(state)
 
 
-def read_state(queue: HueyJobQueue, before: QueueState) -> QueueState:
+def read_state(queue: QueueQuestions, before: QueueState) -> QueueState:
     """Return how the queue is; where it cannot be asked, that is its problem."""
     notices = tuple(queue.notices)
     try:

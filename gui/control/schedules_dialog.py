@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.format import format_moment, format_relative
 from gui.i18n import tr
-from gui.jobs.presentation import type_word
+from gui.jobs.type_looks import type_word
 from gui.plain_text import as_typed, no_mnemonic
 from gui.theme import STEP_PX, monospace_font
 from gui.throttle import Throttle
@@ -29,7 +29,7 @@ from gui.widgets import TextLabel, heading_label, icon_button, muted_label
 from queue_core.queue.values import ChangeBatch, Schedule
 
 if TYPE_CHECKING:
-    from queue_core.queue.huey_queue import HueyJobQueue
+    from gui.window_queue import QueueOrders
 
 SIZE = QSize(680, 360)
 LOOK_INTERVAL_S = 1.0
@@ -120,7 +120,7 @@ class SchedulesDialog(QDialog):
     def _remove(self, schedule_id: str) -> None:
         self._order(lambda queue: queue.remove_schedule(schedule_id))
 
-    def _order(self, change: Callable[[HueyJobQueue], None]) -> None:
+    def _order(self, change: Callable[[QueueOrders], None]) -> None:
         async def work() -> None:
             await self._bridge.order(change)
             await self._look()

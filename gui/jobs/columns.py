@@ -10,13 +10,12 @@ from enum import StrEnum
 from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
 from gui.i18n import mark, tr, translate
 from gui.jobs.presentation import (
-    TYPE_LOOKS,
     first_line,
     outcome,
     state_word,
     status_word,
-    type_word,
 )
+from gui.jobs.type_looks import TASK_TYPES, type_word
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import WaitReason
 
@@ -134,7 +133,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         name="type", title=mark("Type"), kind=CellKind.TEXT, order_by="task_type",
         text=lambda record, _: type_word(record.task_type), is_shown=True,
-        widest=lambda: map(type_word, TYPE_LOOKS), drop_order=1,
+        widest=lambda: map(type_word, TASK_TYPES), drop_order=1,
     ),
     Column(
         name="progress", title=mark("Progress"), kind=CellKind.PROGRESS, order_by="progress",

@@ -14,9 +14,9 @@ from gui.jobs.presentation import (
     STATUS_LOOKS,
     percent_text,
     remaining_text,
-    type_icon,
 )
 from gui.jobs.table_model import JobTableModel
+from gui.jobs.type_looks import type_icon
 from gui.plain_text import one_line
 from gui.theme import ICON_PX, Colours, colours, icon_pixmap, monospace_font, small_font
 from queue_core.queue.job_record import JobRecord, JobStatus

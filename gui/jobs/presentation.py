@@ -1,14 +1,14 @@
-"""How a job is put into words: its status, type, progress and outcome."""
+"""How a job is put into words: its status, progress and outcome."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from gui.format import format_duration, format_percent, format_remaining
 from gui.i18n import mark, tr, tr_plural, translate
+from gui.jobs.type_looks import type_word
 from gui.jobs.waiting_text import waiting_text
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import WaitReason
@@ -20,7 +20,7 @@ ESTIMATE_AFTER_PERCENT = 3.0
 
 @dataclass(frozen=True)
 class Look:
-    """How a status or a type of job is shown.
+    """How a status is shown.
 
     Attributes:
         word: What it is called, in English.
@@ -40,16 +40,6 @@ STATUS_LOOKS: Mapping[JobStatus, Look] = {
     JobStatus.KILLED: Look(mark("Interrupted"), "killed"),
 }
 
-TYPE_LOOKS: Mapping[str, Look] = {
-    "DatasetJob": Look(mark("Dataset"), "dataset"),
-    "ExplorerJob": Look(mark("Exploration"), "explorer"),
-    "ConverterJob": Look(mark("Conversion"), "converter"),
-    "ModelJob": Look(mark("Model"), "model"),
-    "PredictJob": Look(mark("Prediction"), "predict"),
-    "ExplainerJob": Look(mark("Explanation"), "explainer"),
-    "GenerativeJob": Look(mark("Generation"), "generative"),
-}
-
 
 def status_word(status: JobStatus) -> str:
     """Return what a status is called."""
@@ -64,20 +54,6 @@ def is_suspended(record: JobRecord) -> bool:
 def state_word(record: JobRecord) -> str:
     """Return what the state of a job is called: its status, or that it is suspended."""
     return tr("Paused") if is_suspended(record) else status_word(record.status)
-
-
-def type_word(task_type: str) -> str:
-    """Return what a job type is called; foreign class names are split into words."""
-    if task_type in TYPE_LOOKS:
-        return translate(TYPE_LOOKS[task_type].word)
-    name = task_type.rpartition(".")[2].removesuffix("Job") or task_type
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ")
-
-
-def type_icon(task_type: str) -> str:
-    """Return the name of a job type's icon."""
-    look = TYPE_LOOKS.get(task_type)
-    return look.icon if look else "job"
 
 
 def status_sentence(record: JobRecord, now: datetime) -> str:

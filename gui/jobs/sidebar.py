@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
 from gui.jobs.filter_state import FilterState
-from gui.jobs.presentation import STATUS_LOOKS, status_word, type_icon, type_word
+from gui.jobs.presentation import STATUS_LOOKS, status_word
+from gui.jobs.type_looks import type_icon, type_word
 from gui.plain_text import as_typed, one_line
 from gui.theme import ICON_PX, STEP_PX, colours, current_theme, icon_pixmap, small_font
 from gui.widgets import heading_label

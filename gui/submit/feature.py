@@ -7,11 +7,13 @@ from functools import partial
 from gui.actions import Action, Place, Selection
 from gui.bridge import Bridge
 from gui.i18n import mark, tr, tr_plural
+from gui.jobs.type_looks import type_icon
 from gui.main_window import MainWindow
 from gui.submit.drop_overlay import DropOverlay
-from gui.submit.job_types import JOB_TYPES, JobType, all_job_types, job_type
+from gui.submit.job_types import JOB_TYPES, all_job_types, job_type
 from gui.submit.loading import FileLoading
 from gui.submit.opening import open_new_job
+from queue_core.jobs.job_type import JobType
 from queue_core.jobs.registry import job_types
 from queue_core.queue.job_record import JobRecord
 
@@ -71,7 +73,7 @@ async def _add_other_types(window: MainWindow, bridge: Bridge, loading: FileLoad
 
 def _add_actions(window: MainWindow, bridge: Bridge, loading: FileLoading) -> None:
     actions = window.action_set
-    others = [kind for kind in JOB_TYPES if kind.name != FROM_FILES]
+    others = [kind for kind in JOB_TYPES if kind.task_type != FROM_FILES]
     actions.add((OPEN,))
     for kind in others:
         _add_kind(window, bridge, loading, kind)
@@ -84,11 +86,12 @@ def _add_actions(window: MainWindow, bridge: Bridge, loading: FileLoading) -> No
 
 def _add_kind(window: MainWindow, bridge: Bridge, loading: FileLoading, kind: JobType) -> None:
     action = Action(
-        id=f"job.new.{kind.name}", title=kind.title, icon=kind.icon, sentence=kind.sentence,
+        id=f"job.new.{kind.task_type}", title=kind.title, icon=type_icon(kind.task_type),
+        sentence=kind.description,
         places=frozenset({Place.NEW_JOB}), starts_group=kind is JOB_TYPES[1],
     )  # fmt: skip
     window.action_set.add((action,))
-    window.action_set.handle(action.id, partial(_new_job, window, bridge, loading, kind.name))
+    window.action_set.handle(action.id, partial(_new_job, window, bridge, loading, kind.task_type))
 
 
 def _new_job(

@@ -184,15 +184,13 @@ class SchemaForm(InnerForm):
         outer.addLayout(self._lines([field for field in self.fields if not field.advanced]))
         self._advanced.setVisible(False)
         folded = [field for field in self.fields if field.advanced]
-        self._fold.setVisible(bool(folded))
         if folded:
-            self._build_fold(outer, len(folded))
+            self._build_fold(outer)
             self._advanced.setLayout(self._lines(folded))
             outer.addWidget(self._advanced)
         outer.addStretch(1)
 
-    def _build_fold(self, outer: QVBoxLayout, count: int) -> None:
-        self._fold.setText(tr_plural("{count} more parameter", "{count} more parameters", count))
+    def _build_fold(self, outer: QVBoxLayout) -> None:
         self._fold.setCheckable(True)
         self._fold.setProperty("role", "flat")
         self._fold.setIcon(icon("chevron_right"))
@@ -228,6 +226,9 @@ class SchemaForm(InnerForm):
             # A group shows its problems itself.
             is_group = row.field.kind is FieldKind.GROUP
             row.refresh(None if is_group else self._problem(row))
+        folded = sum(row.field.advanced and row.applies for row in self._rows.values())
+        self._fold.setText(tr_plural("{count} more parameter", "{count} more parameters", folded))
+        self._fold.setVisible(folded > 0)
 
     def _problem(self, row: FieldRow) -> str | None:
         if not row.applies:

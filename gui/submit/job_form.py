@@ -11,16 +11,18 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr, translate
+from gui.jobs.type_looks import look_of
 from gui.results.scrolled_column import ScrolledColumn
 from gui.submit.component_list import ComponentList
 from gui.submit.form import COLUMN, SchemaForm
-from gui.submit.job_types import JobForm, JobType
+from gui.submit.job_types import JobForm
 from gui.submit.library_options import KINDS, columns_of, entity_options, task_of
 from gui.submit.pickers import Option
 from gui.submit.schema import Field
 from gui.widgets import TextLabel, heading_label, muted_label, set_role
 from queue_core.components.registry import Component
 from queue_core.errors import MonitorError, ParameterError
+from queue_core.jobs.job_type import JobType
 
 LIST_PX = 264
 TASK = "task"
@@ -73,6 +75,10 @@ class JobFormPage(QWidget):
         self._column = ScrolledColumn(spacing=8)
         self._build()
         self._fill_start()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Show what the page starts from, and read what can be chosen."""
         self.form.changed.connect(self._on_field)
         self.components.chosen.connect(self._show_component)
         self._show_component(self.components.current_id)
@@ -137,7 +143,7 @@ class JobFormPage(QWidget):
             layout.addWidget(side)
         column = self._column.column
         column.setContentsMargins(16, 16, 12, 16)
-        column.addWidget(TextLabel(translate(self.kind.sentence), role="muted"))
+        column.addWidget(TextLabel(translate(self.kind.description), role="muted"))
         column.addWidget(self.form)
         self._about.setWordWrap(True)
         self._place = QVBoxLayout()
@@ -164,8 +170,7 @@ class JobFormPage(QWidget):
             self.form.set_values(self._start)
 
     def _default_component(self) -> str:
-        schema = self._definition.job_class.PARAMETERS or {}
-        item = schema.get("properties", {}).get(self._definition.component_field, {})
+        item = self._definition.parameters["properties"].get(self._definition.component_field, {})
         return str(item.get("default") or "")
 
     def _show_component(self, component_id: str) -> None:
@@ -232,9 +237,10 @@ class JobFormPage(QWidget):
 
     def _choose_newest(self, kind: str) -> None:
         """Begin with the newest one where one must be chosen anyway, or most likely is."""
-        likely = kind == self.kind.begins_with and not any(
+        look = look_of(self.kind.task_type)
+        likely = kind == look.begins_with and not any(
             self.form.row(field.name).editor.value() is not None
-            for other in self.kind.starts_from
+            for other in look.starts_from
             for field in self.form.fields_of_format(other)
         )
         for field in self.form.fields_of_format(kind):
@@ -246,8 +252,9 @@ class JobFormPage(QWidget):
 
     def _take_back_likely(self, chosen: Field) -> None:
         """Empty the field that was filled as likely once the user starts from something else."""
-        begins = self.kind.begins_with
-        if chosen.format == begins or chosen.format not in self.kind.starts_from:
+        look = look_of(self.kind.task_type)
+        begins = look.begins_with
+        if chosen.format == begins or chosen.format not in look.starts_from:
             return
         if not begins or self.form.row(chosen.name).editor.value() is None:
             return

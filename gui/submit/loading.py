@@ -143,4 +143,4 @@ def _data_filter() -> str:
     from queue_core.components.loaders.files.content import SUFFIX_LOADERS
 
     patterns = " ".join(f"*{suffix}" for suffix in sorted((*SUFFIX_LOADERS, *SUFFIXES, ".zip")))
-    return f"{tr('Data files')} ({patterns})"
+    return tr("Data files") + f" ({patterns})"

@@ -21,14 +21,16 @@ from PySide6.QtWidgets import (
 
 from gui.bridge import Bridge
 from gui.i18n import tr, translate
+from gui.jobs.type_looks import type_icon
 from gui.notifications import main_window_of, notify
 from gui.plain_text import as_title, as_typed
 from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
-from gui.submit.job_types import JobType, all_job_types, load_form
+from gui.submit.job_types import all_job_types, load_form
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
+from queue_core.jobs.job_type import JobType
 from queue_core.queue.job_record import JobRecord
 
 SIZE = QSize(980, 680)
@@ -110,12 +112,7 @@ class NewJobDialog(QDialog):
         self.kinds.setAccessibleName(tr("Kind of job"))
         self.kinds.setIconSize(QSize(16, 16))
         set_role(self.kinds, "side")
-        for kind in all_job_types():
-            item = QListWidgetItem(icon(kind.icon, "muted"), translate(kind.title))
-            item.setData(KIND_ROLE, kind)
-            item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
-            item.setToolTip(as_typed(translate(kind.sentence)))
-            self.kinds.addItem(item)
+        self._list_kinds()
         side = QFrame()
         set_role(side, "side")
         side.setFixedWidth(KINDS_PX)
@@ -146,6 +143,14 @@ class NewJobDialog(QDialog):
         layout.addWidget(self._button_bar())
         QShortcut(QKeySequence("Ctrl+Return"), self, self._submit)
 
+    def _list_kinds(self) -> None:
+        for kind in all_job_types():
+            item = QListWidgetItem(icon(type_icon(kind.task_type), "muted"), translate(kind.title))
+            item.setData(KIND_ROLE, kind)
+            item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
+            item.setToolTip(as_typed(translate(kind.description)))
+            self.kinds.addItem(item)
+
     def _button_bar(self) -> QFrame:
         bar = QFrame()
         set_role(bar, "buttonBar")
@@ -159,17 +164,17 @@ class NewJobDialog(QDialog):
     # --- kinds --------------------------------------------------------------------------------
 
     def _choose_kind(self, name: str) -> None:
-        names = [self.kinds.item(n).data(KIND_ROLE).name for n in range(self.kinds.count())]
+        names = [self.kinds.item(n).data(KIND_ROLE).task_type for n in range(self.kinds.count())]
         self.kinds.setCurrentRow(names.index(name) if name in names else 1)
 
     def _show_kind(self) -> None:
         kind: JobType = self.kinds.currentItem().data(KIND_ROLE)
         self.problem.show_text("")
-        if kind.name == FROM_FILES and self._retry_of is None:
+        if kind.task_type == FROM_FILES and self._retry_of is None:
             self.files_wanted.emit()
             self.reject()
             return
-        page = self._pages.get(kind.name)
+        page = self._pages.get(kind.task_type)
         self.submit_button.setEnabled(page is not None)
         self._stack.setCurrentWidget(page or self._waiting)
         if page is None:
@@ -183,7 +188,7 @@ class NewJobDialog(QDialog):
             return
         values = {**self._values, **form.fields_for(self._entities)}
         page = JobFormPage(kind, form, self._bridge, values, is_retry=self._retry_of is not None)
-        self._pages[kind.name] = page
+        self._pages[kind.task_type] = page
         self._stack.addWidget(page)
         if self.kinds.currentItem().data(KIND_ROLE) is kind:
             self._stack.setCurrentWidget(page)
@@ -226,8 +231,7 @@ class NewJobDialog(QDialog):
         """Put the job; return its id, or None where it is put again and again from now on."""
         if self._retry_of is not None:
             return await self._bridge.retry(self._retry_of.id, page.changes())
-        form = await self._bridge.call(load_form, page.kind)
-        job = form.job_class(**page.values())
+        job = await self._bridge.call(page.kind.make, page.values())
         cron = self.options.cron
         if cron:
             await self._bridge.order(lambda queue: queue.add_schedule(job, cron))

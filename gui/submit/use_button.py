@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr, translate
-from gui.submit.job_types import JOB_TYPES, JobType
+from gui.jobs.type_looks import look_of
+from gui.submit.job_types import JOB_TYPES
 from gui.submit.opening import open_new_job
 from gui.theme import icon
 from gui.widgets import show_words
+from queue_core.jobs.job_type import JobType
 
 
 class UseButton(QToolButton):
@@ -28,11 +30,12 @@ class UseButton(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         for kind in JOB_TYPES:
-            if entity_format in kind.starts_from:
-                action = menu.addAction(icon(kind.icon), translate(kind.title))
+            look = look_of(kind.task_type)
+            if entity_format in look.starts_from:
+                action = menu.addAction(icon(look.icon), translate(kind.title))
                 action.triggered.connect(lambda _on=False, chosen=kind: self._open(chosen))
         self.setMenu(menu)
 
     def _open(self, kind: JobType) -> None:
         values = {self._format: self._entity_id}
-        open_new_job(self, self._bridge, kind=kind.name, entities=values)
+        open_new_job(self, self._bridge, kind=kind.task_type, entities=values)

@@ -268,57 +268,69 @@ def _cell_text(value: float, text_format: str) -> str:
 
 def _box(canvas: Canvas, mark: Box) -> None:
     color = canvas.colors.color(mark.color)
-    axes, place, half = canvas.axes, mark.position, mark.width / 2
-    text_color = canvas.colors.tones[Tone.TEXT]
-
+    stroke = {"color": color, "linewidth": 1.3, "solid_capstyle": "butt"}
     convert = canvas.x if mark.is_horizontal else canvas.y
+    ends = [mark.low, mark.first_quartile, mark.median, mark.third_quartile, mark.high]
+    low, first, median, third, high = convert(ends)
+    mean = np.nan if mark.mean is None else mark.mean
+    statistics = {
+        "whislo": low, "q1": first, "med": median, "q3": third, "whishi": high,
+        "mean": convert([mean])[0], "fliers": convert(mark.outliers),
+    }  # fmt: skip
+    dot = {"linestyle": "", "markersize": 4, "zorder": 2.6}
+    canvas.axes.bxp(
+        [statistics],
+        positions=[mark.position],
+        widths=mark.width,
+        capwidths=mark.width / 2,
+        orientation="horizontal" if mark.is_horizontal else "vertical",
+        patch_artist=True,
+        manage_ticks=False,
+        showmeans=mark.mean is not None,
+        # Not translucent, so that no grid line or violin shines through.
+        boxprops={
+            "facecolor": _on(canvas.colors.surface, color, 0.3),
+            "edgecolor": color, "linewidth": 1.3, "zorder": 2.2,
+        },
+        whiskerprops=stroke,
+        capprops=stroke,
+        medianprops={**stroke, "linewidth": 2.2, "zorder": 2.5},
+        meanprops={
+            **dot, "marker": "D", "markerfacecolor": canvas.colors.tones[Tone.TEXT],
+            "markeredgecolor": canvas.colors.surface,
+        },
+        flierprops={
+            **dot, "marker": "o", "markersize": 2.8, "alpha": 0.55, "markerfacecolor": color,
+            "markeredgewidth": 0,
+        },
+    )  # fmt: skip
 
-    def stroke(along: list[float], across: list[float], **style: Any) -> None:
-        x, y = (convert(along), across) if mark.is_horizontal else (across, convert(along))
-        axes.plot(x, y, **{"color": color, "linewidth": 1.3, "solid_capstyle": "butt", **style})
 
-    stroke([mark.low, mark.first_quartile], [place, place])
-    stroke([mark.third_quartile, mark.high], [place, place])
-    for end in (mark.low, mark.high):
-        stroke([end, end], [place - half / 2, place + half / 2])
-    first, third = convert([mark.first_quartile, mark.third_quartile])
-    corners = [first, third, third, first]
-    sides = [place - half, place - half, place + half, place + half]
-    x, y = (corners, sides) if mark.is_horizontal else (sides, corners)
-    axes.fill(x, y, facecolor=canvas.colors.surface, zorder=2.1)
-    axes.fill(x, y, facecolor=_faded(color, 0.3), edgecolor=color, linewidth=1.3, zorder=2.2)
-    stroke([mark.median] * 2, [place - half, place + half], linewidth=2.2, zorder=2.5)
-    dot = {"linestyle": "", "zorder": 2.6, "markersize": 4}
-    if mark.mean is not None:
-        white = canvas.colors.surface
-        stroke([mark.mean], [place], marker="D", color=text_color, markeredgecolor=white, **dot)
-    if mark.outliers:
-        places = [place] * len(mark.outliers)
-        dots = {**dot, "markersize": 2.8, "alpha": 0.55, "markeredgewidth": 0}
-        stroke(list(mark.outliers), places, marker="o", **dots)
+def _on(surface: str, color: str, opacity: float) -> Any:
+    """Return what a translucent colour looks like on the surface."""
+    from matplotlib.colors import to_rgb
 
-
-def _faded(color: str, opacity: float) -> tuple[float, float, float, float]:
-    from matplotlib.colors import to_rgba
-
-    return to_rgba(color, opacity)
+    return tuple(opacity * np.array(to_rgb(color)) + (1 - opacity) * np.array(to_rgb(surface)))
 
 
 def _violin(canvas: Canvas, mark: Violin) -> None:
-    if not mark.values:
+    from matplotlib.colors import to_rgba
+
+    if not mark.values or not max(mark.density) > 0:
         return
-    density = np.asarray(mark.density)
-    half = density / (density.max() or 1.0) * mark.width / 2
+    values = (canvas.x if mark.is_horizontal else canvas.y)(mark.values)
+    # Of the statistics only the density is drawn; `violin` asks for the others all the same.
+    unused = dict.fromkeys(("mean", "median", "min", "max"), values[0])
     color = canvas.colors.color(mark.color)
-    fill = canvas.axes.fill_betweenx if not mark.is_horizontal else canvas.axes.fill_between
-    fill(
-        (canvas.x if mark.is_horizontal else canvas.y)(mark.values),
-        mark.position - half,
-        mark.position + half,
-        facecolor=_faded(color, 0.28),
-        edgecolor=color,
-        linewidth=1.0,
+    parts: Any = canvas.axes.violin(
+        [{"coords": values, "vals": _array(mark.density), **unused}],
+        positions=[mark.position],
+        widths=mark.width,
+        orientation="horizontal" if mark.is_horizontal else "vertical",
+        showextrema=False,
     )
+    for body in parts["bodies"]:
+        body.set(facecolor=to_rgba(color, 0.28), edgecolor=color, linewidth=1.0, alpha=None)
 
 
 def _rule(canvas: Canvas, mark: Rule) -> None:

@@ -13,14 +13,15 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure as NativeFigure
+from matplotlib.figure import SubFigure
 
 from queue_core.artifacts.figure import Figure, Panel, Tone
 from queue_core.artifacts.fonts import can_write, font_families
@@ -72,6 +73,7 @@ def render(
         )
         FigureCanvasAgg(native)
         _compose(native, figure, colors)
+        _settle(native)
         buffer = io.BytesIO()
         native.savefig(
             buffer,
@@ -81,6 +83,19 @@ def render(
             metadata=_METADATA[image_format],
         )
         return buffer.getvalue()
+
+
+def _settle(native: NativeFigure) -> None:
+    """Lay out once and for all, to places without the last bits.
+
+    These differ from time to time, and the picture's bytes must not.
+    """
+    layout: Any = native.get_layout_engine()
+    layout.execute(native)
+    native.set_layout_engine("none")
+    for axes in native.axes:
+        left, bottom, width, height = np.round(axes.get_position(original=True).bounds, 6)
+        axes.set_position((left, bottom, width, height), which="original")
 
 
 @contextmanager
@@ -151,24 +166,27 @@ def _words(figure: Figure) -> str:
     return "".join(parts)
 
 
-@dataclass(frozen=True)
-class _Room:
-    """What is left for the panels, in inches from the left and the bottom."""
-
-    left: float
-    bottom: float
-    width: float
-    height: float
-
-
 def _compose(native: NativeFigure, figure: Figure, colors: ThemeColors) -> None:
     width_in, height_in = native.get_size_inches()
-    top = _write_head(native, figure, colors, width_in, height_in)
-    bottom = _write_notes(native, figure, colors, width_in, height_in)
-    room = _Room(_MARGIN_IN, bottom, width_in - 2 * _MARGIN_IN, height_in - top - bottom)
+    head_in = _write_head(native, figure, colors, width_in, height_in)
+    notes_in = _write_notes(native, figure, colors, width_in, height_in)
+    inner_in = max(width_in - 2 * _MARGIN_IN, 0.5), max(height_in - head_in - notes_in, 0.5)
+    layout: Any = native.get_layout_engine()
+    layout.set(
+        rect=(
+            _MARGIN_IN / width_in,
+            notes_in / height_in,
+            inner_in[0] / width_in,
+            inner_in[1] / height_in,
+        ),
+        w_pad=0.05,
+        h_pad=0.06,
+    )
+    # The panels and their legend share what the head, the notes and the margins leave.
+    body: Any = native.subfigures()
     panels = figure.panels
     rows = max(1, -(-len(panels) // figure.columns))
-    grid = native.subplots(
+    grid = body.subplots(
         rows,
         figure.columns,
         squeeze=False,
@@ -177,25 +195,17 @@ def _compose(native: NativeFigure, figure: Figure, colors: ThemeColors) -> None:
             "width_ratios": figure.column_ratios or None,
         },
     )
-    extent = (room.width / figure.columns * 0.8, room.height / rows * 0.75)
+    extent = (inner_in[0] / figure.columns * 0.8, inner_in[1] / rows * 0.75)
     for number, axes in enumerate(grid.flat):
         if number < len(panels):
-            _draw_panel(native, axes, panels[number], colors, extent)
+            _draw_panel(body, axes, panels[number], colors, extent)
         else:
             axes.set_axis_off()
-    room = _write_legend(native, figure, room)
-    rect = (
-        room.left / width_in,
-        room.bottom / height_in,
-        max(room.width, 0.5) / width_in,
-        max(room.height, 0.5) / height_in,
-    )
-    layout: Any = native.get_layout_engine()
-    layout.set(rect=rect, w_pad=0.05, h_pad=0.06)
+    _add_legend(body, figure, width_in)
 
 
 def _draw_panel(
-    native: NativeFigure,
+    body: SubFigure,
     axes: Any,
     panel: Panel,
     colors: ThemeColors,
@@ -213,7 +223,7 @@ def _draw_panel(
     if panel.is_square:
         axes.set_box_aspect(1)
     for drawn, label in canvas.color_bars:
-        bar: Any = native.colorbar(drawn, ax=axes, fraction=0.05, pad=0.02, aspect=28)
+        bar: Any = body.colorbar(drawn, ax=axes, fraction=0.05, pad=0.02, aspect=28)
         bar.set_label(shorten(label, 40))
         bar.outline.set_visible(False)
         format_bar(bar)
@@ -266,30 +276,24 @@ def _wrapped(text: str, width_in: float, size_pt: float, most: int) -> list[str]
     return textwrap.wrap(text, room, max_lines=most, placeholder=" …") if text else []
 
 
-def _write_legend(native: NativeFigure, figure: Figure, room: _Room) -> _Room:
+def _add_legend(body: SubFigure, figure: Figure, width_in: float) -> None:
+    is_narrow = width_in < _NARROW_IN
     handles: dict[str, Any] = {}
-    for axes in native.axes:
+    for axes in body.axes:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
             handles.setdefault(label, handle)
     if not handles:
-        return room
+        return
     shown = list(handles.items())[:_LEGEND_ROWS]
     labels = [shorten(label, 28) for label, _ in shown]
     if len(handles) > _LEGEND_ROWS:
         labels[-1] = f"and {len(handles) - _LEGEND_ROWS + 1} more"
-    width_in, height_in = native.get_size_inches()
-    is_narrow = width_in < _NARROW_IN
-    legend = native.legend(
+    legend = body.legend(
         [handle for _, handle in shown],
         labels,
         title=shorten(figure.legend_title, 28) or None,
-        loc="lower left" if is_narrow else "upper right",
-        bbox_to_anchor=(
-            (room.left / width_in, room.bottom / height_in)
-            if is_narrow
-            else (1 - _MARGIN_IN / width_in, (room.bottom + room.height) / height_in)
-        ),
-        ncols=3 if is_narrow else 1,
+        loc="outside lower left" if is_narrow else "outside right upper",
+        ncols=_columns_that_fit(width_in, labels) if is_narrow else 1,
         alignment="left",
         borderaxespad=0,
         borderpad=0,
@@ -300,9 +304,10 @@ def _write_legend(native: NativeFigure, figure: Figure, room: _Room) -> _Room:
             drawn.set_alpha(1)
         if isinstance(drawn, PathCollection):
             drawn.set_sizes([22.0])
-    canvas: Any = native.canvas
-    extent = legend.get_window_extent(canvas.get_renderer())
-    if is_narrow:
-        taken = extent.height / native.dpi + 0.12
-        return _Room(room.left, room.bottom + taken, room.width, room.height - taken)
-    return _Room(room.left, room.bottom, room.width - extent.width / native.dpi - 0.2, room.height)
+
+
+def _columns_that_fit(width_in: float, labels: list[str]) -> int:
+    # A letter is some 0.58 of its size wide, the handle and the gap behind a column take five.
+    column_in = (max(map(len, labels)) + 5) * _TEXT_PT * 0.58 / 72
+    gap_in = 2 * _TEXT_PT / 72
+    return max(1, min(3, int((width_in - 2 * _MARGIN_IN + gap_in) / column_in)))

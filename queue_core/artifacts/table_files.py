@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +49,8 @@ def write_whole(target: Path, write: Callable[[Path], object]) -> Path:
     Raises:
         DataError: The file cannot be written.
     """
-    half_written = target.with_name(f".{target.name}.{os.getpid()}.part")
+    # Two may write the same file at once; a name as long as can be has no room for more.
+    half_written = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         write(half_written)

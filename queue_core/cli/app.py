@@ -14,6 +14,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
+from queue_core.cli.output import VisibleFormatter, VisibleParser, write
+
 PROGRAM: Final = "dashai-monitor"
 
 
@@ -89,6 +91,8 @@ exit codes: 0 done, 1 the job ended in error, 2 wrong usage, 3 no such job,
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with *argv* (default: the process's arguments); return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    # What this program writes is nobody else's to read: queue, datasets, logs, exported tables.
+    os.umask(0o077)
     try:
         return _dispatch(arguments)
     except SystemExit as ended:  # argparse has said what is wrong, or shown its help
@@ -110,7 +114,7 @@ def _dispatch(arguments: list[str]) -> int:
         return _open_window(arguments)
     command = commands[arguments[place]]
     module = importlib.import_module(command.module)
-    parser = argparse.ArgumentParser(
+    parser = VisibleParser(
         prog=f"{PROGRAM} {command.name}",
         description=f"{command.summary[0].upper()}{command.summary[1:]}.",
         allow_abbrev=False,
@@ -129,7 +133,7 @@ def _dispatch(arguments: list[str]) -> int:
 def _open_window(arguments: list[str]) -> int:
     width = max(len(command.name) for command in COMMANDS)
     listed = "\n".join(f"  {command.name:<{width}}  {command.summary}" for command in COMMANDS)
-    parser = argparse.ArgumentParser(
+    parser = VisibleParser(
         prog=PROGRAM,
         usage=f"{PROGRAM} [FILE ...]\n       {PROGRAM} COMMAND ...",
         description="Without a command, open the window; files become dataset jobs.",
@@ -144,7 +148,7 @@ def _open_window(arguments: list[str]) -> int:
     if options.version:
         from queue_core import __version__
 
-        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        write(sys.stdout, f"{PROGRAM} {__version__}")
         return ExitCode.DONE
     for name in options.files:
         if not Path(name).exists():
@@ -168,11 +172,11 @@ def _add_debug(parser: argparse.ArgumentParser) -> None:
 
 
 def _set_up_logging(*, debug: bool) -> None:
-    logging.basicConfig(
-        level=logging.DEBUG if debug else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s" if debug else "%(message)s",
-        stream=sys.stderr,
-    )
+    words = "%(levelname)s %(name)s: %(message)s" if debug else "%(message)s"
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(VisibleFormatter(words))
+    level = logging.DEBUG if debug else logging.WARNING
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 def _explain(error: Exception, *, debug: bool) -> int:
@@ -188,7 +192,7 @@ def _explain(error: Exception, *, debug: bool) -> int:
     )
 
     if debug:
-        traceback.print_exception(error)
+        write(sys.stderr, "".join(traceback.format_exception(error)), end="")
     hint = getattr(error, "hint", "")
     if isinstance(error, JobNotFoundError | EntityNotFoundError):
         code, sentence = ExitCode.NO_SUCH_JOB, str(error)
@@ -205,5 +209,5 @@ def _explain(error: Exception, *, debug: bool) -> int:
     else:
         code, sentence = ExitCode.OUR_FAULT, f"The program has a fault: {error!r}."
         hint = "Run it again with --debug, and report what it prints."
-    sys.stderr.write(f"{sentence}\n" + (f"{hint}\n" if hint else ""))
+    write(sys.stderr, f"{sentence}\n{hint}".rstrip())
     return code

@@ -8,17 +8,20 @@ import platform
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.terminal import format_bytes
 from queue_core.errors import LocalFolderError, MonitorError
 from queue_core.extras import install_command
 from queue_core.paths import ENVIRONMENT_VARIABLE, LocalFolder
+
+if TYPE_CHECKING:
+    from queue_core.queue.store.presence import Consumer
 
 LOW_DISK_BYTES: Final = 2 * 10**9
 KEY_BYTES: Final = 32
@@ -256,12 +259,18 @@ def check_jobs(folder: LocalFolder) -> Iterator[Finding]:
         yield Finding("DashAI jobs", Verdict.GOOD, f"{foreign} jobs belong to DashAI.")
 
 
-def _who_runs(running: Any, waiting: int) -> Iterator[Finding]:
+def _who_runs(running: Iterable[Consumer], waiting: int) -> Iterator[Finding]:
     for consumer in running:
         yield Finding(
             "consumer", Verdict.GOOD,
             f"Process {consumer.pid} runs jobs, {consumer.workers} at once; {waiting} wait.",
         )  # fmt: skip
+        if consumer.problem:
+            yield Finding(
+                "consumer", Verdict.WARNING,
+                f"Process {consumer.pid} says: {consumer.problem}",
+                "It goes on by itself when the cause is gone.",
+            )  # fmt: skip
     if not running and waiting:
         yield Finding(
             "consumer", Verdict.WARNING, f"{waiting} jobs wait, and no program runs jobs.",

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from queue_core.cli.terminal import Terminal, clean
+from queue_core.cli.output import clean
+from queue_core.cli.terminal import Terminal
 from queue_core.components.registry import Component, ComponentKind, components, get_component
 from queue_core.errors import ParameterError
 from queue_core.extras import install_command

@@ -81,7 +81,7 @@ def print_jobs(terminal: Terminal, jobs: Sequence[JobRecord]) -> None:
             _progress(job),
             format_time(job.enqueued_at),
             format_duration(job.duration(now=now)),
-            job.error_msg or "",
+            job.error_msg or job.damage,
         )
         for job in jobs
     ]

@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from queue_core.cli.terminal import Terminal, clean, format_time
+from queue_core.cli.output import clean
+from queue_core.cli.terminal import Terminal, format_time
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.errors import EntityInUseError, ParameterError
 from queue_core.paths import LocalFolder

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from queue_core.artifacts.kinds import Artifact, ArtifactKind
 from queue_core.artifacts.reader import read_artifacts, read_text
 from queue_core.artifacts.writer import artifact_folder
-from queue_core.cli.terminal import Terminal, clean, format_time, shorten
+from queue_core.cli.output import clean
+from queue_core.cli.terminal import Terminal, format_time, shorten
 from queue_core.database.status import EntityKind
 from queue_core.library.entities import EntityDetails, MetricRecord, get_details, metrics_of
 from queue_core.paths import LocalFolder

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from queue_core.cli.output import clean
 from queue_core.cli.queue_access import SHORT_ID, reread, result_command, to_json
-from queue_core.cli.terminal import Terminal, clean, format_duration
+from queue_core.cli.terminal import Terminal, format_duration
 from queue_core.queue.job_record import JobRecord, JobStatus
 
 if TYPE_CHECKING:

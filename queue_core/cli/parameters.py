@@ -129,7 +129,7 @@ def read_parameters(name: str | None) -> dict[str, Any]:
             f"The parameters in {name} cannot be read: {error.strerror or error}.",
             parameter="params",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ParameterError(
             f"The parameters in {name} are not JSON: {error}.", parameter="params"
         ) from error

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from queue_core.cli.terminal import Terminal, clean
+from queue_core.cli.output import clean
+from queue_core.cli.terminal import Terminal
 from queue_core.database.status import EntityKind
 from queue_core.errors import JobNotFoundError, JobQueueError
 from queue_core.queue.job_record import JobRecord, JobStatus
@@ -99,7 +100,9 @@ def result_command(job: JobRecord) -> str:
     """Return the command that shows what a finished job has made; empty where there is none."""
     result = job.result if isinstance(job.result, Mapping) else {}
     kind, number = result.get("entity"), result.get("id")
-    if job.status is not JobStatus.FINISHED or kind not in set(EntityKind):
+    if job.status is not JobStatus.FINISHED or kind not in [k.value for k in EntityKind]:
+        return ""
+    if type(number) is not int:  # any job may return something that looks like an entity
         return ""
     return f"dashai-monitor library {str(kind).replace('_', '-')} {number}"
 

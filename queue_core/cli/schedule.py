@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from queue_core.cli.output import clean
 from queue_core.cli.queue_access import SHORT_ID, open_queue, plain
 from queue_core.cli.submit import add_job_arguments, make_jobs
-from queue_core.cli.terminal import Terminal, clean, format_time
+from queue_core.cli.terminal import Terminal, format_time
 from queue_core.errors import JobNotFoundError, ParameterError
 from queue_core.queue.values import Schedule
 
@@ -28,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cron", metavar="WHEN",
         help="add, change: minute, hour, day of the month, month, day of the week, e.g. "
-        "'30 18 * * 1-5'; or @hourly, @daily, @weekly, @monthly",
+        "'30 18 * * 1-5'; or @hourly, @daily, @weekly, @monthly, @yearly",
     )  # fmt: skip
     add_job_arguments(parser)
 

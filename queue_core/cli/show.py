@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.cli.attempts import print_attempts
 from queue_core.cli.logs import LogPrinter, line_to_json
+from queue_core.cli.output import clean
 from queue_core.cli.queue_access import (
     SHORT_ID,
     find_job,
@@ -18,14 +19,7 @@ from queue_core.cli.queue_access import (
     result_command,
     to_json,
 )
-from queue_core.cli.terminal import (
-    Terminal,
-    clean,
-    format_bytes,
-    format_duration,
-    format_time,
-    shorten,
-)
+from queue_core.cli.terminal import Terminal, format_bytes, format_duration, format_time, shorten
 from queue_core.queue.job_record import JobRecord, JobStatus
 
 if TYPE_CHECKING:
@@ -80,17 +74,34 @@ def _dataset_of(job: JobRecord, folder: LocalFolder) -> dict[str, Any] | None:
     The job's result says it even after the dataset was deleted; then `path` is null.
     """
     result = job.result if isinstance(job.result, dict) else {}
-    if job.status is not JobStatus.FINISHED or result.get("entity") != "dataset":
+    if job.status is not JobStatus.FINISHED or not _is_dataset(result):
         return None
     path = folder.datasets / str(result["id"])
     return {
         "id": result["id"],
-        "name": result.get("name", job.job_name),
-        "rows": result.get("rows"),
-        "columns": result.get("columns", []),
+        "name": str(result.get("name", job.job_name)),
+        "rows": result["rows"],
+        "columns": result["columns"],
         "warnings": result.get("warnings", []),
         "path": str(path) if path.is_dir() else None,
     }
+
+
+def _is_dataset(result: dict[str, Any]) -> bool:
+    """Return whether a job's result tells of a dataset: any job may return something alike."""
+    columns = result.get("columns")
+    return (
+        result.get("entity") == "dataset"
+        and type(result.get("id")) is int
+        and type(result.get("rows")) is int
+        and isinstance(columns, list)
+        and all(
+            isinstance(column, dict)
+            and isinstance(column.get("name"), str)
+            and isinstance(column.get("type"), str)
+            for column in columns
+        )
+    )
 
 
 def _print_facts(job: JobRecord, terminal: Terminal, wait_reason: str) -> None:
@@ -100,9 +111,11 @@ def _print_facts(job: JobRecord, terminal: Terminal, wait_reason: str) -> None:
     for title, text in (*_facts(job), *_use(job), *_orders(job)):
         terminal.line(f"  {title + ':':<13} {text}".rstrip())
     for key, value in job.params.items():
-        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        shown = (
+            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        )
         terminal.line(f"    {clean(key)} = {clean(shown)}")
-    for warning in job.warnings:
+    for warning in filter(None, (job.damage, *job.warnings)):
         terminal.line(terminal.paint(f"  {clean(warning)}", "yellow"))
 
 
@@ -122,7 +135,7 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, str]]:
         ("Attempt", attempt),
         ("Interrupted", f"{job.interruptions} times" if job.interruptions else ""),
         ("Process", str(job.pid or "")),
-        ("Repeats", job.retry_of or ""),
+        ("Repeats", clean(job.retry_of or "")),
         ("Result", result_command(job) or _result_text(job)),
         ("Put by", "" if job.is_ours else "DashAI"),
     )
@@ -174,8 +187,11 @@ def _print_error(job: JobRecord, terminal: Terminal) -> None:
     if job.error_hint:
         terminal.line(clean(job.error_hint))
     for cause in job.error_causes:
-        terminal.line(f"because of {cause.get('type', '')}: {clean(cause.get('message', ''))}")
-    ended = job.exit_signal or ("" if job.exit_code is None else f"exit code {job.exit_code}")
+        kind, message = (clean(str(cause.get(key, ""))) for key in ("type", "message"))
+        terminal.line(f"because of {kind}: {message}")
+    ended = clean(job.exit_signal or "") or (
+        "" if job.exit_code is None else f"exit code {job.exit_code}"
+    )
     if ended:
         terminal.line(f"Its process ended with {ended}.")
     if job.traceback:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.job_options import add_job_options, job_options
 from queue_core.cli.outcome import report_put
+from queue_core.cli.output import clean
 from queue_core.cli.parameters import (
     add_parameter_option,
     merged,
@@ -17,7 +18,7 @@ from queue_core.cli.parameters import (
     with_component,
 )
 from queue_core.cli.queue_access import open_queue
-from queue_core.cli.terminal import Terminal, clean
+from queue_core.cli.terminal import Terminal
 from queue_core.errors import ParameterError
 from queue_core.jobs.catalogue import BUILT_IN
 from queue_core.jobs.registry import get_job_type

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
 import sys
 import unicodedata
@@ -13,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TextIO
 
+from queue_core.cli.output import clean, painted, write, write_json
 from queue_core.queue.job_record import JobStatus
 
 COLORS: Final = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "grey": 90, "bold": 1}
@@ -26,7 +25,6 @@ STATUS_LOOKS: Final = {
     JobStatus.KILLED: ("!", "interrupted", "yellow"),
 }
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _GAP: Final = "  "
 
 
@@ -42,16 +40,15 @@ class Terminal:
 
     def document(self, data: Any) -> None:
         """Print the one JSON document."""
-        sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=not _speaks_utf8(sys.stdout)))
-        sys.stdout.write("\n")
+        write_json(sys.stdout, data)
 
     def line(self, text: str = "") -> None:
         """Print a line of the result."""
-        _write(sys.stdout, text)
+        write(sys.stdout, text)
 
     def note(self, text: str) -> None:
         """Say something that is not part of the result."""
-        _write(sys.stderr, text)
+        write(sys.stderr, text)
 
     def told(self, text: str) -> None:
         """Say what was done; not a part of a JSON result."""
@@ -61,7 +58,7 @@ class Terminal:
         """Return *text* in a colour where standard output shows it."""
         if not is_interactive(sys.stdout) or "NO_COLOR" in os.environ:
             return text
-        return f"\x1b[{COLORS[color]}m{text}\x1b[0m"
+        return painted(text, COLORS[color])
 
     def status(self, status: JobStatus, width: int = 0) -> str:
         """Return a status as icon, word and colour together."""
@@ -102,11 +99,6 @@ class Terminal:
 def is_interactive(stream: TextIO) -> bool:
     """Return whether a person looks at *stream*."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def clean(text: str) -> str:
-    """Return *text* on one line and without characters that steer a terminal."""
-    return _CONTROL.sub(" ", text)
 
 
 def display_width(text: str) -> int:
@@ -163,13 +155,3 @@ def format_time(moment: datetime | None) -> str:
         return ""
     local, today = moment.astimezone(), datetime.now(UTC).astimezone().date()
     return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
-
-
-def _speaks_utf8(stream: TextIO) -> bool:
-    return (stream.encoding or "").lower().replace("-", "") == "utf8"
-
-
-def _write(stream: TextIO, text: str) -> None:
-    encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-    stream.flush()

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from queue_core.cli.output import clean, redraw, write
 from queue_core.cli.queue_access import SHORT_ID, reread
-from queue_core.cli.terminal import Terminal, clean, format_duration, is_interactive, shorten
+from queue_core.cli.terminal import Terminal, format_duration, is_interactive, shorten
 from queue_core.queue.job_record import JobRecord, JobStatus
 
 if TYPE_CHECKING:
@@ -127,25 +128,23 @@ class ProgressDisplay:
         if self._draws:
             # Asked each time: the window may be resized meanwhile.
             width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-            sys.stderr.write(f"\r\x1b[2K{shorten(_bar_line(jobs), width - 1)}")
+            redraw(sys.stderr, shorten(_bar_line(jobs), width - 1))
             self._drawn = True
         else:
             for job in jobs:
                 self._print_change(job)
-        sys.stderr.flush()
 
     def close(self) -> None:
         """Leave the line to others."""
         if self._drawn:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
+            redraw(sys.stderr, "")
             self._drawn = False
 
     def _print_change(self, job: JobRecord) -> None:
         tenth = None if job.progress is None else int(job.progress // 10)
         seen = (job.status, job.progress_message, tenth)
         if self._last.get(job.id) != seen and job.status is JobStatus.STARTED:
-            sys.stderr.write(f"{clean(job.job_name)}: {_phase(job)}\n")
+            write(sys.stderr, f"{clean(job.job_name)}: {_phase(job)}")
         self._last[job.id] = seen
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
+from queue_core.cli.output import clean
 from queue_core.cli.queue_access import describe, find_job, open_queue
-from queue_core.cli.terminal import STATUS_LOOKS, Terminal, clean
+from queue_core.cli.terminal import STATUS_LOOKS, Terminal
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from queue_core.cli.output import clean
 from queue_core.cli.queue_access import SHORT_ID, open_queue, reread, to_json
-from queue_core.cli.terminal import Terminal, clean, format_duration
-from queue_core.errors import ParameterError
+from queue_core.cli.terminal import Terminal, format_duration
+from queue_core.errors import MonitorError, ParameterError
 from queue_core.queue.job_record import JobRecord, JobStatus
 
 if TYPE_CHECKING:
@@ -96,18 +97,28 @@ def _follow(
     problem: str | None = None
     while not stop.is_set():
         news.clear()
-        changes = queue.changes_since(cursor)
-        cursor = changes.cursor
-        for record in queue.get_many(changes.changed).values():
-            if record.is_ours and seen.get(record.id) is not record.status:
-                _tell(record, terminal)
-                seen[record.id] = record.status
-            if record.status.is_final:
-                seen.pop(record.id, None)
-        if queue.problem != problem:
-            problem = queue.problem
+        trouble = queue.problem
+        try:
+            cursor = _tell_changes(queue, cursor, seen, terminal)
+        except MonitorError as error:  # a disk that does not answer comes back, and jobs go on
+            trouble = trouble or f"{error.message} {error.hint}".strip()
+        if trouble != problem:
+            problem = trouble
             terminal.note(problem or "The queue works again.")
         news.wait(LOOK_S)
+
+
+def _tell_changes(
+    queue: HueyJobQueue, cursor: int, seen: dict[str, JobStatus], terminal: Terminal
+) -> int:
+    changes = queue.changes_since(cursor)
+    for record in queue.get_many(changes.changed).values():
+        if record.is_ours and seen.get(record.id) is not record.status:
+            _tell(record, terminal)
+            seen[record.id] = record.status
+        if record.status.is_final:
+            seen.pop(record.id, None)
+    return changes.cursor
 
 
 def _tell(record: JobRecord, terminal: Terminal) -> None:

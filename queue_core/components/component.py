@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.errors import MissingPackageError
 
 
@@ -47,12 +47,12 @@ class Component:
     title: str
     description: str
     factory: str
-    schema: Mapping[str, Any] = field(default_factory=dict)
+    schema: JsonMapping = field(default_factory=dict)
     tasks: tuple[str, ...] = ()
     column_types: tuple[str, ...] = ()
     extra: str | None = None
     package: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: JsonMapping = field(default_factory=dict)
 
     def load(self) -> Any:
         """Import and return the callable that makes it.
@@ -70,7 +70,7 @@ class Component:
                 error.name.partition(".")[0], extra=self.extra, feature=self.title
             ) from error
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Return the description as JSON data; enough to draw a form."""
         return {
             "id": self.id,

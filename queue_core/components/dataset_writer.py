@@ -18,13 +18,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from queue_core.components.column_types import ColumnType
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.normal_form import NormalForm, normal_form
 from queue_core.components.profile import Profiler
 from queue_core.components.stored_dataset import (
@@ -144,8 +145,8 @@ class DatasetStaging:
         *,
         types: Mapping[str, ColumnType] | None = None,
         warnings: Sequence[str] = (),
-        made_by: Mapping[str, Any] | None = None,
-        source: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
+        made_by: JsonMapping | None = None,
+        source: JsonMapping | Callable[[], JsonMapping] | None = None,
         threads: int | None = None,
         on_progress: Callable[[float], None] = lambda _fraction: None,
     ) -> StoredDataset:
@@ -203,7 +204,7 @@ def write_dataset(
     *,
     types: Mapping[str, ColumnType] | None = None,
     warnings: Sequence[str] = (),
-    made_by: Mapping[str, Any] | None = None,
+    made_by: JsonMapping | None = None,
 ) -> StoredDataset:
     """Store *data* as the folder *path*, complete or not at all.
 

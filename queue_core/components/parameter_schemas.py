@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from queue_core.components.json_data import JsonMapping, JsonObject
 
 NUMBER = ("number",)
 TEMPORAL = ("date", "datetime")
 GROUPS = ("category", "text", "boolean", "integer")
 
 
-def schema(**properties: Mapping[str, Any]) -> dict[str, Any]:
+def schema(**properties: JsonMapping) -> JsonObject:
     """Return a JSON Schema object of these properties."""
     return {"type": "object", "properties": properties}
 
@@ -21,7 +22,7 @@ def choice(
     description: str,
     *,
     default: str | None = None,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return the schema of one word out of several, each with its title."""
     return {
         "type": "string",
@@ -35,7 +36,7 @@ def choice(
 
 def several(
     title: str, choices: Mapping[str, str], description: str, *, default: Sequence[str]
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return the schema of some words out of several."""
     return {
         "type": "array",
@@ -51,7 +52,7 @@ def several(
     }
 
 
-def column(title: str, description: str, types: Sequence[str] = ()) -> dict[str, Any]:
+def column(title: str, description: str, types: Sequence[str] = ()) -> JsonObject:
     """Return the schema of an optional column."""
     return {
         "type": ["string", "null"],
@@ -71,7 +72,7 @@ def integer(
     minimum: int,
     maximum: int,
     is_advanced: bool = False,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return the schema of a whole number; with the default None it is optional."""
     return {
         "type": ["integer", "null"] if default is None else "integer",
@@ -86,7 +87,7 @@ def integer(
 
 def number(
     title: str, description: str, *, default: float, minimum: float, maximum: float
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return the schema of a number."""
     return {
         "type": "number",
@@ -98,6 +99,6 @@ def number(
     }
 
 
-def switch(title: str, description: str, *, default: bool = False) -> dict[str, Any]:
+def switch(title: str, description: str, *, default: bool = False) -> JsonObject:
     """Return the schema of an on-off choice."""
     return {"type": "boolean", "title": title, "default": default, "description": description}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from queue_core.components.column_types import ColumnType
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ class ColumnInfo:
     name: str
     type: ColumnType
     missing: int = 0
-    statistics: Mapping[str, Any] = field(default_factory=dict)
+    statistics: JsonMapping = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Return it as JSON data."""
         return {
             "name": self.name,
@@ -64,7 +65,7 @@ class StoredDataset:
     path: Path
 
     @cached_property
-    def metadata(self) -> Mapping[str, Any]:
+    def metadata(self) -> JsonMapping:
         """What `metadata.json` says.
 
         Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,13 +140,23 @@ def _finite(value: Any) -> Any:
     return value
 
 
-_SENTENCES = (
-    ("disk is full", "The disk is full.", "Free some space and try again."),
-    ("readonly", "The database cannot be written to.", "Make the local folder writable."),
-    ("unable to open", "The database cannot be opened.", "See that the local folder is yours."),
-    ("locked", "The database is busy with another program.", "Try again in a moment."),
-    ("disk I/O", "The disk does not answer properly.", "See that the disk is attached and sound."),
-)
+_BUSY = ("The database is busy with another program.", "Try again in a moment.")
+# By SQLite's primary result code, which does not depend on the words of a message.
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: ("The disk is full.", "Free some space and try again."),
+    sqlite3.SQLITE_READONLY: (
+        "The database cannot be written to.", "Make the local folder writable."
+    ),
+    sqlite3.SQLITE_PERM: ("The database cannot be written to.", "Make the local folder writable."),
+    sqlite3.SQLITE_CANTOPEN: (
+        "The database cannot be opened.", "See that the local folder is yours."
+    ),
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_IOERR: (
+        "The disk does not answer properly.", "See that the disk is attached and sound."
+    ),
+}  # fmt: skip
 
 
 @contextmanager
@@ -159,7 +170,8 @@ def _explained(folder: LocalFolder) -> Iterator[None]:
                 f"The database {folder.main_db} is damaged.",
                 hint="Quit the program and put the newest main.db.before-* copy in its place.",
             ) from error
-        for words, sentence, hint in _SENTENCES:
-            if words in str(error.orig):
-                raise LocalFolderError(f"{sentence} ({folder.main_db})", hint=hint) from error
-        raise
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        known = None if code is None else _SENTENCES.get(code & 0xFF)
+        if known is None:
+            raise
+        raise LocalFolderError(f"{known[0]} ({folder.main_db})", hint=known[1]) from error

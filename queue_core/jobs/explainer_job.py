@@ -116,15 +116,12 @@ class ExplainerJob(EntityJob[Explainer, ExplainerRequest]):
             run = self._trained_run(session)
             dataset = self._dataset(session, run)
             self._made_from = (run, dataset)
-            asked = run.session
-            is_own = dataset.id == asked.dataset_id
+            asked = question_of(run.session)
         model = open_model(artifact_folder(folder, EntityKind.RUN.value, run.id))
         check_explainer(self.request.explainer, self.request.params, task=model.task)
         stored = open_dataset(folder, dataset)
-        if is_own:
-            judging = rows_of_training(
-                model, stored, question_of(asked).spec(), self.report_warning
-            )
+        if dataset.id == asked.dataset_id:
+            judging = rows_of_training(model, stored, asked.spec(), self.report_warning)
         else:
             judging = rows_of_other(model, stored, self.request.seed, self.report_warning)
         chosen, labels = chosen_rows(model, stored, (self.request.rows or ())[:_MOST_CHOSEN])

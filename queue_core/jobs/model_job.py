@@ -20,8 +20,8 @@ from queue_core.jobs.entity_job import EntityJob
 from queue_core.jobs.requests.model import ModelRequest
 
 if TYPE_CHECKING:
-    from queue_core.components.models.training.evaluation.outcome import Trained
-    from queue_core.components.models.training.fitting.progress import Progress
+    from queue_core.components.models.training.evaluation.trained import Trained
+    from queue_core.components.models.training.fitting.training_progress import Progress
     from queue_core.components.models.training.preparation.problem import Problem
     from queue_core.components.models.training.session.specs import RunSpec
     from queue_core.library.runs import RunRows
@@ -87,7 +87,7 @@ class ModelJob(EntityJob[Run, ModelRequest]):
 
     def execute(self) -> Mapping[str, Any]:
         """Train, measure, and store model and figures at once."""
-        from queue_core.components.models.training.fitting.progress import Hooks, Progress
+        from queue_core.components.models.training.fitting.training_progress import Hooks, Progress
         from queue_core.components.models.training.results.run_results import headline
         from queue_core.components.models.training.runs.trainer import train
         from queue_core.library.runs import RunRows
@@ -253,4 +253,5 @@ class ModelJob(EntityJob[Run, ModelRequest]):
             raise ParameterError(
                 f"There is no model session with the id {session_id}.", parameter="session_id"
             )
-        self.take_up(asdict(question_of(asked)))
+        # All of the question is the session's: answers to it can be compared.
+        self.settle(**asdict(question_of(asked)))

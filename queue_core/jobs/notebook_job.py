@@ -40,15 +40,20 @@ class NotebookJob(RequestJob[NotebookRequest]):
         """Return what the user sees in the table."""
         return self.request.name or _TITLES[NotebookAction(self.request.action)]
 
+    def set_status_as_delivered(self) -> None:
+        """Check the parameters.
+
+        Raises:
+            ParameterError: Something of them cannot be right, or no notebook was named.
+        """
+        super().set_status_as_delivered()
+        self._notebook_id()
+
     def run(self) -> dict[str, Any]:
         """Compute the notebook's table as it will be, then change the steps."""
         from queue_core.library.notebooks import notebook_turn
 
-        notebook_id = self.request.notebook_id
-        if notebook_id is None:
-            raise ParameterError(
-                "No notebook was named.", parameter="notebook_id", hint="Set notebook_id."
-            )
+        notebook_id = self._notebook_id()
         if self.context.reporter is not None:
             self.context.reporter.entity(EntityKind.NOTEBOOK.value, notebook_id)
         try:
@@ -60,6 +65,13 @@ class NotebookJob(RequestJob[NotebookRequest]):
     def on_cancel(self) -> None:
         """Remove what was half computed."""
         remove_folders([job_temporary_folder(self.context.folder, self.context.job_id)])
+
+    def _notebook_id(self) -> int:
+        if self.request.notebook_id is None:
+            raise ParameterError(
+                "No notebook was named.", parameter="notebook_id", hint="Set notebook_id."
+            )
+        return self.request.notebook_id
 
     def _change(self, notebook_id: int) -> dict[str, Any]:
         action, steps = NotebookAction(self.request.action), self.request.steps
@@ -115,12 +127,7 @@ def new_chain(
             raise DataError("No step is left to undo.", hint="Add a step first.")
         return applied[:-1]
     if action is NotebookAction.REDO:
-        undone = [c for c in converters if not c.applied and c.artifact is not None]
-        last = applied[-1].position if applied else -1
-        behind = [converter for converter in undone if converter.position > last]
-        if not behind:
-            raise DataError("No step is left to redo.", hint="Only undone steps can be redone.")
-        return [*applied, min(behind, key=lambda c: (c.position, c.id))]
+        return [*applied, _to_redo(converters, applied)]
     by_id = {converter.id: converter for converter in converters}
     unknown = [number for number in steps if number not in by_id]
     if unknown or not steps:
@@ -136,6 +143,16 @@ def new_chain(
             hint=f"Order these: {', '.join(str(converter.id) for converter in applied)}.",
         )  # fmt: skip
     return [by_id[number] for number in steps]
+
+
+def _to_redo(converters: Sequence[Converter], applied: Sequence[Converter]) -> Converter:
+    """Return the first step that was undone behind the applied ones."""
+    undone = [c for c in converters if not c.applied and c.artifact is not None]
+    last = applied[-1].position if applied else -1
+    behind = [converter for converter in undone if converter.position > last]
+    if not behind:
+        raise DataError("No step is left to redo.", hint="Only undone steps can be redone.")
+    return min(behind, key=lambda c: (c.position, c.id))
 
 
 def _apply_order(converters: Sequence[Converter], order: Sequence[int]) -> None:

@@ -219,7 +219,7 @@ class PredictJob(EntityJob[Prediction, PredictRequest]):
     def _export(self, result: StoredDataset) -> Path | None:
         """Write the result to a file, if one is wanted; return where."""
         chosen = self.request.export_path
-        suffix = self.request.format or (Path(chosen).suffix[1:] if chosen else None)
+        suffix = self.request.format or (Path(chosen).suffix[1:].lower() if chosen else None)
         if not suffix:
             return None
         folder = artifact_folder(self.context.folder, self.ENTITY.value, self.entity_id)

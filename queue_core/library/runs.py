@@ -7,7 +7,7 @@ import time
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from queue_core.components.models.training.fitting.progress import TrialRecord
+from queue_core.components.models.training.fitting.training_progress import TrialRecord
 from queue_core.database.session import open_session
 from queue_core.database.status import TrialState
 from queue_core.database.tables import Metric, Trial

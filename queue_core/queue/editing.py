@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from queue_core.paths import LocalFolder
 from queue_core.queue import schedules, submission
-from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.reading import QueueReader
-from queue_core.queue.store import lifecycle, ordering, state
+from queue_core.queue.store import lifecycle, ordering, reports, state
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
@@ -55,12 +54,7 @@ class QueueEditor(QueueReader):
     def pin(self, job_ids: Iterable[str], *, pinned: bool = True) -> None:
         """Keep jobs from clean-up, or no longer."""
         chosen = list(job_ids)
-        self._database.write(
-            lambda c: c.executemany(
-                "UPDATE task_copy SET pinned = ? WHERE id = ? AND origin = ?",
-                [(int(pinned), job_id, OUR_ORIGIN) for job_id in chosen],
-            )
-        )
+        self._database.write(lambda c: reports.pin(c, chosen, pinned=pinned))
 
     def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
         """Delete ended jobs of ours and their logs; see `BaseJobQueue.remove`."""

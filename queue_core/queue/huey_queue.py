@@ -27,7 +27,8 @@ from queue_core.queue.store import dependencies, lifecycle, state
 from queue_core.queue.store.clock import new_id, now_text
 from queue_core.queue.store.columns import COLUMNS
 from queue_core.queue.store.database import PATIENCE_S
-from queue_core.queue.store.lifecycle import Cancelled, NewJob
+from queue_core.queue.store.handover import NewJob
+from queue_core.queue.store.lifecycle import Cancelled
 from queue_core.queue.store.opening import open_database
 from queue_core.queue.store.resigning import sign_anew
 from queue_core.queue.store.serializer import Errand, Signer, load_key, one_line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,8 +13,9 @@ from pathlib import Path
 from queue_core.errors import JobNotFoundError, JobQueueError
 from queue_core.queue import schedules
 from queue_core.queue.contract import BaseJobQueue
+from queue_core.queue.engine.recovery import recover
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
-from queue_core.queue.store import history, lifecycle, presence, queries, state
+from queue_core.queue.store import history, presence, queries, schema, state
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
 from queue_core.queue.store.log_place import log_of
@@ -32,6 +34,8 @@ from queue_core.runner.log_lines import log_files
 from queue_core.runner.logs import read_log
 
 _STATUSES = frozenset(JobStatus)
+# How often a reader looks whether those that run jobs are still there.
+_LOOK_S = 1.0
 _SOURCES = {source.value: source for source in LogSource}
 
 
@@ -47,9 +51,11 @@ class QueueReader(BaseJobQueue):
         self._database = database
         self._logs = logs
         self._watcher = ChangeWatcher(database)
+        self._looked_s = -_LOOK_S
 
     def get(self, job_id: str) -> JobRecord:
         """Return status and metadata of a job; see `BaseJobQueue.get`."""
+        self._close_dead()
         record = queries.read_record(self._database, job_id)
         if record is None:
             raise not_found(job_id)
@@ -62,8 +68,8 @@ class QueueReader(BaseJobQueue):
     def peek(self) -> JobRecord:
         """Return the job that runs next; see `BaseJobQueue.peek`."""
         row = self._database.read_one(
-            f"SELECT {queries.ID} AS id FROM {lifecycle.READY_ROWS} WHERE {lifecycle.READY} "
-            f"ORDER BY {lifecycle.RUN_ORDER} LIMIT 1",
+            f"SELECT {queries.ID} AS id FROM {schema.READY_ROWS} WHERE {schema.READY} "
+            f"ORDER BY {schema.RUN_ORDER} LIMIT 1",
             (time.time(),),
         )
         if row is None:
@@ -88,6 +94,7 @@ class QueueReader(BaseJobQueue):
         offset: int = 0,
     ) -> Sequence[JobRecord]:
         """Return the jobs that match; see `BaseJobQueue.list`."""
+        self._close_dead()
         return queries.read_list(
             self._database, where or JobFilter(), order or JobOrder(), limit=limit, offset=offset
         )
@@ -98,10 +105,12 @@ class QueueReader(BaseJobQueue):
 
     def get_many(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
         """Return records by id, without tracebacks and results."""
+        self._close_dead()
         return queries.read_many(self._database, job_ids)
 
     def counts(self) -> JobCounts:
         """Return how many jobs there are by status and by type."""
+        self._close_dead()
         return queries.read_counts(self._database)
 
     def changes_since(self, cursor: int = 0) -> ChangeBatch:
@@ -189,6 +198,18 @@ class QueueReader(BaseJobQueue):
             unsubscribe()
         return True
 
+    def _close_dead(self) -> None:
+        """Close the jobs of dead programs before they are shown as running.
+
+        A program that runs jobs does that itself; where none is left, whoever looks does.
+        """
+        now_s = time.monotonic()
+        if now_s - self._looked_s < _LOOK_S or self._database.is_in_transaction:
+            return
+        self._looked_s = now_s
+        with contextlib.suppress(JobQueueError):  # a file that can only be read is shown as it is
+            recover(self._database)
+
     def _row(self, job_id: str, columns: str) -> queries.Row:
         condition, parameters = queries.locate(job_id)
         row = self._database.read_one(
@@ -208,6 +229,7 @@ class QueueReader(BaseJobQueue):
         return row
 
     def _status(self, job_id: str) -> JobStatus:
+        self._close_dead()
         stored = self._row(job_id, "status")["status"]
         return JobStatus(stored) if stored in _STATUSES else JobStatus.KILLED
 

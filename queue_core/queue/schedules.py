@@ -12,7 +12,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from queue_core.errors import JobQueueError, MonitorError, ParameterError
@@ -25,6 +25,7 @@ from queue_core.queue.values import Schedule
 logger = logging.getLogger(__name__)
 
 _DAMAGED_ID: Final = "damaged-"
+_TOLERANCE: Final = timedelta(days=1)
 _NAMED: Final = "id = ? OR rowid = ?"
 _DUE: Final = (
     "enabled = 1 AND (next_run <= ? OR next_run > ? OR typeof(next_run) IN ('text', 'blob'))"
@@ -169,6 +170,7 @@ def put_due(database: Database, put_again: Callable[[Any], str]) -> None:
     that cannot be put says why (`Schedule.problem`) and is tried again when it is due next.
     """
     now_s = time.time()
+    _forget_wrong_clock(database, now_s)
     due = database.read(f"SELECT rowid FROM monitor_schedule WHERE {_DUE}", (now_s, LAST_MOMENT_S))
     for (number,) in due:
         try:
@@ -177,6 +179,30 @@ def put_due(database: Database, put_again: Callable[[Any], str]) -> None:
         except MonitorError as error:
             # The database did not take it, and nothing was changed: the next look tries again.
             logger.info("the schedule in row %d could not be put: %s", number, error)
+
+
+def _forget_wrong_clock(database: Database, now_s: float) -> None:
+    """Work out again what was put off by a clock that stood years ahead.
+
+    A clock that goes back by less does no harm: what ran already does not run once more.
+    """
+    now = datetime.fromtimestamp(now_s, UTC)
+    for row in database.read(
+        "SELECT rowid AS number, cron, next_run FROM monitor_schedule "
+        "WHERE enabled = 1 AND typeof(cron) = 'text' AND next_run BETWEEN ? AND ?",
+        ((now + 2 * _TOLERANCE).timestamp(), LAST_MOMENT_S),
+    ):
+        try:
+            first = next_run(row["cron"], now)
+            second = next_run(row["cron"], first)
+        except ParameterError:
+            continue  # said when it is due
+        if row["next_run"] > (second + _TOLERANCE).timestamp():
+            with database.transaction() as connection:
+                connection.execute(
+                    "UPDATE monitor_schedule SET next_run = ? WHERE rowid = ? AND next_run = ?",
+                    (first.timestamp(), row["number"], row["next_run"]),
+                )
 
 
 def _put(

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.errors import JobQueueError
-from queue_core.queue.store.lifecycle import NewJob
-from queue_core.queue.store.serializer import Errand, dump_by_value, one_line
+from queue_core.queue.store.handover import NewJob
+from queue_core.queue.store.serializer import Errand, one_line
 from queue_core.queue.store.stored import LAST_MOMENT_S, storable
 from queue_core.queue.values import AfterPolicy, JobOptions
+from queue_core.runner.job_pickle import NotStorableError, dump_job
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
@@ -181,8 +182,16 @@ def errand_of(job: BaseJob) -> Errand:
     Raises:
         JobQueueError: It holds something that cannot be serialised; the message names it.
     """
+    try:
+        payload = dump_job(job)
+    except NotStorableError as error:
+        raise JobQueueError(
+            f"{type(job).__name__} cannot be stored: {error}.",
+            hint="Give the job plain data, paths and functions; open files, locks, connections "
+            "and threads cannot go to another process.",
+        ) from error
     return Errand(
-        payload=dump_by_value(job),
+        payload=payload,
         cwd=working_folder(),
         import_path=import_path(),
         reuse_key=reuse_key_of(job),
@@ -195,7 +204,7 @@ def reuse_key_of(job: BaseJob) -> str | None:
     Jobs share a process only where all of it would be the same anyway: class, folder, import path.
     """
     kind = type(job)
-    if getattr(kind, "reuses_process", False) is not True:
+    if kind.reuses_process is not True:
         return None
     place = "\x1f".join((working_folder() or "", *import_path()))
     return storable(f"{kind.__module__}.{kind.__qualname__}\x1f{place}")

@@ -1,6 +1,8 @@
-"""Starts a child process; a module of its own, so that `__main__` stays free for the jobs."""
+"""Starts a child or the template; a module of its own, so that `__main__` stays free for jobs."""
 
-from queue_core.runner.child import main
+import sys
+
+from queue_core.runner.entry import main
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -20,6 +20,7 @@ from queue_core.runner.log_records import TEXT_BYTES, encode_packets
 
 _TEXT_LIMIT = 2 * TEXT_BYTES
 _ARGUMENTS_LIMIT = 1_000
+_LOOKS = 5
 _OUTPUT_PIECE = TEXT_BYTES // 8
 
 
@@ -42,8 +43,7 @@ class RecordPipe:
         try:
             # A job may have closed what is not its own, and have opened a file in its place.
             if _identity(self._descriptor) == self._identity:
-                time_ns = time.monotonic_ns()
-                waiting = (_waiting_bytes(1), _waiting_bytes(2))
+                time_ns, waiting = _moment()
                 for packet in encode_packets(
                     level=level, source=source, text=text, text_id=text_id, time_ns=time_ns,
                     waiting=waiting,
@@ -64,6 +64,20 @@ def _identity(descriptor: int) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def _moment() -> tuple[int, tuple[int, int]]:
+    """Return a time and how many bytes of standard output and error waited to be read just then.
+
+    It is looked before and after: what was read meanwhile would be counted twice, or not at all.
+    """
+    waiting = (_waiting_bytes(1), _waiting_bytes(2))
+    for _ in range(_LOOKS):
+        time_ns = time.monotonic_ns()
+        before, waiting = waiting, (_waiting_bytes(1), _waiting_bytes(2))
+        if before == waiting:
+            break
+    return time_ns, waiting
+
+
 def _waiting_bytes(descriptor: int) -> int:
     """Return how many bytes of a pipe nobody has read yet; 0 where the system does not tell."""
     try:
@@ -76,6 +90,17 @@ def _waiting_bytes(descriptor: int) -> int:
 _pipe: RecordPipe | None = None
 
 
+def prepare_streams() -> None:
+    """Let printed lines be written at once, whatever is in them.
+
+    The template calls it for all its children: their streams lead elsewhere by then, and Python
+    changes no stream whose file was exchanged.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")
+
+
 def install_logging(record_descriptor: int) -> None:
     """Send what a job logs and warns about to its log; called once in the child.
 
@@ -84,9 +109,6 @@ def install_logging(record_descriptor: int) -> None:
     """
     global _pipe
     _pipe = RecordPipe(record_descriptor)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")
     root = logging.getLogger()
     root.handlers[:] = [_RecordHandler(_pipe)]
     root.setLevel(logging.INFO)

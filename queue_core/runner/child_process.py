@@ -1,202 +1,229 @@
-"""The supervisor's end of one child process: start it, give it a job, learn how it ended."""
+"""The supervisor's end of one child process: give it a job, learn how it ended, let it go."""
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
-import selectors
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Protocol
 
-from queue_core.errors import JobQueueError
 from queue_core.runner import process_tree
-from queue_core.runner.crash_stack import crash_stack
-from queue_core.runner.crashes import describe_crash, memory_ran_out
-from queue_core.runner.log_pipes import LogPipes
+from queue_core.runner.attempt import Attempt
+from queue_core.runner.endings import as_report, out_of_step, process_ended, stopped
+from queue_core.runner.exchange import Deaf, Exchange, JobListener
 from queue_core.runner.log_writer import LogWriter
-from queue_core.runner.logs import read_log
+from queue_core.runner.messages import OutOfStepError, decode, encode, encode_order
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
-from queue_core.runner.protocol import (
-    CleanUp,
-    Entity,
-    Failed,
-    Finished,
-    Message,
-    Progress,
-    Ready,
-    Run,
-    Warned,
-    decode,
-    encode_order,
-)
+from queue_core.runner.pipes import END, MESSAGES, Pipes, open_child
+from queue_core.runner.process_source import ChildStartError, ProcessSource
+from queue_core.runner.protocol import Answer, CleanUp, Ended, Failed, Finished, Ready, Run, Setup
+from queue_core.runner.reuse import time_of_change_ns
 
 logger = logging.getLogger(__name__)
 
-_CRASH_LINES = 2_000
-_POLL_S = 0.2
+__all__ = ["ChildProcess", "ChildStartError", "JobListener"]
+
 _START_TIMEOUT_S = 60.0
-_TYPES = {
-    EndReason.TIMED_OUT: "TimeLimitExceeded",
-    EndReason.MEMORY_LIMIT: "MemoryLimitExceeded",
-    EndReason.MEMORY_FLOOR: "MemoryShort",
-}
-_ROOT = str(Path(__file__).parents[2])
-
-
-class JobListener(Protocol):
-    """Who is told what a running job reports; called on the thread that waits for the job."""
-
-    def progress(self, fraction: float | None, message: str) -> None:
-        """The job is this far, 0 to 1."""
-
-    def warning(self, text: str) -> None:
-        """The job did something that the user should know."""
-
-    def entity(self, kind: str, entity_id: int) -> None:
-        """The job makes this entity."""
-
-
-class ChildStartError(JobQueueError):
-    """A child process could not be started."""
+_POLL_S = 0.2
+# An unkillable process, one in the hands of a broken driver, is left to the system after this.
+_KILL_PATIENCE_S = 5.0
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 class ChildProcess:
-    """One child process and the three pipes to it.
+    """One child process, from its start until it is buried.
 
     Attributes:
         pid: Its process id; it leads a session of this number.
-        started_at: When it was started, by the monotonic clock.
+        is_forked: Whether it is a copy of the template.
+        generation: Which state of the template that was.
+        inherited_bytes: Memory that it has got from the process that it was forked from.
+        is_given_back: Whether its end is seen to; its owner's to change.
+        before_letting_go: Called when its number is about to be anybody's; its owner's to change.
     """
 
-    def __init__(
-        self, *, preload: Sequence[str], folder: Path, nice: int = 0,
-        environment: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
-        ours, theirs = multiprocessing.Pipe(duplex=True)
-        self._records, their_records = os.pipe()
-        try:
-            self._process = _spawn(theirs, their_records, preload, folder, environment or {})
-        except OSError as error:
-            ours.close()
-            os.close(self._records)
-            raise ChildStartError(
-                f"A worker process could not be started: {error.strerror or error}.",
-                hint="Close other programs; the job waits and is tried again.",
-            ) from error
-        finally:
-            theirs.close()
-            os.close(their_records)
+    def __init__(self, source: ProcessSource, environment: Mapping[str, str]) -> None:
+        self._pipes: Pipes = open_child(source, environment)
+        self._process = self._pipes.process
         self.pid = self._process.pid
-        self.started_at = time.monotonic()
-        self._connection: Connection = ours
+        self.is_forked = self._process.needs_environment
+        self.generation = self._process.generation
+        self.inherited_bytes = 0
+        self.is_given_back = False
+        self.before_letting_go: Callable[[], object] = lambda: None
         self._lock = threading.Lock()
-        self._job_id: str | None = None
-        self._end_reason: EndReason | None = None
-        self._ender: threading.Thread | None = None
-        self._detail = self._hint = ""
-        self._selector = selectors.DefaultSelector()
-        self._watch_pipes()
-        if nice:
-            _lower_priority(self.pid, nice)
-
-    def _watch_pipes(self) -> None:
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self._pipes = LogPipes(
-            self._process.stdout.fileno(), self._process.stderr.fileno(), self._records
-        )
-        for descriptor in self._pipes.open:
-            self._selector.register(descriptor, selectors.EVENT_READ, "output")
-        self._selector.register(self._connection.fileno(), selectors.EVENT_READ, "messages")
-        # A grandchild may hold the pipes open after the child is gone: watch the process itself.
-        self._pidfd: int | None = None
-        if hasattr(os, "pidfd_open"):
-            try:
-                self._pidfd = os.pidfd_open(self.pid)
-                self._selector.register(self._pidfd, selectors.EVENT_READ, "end")
-            except OSError:
-                self._pidfd = None
+        self._attempt: Attempt | None = None
+        self._order_id = ""
+        self._reuse_key: str | None = None
+        self._modules: Mapping[str, int] = {}
+        self._orders = 0
+        self._is_reusable = True
+        self._is_leaving = False
+        self._last_word: Ended | None = None
+        self._is_killed = False
+        self._tree_is_gone = False
 
     @property
     def is_alive(self) -> bool:
         """Whether the process runs."""
-        return self._process.poll() is None
+        return not self._process.has_ended()
 
-    def wait_ready(self) -> None:
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it runs and has never run anything."""
+        return self._orders == 0 and self.is_alive and not self._process.is_lost
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether it can take an order: another one of the same key, where it has run before."""
+        if not self._is_reusable or not self.is_alive or self._process.is_lost:
+            return False
+        if any(time_of_change_ns(file) != then for file, then in self._modules.items()):
+            return False
+        return not self._has_unasked_words()
+
+    def wait_ready(
+        self, folder: Path, environment: Mapping[str, str], stop: threading.Event
+    ) -> None:
         """Wait until it can take a job.
 
         Raises:
             ChildStartError: It ended before; the message carries what it said.
         """
-        if self._connection.poll(_START_TIMEOUT_S):
-            try:
-                if isinstance(decode(self._connection.recv_bytes()), Ready):
-                    return
-            except (EOFError, OSError, ValueError):
-                pass
-        assert self._process.stderr is not None
-        said = (self._process.stderr.read() or b"").decode("utf-8", "replace").strip()
-        self.close()
-        raise ChildStartError(
-            f"A worker process ended before it was ready: {said[-500:] or 'it said nothing'}.",
+        needed = dict(environment) if self._process.needs_environment else None
+        packet = encode(Setup(str(folder), os.getpid(), needed), order_id="", pid=os.getpid())
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        try:
+            self._pipes.socket.send(
+                packet, end_of_process=self._process.end_descriptor, deadline_s=deadline
+            )
+            while time.monotonic() < deadline and not stop.is_set():
+                sources = self._pipes.wait(_POLL_S)
+                if MESSAGES in sources:
+                    self._pipes.socket.receive()
+                    for message in self._pipes.socket.packets():
+                        if isinstance(decode(message).message, Ready):
+                            self._note_inherited()
+                            return
+                elif END in sources or self._process.has_ended():
+                    break
+        except (EOFError, OutOfStepError):
+            pass
+        raise self._not_ready()
+
+    def _not_ready(self) -> ChildStartError:
+        said = self._pipes.said()[-500:] or "it said nothing"
+        return ChildStartError(
+            f"A worker process ended before it was ready: {said}.",
             hint="Run `dashai-monitor doctor` to check the installation.",
         )
+
+    def _note_inherited(self) -> None:
+        if not self._process.needs_environment:  # it has loaded everything itself
+            return
+        try:
+            with open(f"/proc/{self.pid}/statm", "rb") as file:  # noqa: PTH123 - for each child
+                pages = file.read().split()
+            self.inherited_bytes = (int(pages[1]) - int(pages[2])) * _PAGE_BYTES
+        except (OSError, ValueError, IndexError):
+            self.inherited_bytes = 0
+
+    # Running -------------------------------------------------------------------------------------
 
     def run(
         self, order: RunOrder, *, folder: Path, listener: JobListener, log: LogWriter
     ) -> Outcome:
         """Run one attempt of a job and wait for its end; never raises for what the job does."""
-        with self._lock:
-            self._job_id, self._end_reason = order.job_id, None
+        if self._orders and (order.reuse_key is None or order.reuse_key != self._reuse_key):
+            return _wrong_process()
         began = time.monotonic()
+        attempt = self._begin(order.job_id, order.reuse_key)
         run = Run(
             order.job_id, order.attempt, str(folder), order.cwd, list(order.import_path),
-            order.changes,
+            order.changes, order.reuse_key,
         )  # fmt: skip
-        answer = self._exchange(run, order.payload, listener, log)
+        answer: Answer | None = None
+        problem: Exception | None = None
+        try:
+            answer = self._exchange(run, order.payload, attempt, listener, log)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, this job alone ends by it
+            problem = error
         elapsed = time.monotonic() - began
-        with self._lock:
-            self._job_id = None
-            reason, ender = self._end_reason, self._ender
-        if ender is not None:
-            ender.join()
-        if isinstance(answer, Finished):
-            self._reusable = answer.reusable and ender is None
-            return Outcome(EndReason.FINISHED, elapsed, result_json=answer.result)
-        if isinstance(answer, Failed) and reason is None:
-            self._reusable = answer.reusable and ender is None
-            return Outcome(EndReason.RAISED, elapsed, error=_as_report(answer))
-        self._reusable = False
-        return self._end_of_process(reason, elapsed, log)
+        self._finish(attempt)
+        outcome = self._outcome(attempt, answer, problem, elapsed, log)
+        return replace(outcome, paused_s=attempt.paused_s)
 
     def clean_up(self, order: CleanUp, payload: bytes, log: LogWriter, timeout_s: float) -> bool:
-        """Let the job of *order* clean up; return whether this process can go on."""
-        timer = threading.Timer(timeout_s, process_tree.kill_tree, (self.pid,))
-        timer.name = "clean-up-timeout"
-        timer.start()
+        """Let the job of *order* clean up; return whether it has done so in time."""
+        attempt = self._begin(order.job_id, None)
+        answer: Answer | None = None
         try:
-            answer = self._exchange(order, payload, _Deaf(), log)
-        finally:
-            timer.cancel()
-            timer.join()
+            deadline = time.monotonic() + timeout_s
+            answer = self._exchange(order, payload, attempt, Deaf(), log, deadline_s=deadline)
+        except Exception as error:  # noqa: BLE001 - as in `run`
+            logger.warning("clean-up of job %s: %s", order.job_id, error)
+        self._finish(attempt)
+        self._is_reusable = False
         if isinstance(answer, Failed):
             logger.warning("clean-up of job %s failed: %s", order.job_id, answer.message)
-        return isinstance(answer, Finished) and answer.reusable
+        if answer is None:
+            process_tree.kill_tree(self.pid, patience_s=1.0)
+        return isinstance(answer, Finished)
 
-    @property
-    def is_reusable(self) -> bool:
-        """Whether it can take another job."""
-        return self._reusable and self.is_alive
+    def _begin(self, job_id: str, reuse_key: str | None) -> Attempt:
+        with self._lock:
+            self._orders += 1
+            self._reuse_key = reuse_key
+            self._attempt = Attempt(job_id)
+            self._order_id = self._attempt.order_id
+            return self._attempt
 
-    _reusable = True
+    def _finish(self, attempt: Attempt) -> None:
+        """Let nobody end, pause or resume this order any more, and wait for who does so now."""
+        with self._lock:
+            self._attempt = None
+            if attempt.go_on():
+                process_tree.resume(self.pid)
+        if attempt.ender is not None:
+            attempt.ender.join()
+
+    def _exchange(
+        self, order: Run | CleanUp, payload: bytes, attempt: Attempt, listener: JobListener,
+        log: LogWriter, *, deadline_s: float | None = None,
+    ) -> Answer | None:  # fmt: skip
+        packet = encode_order(order, payload, order_id=attempt.order_id, pid=os.getpid())
+        exchange = Exchange(self._pipes, attempt.order_id, listener, log)
+        answer = exchange.hold(packet, is_given_up=attempt.is_given_up, deadline_s=deadline_s)
+        self._last_word = exchange.last_word
+        self._is_leaving = answer is not None and not answer.reusable
+        return answer
+
+    def _outcome(
+        self, attempt: Attempt, answer: Answer | None, problem: Exception | None, elapsed: float,
+        log: LogWriter,
+    ) -> Outcome:  # fmt: skip
+        self._is_reusable = (
+            answer is not None and answer.reusable and problem is None and attempt.ender is None
+        )
+        if isinstance(answer, Finished) and problem is None:
+            self._modules = answer.modules
+            return Outcome(EndReason.FINISHED, elapsed, result_json=answer.result)
+        if isinstance(answer, Failed) and problem is None and attempt.reason is None:
+            return Outcome(EndReason.RAISED, elapsed, error=as_report(answer))
+        self._tree_is_gone = process_tree.kill_tree(self.pid, patience_s=_KILL_PATIENCE_S)
+        code = self.let_go()
+        if attempt.reason is not None:
+            return stopped(attempt, elapsed)
+        if problem is not None:
+            if not isinstance(problem, OutOfStepError):
+                logger.error("worker %s", self.pid, exc_info=problem)
+            return out_of_step(problem, elapsed, log)
+        return process_ended(code, elapsed, log)
+
+    # Orders about it -----------------------------------------------------------------------------
 
     def end(
         self, job_id: str, reason: EndReason, *, grace_s: float, detail: str = "", hint: str = ""
@@ -206,164 +233,139 @@ class ChildProcess:
         Returns at once; `run` returns when the tree is gone.
         """
         with self._lock:
-            if self._job_id != job_id or self._ender is not None:
+            attempt = self._attempt
+            if attempt is None or attempt.job_id != job_id or attempt.reason is not None:
                 return False
-            self._end_reason, self._detail, self._hint = reason, detail, hint
-            self._ender = threading.Thread(
-                target=process_tree.end_tree, args=(self.pid,), kwargs={"grace_s": grace_s},
-                name=f"ender-{self.pid}", daemon=True,
+            attempt.reason, attempt.detail, attempt.hint = reason, detail, hint
+            ender = threading.Thread(
+                target=self._end_tree, args=(attempt, grace_s), name=f"ender-{self.pid}",
+                daemon=True,
             )  # fmt: skip
-            self._ender.start()
+            attempt.ender = ender
+            try:
+                ender.start()
+            except (RuntimeError, MemoryError):  # no threads left: then at once, and here
+                attempt.ender = None
+        if attempt.ender is None:
+            self._end_tree(attempt, 0.0)
+        return True
+
+    def _end_tree(self, attempt: Attempt, grace_s: float) -> None:
+        try:
+            process_tree.end_tree(self.pid, grace_s=grace_s)
+        except Exception:
+            logger.exception("the processes of worker %s could not be ended", self.pid)
+        finally:
+            attempt.is_given_up.set()  # whatever still stands will not go by waiting
+
+    def pause(self, job_id: str) -> bool:
+        """Suspend the process tree, if it still runs this job."""
+        with self._lock:
+            attempt = self._attempt
+            if attempt is None or attempt.job_id != job_id or attempt.reason is not None:
+                return False
+            if attempt.paused_since is None:
+                if not process_tree.suspend(self.pid):
+                    return False
+                attempt.pause()
             return True
 
-    def close(self) -> None:
-        """End the process with everything that it started, and close the pipes."""
-        if self._selector.get_map() is None:
-            return
-        self._connection.close()
-        process_tree.kill_tree(self.pid)
-        self._process.wait()
-        self._selector.close()
-        for stream in (self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
-        os.close(self._records)
-        if self._pidfd is not None:
-            os.close(self._pidfd)
+    def resume(self, job_id: str) -> bool:
+        """Let the suspended process tree go on, if it still runs this job."""
+        with self._lock:
+            attempt = self._attempt
+            if attempt is None or attempt.job_id != job_id or attempt.paused_since is None:
+                return False
+            process_tree.resume(self.pid)
+            return attempt.go_on()
 
-    def _exchange(
-        self, order: Run | CleanUp, payload: bytes, listener: JobListener, log: LogWriter
-    ) -> Message | None:
-        """Send an order and serve the pipes until its answer, or None where the process ended."""
+    # Its end -------------------------------------------------------------------------------------
+
+    def begin_end(self) -> None:
+        """Let it end: by itself where it is at it, else by the end of its connection."""
+        self._is_reusable = False
+        if not self._is_leaving:
+            self._pipes.close_connection()
+
+    def kill(self) -> None:
+        """Kill it with everything that it has started, without waiting."""
+        self._is_killed = True
+        self._last_word = None
+        process_tree.kill_tree(self.pid, patience_s=0.0)
+
+    def has_ended(self) -> bool:
+        """Return whether it runs no more; sees to it that it comes to an end meanwhile."""
+        has_ended = self._process.has_ended()  # first: what it said before is there by then
+        self._pipes.drain(None, rounds=4)
+        if self._is_leaving and not self._is_killed:
+            self._hear_last_word()
+        if self._last_word is not None and self._last_word.leaves_processes and not has_ended:
+            self.kill()
+        return has_ended
+
+    def descriptors(self) -> list[int]:
+        """Return what to watch until it has ended."""
+        return self._pipes.descriptors()
+
+    def let_go(self) -> int | None:
+        """Let the number of the ended process go; return how it ended, where that is known."""
+        if self._process.has_ended():
+            self.before_letting_go()
+        return self._process.exit_code()
+
+    def bury(self) -> None:
+        """End what it has left, let its number go, close everything; it has ended."""
+        if not self._leaves_nothing():
+            if not self._tree_is_gone:
+                process_tree.kill_tree(self.pid, patience_s=1.0)
+            self._process.sweep()
+        self.let_go()
+        self._pipes.close()
+
+    def abandon(self) -> None:
+        """Close everything and leave the process to the system: it cannot be ended."""
+        self._pipes.close()
+
+    @property
+    def has_end_descriptor(self) -> bool:
+        """Whether its end can be waited for, without looking again and again."""
+        return self._process.end_descriptor is not None
+
+    def _leaves_nothing(self) -> bool:
+        if self._is_killed:
+            return False
+        if self._orders == 0:
+            return True
+        return self._last_word is not None and not self._last_word.leaves_processes
+
+    def _hear_last_word(self) -> None:
         try:
-            self._connection.send_bytes(encode_order(order, payload))
+            self._pipes.socket.receive()
+        except EOFError:
+            self._pipes.stop_listening()
         except OSError:
-            return None
-        answer: Message | None = None
+            return
         try:
-            while answer is None:
-                events = self._selector.select(_POLL_S)
-                sources = {key.data for key, _ in events}
-                if "output" in sources:
-                    self._read_output(log)
-                if "messages" in sources:
-                    answer = self._receive(listener)
-                elif "end" in sources or (not events and not self.is_alive):
-                    return None
+            for packet in self._pipes.socket.packets():
+                envelope = decode(packet)
+                is_ours = envelope.order_id == self._order_id and envelope.pid == self.pid
+                if is_ours and isinstance(envelope.message, Ended):
+                    self._last_word = envelope.message
+        except OutOfStepError:
+            self._pipes.stop_listening()
+
+    def _has_unasked_words(self) -> bool:
+        """Return whether something came that nobody has asked for: it is out of step then."""
+        try:
+            self._pipes.socket.receive()
         except (EOFError, OSError):
-            return None
-        except ValueError as error:
-            logger.error("worker %s: %s", self.pid, error)
-            return None
-        finally:
-            self._pipes.drain(log)
-        return answer
-
-    def _receive(self, listener: JobListener) -> Message | None:
-        """Take one message; return it when it is an answer."""
-        message = decode(self._connection.recv_bytes())
-        match message:
-            case Progress(fraction=fraction, message=text):
-                listener.progress(fraction, text)
-            case Warned(text=text):
-                listener.warning(text)
-            case Entity(kind=kind, entity_id=entity_id):
-                listener.entity(kind, entity_id)
-            case Finished() | Failed():
-                return message
-            case _:
-                pass
-        return None
-
-    def _read_output(self, log: LogWriter) -> None:
-        before = set(self._pipes.open)
-        self._pipes.read_round(log)
-        for descriptor in before - self._pipes.open:
-            self._selector.unregister(descriptor)
-
-    def _end_of_process(
-        self, reason: EndReason | None, elapsed_s: float, log: LogWriter
-    ) -> Outcome:
-        process_tree.kill_tree(self.pid)
-        code = self._process.wait()
-        if reason is not None:
-            error = (
-                ErrorReport(_TYPES.get(reason, reason.value), self._detail, self._hint)
-                if reason.is_failure
-                else None
-            )
-            return Outcome(reason, elapsed_s, error=error)
-        error, signal_name = describe_crash(code, oom=memory_ran_out())
-        stack = crash_stack(read_log(log.path, limit=_CRASH_LINES), attempt=log.attempt)
-        error = replace(error, traceback=stack)
-        log.note(error.message)
-        return Outcome(
-            EndReason.CRASHED, elapsed_s, error=error,
-            exit_code=code if code >= 0 else None, exit_signal=signal_name,
-        )  # fmt: skip
+            return True
+        return self._pipes.socket.has_more
 
 
-class _Deaf:
-    """Listens to a clean-up, which has nothing to report."""
-
-    def progress(self, fraction: float | None, message: str) -> None:
-        """Ignore it."""
-
-    def warning(self, text: str) -> None:
-        """Ignore it."""
-
-    def entity(self, kind: str, entity_id: int) -> None:
-        """Ignore it."""
-
-
-def _as_report(answer: Failed) -> ErrorReport:
-    return ErrorReport(
-        type=answer.type,
-        message=answer.message,
-        hint=answer.hint,
-        traceback=answer.traceback,
-        causes=tuple(answer.causes),
-        frames=tuple(answer.frames),
-        is_transient=answer.is_transient,
-    )
-
-
-def child_command(connection: int, preload: Sequence[str], records: int) -> list[str]:
-    """Return how a child is started; a frozen program starts itself with a hidden argument."""
-    arguments = [str(connection), ",".join(preload), str(records)]
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--run-child", *arguments]
-    return [sys.executable, "-P", "-m", "queue_core.runner", *arguments]
-
-
-def _spawn(
-    theirs: Connection,
-    records: int,
-    preload: Sequence[str],
-    folder: Path,
-    more: Mapping[str, str],
-) -> subprocess.Popen[bytes]:
-    environment = {
-        **os.environ,
-        **more,
-        "DASHAI_LOCAL_PATH": str(folder),
-        "PYTHONPATH": _ROOT,
-    }
-    return subprocess.Popen(
-        child_command(theirs.fileno(), preload, records),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        bufsize=0,
-        pass_fds=(theirs.fileno(), records),
-        start_new_session=True,
-        env=environment,
-    )
-
-
-def _lower_priority(pid: int, nice: int) -> None:
-    """Leave the desktop its share of the processor."""
-    try:
-        os.setpriority(os.PRIO_PROCESS, pid, nice)
-    except (OSError, AttributeError):
-        logger.debug("the priority of worker %s could not be lowered", pid)
+def _wrong_process() -> Outcome:
+    report = ErrorReport(
+        "WrongProcess", "The job was given to a process that has run another one.",
+        hint="Retry the job; it will get a process of its own.",
+    )  # fmt: skip
+    return Outcome(EndReason.NOT_STARTED, error=report)

@@ -58,6 +58,16 @@ def describe_crash(code: int, *, oom: bool) -> tuple[ErrorReport, str | None]:
     ), name
 
 
+def unknown_end() -> ErrorReport:
+    """Return the report of a process whose end nobody was there to see."""
+    return ErrorReport(
+        "ProcessLost",
+        "The job's process was ended, because the process from which workers are made was gone. "
+        "How it would have ended is not known.",
+        hint="Retry the job. If this comes again, another program may be ending processes.",
+    )
+
+
 def _signal_name(number: int) -> str:
     try:
         return signal.Signals(number).name

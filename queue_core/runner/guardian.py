@@ -19,11 +19,13 @@ def main() -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     guarded: set[int] = set()
     for line in sys.stdin:
-        sign, pid = line[0], int(line[1:])
+        sign, number = line[:1], line[1:].strip()
+        if not number.isdigit():
+            continue  # a line of which the program could write only a part
         if sign == "+":
-            guarded.add(pid)
+            guarded.add(int(number))
         else:
-            guarded.discard(pid)
+            guarded.discard(int(number))
     for _ in range(50):
         members = _members(guarded)
         if not members:

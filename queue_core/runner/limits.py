@@ -13,6 +13,7 @@ from queue_core.runner.outcome import EndReason
 
 _IS_LINUX = os.path.isdir("/proc/self")  # noqa: PTH112 - asked once
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_LOOK_AT_SHARED_S = 2.0
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -31,21 +32,74 @@ class Usage:
     processes: int
 
 
-def measure(pid: int) -> Usage:
+def measure(pid: int, *, inherited_bytes: int = 0) -> Usage:
     """Measure a process with everything that it has started; zeros where it is gone."""
-    members = [pid, *process_tree.descendants(pid)]
-    own = shared_most = 0
-    cpu_s = 0.0
-    seen = 0
-    for member in members:
-        found = _measure_linux(member) if _IS_LINUX else _measure_portable(member)
-        if found is not None:
+    return TreeMeter(pid, inherited_bytes).measure()
+
+
+class TreeMeter:
+    """Measures a process tree again and again.
+
+    Memory that processes share counts once: that of the process from which the child was forked
+    not at all, for the job has not asked for it; what the job's own forks share with it, once.
+
+    Args:
+        pid: The child.
+        inherited_bytes: Memory that it had got when it was forked.
+    """
+
+    def __init__(self, pid: int, inherited_bytes: int = 0) -> None:
+        self._pid = pid
+        self._inherited_bytes = inherited_bytes
+        # By pid: what a descendant shares with others, and when that was looked at.
+        self._shared: dict[int, tuple[int, float]] = {}
+
+    def measure(self) -> Usage:
+        """Measure it now; zeros where it is gone."""
+        own = shared_most = seen = 0
+        cpu_s = 0.0
+        for member in (self._pid, *process_tree.descendants(self._pid)):
+            found = _measure_linux(member) if _IS_LINUX else _measure_portable(member)
+            if found is None:
+                continue
             resident, shared, seconds = found
-            own += resident - shared
+            private = resident - shared
+            if member == self._pid:
+                private -= self._inherited_bytes
+            elif _IS_LINUX:
+                private -= self._shared_bytes(member)
+            own += max(0, private)
             shared_most = max(shared_most, shared)
             cpu_s += seconds
             seen += 1
-    return Usage(own + shared_most, cpu_s, seen)
+        return Usage(own + shared_most, cpu_s, seen)
+
+    def _shared_bytes(self, pid: int) -> int:
+        """Return how much of a descendant's own memory it shares with who has forked it.
+
+        To look takes the kernel long for a large process, and it changes slowly.
+        """
+        known = self._shared.get(pid)
+        now = time.monotonic()
+        if known is None or now - known[1] > _LOOK_AT_SHARED_S:
+            known = self._shared[pid] = (_shared_anonymous_bytes(pid), now)
+        return known[0]
+
+
+def _shared_anonymous_bytes(pid: int) -> int:
+    """Return the memory of no file that others have too, once they were one process (Linux)."""
+    sizes: dict[bytes, int] = {}
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:  # noqa: PTH123
+            for line in file:
+                name, _, rest = line.partition(b":")
+                if rest.endswith(b"kB\n"):
+                    sizes[name] = int(rest.split()[0]) << 10
+    except (OSError, ValueError):
+        return 0
+    anonymous = sizes.get(b"Anonymous", 0)
+    private = sizes.get(b"Private_Dirty", 0)
+    return max(0, anonymous - private)
 
 
 def _measure_linux(pid: int) -> tuple[int, int, float] | None:
@@ -99,6 +153,7 @@ class Watch:
         phase: What the job says it is doing.
         attempt: Which attempt it is, from 1.
         samples: How many samples of it are stored.
+        inherited_bytes: Memory that its child was forked with; it does not count.
     """
 
     job_id: str
@@ -108,9 +163,11 @@ class Watch:
     memory_limit_bytes: int | None = None
     phase: str = ""
     samples: int = 0
+    inherited_bytes: int = 0
 
     def __post_init__(self) -> None:
         self.began = time.monotonic()
+        self._meter = TreeMeter(self.pid, self.inherited_bytes)
         self.peak_bytes = 0
         self.memory_bytes = 0
         self.cpu_at_start_s: float | None = None
@@ -120,7 +177,7 @@ class Watch:
 
     def look(self) -> None:
         """Measure the tree now."""
-        usage = measure(self.pid)
+        usage = self._meter.measure()
         if usage.processes == 0:
             return
         if self.cpu_at_start_s is None:

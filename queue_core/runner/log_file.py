@@ -25,7 +25,9 @@ from queue_core.runner.log_lines import RawLine
 from queue_core.runner.log_old_format import HEADER_BYTES as OLD_HEADER_BYTES
 from queue_core.runner.log_old_format import decode_old_header, old_lines_of
 
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES = 256 * 1024
+# A place is looked for as near as this.
+_NEAR_BYTES = 32 * 1024
 # What lies between two frames and is none is skipped this far; a hole of terabytes ends a file.
 _GARBAGE_BYTES = 64 * 1024 * 1024
 # A pipe in the place of a log must not be waited for, nor a link be followed to another file.
@@ -85,7 +87,7 @@ class LogFile:
                 start = place + len(MARK)
             elif frame.end > self.size:
                 start = frame.data_at  # it was cut, or is being written
-            elif (inner := self._find(frame.data_at, frame.end)) is not None:
+            elif (inner := self._first_inside(frame)) is not None:
                 start = inner  # it was cut before another one was written
             else:
                 yield frame
@@ -97,10 +99,21 @@ class LogFile:
         return old_lines_of(frame, data) if frame.checksum is None else lines_of(frame, data)
 
     def last_frame(self) -> Frame | None:
-        """Return the last whole frame."""
-        return next(self._backwards(), None) or max(
-            self._old_frames(), key=lambda frame: frame.last, default=None
-        )
+        """Return the last whole frame; it is looked for from the end."""
+        high = end = self.size
+        while high > max(0, self.size - _GARBAGE_BYTES):
+            low = max(0, high - _BLOCK_BYTES)
+            block = self.read(low, high - low + HEADER_BYTES)
+            place = block.rfind(MARK, 0, high - low + len(MARK) - 1)
+            while place >= 0:
+                frame = decode_header(block[place : place + HEADER_BYTES], low + place)
+                if frame is not None and frame.end <= end:
+                    return frame
+                end = low + place
+                place = block.rfind(MARK, 0, place + len(MARK) - 1)
+            high = low
+        # Only chunks of the first version, or a hole too long to be looked through.
+        return max(self.frames(), key=lambda frame: frame.last, default=None)
 
     def place_after(self, number: int) -> int:
         """Return a place from which on all frames with lines above *number* follow.
@@ -108,23 +121,14 @@ class LogFile:
         It is looked for by halving, so that following a long log reads little of it.
         """
         low, high = 0, self.size
-        while number and high - low > _BLOCK_BYTES:
+        while number > 0 and high - low > _NEAR_BYTES:
             middle = (low + high) // 2
-            frame = self._first_between(middle, min(high, middle + _BLOCK_BYTES))
+            frame = self._first_between(middle, min(high, middle + DATA_BYTES))
             if frame is None or frame.last > number:
                 high = middle
             else:
                 low = frame.start
         return low
-
-    def place_of_last(self, count: int) -> int:
-        """Return a place from which on the last *count* lines follow."""
-        found = 0
-        for frame in self._backwards():
-            found += frame.count
-            if found >= count:
-                return frame.start
-        return 0
 
     def _old_frames(self) -> Iterator[Frame]:
         start = 0
@@ -135,6 +139,10 @@ class LogFile:
             yield frame
             start = frame.end
 
+    def _first_inside(self, frame: Frame) -> int | None:
+        """Return where the next frame begins if that is before the end of this one."""
+        return self._find(frame.data_at, min(self.size, frame.end + len(MARK) - 1))
+
     def _first_between(self, start: int, end: int) -> Frame | None:
         while (place := self._find(start, end)) is not None:
             frame = decode_header(self.read(place, HEADER_BYTES), place)
@@ -142,26 +150,6 @@ class LogFile:
                 return frame
             start = place + len(MARK)
         return None
-
-    def _backwards(self) -> Iterator[Frame]:
-        """Yield the frames from the last one to the first."""
-        high, skipped = self.size, 0
-        end = self.size
-        while high > 0 and skipped < _GARBAGE_BYTES:
-            low = max(0, high - _BLOCK_BYTES)
-            # Marks that begin in this block may end in the one behind it.
-            block = self.read(low, high - low + len(MARK) - 1)
-            place = block.rfind(MARK)
-            skipped += high - low
-            while place >= 0:
-                start = low + place
-                frame = decode_header(self.read(start, HEADER_BYTES), start)
-                if frame is not None and frame.end <= end:
-                    skipped = 0
-                    yield frame
-                end = min(end, start)
-                place = block.rfind(MARK, 0, place + len(MARK) - 1)
-            high = low
 
     # --- bytes --------------------------------------------------------------------------------
 

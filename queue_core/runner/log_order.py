@@ -62,7 +62,10 @@ def in_order(pieces: list[Piece], records: bytes) -> list[tuple[str, bytes]]:
             continue
         for source, waiting in zip(_STREAMS, packet.waiting, strict=True):
             take(source, min(_place(pieces, source, packet, waiting), len(streams[source])))
-        found.append((RECORDS, records[packet.start : packet.end]))
+        record = records[packet.start : packet.end]
+        if found and found[-1][0] == RECORDS:
+            record = found.pop()[1] + record
+        found.append((RECORDS, record))
     for source in _STREAMS:
         take(source, len(streams[source]))
     return found

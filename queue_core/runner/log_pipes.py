@@ -10,7 +10,7 @@ from queue_core.runner.log_order import Piece
 from queue_core.runner.log_writer import LogWriter
 
 _CHUNK_BYTES = 1 << 16
-_ROUNDS_AT_END = 1024
+_LOOKS_IN_A_ROUND = 16
 
 
 class LogPipes:
@@ -32,26 +32,24 @@ class LogPipes:
         for descriptor in self.open:
             os.set_blocking(descriptor, False)
 
-    def read_round(self, log: LogWriter) -> bool:
+    def read_round(self, log: LogWriter | None) -> bool:
         """Take what the pipes hold now, a part of each; return whether there was any.
 
         Call it when one of them has something; it takes from all, for the sake of the order.
         """
-        pieces = [self._piece(source, descriptor) for source, descriptor in self._streams]
-        records = self._read(self._records)
-        if records:
-            # A record may come after output that was written since.
+        pieces: list[Piece] = []
+        records = b""
+        for _ in range(_LOOKS_IN_A_ROUND):
+            # Output before records: all records that were written before it are there then.
             pieces += [self._piece(source, descriptor) for source, descriptor in self._streams]
+            fresh = self._read(self._records)
+            if not fresh:
+                break
+            records += fresh  # they may come after output that was written meanwhile
         has_any = bool(records) or any(piece.data for piece in pieces)
-        if has_any:
+        if has_any and log is not None:
             log.feed_round(pieces, records)
         return has_any
-
-    def drain(self, log: LogWriter) -> None:
-        """Take all that the pipes still hold, as far as a child that is done has written it."""
-        for _ in range(_ROUNDS_AT_END):
-            if not self.read_round(log):
-                return
 
     def _piece(self, source: str, descriptor: int) -> Piece:
         began_ns = time.monotonic_ns()

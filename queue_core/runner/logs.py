@@ -74,19 +74,22 @@ def _newest_first(path: Path) -> list[Path]:
 
 def _read_file(path: Path, after: int, limit: int) -> _Part:
     lines: list[RawLine] = []
-    known = after
+    begins_at = 0
     with LogFile(path) as file:
-        first = next(file.frames(), None) if path.suffix != _HEAD_SUFFIX else None
-        of_last, from_number = file.place_of_last(limit), file.place_after(after)
-        for frame in file.frames(max(of_last, from_number)):
-            # Numbers only grow; what does not is a copy of what was there before.
+        last = file.last_frame()
+        start = max(after, last.last - limit if last else 0)
+        if path.suffix != _HEAD_SUFFIX:
+            first = next(file.frames(), None)
+            begins_at = first.number if first else 0
+        known = start
+        for frame in file.frames(file.place_after(start)):
+            # Numbers only grow; what does not is a copy of what stands before.
             if frame.last > known:
                 lines.extend(line for line in file.lines(frame) if line.number > known)
                 known = frame.last
             if len(lines) > 2 * limit:
                 del lines[:-limit]
-                of_last = max(of_last, frame.start)
-    return _Part(lines, of_last <= from_number, first.number if first else 0)
+    return _Part(lines, start == after, begins_at)
 
 
 def _with_gaps(parts: Iterable[_Part], after: int) -> Iterator[RawLine]:

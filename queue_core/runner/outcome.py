@@ -19,6 +19,7 @@ class EndReason(StrEnum):
     TIMED_OUT = "timed_out"
     MEMORY_LIMIT = "memory_limit"
     MEMORY_FLOOR = "memory_floor"
+    OUT_OF_STEP = "out_of_step"
     NOT_STARTED = "not_started"
 
     @property
@@ -91,6 +92,7 @@ class RunOrder:
         timeout_s: Wall-clock limit; None means none.
         memory_limit_bytes: Limit of the process tree; None means none.
         log_limit_bytes: How much of the output is kept.
+        reuse_key: Which jobs may run in one process after each other; None: it has one of its own.
     """
 
     job_id: str

@@ -12,64 +12,95 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
 import psutil
 
-_IS_LINUX = sys.platform.startswith("linux")
-_POLL_S = 0.005
-_CHILDREN_FILE = Path(f"/proc/self/task/{os.getpid()}/children")
+_IS_LINUX = sys.platform == "linux"
+_POLL_S = 0.002
+_ENDED = (b"Z", b"X")
+_SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+# By pid: the parent, and the session where the system has sessions.
+Processes = dict[int, tuple[int, int]]
+
+
+def processes(*, with_ended: bool = False) -> Processes:
+    """Return all processes of this machine, in one look; what cannot be seen is left out.
+
+    Args:
+        with_ended: Also those that have ended and that nobody has waited for.
+    """
+    if _IS_LINUX:
+        return _processes_linux(with_ended=with_ended)
+    found: Processes = {}
+    for process in psutil.process_iter(["ppid", "status"]):
+        if process.info["status"] == psutil.STATUS_ZOMBIE and not with_ended:
+            continue
+        session = 0
+        if hasattr(os, "getsid"):
+            with contextlib.suppress(OSError):
+                session = os.getsid(process.pid)
+        found[process.pid] = (process.info["ppid"] or 0, session)
+    return found
+
+
+def _processes_linux(*, with_ended: bool) -> Processes:
+    found: Processes = {}
+    try:
+        names = os.listdir("/proc")  # noqa: PTH208 - hot path
+    except OSError:
+        return found  # no descriptors left: the caller still knows its own pid
+    for name in names:
+        if not name.isdigit():
+            continue
+        try:
+            descriptor = os.open(f"/proc/{name}/stat", os.O_RDONLY)
+        except OSError:
+            continue
+        try:
+            fields = os.read(descriptor, 1024).rpartition(b")")[2].split(None, 5)
+        except OSError:
+            continue  # it has ended meanwhile
+        finally:
+            os.close(descriptor)
+        if len(fields) > 4 and (with_ended or fields[0] not in _ENDED):
+            found[int(name)] = (int(fields[1]), int(fields[3]))
+    return found
 
 
 def descendants(pid: int) -> set[int]:
     """Return the pids of all living descendants of *pid*, without itself."""
-    if _IS_LINUX and _CHILDREN_FILE.exists():
-        found: set[int] = set()
-        waiting = [pid]
-        while waiting:
-            for child in _children_linux(waiting.pop()):
-                if child not in found:
-                    found.add(child)
-                    waiting.append(child)
-        return found
-    try:
-        return {child.pid for child in psutil.Process(pid).children(recursive=True)}
-    except psutil.NoSuchProcess:
-        return set()
+    return _grown({pid}, processes(with_ended=True)) - {pid}
 
 
-def _children_linux(pid: int) -> list[int]:
-    found: list[int] = []
-    try:
-        threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - hot path
-    except OSError:
-        return found
-    for thread in threads:
-        try:
-            with open(f"/proc/{pid}/task/{thread}/children") as file:  # noqa: PTH123 - hot path
-                found.extend(int(word) for word in file.read().split())
-        except OSError:
-            continue
-    return found
-
-
-def session_members(session: int) -> set[int]:
-    """Return the pids of the session that the process *session* leads or led."""
-    if not hasattr(os, "getsid"):
-        return set()
-    found = set()
-    for pid in psutil.pids():
-        try:
-            if os.getsid(pid) == session:
-                found.add(pid)
-        except OSError:
-            continue
-    return found
+def children(pid: int) -> set[int]:
+    """Return the pids of the children of *pid*, those that have ended too."""
+    return {child for child, (parent, _) in processes(with_ended=True).items() if parent == pid}
 
 
 def tree(pid: int) -> set[int]:
     """Return *pid* and everything that it has started and that still runs."""
-    return {p for p in {pid} | descendants(pid) | session_members(pid) if is_running(p)}
+    known = processes()
+    members = {member for member, (_, session) in known.items() if session == pid}
+    if not known and is_running(pid):
+        return {pid}  # nothing can be seen now; this much is known
+    members.add(pid)
+    return _grown(members, known) & known.keys()
+
+
+def _grown(members: set[int], known: Processes) -> set[int]:
+    """Return *members* with all their descendants."""
+    by_parent: dict[int, list[int]] = {}
+    for child, (parent, _) in known.items():
+        by_parent.setdefault(parent, []).append(child)
+    found = set(members)
+    waiting = list(members)
+    while waiting:
+        for child in by_parent.get(waiting.pop(), ()):
+            if child not in found:
+                found.add(child)
+                waiting.append(child)
+    return found
 
 
 def is_running(pid: int) -> bool:
@@ -77,22 +108,34 @@ def is_running(pid: int) -> bool:
     if _IS_LINUX:
         try:
             with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - hot path
-                return file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
-        except OSError:
+                return file.read().rpartition(b")")[2].split()[0] not in _ENDED
+        except ProcessLookupError:
             return False
+        except FileNotFoundError:
+            return False
+        except OSError:  # no descriptors left
+            return _can_be_signalled(pid)
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
 
+def _can_be_signalled(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def send(pids: Iterable[int], number: int) -> None:
     """Send a signal to each of *pids* that still exists."""
     for pid in pids:
-        try:
+        with contextlib.suppress(OSError, OverflowError):
             os.kill(pid, number)
-        except (ProcessLookupError, PermissionError):
-            continue
 
 
 def end_tree(pid: int, *, grace_s: float) -> bool:
@@ -128,9 +171,26 @@ def kill_tree(pid: int, *, known: Iterable[int] = (), patience_s: float = 5.0) -
         if not members:
             return True
         known |= members
-        send(members, getattr(signal, "SIGKILL", signal.SIGTERM))
+        send(members, _SIGKILL)
         if time.monotonic() > deadline:
             return False
+        time.sleep(_POLL_S)
+
+
+def end_descendants(pid: int, *, patience_s: float = 5.0) -> None:
+    """Kill everything that a process has started, and what is in the sessions of these."""
+    deadline = time.monotonic() + patience_s
+    sessions: set[int] = set()
+    while time.monotonic() < deadline:
+        known = processes()
+        own_session = known.get(pid, (0, 0))[1]
+        members = _grown({pid}, known)
+        sessions |= {known[p][1] for p in members if p in known} - {own_session, 0}
+        members |= {p for p, (_, session) in known.items() if session in sessions}
+        members = (members & known.keys()) - {pid}
+        if not members:
+            return
+        send(members, _SIGKILL)
         time.sleep(_POLL_S)
 
 

@@ -1,21 +1,40 @@
 """The messages between a child process and its supervisor: small frozen records, as JSON.
 
 JSON and not pickle, because the child runs code of the user's: what comes back is data and never
-opened as code in the program's process. The serialised job follows its `Run` or `CleanUp` record
-as raw bytes, in the same packet.
+opened as code in the program's process. Each message travels in an envelope that says which order
+and which process it is from; `messages.decode` checks all of it where it arrives. The serialised
+job follows its `Run` or `CleanUp` record as raw bytes, in the same packet.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True)
+class Setup:
+    """To a fresh child: where it stands.
+
+    Attributes:
+        folder: The local folder.
+        program_pid: The program that it works for.
+        environment: The variables of its process; None where it has been started with them.
+    """
+
+    folder: str
+    program_pid: int
+    environment: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
 class Run:
-    """To the child: run the job whose bytes come next."""
+    """To the child: run the job whose bytes come next.
+
+    Attributes:
+        reuse_key: Which jobs may follow in this process; None means none.
+    """
 
     job_id: str
     attempt: int
@@ -23,6 +42,7 @@ class Run:
     cwd: str | None
     import_path: list[str]
     changes: Mapping[str, Any]
+    reuse_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,8 +62,6 @@ class CleanUp:
 @dataclass(frozen=True)
 class Ready:
     """From the child: it can take a job."""
-
-    pid: int
 
 
 @dataclass(frozen=True)
@@ -75,11 +93,14 @@ class Finished:
 
     Attributes:
         result: What `run` returned, as JSON text; None for None.
-        reusable: Whether the process is clean enough for another job.
+        reusable: Whether the process is clean enough for another job of the same key.
+        modules: The submitter's own modules that it has loaded, by file, with their times of
+            change in nanoseconds: when one is edited, the process is of no more use.
     """
 
     result: str | None
     reusable: bool
+    modules: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,43 +117,18 @@ class Failed:
     reusable: bool = False
 
 
-Message = Run | CleanUp | Ready | Progress | Warned | Entity | Finished | Failed
+@dataclass(frozen=True)
+class Ended:
+    """From the child, as its last word: what it leaves.
 
-_KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind
-    for kind in (Run, CleanUp, Ready, Progress, Warned, Entity, Finished, Failed)
-}
-
-
-def encode(message: Message) -> bytes:
-    """Return *message* as bytes."""
-    return json.dumps([type(message).__name__, vars(message)]).encode()
-
-
-def encode_order(order: Run | CleanUp, payload: bytes) -> bytes:
-    """Return an order and the serialised job that it is about as one packet."""
-    return encode(order) + b"\n" + payload
-
-
-def decode_order(packet: bytes) -> tuple[Message, bytes]:
-    """Return the order and the serialised job in *packet*.
-
-    Raises:
-        ValueError: It is not one of ours.
+    Attributes:
+        leaves_processes: Whether processes that it has started still run.
     """
-    order, _, payload = packet.partition(b"\n")  # JSON text has no line break of its own
-    return decode(order), payload
+
+    leaves_processes: bool
 
 
-def decode(data: bytes) -> Message:
-    """Return the message in *data*.
-
-    Raises:
-        ValueError: It is not one of ours.
-    """
-    try:
-        kind, fields = json.loads(data)
-        message: Message = _KINDS[kind](**fields)
-    except (KeyError, TypeError, UnicodeDecodeError) as error:
-        raise ValueError(f"Not a message of the runner: {data[:80]!r}") from error
-    return message
+Order = Setup | Run | CleanUp
+Report = Progress | Warned | Entity
+Answer = Finished | Failed
+Message = Order | Ready | Report | Answer | Ended

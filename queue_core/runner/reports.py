@@ -46,6 +46,15 @@ def report_failure(error: BaseException, *, reusable: bool, searched: Sequence[s
         reusable: Whether the process can take another job.
         searched: The submitter's import path, named where a module was not found.
     """
+    try:
+        return _report(error, reusable=reusable, searched=searched)
+    except Exception as inner:  # noqa: BLE001 - a job may have changed Python itself
+        name = type_name(error)
+        why = f"{type_name(inner)} while its report was made"
+        return Failed(name, f"{name} was raised; more cannot be told: {why}.", "", "", [])
+
+
+def _report(error: BaseException, *, reusable: bool, searched: Sequence[str]) -> Failed:
     name = type_name(error)
     message, hint = within(
         _PART_S,

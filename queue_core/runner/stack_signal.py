@@ -46,10 +46,14 @@ def stack_file(folder: LocalFolder, pid: int) -> Path:
     return folder.temporary / f"{_PREFIX}{pid}.txt"
 
 
-def listen_for_requests(folder: LocalFolder) -> None:
+def listen_for_requests(folder: LocalFolder, program_pid: int) -> None:
     """In the child: write the stacks when asked for. Call it before each job.
 
     A job may have taken the signal for itself, or closed what is not its own.
+
+    Args:
+        folder: The local folder.
+        program_pid: The program that may look into this process.
     """
     global _descriptor
     if not IS_AVAILABLE:
@@ -64,7 +68,7 @@ def listen_for_requests(folder: LocalFolder) -> None:
             _descriptor = os.open(path, flags, 0o600)
         except OSError:
             return  # a full disk or a folder that is gone: the job is worth more than its stacks
-        _let_parent_look()
+        _let_program_look(program_pid)
     assert _descriptor is not None
     # Taken back first: registering twice does nothing, also where another handler came between.
     faulthandler.unregister(SIGNAL)
@@ -82,17 +86,17 @@ def _is_open_at(path: Path) -> bool:
         return False
 
 
-def _let_parent_look() -> None:
+def _let_program_look(program_pid: int) -> None:
     """Allow the program to inspect this process where only ancestors may (Linux with Yama).
 
-    What the program starts to look with is no ancestor of ours, but a descendant of our parent.
+    What the program starts to look with is no ancestor of ours, but a descendant of the program.
     """
     if _IS_LINUX:
         import ctypes
 
         pr_set_ptracer = 0x59616D61
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(pr_set_ptracer, os.getppid(), 0, 0, 0)
+            ctypes.CDLL(None).prctl(pr_set_ptracer, program_pid, 0, 0, 0)
 
 
 def request_stacks(pid: int, folder: LocalFolder, *, timeout_s: float) -> str:

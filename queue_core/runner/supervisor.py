@@ -1,44 +1,52 @@
-"""Owns the child processes: a warm one per slot, a spare, and a guardian that outlives us."""
+"""Owns the child processes: a fresh one always stands by, is lent for a job, and ends."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-import queue
 import subprocess
-import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from queue_core.errors import JobQueueError
 from queue_core.paths import LocalFolder
-from queue_core.runner import guardian, process_tree
 from queue_core.runner.budget import pool_environment
 from queue_core.runner.child_process import ChildProcess, ChildStartError, JobListener
+from queue_core.runner.forked_source import ChildSource
+from queue_core.runner.guardian_link import GuardianLink
 from queue_core.runner.log_lines import log_path
 from queue_core.runner.log_writer import LogWriter
-from queue_core.runner.outcome import EndReason, Outcome, RunOrder
+from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
 from queue_core.runner.protocol import CleanUp
 from queue_core.runner.stack_signal import remove_stack_file
+from queue_core.runner.undertaker import Undertaker
 
 logger = logging.getLogger(__name__)
 
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 5.0
+_LOOK_S = 1.0
+_CLEAN_UP_TAKE_S = 10.0
 _CLEAN_UP_TIMEOUT_S = 15.0
-_RETRY_START_S = 1.0
+# `stop` takes no longer than these together.
+_STOP_THREADS_S = 2.0
+_STOP_CHILDREN_S = 3.0
 
 
 class Supervisor:
-    """Starts, lends, ends and replaces child processes.
+    """Makes, lends, ends and replaces child processes.
 
     Args:
         root: The local folder.
         logs: Where the logs of the jobs lie.
-        preload: Modules that a child imports while it waits.
+        preload: Libraries that are loaded ahead.
         grace_s: Seconds between the request to end and the kill.
         nice: How much lower than the program's the priority of the children is.
+
+    Attributes:
+        start_problem: Why no child can be made at the moment; None while all is well.
     """
 
     def __init__(
@@ -47,116 +55,110 @@ class Supervisor:
     ) -> None:  # fmt: skip
         self._root = root
         self._logs = logs
-        self._preload = tuple(preload)
-        self._nice = nice
         self.grace_s = grace_s
-        self._spare: queue.Queue[ChildProcess] = queue.Queue()
-        self._wanted = threading.Semaphore(0)
-        self._stopping = threading.Event()
-        self._children: dict[int, ChildProcess] = {}
-        self._running: dict[str, ChildProcess] = {}
-        self._lock = threading.Lock()
-        self._orders: queue.Queue[tuple[CleanUp, bytes] | None] = queue.Queue()
-        self._threads: list[threading.Thread] = []
-        self._guardian: subprocess.Popen[bytes] | None = None
         self.start_problem: str | None = None
         self._environment: dict[str, str] = {}
+        self._condition = threading.Condition()
+        self._children: dict[int, ChildProcess] = {}
+        self._running: dict[str, ChildProcess] = {}
+        self._spares: deque[ChildProcess] = deque()
+        self._stopping = threading.Event()
+        self._guardian_link = GuardianLink(root)
+        self._source = ChildSource(
+            preload, root, nice, on_change=self._drop_outdated, on_template=self._note_template
+        )
+        self._undertaker = Undertaker(self._forget)
+        self._maker: threading.Thread | None = None
+
+    @property
+    def _guardian(self) -> subprocess.Popen[bytes] | None:
+        """The process that outlives this one."""
+        return self._guardian_link.process
 
     def start(self, workers: int = 1) -> None:
         """Start the guardian and the first spare child for *workers* jobs; returns at once."""
         self.set_workers(workers)
-        self._start_guardian()
-        for name, target in (("spare-maker", self._make_spares), ("cleaner", self._clean)):
-            thread = threading.Thread(target=target, name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
-        self._wanted.release()
+        self._guardian_link.start()
+        self._undertaker.start()
+        self._maker = threading.Thread(target=self._make_spares, name="spare-maker", daemon=True)
+        self._maker.start()
 
     def set_workers(self, workers: int) -> None:
-        """Size the thread pools of children that are started from now on for *workers* jobs."""
+        """Size the thread pools of children that are made from now on for *workers* jobs."""
         self._environment = pool_environment(workers)
 
     def stop(self) -> None:
-        """End all children, whatever they do; waits for clean-ups that are under way."""
-        self._orders.put(None)
-        self._threads[1].join(_CLEAN_UP_TIMEOUT_S + 5)
+        """End all children, whatever they do; takes some ten seconds at most. Idempotent."""
+        if self._maker is None:
+            self._stopping.set()
+            return
         self._stopping.set()
-        self._wanted.release()
-        self._threads[0].join()
-        with self._lock:
+        self._wake_maker()
+        self._source.stop()
+        self._maker.join(_STOP_THREADS_S)
+        with self._condition:
+            self._spares.clear()
             children = list(self._children.values())
+            running = set(self._running.values())
         for child in children:
-            self.discard(child)
-        if self._guardian is not None and self._guardian.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._guardian.stdin.close()
-            self._guardian.wait()
+            if child in running:  # whoever runs it gives it back
+                child.kill()
+            else:
+                self.give_back(child)
+        self._undertaker.stop(_STOP_CHILDREN_S)
+        self._guardian_link.stop()
+
+    # Lending -------------------------------------------------------------------------------------
 
     def take(self, timeout_s: float) -> ChildProcess | None:
-        """Return a child."""
+        """Return a fresh child: at once, in the usual case.
+
+        Args:
+            timeout_s: How long to wait for one.
+
+        Returns:
+            The child, or None where none could be had in time or the supervisor stops.
+        """
         deadline = time.monotonic() + timeout_s
         while True:
-            try:
-                child = self._spare.get(timeout=max(0.001, deadline - time.monotonic()))
-            except queue.Empty:
-                return None
-            self._wanted.release()
-            if child.is_alive:
+            with self._condition:
+                while not self._spares and not self._stopping.is_set():
+                    left = deadline - time.monotonic()
+                    if left <= 0:
+                        return None
+                    self._condition.wait(left)
+                if self._stopping.is_set():
+                    return None
+                child = self._spares.pop()  # the newest has the most loaded
+                self._condition.notify_all()
+            if child.is_fresh:
                 return child
-            self.discard(child)
+            self.give_back(child)
 
     def give_back(self, child: ChildProcess) -> None:
-        """End it."""
-        self.discard(child)
-
-    def pause(self, job_id: str) -> bool:
-        """Suspend."""
-        with self._lock:
-            child = self._running.get(job_id)
-        return child is not None and process_tree.suspend(child.pid)
-
-    def resume(self, job_id: str) -> bool:
-        """Let go on."""
-        with self._lock:
-            child = self._running.get(job_id)
-        if child is not None:
-            process_tree.resume(child.pid)
-        return child is not None
-
-    def clean_up(self, order: RunOrder, *, cancelled: bool, ending: str = "") -> bool:
-        """Clean up."""
-        clean_up = CleanUp(
-            order.job_id, order.attempt, str(self._root), order.cwd, list(order.import_path),
-            order.changes, cancelled, ending,
-        )  # fmt: skip
-        child = self.take(_CLEAN_UP_TIMEOUT_S)
-        if child is None:
-            return False
-        log = self.open_log(order)
-        good = child.clean_up(clean_up, order.payload, log, _CLEAN_UP_TIMEOUT_S)
-        log.close()
-        self.discard(child)
-        return good
-
-    def discard(self, child: ChildProcess) -> None:
-        """End a child with everything that it started."""
-        child.close()
-        remove_stack_file(LocalFolder(self._root), child.pid)
-        with self._lock:
-            self._children.pop(child.pid, None)
-        self._tell_guardian("-", child.pid)
+        """Let a child end, with everything that it started; returns at once."""
+        with self._condition:
+            if child.is_given_back:
+                return
+            child.is_given_back = True
+        self._undertaker.take(child)
 
     def run(self, child: ChildProcess, order: RunOrder, listener: JobListener) -> Outcome:
-        """Run one attempt of a job in *child* and wait for its end."""
-        log = self.open_log(order)
-        with self._lock:
+        """Run one attempt of a job in *child* and wait for its end; never raises."""
+        with self._condition:
             self._running[order.job_id] = child
+        log = self.open_log(order)
         try:
             return child.run(order, folder=self._root, listener=listener, log=log)
+        except Exception as error:
+            logger.exception("the runner failed on job %s", order.job_id)
+            report = ErrorReport(type(error).__name__, f"The runner failed: {error}")
+            return Outcome(EndReason.OUT_OF_STEP, error=report)
         finally:
-            with self._lock:
-                self._running.pop(order.job_id, None)
-            log.close()
+            with self._condition:
+                if self._running.get(order.job_id) is child:
+                    del self._running[order.job_id]
+            _close(log)
 
     def open_log(self, order: RunOrder) -> LogWriter:
         """Return the writer of a job's log."""
@@ -166,131 +168,172 @@ class Supervisor:
             limit_bytes=order.log_limit_bytes,
         )
 
+    # Orders to running jobs ----------------------------------------------------------------------
+
     def end(self, job_id: str, reason: EndReason, detail: str = "", hint: str = "") -> bool:
         """End the process tree of a running job; return False if it does not run here."""
-        with self._lock:
-            child = self._running.get(job_id)
+        child = self._child_of(job_id)
         return child is not None and child.end(
             job_id, reason, grace_s=self.grace_s, detail=detail, hint=hint
         )
 
+    def pause(self, job_id: str) -> bool:
+        """Suspend the process tree of a running job; return False if it does not run here."""
+        child = self._child_of(job_id)
+        return child is not None and child.pause(job_id)
+
+    def resume(self, job_id: str) -> bool:
+        """Let a suspended job go on; return False if it does not run here or is not suspended."""
+        child = self._child_of(job_id)
+        return child is not None and child.resume(job_id)
+
     def running(self) -> dict[str, int]:
         """Return the pid of the child of each running job."""
-        with self._lock:
+        with self._condition:
             return {job_id: child.pid for job_id, child in self._running.items()}
 
-    def clean_up_later(self, order: RunOrder, *, cancelled: bool, ending: str = "") -> None:
-        """Let a job that ended without its own help clean up, in a child, in the background."""
+    def clean_up(self, order: RunOrder, *, cancelled: bool, ending: str = "") -> bool:
+        """Let a job that ended without its own help clean up, in a child; wait for that.
+
+        Args:
+            order: The job.
+            cancelled: Whether somebody has cancelled it.
+            ending: Why it ended else, one sentence.
+
+        Returns:
+            Whether it has done so in time.
+        """
+        child = self.take(_CLEAN_UP_TAKE_S)
+        if child is None:
+            return False
         clean_up = CleanUp(
             order.job_id, order.attempt, str(self._root), order.cwd, list(order.import_path),
             order.changes, cancelled, ending,
         )  # fmt: skip
-        self._orders.put((clean_up, order.payload))
+        log = self.open_log(order)
+        try:
+            return child.clean_up(clean_up, order.payload, log, _CLEAN_UP_TIMEOUT_S)
+        finally:
+            self.give_back(child)
+            _close(log)
+
+    def _child_of(self, job_id: str) -> ChildProcess | None:
+        with self._condition:
+            return self._running.get(job_id)
+
+    # Spares --------------------------------------------------------------------------------------
 
     def _make_spares(self) -> None:
-        """Start a child whenever one was taken. Runs on a thread of its own."""
-        while True:
-            self._wanted.acquire()
-            if self._spare.qsize() and not self._stopping.is_set():
-                continue  # a child that came back stands in for the one that was taken
-            child = None
-            while child is None and not self._stopping.is_set():
-                try:
-                    child = self._new_child()
-                except ChildStartError as error:
-                    logger.error("%s %s", error.message, error.hint)
-                    self.start_problem = error.message
-                    self._stopping.wait(_RETRY_START_S)
-            if child is None:
-                return
+        """Make a child whenever one was taken. Runs on a thread of its own, to the very end."""
+        pause_s = _FIRST_PAUSE_S
+        while not self._stopping.is_set():
+            try:
+                if self._wait_for_need():
+                    self._add_spare()
+                self._look_after()
+                pause_s = _FIRST_PAUSE_S
+            except Exception as error:  # noqa: BLE001 - whatever it is, it may go away
+                self._note_problem(error)
+                self._stopping.wait(pause_s)
+                pause_s = min(_LONGEST_PAUSE_S, 2 * pause_s)
+
+    def _wait_for_need(self) -> bool:
+        """Wait until a spare is needed, a second at most; return whether it is."""
+        with self._condition:
+            if not self._needs_spare() and not self._stopping.is_set():
+                self._condition.wait(_LOOK_S)
+            return self._needs_spare() and not self._stopping.is_set()
+
+    def _needs_spare(self) -> bool:
+        return not self._spares
+
+    def _add_spare(self) -> None:
+        child = self._new_child()
+        with self._condition:
+            self._spares.append(child)
             self.start_problem = None
-            self._spare.put(child)
+            self._condition.notify_all()
+        self._drop_outdated()
+
+    def _drop_outdated(self) -> None:
+        """Let spares go that lack what the source has loaded since, or whose source is gone."""
+        with self._condition:
+            generation = self._source.generation
+            outdated = [
+                spare for spare in self._spares
+                if spare.is_forked and spare.generation != generation
+            ]  # fmt: skip
+            for spare in outdated:
+                self._spares.remove(spare)
+            self._condition.notify_all()
+        for spare in outdated:
+            self.give_back(spare)
 
     def _new_child(self) -> ChildProcess:
-        child = ChildProcess(
-            preload=self._preload, folder=self._root, nice=self._nice,
-            environment=self._environment,
-        )  # fmt: skip
-        with self._lock:
+        environment = {
+            **os.environ, **self._environment, "DASHAI_LOCAL_PATH": str(self._root),
+        }  # fmt: skip
+        child = ChildProcess(self._source, environment)
+        child.before_letting_go = lambda: self._forget_pid(child)
+        with self._condition:
             self._children[child.pid] = child
-        self._tell_guardian("+", child.pid)
+        self._guardian_link.add(child.pid)
         try:
-            child.wait_ready()
-        except ChildStartError:
-            self.discard(child)
+            child.wait_ready(self._root, environment, self._stopping)
+        except BaseException:
+            child.kill()
+            self.give_back(child)
             raise
         return child
 
-    def _clean(self) -> None:
-        """Carry out clean-ups, one after another. Runs on a thread of its own."""
-        while (item := self._orders.get()) is not None:
-            order, payload = item
-            # The next job comes first: wait for a spare that nobody else has taken.
-            deadline = time.monotonic() + _CLEAN_UP_TIMEOUT_S
-            while self._spare.empty() and time.monotonic() < deadline:
-                if self._stopping.wait(0.01):
-                    return
-            try:
-                child = self.take()
-            except JobQueueError:
-                return
-            log = LogWriter(
-                log_path(self._logs, order.job_id), attempt=order.attempt, limit_bytes=1 << 20
-            )
-            good = child.clean_up(order, payload, log, _CLEAN_UP_TIMEOUT_S)
-            log.close()
-            if good and child.is_alive:
-                self._spare.put(child)
-            else:
-                self.discard(child)
+    def _look_after(self) -> None:
+        """See to what may have gone since the last look."""
+        self._guardian_link.look()
+        with self._condition:
+            ended = [spare for spare in self._spares if not spare.is_alive]
+            for spare in ended:
+                self._spares.remove(spare)
+        for spare in ended:
+            self.give_back(spare)
 
-    def _start_guardian(self) -> None:
-        if getattr(sys, "frozen", False):
-            command = [sys.executable, "--run-guardian"]
-        else:
-            command = [sys.executable, "-I", "-S", guardian.__file__]
-        self._guardian = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,
-            env={**os.environ, "DASHAI_LOCAL_PATH": str(self._root)},
-        )
-
-    def _tell_guardian(self, sign: str, pid: int) -> None:
-        if self._guardian is None or self._guardian.stdin is None:
+    def _note_problem(self, error: Exception) -> None:
+        if self._stopping.is_set():
             return
-        try:
-            self._guardian.stdin.write(f"{sign}{pid}\n".encode())
-        except OSError:
-            if self._stopping.is_set():
+        if isinstance(error, ChildStartError):
+            problem = f"{error.message} {error.hint}".strip()
+        else:
+            problem = f"A worker process could not be started: {error or type(error).__name__}."
+        if problem != self.start_problem:
+            logger.error("%s", problem)
+            self.start_problem = problem
+
+    def _wake_maker(self) -> None:
+        with self._condition:
+            self._condition.notify_all()
+
+    def _note_template(self, pid: int, is_there: bool) -> None:
+        if is_there:
+            self._guardian_link.add(pid)
+        else:
+            self._guardian_link.remove(pid)
+
+    def _forget_pid(self, child: ChildProcess) -> None:
+        """The number of a child is about to be anybody's."""
+        with self._condition:
+            if self._children.get(child.pid) is not child:
                 return
-            logger.warning("the guardian process was gone and is started again")
-            self._start_guardian()
-            with self._lock:
-                pids = list(self._children)
-            for child in pids:
-                self._tell_guardian("+", child)
+            del self._children[child.pid]
+        self._source.forget(child.pid)
+        self._guardian_link.remove(child.pid)
+        remove_stack_file(LocalFolder(self._root), child.pid)
+
+    def _forget(self, child: ChildProcess) -> None:
+        """Nothing is left of a child, or nothing can be done about it."""
+        self._forget_pid(child)
 
 
-def end_orphans(pids: Sequence[int], root: Path) -> None:
-    """Kill the trees of children whose program is gone."""
-    for pid in pids:
-        if is_our_child(pid, root):
-            process_tree.kill_tree(pid)
-
-
-def is_our_child(pid: int, root: Path) -> bool:
-    """Return whether a process is a child of a program of this folder, and leads its session."""
-    import psutil
-
+def _close(log: LogWriter) -> None:
     try:
-        process = psutil.Process(pid)
-        words = process.cmdline()
-        if "queue_core.runner" not in words and "--run-child" not in words:
-            return False
-        if process.environ().get("DASHAI_LOCAL_PATH") != str(root):
-            return False
-        return not hasattr(os, "getsid") or os.getsid(pid) == pid
-    except (psutil.Error, OSError, OverflowError, ValueError):
-        return False
+        log.close()
+    except Exception:
+        logger.exception("the log %s could not be closed", log.path.name)

@@ -29,11 +29,11 @@ def within(budget_s: float, step: Callable[[], Value], fallback: Callable[[str],
         except BaseException as error:  # noqa: BLE001 - a user's methods may raise or exit
             problem.append(f"making it failed with {type(error).__name__}")
 
-    thread = threading.Thread(target=run, name="report-maker", daemon=True)
     try:
+        thread = threading.Thread(target=run, name="report-maker", daemon=True)
         thread.start()
-    except (RuntimeError, MemoryError):
-        run()  # no thread can be started here: better without a limit than not at all
+    except Exception:  # noqa: BLE001 - the system gives no thread, or the job has changed the class
+        run()  # better without a limit than not at all
     else:
         thread.join(budget_s)
     if found:

@@ -33,9 +33,10 @@ CANCEL_GRACE_S = Setting(
     sentence="How long a cancelled job may take to end by itself.",
 )  # fmt: skip
 PRELOAD = Setting(
-    key="runner.preload", kind=tuple, default=("pandas", "pyarrow", "duckdb"),
+    key="runner.preload", kind=tuple,
+    default=("pandas", "pyarrow", "duckdb", "sklearn", "matplotlib", "shap"),
     title="Libraries loaded ahead",
-    sentence="Modules that a waiting process imports ahead, so that its first job starts faster.",
+    sentence="What the process of a job has loaded before it begins, so that no job waits for it.",
 )  # fmt: skip
 IDLE_TIMEOUT_S = Setting(
     key="runner.idle_timeout_s", kind=float, default=300.0, minimum=1, maximum=86_400, unit="s",

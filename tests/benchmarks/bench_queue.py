@@ -130,11 +130,12 @@ def idle_cpu_percent(queue: HueyJobQueue, seconds: float) -> float:
 
 
 def child_memory_mb() -> float:
-    """Mebibytes of unshared memory of an idle child."""
+    """Mebibytes that the idle children hold, the template too; shared memory counts once."""
     children = [
-        child for child in psutil.Process().children() if "queue_core.runner" in child.cmdline()
-    ]
-    return statistics.median(child.memory_full_info().uss for child in children) / 2**20
+        child for child in psutil.Process().children(recursive=True)
+        if "queue_core.runner" in child.cmdline()
+    ]  # fmt: skip
+    return sum(getattr(child.memory_full_info(), "pss", 0) for child in children) / 2**20
 
 
 def _wait_empty(queue: HueyJobQueue) -> None:
@@ -171,7 +172,7 @@ def main() -> None:
         _row("cancel to tree gone", gone, "ms")
         _row("cancel to next job's start", following, "ms")
         _row("idle processor use", [idle_cpu_percent(queue, 10)], "%")
-        _row("idle child, unshared memory", [child_memory_mb()], "MiB")
+        _row("idle children, shared memory once", [child_memory_mb()], "MiB")
         queue.close()
         for workers in (1, 2):
             queue = HueyJobQueue(folder / f"local{workers}")

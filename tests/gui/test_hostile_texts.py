@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from queue_core.database.library import list_entities
 from seeded_folder import Seed, seed_folder
 
 from gui.bridge import Bridge, Message
@@ -36,10 +35,11 @@ from gui.submit.preview_dialog import PreviewDialog
 from gui.submit.preview_state import FileState
 from gui.widgets import TextLabel
 from gui.window_state import WindowState
-from queue_core.components.stored_dataset import StoredDataset
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.database.session import open_session
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.database.tables import Dataset
+from queue_core.library.entities import list_entities
 from queue_core.paths import LocalFolder
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.values import ChangeBatch
@@ -222,9 +222,7 @@ def dataset_id(local_folder: LocalFolder, texts: dict[str, str]) -> int:
         )  # fmt: skip
         session.add(dataset)
         session.flush()
-        StoredDataset.write(
-            local_folder.datasets / str(dataset.id), table, warnings=list(texts.values())
-        )
+        write_dataset(local_folder.datasets / str(dataset.id), table, warnings=list(texts.values()))
         return int(dataset.id)
 
 

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 import gui
 from gui.actions import ACTIONS
-from gui.jobs.presentation import STATUS_LOOKS, TYPE_LOOKS
+from gui.jobs.presentation import STATUS_LOOKS
+from gui.jobs.type_looks import LOOKS
 from gui.theme import DARK, LIGHT, Colours, Theme, ThemeMode, icon
 from queue_core.queue.job_record import JobStatus
 
@@ -71,7 +72,7 @@ def test_icons_take_the_colour_of_the_theme(theme: Theme) -> None:
 
 def test_every_icon_that_is_named_exists() -> None:
     folder = files("resources") / "icons"
-    named = {look.icon for look in (*STATUS_LOOKS.values(), *TYPE_LOOKS.values())}
+    named = {look.icon for look in (*STATUS_LOOKS.values(), *LOOKS.values())}
     named |= {action.icon for action in ACTIONS if action.icon}
     for path in Path(gui.__file__).parent.rglob("*.py"):
         text = path.read_text(encoding="utf-8")

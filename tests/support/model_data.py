@@ -12,8 +12,12 @@ import pandas as pd
 from sklearn import datasets
 
 from queue_core.components.dataset_writer import write_dataset
-from queue_core.components.models.training.evaluation.outcome import Trained
-from queue_core.components.models.training.fitting.progress import Hooks, Progress, TrialRecord
+from queue_core.components.models.training.evaluation.trained import Trained
+from queue_core.components.models.training.fitting.training_progress import (
+    Hooks,
+    Progress,
+    TrialRecord,
+)
 from queue_core.components.models.training.preparation.problem import read_problem
 from queue_core.components.models.training.runs.trainer import train
 from queue_core.components.models.training.session.specs import (

@@ -12,7 +12,7 @@ from typing import Any
 
 from queue_core.jobs.base import BaseJob
 from queue_core.queue.huey_queue import HueyJobQueue
-from queue_core.queue.store import lifecycle
+from queue_core.queue.store import handover, lifecycle
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.owner import Owner
 from queue_core.runner.log_lines import LOGGING, log_path
@@ -164,10 +164,10 @@ def _place(connection: Any, job_id: str, seed: Seed, owner: str, *, older_s: flo
             seed.end, seed.seconds, result, seed.error, peak_memory_bytes=612_000_000,
             cpu_time_s=seed.seconds * 0.9,
         )  # fmt: skip
-        claim = lifecycle.Claim(
+        claim = handover.Claim(
             job_id, 1, owner, to_text(started), "", b"", None, None, 1, None, None
         )
-        lifecycle.end(connection, lifecycle.EndedAttempt(claim, outcome))
+        lifecycle.end(connection, handover.EndedAttempt(claim, outcome))
 
 
 def _write_log(folder: Path, job_id: str, seed: Seed) -> None:

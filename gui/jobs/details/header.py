@@ -18,8 +18,8 @@ from gui.jobs.presentation import (
     remaining_text,
     status_sentence,
     status_word,
-    type_word,
 )
+from gui.jobs.type_looks import type_word
 from gui.jobs.waiting_text import waiting_text
 from gui.plain_text import as_typed
 from gui.theme import STEP_PX, small_font, title_font
@@ -62,7 +62,7 @@ class DetailsHeader(QWidget):
         self._show_state(record)
         failed = record.status in (JobStatus.ERROR, JobStatus.KILLED)
         self._error.show_text(record.error_msg or "" if failed else "", record.error_hint or "")
-        self._warnings.show_text("\n".join(record.warnings))
+        self._warnings.show_text("\n".join(filter(None, (record.damage, *record.warnings))))
         self._show_foreign(record)
         self.update_buttons()
 

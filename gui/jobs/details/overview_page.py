@@ -15,7 +15,7 @@ from gui.i18n import mark, tr, translate
 from gui.jobs.columns import origin_word
 from gui.jobs.details.history_section import HistorySection
 from gui.jobs.details.page import DetailsPage
-from gui.jobs.presentation import type_word
+from gui.jobs.type_looks import type_word
 from gui.theme import STEP_PX, monospace_font
 from gui.widgets import TextLabel, icon_button, row, set_role
 from queue_core.queue.job_record import JobRecord, JobStatus

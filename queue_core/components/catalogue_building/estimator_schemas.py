@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from numbers import Integral, Real
 from typing import Any
@@ -26,6 +26,7 @@ from sklearn.utils import all_estimators, get_tags
 
 from queue_core.components.catalogues.estimator_arguments import NAMED_FUNCTIONS
 from queue_core.components.catalogues.parameter_sentences import describe_parameters
+from queue_core.components.json_data import JsonMapping, JsonObject
 
 DECIDED_ELSEWHERE = frozenset({
     "random_state", "n_jobs", "verbose", "verbose_interval", "copy", "copy_X", "copy_x",
@@ -37,7 +38,7 @@ DECIDED_ELSEWHERE = frozenset({
 WHOLE_NUMBER_TUPLES = frozenset({"ngram_range", "hidden_layer_sizes"})
 
 
-def parameter_schema(cls: type) -> dict[str, Any]:
+def parameter_schema(cls: type) -> JsonObject:
     """Return the JSON Schema object of the parameters of an estimator class.
 
     Properties have a `default` (unless the library's is a marker) and, where we have one, a
@@ -46,10 +47,10 @@ def parameter_schema(cls: type) -> dict[str, Any]:
     `type` or one of the alternatives. Python tuples are arrays (`arguments` turns them back).
     """
     constraints = getattr(cls, "_parameter_constraints", {})
-    properties: dict[str, Any] = {}
+    properties: JsonObject = {}
     for name, parameter in inspect.signature(cls).parameters.items():
         if name in NAMED_FUNCTIONS and parameter.default is not inspect.Parameter.empty:
-            schema: dict[str, Any] | None = {
+            schema: JsonObject | None = {
                 "type": "string",
                 "enum": list(NAMED_FUNCTIONS[name]),
                 "default": parameter.default.__name__,
@@ -79,7 +80,7 @@ def can_be_built(cls: type) -> bool:
 
 def snapshot(
     type_filter: str | None = None, keep: Callable[[type], bool] = can_be_built
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return what there is to know of the installed scikit-learn's estimators, as JSON data.
 
     Args:
@@ -122,7 +123,7 @@ def _tags(cls: type) -> dict[str, bool]:
     }
 
 
-def _without_descriptions(schema: dict[str, Any]) -> dict[str, Any]:
+def _without_descriptions(schema: JsonObject) -> JsonObject:
     properties = {
         name: {key: value for key, value in item.items() if key != "description"}
         for name, item in schema["properties"].items()
@@ -130,7 +131,7 @@ def _without_descriptions(schema: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "properties": properties}
 
 
-def _property(name: str, default: Any, constraints: Any) -> dict[str, Any] | None:
+def _property(name: str, default: Any, constraints: Any) -> JsonObject | None:
     if name in DECIDED_ELSEWHERE or isinstance(constraints, str) or not constraints:
         return None
     if default == "deprecated" or not _is_json(default):
@@ -141,7 +142,7 @@ def _property(name: str, default: Any, constraints: Any) -> dict[str, Any] | Non
     if not kinds or (len(kinds) == 1 and len(kinds[0].get("enum", "..")) == 1 and not nullable):
         return None
     if len(kinds) > 1:
-        schema: dict[str, Any] = {"anyOf": [*kinds, {"type": "null"}] if nullable else kinds}
+        schema: JsonObject = {"anyOf": [*kinds, {"type": "null"}] if nullable else kinds}
     else:
         schema = dict(kinds[0])
         if nullable:
@@ -153,12 +154,12 @@ def _property(name: str, default: Any, constraints: Any) -> dict[str, Any] | Non
     return {**schema, "default": _to_json(default)}
 
 
-def _offers(schema: Mapping[str, Any], word: str) -> bool:
+def _offers(schema: JsonMapping, word: str) -> bool:
     choices = [item for item in schema.get("anyOf", (schema,)) if "string" in item["type"]]
     return any("enum" not in item or word in item["enum"] for item in choices)
 
 
-def _alternative(name: str, constraint: Any, default: Any) -> dict[str, Any] | None:
+def _alternative(name: str, constraint: Any, default: Any) -> JsonObject | None:
     """Return the schema of one constraint, or None where a form cannot hold it."""
     kinds = _constraint_kinds()
     if constraint is None:
@@ -183,14 +184,14 @@ def _alternative(name: str, constraint: Any, default: Any) -> dict[str, Any] | N
     return None
 
 
-def _array(name: str, length: int | None) -> dict[str, Any]:
+def _array(name: str, length: int | None) -> JsonObject:
     item = {"type": "integer" if name in WHOLE_NUMBER_TUPLES else "number"}
     bounds = {} if length is None else {"minItems": length, "maxItems": length}
     return {"type": "array", "items": item, **bounds, "x-tuple": True}
 
 
-def _interval(interval: Any) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "integer" if interval.type is Integral else "number"}
+def _interval(interval: Any) -> JsonObject:
+    schema: JsonObject = {"type": "integer" if interval.type is Integral else "number"}
     if interval.left is not None and not math.isinf(interval.left):
         closed = interval.closed in ("left", "both")
         schema["minimum" if closed else "exclusiveMinimum"] = _plain(interval.left)
@@ -224,7 +225,7 @@ def _is_json(value: Any) -> bool:
 
 
 @cache
-def _constraint_kinds() -> dict[str, Any]:
+def _constraint_kinds() -> JsonObject:
     # Private, and there is no public way to the constraints; the snapshot test notices a change.
     return {
         "Interval": validation.Interval,

@@ -13,7 +13,6 @@ import json
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
 
 import sklearn
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -24,6 +23,7 @@ from queue_core.components.catalogue_building.estimator_schemas import (
     parameter_schema,
     public_module,
 )
+from queue_core.components.json_data import JsonObject
 from queue_core.components.models.tasks import Task
 
 CATALOGUE = "scikit_learn_models"
@@ -92,9 +92,9 @@ def _reason_by_tags(cls: type, type_name: str) -> str | None:
     return None
 
 
-def build_catalogue() -> dict[str, Any]:
+def build_catalogue() -> JsonObject:
     """Return everything that the program has to know of the installed scikit-learn's models."""
-    models: dict[str, Any] = {}
+    models: JsonObject = {}
     left_out: dict[str, str] = {}
     for type_name in TASKS_BY_TYPE:
         for name, cls in all_estimators(type_name):
@@ -106,7 +106,7 @@ def build_catalogue() -> dict[str, Any]:
     return {"version": sklearn.__version__, "models": models, "left_out": left_out}
 
 
-def _facts(cls: type, type_name: str) -> dict[str, Any]:
+def _facts(cls: type, type_name: str) -> JsonObject:
     tags = _tags(cls, type_name)
     parameters = inspect.signature(cls).parameters
     facts = {
@@ -135,8 +135,8 @@ def _profile(cls: type, tags: Tags) -> str:
     return "native" if tags.input_tags.allow_nan and module != "sklearn.dummy" else "unscaled"
 
 
-def _schema(cls: type, type_name: str) -> dict[str, Any]:
-    properties: dict[str, Any] = {}
+def _schema(cls: type, type_name: str) -> JsonObject:
+    properties: JsonObject = {}
     for name, item in parameter_schema(cls)["properties"].items():
         plain = {key: value for key, value in item.items() if key != "description"}
         kept = _without_choices(plain, CHOICES_LEFT_OUT_OF.get(name, CHOICES_LEFT_OUT))
@@ -148,7 +148,7 @@ def _schema(cls: type, type_name: str) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _nested_schema(cls: type, type_name: str) -> dict[str, Any]:
+def _nested_schema(cls: type, type_name: str) -> JsonObject:
     """Return the choice of models that a model is made of; they have their default parameters."""
     bases = BASE_CLASSIFIERS if type_name == "classifier" else BASE_REGRESSORS
     if _nested(cls) == "estimators":
@@ -164,7 +164,7 @@ def _nested_schema(cls: type, type_name: str) -> dict[str, Any]:
     return {"type": "string", "enum": list(bases), "default": default}
 
 
-def _without_choices(item: dict[str, Any], left_out: frozenset[str]) -> dict[str, Any] | None:
+def _without_choices(item: JsonObject, left_out: frozenset[str]) -> JsonObject | None:
     """Return the schema without the choices that no table can serve; None if one is left."""
     if "anyOf" in item:
         kinds = [_without_choices(kind, left_out) for kind in item["anyOf"]]

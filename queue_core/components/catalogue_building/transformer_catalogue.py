@@ -11,7 +11,6 @@ import inspect
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import sklearn
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
@@ -24,6 +23,7 @@ from queue_core.components.catalogue_building.estimator_schemas import (
     parameter_schema,
     public_module,
 )
+from queue_core.components.json_data import JsonObject
 
 CATALOGUE = "scikit_learn_transformers"
 SAMPLERS = "imbalanced_learn_samplers"
@@ -55,7 +55,7 @@ _PARAMETERS_LEFT_OUT = frozenset({
     "reassignment_ratio", "init_size", "forget_factor", "fresh_restarts", "fresh_restarts_max_iter",
 })  # fmt: skip
 # Defaults that make sense for tables: bounded numbers of columns, new categories are no failure.
-_DEFAULTS: dict[str, dict[str, Any]] = {
+_DEFAULTS: dict[str, JsonObject] = {
     "BernoulliRBM": {"n_components": 10},
     "CountVectorizer": {"max_features": 300},
     "GaussianRandomProjection": {"n_components": 2},
@@ -94,7 +94,7 @@ def reason_left_out(cls: type) -> str | None:
     return None
 
 
-def build_catalogue() -> dict[str, Any]:
+def build_catalogue() -> JsonObject:
     """Return the catalogue as JSON data.
 
     Returns:
@@ -112,7 +112,7 @@ def build_catalogue() -> dict[str, Any]:
     }
 
 
-def build_samplers() -> dict[str, Any]:
+def build_samplers() -> JsonObject:
     """Return the catalogue of samplers as JSON data, in the form of `build_catalogue`.
 
     `takes` is `number`, `category` (texts only), `mixed` or `any` (it does not look at the values).
@@ -139,7 +139,7 @@ def build_samplers() -> dict[str, Any]:
     }
 
 
-def _facts(cls: type) -> dict[str, Any]:
+def _facts(cls: type) -> JsonObject:
     tags = _tags(cls)
     takes = "number"
     if cls.__name__ in ("SimpleImputer", "MissingIndicator"):
@@ -161,8 +161,8 @@ def _facts(cls: type) -> dict[str, Any]:
     }
 
 
-def _schema(cls: type) -> dict[str, Any]:
-    properties: dict[str, Any] = {}
+def _schema(cls: type) -> JsonObject:
+    properties: JsonObject = {}
     if cls.__name__ in SELECTORS:
         properties["estimator"] = {"type": "string", "enum": list(JUDGES), "default": JUDGES[0]}
     for name, item in parameter_schema(cls)["properties"].items():
@@ -175,7 +175,7 @@ def _schema(cls: type) -> dict[str, Any]:
     return {"type": "object", "properties": properties}
 
 
-def _without_choices(item: dict[str, Any]) -> dict[str, Any] | None:
+def _without_choices(item: JsonObject) -> JsonObject | None:
     """Return the schema without the choices that no table can serve; None if no choice is left."""
     if "anyOf" in item:
         kinds = [kept for kind in item["anyOf"] if (kept := _without_choices(kind)) is not None]

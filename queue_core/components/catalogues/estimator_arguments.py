@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Any
+
+from queue_core.components.json_data import JsonMapping, JsonObject
 
 # Functions that a parameter may be set to, by the name a form shows.
 NAMED_FUNCTIONS: Mapping[str, Mapping[str, str]] = {
@@ -18,9 +19,9 @@ NAMED_FUNCTIONS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def arguments(schema: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+def arguments(schema: JsonMapping, params: JsonMapping) -> JsonObject:
     """Return JSON *params* as what the estimator's constructor takes (tuples, functions)."""
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for name, value in params.items():
         if isinstance(value, list) and _is_tuple(schema.get("properties", {}).get(name, {})):
             value = tuple(value)
@@ -31,5 +32,5 @@ def arguments(schema: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str,
     return found
 
 
-def _is_tuple(schema: Mapping[str, Any]) -> bool:
+def _is_tuple(schema: JsonMapping) -> bool:
     return any(item.get("x-tuple") for item in (schema, *schema.get("anyOf", ())))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from queue_core.components.catalogues import load_catalogue
 from queue_core.components.catalogues.parameter_sentences import describe_parameters
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.json_data import JsonObject
 
 _FACTORY = "queue_core.components.converters.estimators.sklearn_converter:SklearnConverter"
 _ACCEPTS = {
@@ -28,7 +28,7 @@ def _components() -> Iterator[Component]:
     texts: dict[str, list[str]] = load_catalogue("transformer_texts")
     for name, facts in load_catalogue("scikit_learn_transformers")["classes"].items():
         title, description = texts[name]
-        schema: dict[str, Any] = describe_parameters(facts["schema"], name)
+        schema: JsonObject = describe_parameters(facts["schema"], name)
         yield Component(
             id=name,
             kind=ComponentKind.CONVERTER,

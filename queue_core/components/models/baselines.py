@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.json_data import JsonObject
 from queue_core.components.models.tasks import Task
 
 _HOME = "queue_core.components.models.training.naive"
 
 
 def _baseline(
-    name: str, title: str, description: str, properties: dict[str, Any] | None = None,
+    name: str, title: str, description: str, properties: JsonObject | None = None,
     from_series: dict[str, str] | None = None,
 ) -> Component:  # fmt: skip
     return Component(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.json_data import JsonObject
 from queue_core.components.models.tasks import Task
 
 CLASSIFICATION = (Task.CLASSIFICATION.value, Task.TEXT_CLASSIFICATION.value)
 REGRESSION = (Task.REGRESSION.value, Task.FORECASTING.value)
 
-Property = dict[str, Any]
+Property = JsonObject
 
 
 def _whole(default: int, low: int, high: int | None, text: str, **more: Any) -> Property:
@@ -23,7 +24,7 @@ def _number(default: float, low: float, high: float | None, text: str, **more: A
     return {"type": "number", "default": default, **bounds, "description": text, **more}
 
 
-def _range(low: float, high: float, *, log: bool = True) -> dict[str, Any]:
+def _range(low: float, high: float, *, log: bool = True) -> JsonObject:
     return {"low": low, "high": high, "log": log}
 
 

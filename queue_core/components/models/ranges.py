@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from queue_core.components.json_data import JsonMapping, JsonObject
+
 SPREAD = 10.0
 NOT_SEARCHED = frozenset({
     "tol", "max_iter", "eps", "leaf_size", "validation_fraction", "n_iter_no_change", "cv",
@@ -18,10 +20,10 @@ NOT_SEARCHED = frozenset({
 })  # fmt: skip
 """Numbers that trade time for exactness, or whose best value a search does not find."""
 
-Curated = Mapping[str, Any]
+Curated = JsonMapping
 
 
-def with_search_ranges(schema: Mapping[str, Any], curated: Curated | None) -> dict[str, Any]:
+def with_search_ranges(schema: JsonMapping, curated: Curated | None) -> JsonObject:
     """Return *schema* with `search` on each parameter worth searching.
 
     Args:
@@ -29,7 +31,7 @@ def with_search_ranges(schema: Mapping[str, Any], curated: Curated | None) -> di
         curated: Chosen ranges: `[low, high]`, `[low, high, "log"]` or `{"choices": [...]}`; None
             derives them from defaults and bounds.
     """
-    properties: dict[str, Any] = {}
+    properties: JsonObject = {}
     for name, item in schema["properties"].items():
         if curated is None:
             found = _derived(name, item)
@@ -39,13 +41,13 @@ def with_search_ranges(schema: Mapping[str, Any], curated: Curated | None) -> di
     return {**schema, "properties": properties}
 
 
-def _chosen(given: Sequence[Any] | Mapping[str, Any]) -> dict[str, Any]:
+def _chosen(given: Sequence[Any] | JsonMapping) -> JsonObject:
     if isinstance(given, Mapping):
         return dict(given)
     return {"low": given[0], "high": given[1], "log": len(given) > 2 and given[2] == "log"}
 
 
-def _derived(name: str, item: Mapping[str, Any]) -> dict[str, Any] | None:
+def _derived(name: str, item: JsonMapping) -> JsonObject | None:
     """Return a range around the default: a tenth to ten times, within the bounds."""
     default = item.get("default")
     kinds = item.get("type")
@@ -69,7 +71,7 @@ def _derived(name: str, item: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"low": least, "high": most, "log": True} if 0 < least < most else None
 
 
-def _bounds(item: Mapping[str, Any]) -> tuple[float | None, float | None]:
+def _bounds(item: JsonMapping) -> tuple[float | None, float | None]:
     low = item.get("minimum", item.get("exclusiveMinimum"))
     high = item.get("maximum", item.get("exclusiveMaximum"))
     return low, high

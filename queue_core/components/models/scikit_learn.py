@@ -6,12 +6,10 @@ ranges for a search from `catalogues/model_texts.json`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from queue_core.components.catalogues import load_catalogue
 from queue_core.components.catalogues.parameter_sentences import describe_parameters
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.models.ranges import with_search_ranges
 
 OPTIONS = ("profile", "seed", "cores", "nested", "sparse", "binary_only")
@@ -49,7 +47,7 @@ LISTENERS = {
 CENTRES = {"Birch": ("subcluster_centers_", "subcluster_labels_")}
 
 
-def _component(name: str, facts: Mapping[str, Any], text: Mapping[str, Any]) -> Component:
+def _component(name: str, facts: JsonMapping, text: JsonMapping) -> Component:
     options = {key: facts[key] for key in OPTIONS if key in facts}
     options["featured"] = bool(text.get("featured"))
     options["fixed"] = text.get("fixed", {})
@@ -71,12 +69,12 @@ def _component(name: str, facts: Mapping[str, Any], text: Mapping[str, Any]) -> 
     )
 
 
-def _schema(name: str, schema: Mapping[str, Any], text: Mapping[str, Any]) -> dict[str, Any]:
+def _schema(name: str, schema: JsonMapping, text: JsonMapping) -> JsonObject:
     """Return the snapshot's schema with our sentences, defaults and ranges for a search."""
     described = describe_parameters(schema, name)
     sentences = load_catalogue("model_texts")["parameters"]
     defaults = text.get("defaults", {})
-    properties: dict[str, Any] = {}
+    properties: JsonObject = {}
     for key, item in described["properties"].items():
         sentence = sentences.get(f"{name}.{key}") or item.get("description") or sentences.get(key)
         default = defaults.get(key, item["default"])

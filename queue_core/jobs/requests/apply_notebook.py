@@ -12,7 +12,7 @@ from queue_core.jobs.requests.request import Request, hidden, parameter
 class ApplyNotebookRequest(Request):
     """A notebook's table as a dataset, or its steps done to new data."""
 
-    OWNER: ClassVar[str] = "The job ApplyNotebookJob"
+    OWNER: ClassVar[str] = "ApplyNotebookJob"
 
     notebook_id: int | None = parameter(
         "The notebook whose steps are done.", title="Notebook", format="notebook", is_required=True

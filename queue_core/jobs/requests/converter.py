@@ -13,7 +13,7 @@ from queue_core.jobs.requests.request import Request, hidden, parameter, seed_pa
 class ConverterRequest(Request):
     """A step of a notebook; `converter_id` alone names a stored one."""
 
-    OWNER: ClassVar[str] = "The job ConverterJob"
+    OWNER: ClassVar[str] = "ConverterJob"
 
     dataset_id: int | None = parameter(
         "The dataset to work on in a new notebook; it stays as it is.",

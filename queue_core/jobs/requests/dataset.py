@@ -23,7 +23,7 @@ class DatasetRequest(Request):
         beside: The options that stood beside the parameters.
     """
 
-    OWNER: ClassVar[str] = "The job DatasetJob"
+    OWNER: ClassVar[str] = "DatasetJob"
 
     file_path: str | None = parameter(
         "The data file: CSV, Excel, Parquet, Feather, Arrow, JSON or ARFF; text formats also "

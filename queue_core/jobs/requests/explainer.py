@@ -17,7 +17,7 @@ class ExplainerRequest(Request):
         scope: What the explainer is expected to explain, as a check; None: whatever it does.
     """
 
-    OWNER: ClassVar[str] = "The job ExplainerJob"
+    OWNER: ClassVar[str] = "ExplainerJob"
 
     run_id: int | None = parameter(
         "The trained model to explain.", title="Model", format="run", is_required=True

@@ -13,7 +13,7 @@ from queue_core.jobs.requests.request import Request, hidden, parameter, seed_pa
 class ExplorerRequest(Request):
     """An exploration of a dataset or a notebook; `explorer_id` alone names a stored one."""
 
-    OWNER: ClassVar[str] = "The job ExplorerJob"
+    OWNER: ClassVar[str] = "ExplorerJob"
 
     dataset_id: int | None = parameter(
         "The dataset to look at; leave it empty for a notebook.", title="Dataset", format="dataset"

@@ -13,7 +13,7 @@ from queue_core.jobs.requests.request import Request, hidden, parameter
 class GenerativeRequest(Request):
     """An exchange with a model, or a batch; `generative_process_id` alone names a stored one."""
 
-    OWNER: ClassVar[str] = "The job GenerativeJob"
+    OWNER: ClassVar[str] = "GenerativeJob"
 
     session_id: int | None = parameter(
         "The conversation to go on with; empty: a new one.",

@@ -27,7 +27,7 @@ class NotebookRequest(Request):
             to remove.
     """
 
-    OWNER: ClassVar[str] = "The job NotebookJob"
+    OWNER: ClassVar[str] = "NotebookJob"
 
     notebook_id: int | None = parameter(
         "The notebook to change.", title="Notebook", format="notebook", is_required=True

@@ -21,7 +21,7 @@ class PredictRequest(Request):
         loader_options: How to read the file.
     """
 
-    OWNER: ClassVar[str] = "A prediction"
+    OWNER: ClassVar[str] = "PredictJob"
 
     run_id: int | None = parameter(
         "The finished run whose model is asked.", title="Model", format="run", is_required=True

@@ -24,7 +24,7 @@ class PythonRequest(Request):
         keywords: Its arguments by name; they are given as `arguments`.
     """
 
-    OWNER: ClassVar[str] = "The job PythonJob"
+    OWNER: ClassVar[str] = "PythonJob"
 
     script: str | None = parameter(
         "The Python file to run.", title="Script", format="path", is_required=True

@@ -29,7 +29,7 @@ MOST_SEED = 2**32 - 1
 
 def parameter(
     description: str, *, title: str = "", default: Any = None, starts_as: Any = _UNSAID,
-    is_required: bool = False, may_be_empty: bool = False, schema: Mapping[str, Any] | None = None,
+    is_required: bool = False, schema: Mapping[str, Any] | None = None,
     **words: Any,
 ) -> Any:  # fmt: skip
     """Return a field of a request that a form shows.
@@ -40,7 +40,6 @@ def parameter(
         default: Its value where nothing is said.
         starts_as: What a form begins with, if not the default.
         is_required: Whether a form must give it.
-        may_be_empty: Whether a form may leave it empty though it must show it.
         schema: Its whole description as JSON Schema, instead of all this.
         **words: More words of its description, `_` for `-`: `format`, `minimum`, `enum`, ...
     """
@@ -50,10 +49,10 @@ def parameter(
     has_start = starts_as is not _UNSAID or not (is_required and is_empty(default))
     begins = default if starts_as is _UNSAID else starts_as
     said: dict[str, Any] = {"title": title} if title else {}
-    if has_start or may_be_empty:
+    if has_start:
         said["default"] = begins
     said |= {name.replace("_", "-") if name in _DASHED else name: v for name, v in words.items()}
-    never_empty = (is_required or starts_as is not _UNSAID) and not may_be_empty
+    never_empty = is_required or starts_as is not _UNSAID
     return _field(
         default, said={**said, "description": description}, is_required=is_required,
         never_empty=never_empty,
@@ -63,10 +62,10 @@ def parameter(
 _DASHED = frozenset(("enum_titles", "depends_on"))
 
 
-def seed_parameter(description: str) -> Any:
+def seed_parameter(description: str, **words: Any) -> Any:
     """Return the field of the number that random numbers start from."""
     return parameter(
-        description, title="Seed", default=0, minimum=0, maximum=MOST_SEED, advanced=True
+        description, title="Seed", default=0, minimum=0, maximum=MOST_SEED, advanced=True, **words
     )
 
 

@@ -12,7 +12,7 @@ from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.engine.policies import decide_retry, retry_delay_s
 from queue_core.queue.engine.recorder import JobReports, Recorder
 from queue_core.queue.engine.watchdog import Watchdog
-from queue_core.queue.store.lifecycle import Claim, EndedAttempt
+from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.store.stored import number, whole
 from queue_core.runner.child_process import ChildProcess
@@ -100,7 +100,12 @@ class AttemptRunner:
 
     def _run(self, claim: Claim, order: RunOrder, child: ChildProcess) -> Outcome:
         watch = Watch(
-            order.job_id, child.pid, order.attempt, order.timeout_s, order.memory_limit_bytes
+            order.job_id,
+            child.pid,
+            order.attempt,
+            order.timeout_s,
+            order.memory_limit_bytes,
+            inherited_bytes=child.inherited_bytes,
         )
         self._watchdog.add(watch)
         try:

@@ -18,9 +18,9 @@ from queue_core.errors import JobQueueError
 from queue_core.queue.engine.huey_storage import ReadyBell
 from queue_core.queue.engine.job_huey import JobHuey, JobTask
 from queue_core.queue.engine.problems import Problems
-from queue_core.queue.store import lifecycle
+from queue_core.queue.store import handover, lifecycle
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.lifecycle import Claim, EndedAttempt
+from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.store.sqlite_errors import DatabaseBusyError, DiskFullError
 from queue_core.runner.child_process import ChildProcess
 from queue_core.runner.supervisor import Supervisor
@@ -86,7 +86,7 @@ class JobWorker(Worker):  # type: ignore[misc]
         try:
             self.huey.execute(task, now)
         finally:
-            self._ended = task.ended or lifecycle.broken_end(claim)
+            self._ended = task.ended or handover.broken_end(claim)
 
     def run(self, task: JobTask) -> None:
         """Run the claimed job of *task* in the child that its claim has chosen."""
@@ -114,7 +114,7 @@ class JobWorker(Worker):  # type: ignore[misc]
         if self._ended is not None and self._ended.claim is not claimed:
             self.write_end()
         if self._ended is None and self._claimed is claimed:
-            self._ended = lifecycle.broken_end(claimed)
+            self._ended = handover.broken_end(claimed)
 
     # Children ------------------------------------------------------------------------------------
 
@@ -209,7 +209,7 @@ class JobWorker(Worker):  # type: ignore[misc]
                 refused += not isinstance(error, DatabaseBusyError | DiskFullError)
                 if refused == _REFUSED_WRITES:
                     # Something in it cannot be stored: keep that it ended, and how.
-                    self._ended = lifecycle.plain_end(ended, error.message)
+                    self._ended = handover.plain_end(ended, error.message)
                 if self.host.bell.is_closing:
                     give_up_at = give_up_at or time.monotonic() + _LAST_WRITES_S
                     if time.monotonic() > give_up_at:

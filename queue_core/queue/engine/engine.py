@@ -20,7 +20,7 @@ from queue_core.queue.engine.recorder import Recorder
 from queue_core.queue.engine.recovery import Recovered, disown, recover
 from queue_core.queue.engine.running import RunningJobs
 from queue_core.queue.engine.watchdog import Watchdog
-from queue_core.queue.store import lifecycle, presence
+from queue_core.queue.store import handover, presence
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, prune_changes
 from queue_core.queue.store.mending import mend, signature_check
@@ -172,7 +172,7 @@ class Engine:
 
     # Running -------------------------------------------------------------------------------------
 
-    def run_claimed(self, task: JobTask, child: ChildProcess) -> lifecycle.EndedAttempt:
+    def run_claimed(self, task: JobTask, child: ChildProcess) -> handover.EndedAttempt:
         """Run a claimed job in *child*; see `WorkerHost`."""
         return self._attempts.run(task.claim, child)
 

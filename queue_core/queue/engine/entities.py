@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from queue_core.errors import MonitorError, UntrustedBlobError
 from queue_core.paths import LocalFolder
-from queue_core.queue.store import lifecycle
+from queue_core.queue.store import reports
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.upkeep.entities import close_entity
@@ -53,7 +53,7 @@ class EntityCloser:
         self._due = threading.Event()
         self._due.set()
         self._thread = SteadyThread(
-            "entity-closer", self._round, on_failure=on_failure, at_end=database.release
+            "cleaner", self._round, on_failure=on_failure, at_end=database.release
         )
 
     def start(self) -> None:
@@ -93,7 +93,7 @@ class EntityCloser:
     def _close(self, job_id: str, row: sqlite3.Row) -> None:
         if not self._clean_up(job_id, row):
             close_entity(self._folder, job_id)
-        self._database.write(lambda c: lifecycle.entity_closed(c, job_id), durable=False)
+        self._database.write(lambda c: reports.entity_closed(c, job_id), durable=False)
 
     def _clean_up(self, job_id: str, row: sqlite3.Row) -> bool:
         """Let the job clean up after itself; return whether it could."""

@@ -17,7 +17,7 @@ from huey.constants import EmptyData
 from huey.storage import BaseStorage
 
 from queue_core.queue.job_record import OUR_ORIGIN
-from queue_core.queue.store import lifecycle
+from queue_core.queue.store import schema
 from queue_core.queue.store.database import Database
 
 _WAIT_S = 1.0
@@ -86,7 +86,7 @@ class ReadyBell:
             return False
         return (
             self._database.read_one(
-                f"SELECT 1 FROM {lifecycle.READY_ROWS} WHERE {lifecycle.READY} LIMIT 1",
+                f"SELECT 1 FROM {schema.READY_ROWS} WHERE {schema.READY} LIMIT 1",
                 (time.time(),),
             )
             is not None
@@ -94,7 +94,7 @@ class ReadyBell:
 
     def _next_due_s(self, timeout_s: float) -> float:
         """Return how long until a delayed job is due."""
-        row = self._database.read_one(lifecycle.NEXT_DUE, (time.time(),))
+        row = self._database.read_one(schema.NEXT_DUE, (time.time(),))
         due = row[0] if row is not None else None
         return max(0.001, due - time.time()) if isinstance(due, int | float) else timeout_s
 

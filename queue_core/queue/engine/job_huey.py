@@ -11,7 +11,7 @@ from huey.api import Task
 from huey.exceptions import CancelExecution
 
 from queue_core.queue.engine.huey_storage import RowStorage
-from queue_core.queue.store import lifecycle
+from queue_core.queue.store import handover, lifecycle
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.serializer import MessageSerializer
 from queue_core.runner.outcome import EndReason
@@ -33,9 +33,9 @@ class JobTask(Task):  # type: ignore[misc]
         ended: How it ended; set when it has run.
     """
 
-    claim: lifecycle.Claim
+    claim: handover.Claim
     worker: TaskRunner
-    ended: lifecycle.EndedAttempt | None = None
+    ended: handover.EndedAttempt | None = None
 
 
 class JobFailedError(Exception):
@@ -92,7 +92,7 @@ class JobHuey(Huey):  # type: ignore[misc]
         self._emit(huey_signals.SIGNAL_ENQUEUED, task)
         return cast("bytes", self.serialize_task(task))
 
-    def task_of(self, claim: lifecycle.Claim, worker: TaskRunner) -> JobTask:
+    def task_of(self, claim: handover.Claim, worker: TaskRunner) -> JobTask:
         """Return the task of a claimed job, made from its row: a message may be anybody's."""
         task = self._task(claim.job_id)
         task.claim, task.worker = claim, worker

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sqlite3
 import threading
@@ -10,18 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from queue_core.errors import MonitorError
-from queue_core.queue.store import lifecycle
-from queue_core.queue.store.clock import now_text
+from queue_core.queue.store import reports
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.lifecycle import Claim
-from queue_core.queue.store.stored import json_texts, storable
+from queue_core.queue.store.handover import Claim
+from queue_core.queue.store.stored import storable
 from queue_core.steady_thread import SteadyThread
 
 logger = logging.getLogger(__name__)
 
 _INTERVAL_S = 0.1
 _WAIT_S = 1.0
-_MOST_WARNINGS = 1_000
 _MESSAGE_LIMIT = 500
 _WARNING_LIMIT = 2_000
 
@@ -78,17 +75,17 @@ class Recorder:
         """Write the reports (of one job) now."""
         with self._lock:
             if only is None:
-                reports, self._reports = list(self._reports.values()), {}
+                found, self._reports = list(self._reports.values()), {}
             else:
-                reports = [self._reports.pop(only)] if only in self._reports else []
-        if not reports or self._stored(reports) or len(reports) == 1:
+                found = [self._reports.pop(only)] if only in self._reports else []
+        if not found or self._stored(found) or len(found) == 1:
             return
-        for report in reports:  # one that cannot be stored is not worth those of the others
+        for report in found:  # one that cannot be stored is not worth those of the others
             self._stored([report])
 
-    def _stored(self, reports: list[_Report]) -> bool:
+    def _stored(self, found: list[_Report]) -> bool:
         try:
-            self._database.write(lambda c: _write_all(c, reports), durable=False)
+            self._database.write(lambda c: _write_all(c, found), durable=False)
         except MonitorError as error:
             logger.info("progress could not be stored: %s", error)
             return False
@@ -101,37 +98,19 @@ class Recorder:
             self._thread.pause(_INTERVAL_S)
 
 
-def _write_all(connection: sqlite3.Connection, reports: list[_Report]) -> None:
-    for report in reports:
+def _write_all(connection: sqlite3.Connection, found: list[_Report]) -> None:
+    for report in found:
         _write(connection, report)
 
 
 def _write(connection: sqlite3.Connection, report: _Report) -> None:
     job_id, owner = report.claim.job_id, report.claim.owner
     if report.has_progress:
-        lifecycle.set_progress(connection, job_id, owner, report.progress, report.message)
+        reports.set_progress(connection, job_id, owner, report.progress, report.message)
     if report.warnings:
-        row = connection.execute(
-            "SELECT warnings FROM task_copy WHERE id = ?", (job_id,)
-        ).fetchone()
-        known = _known_warnings(row)
-        known.extend(text for text in report.warnings if text not in known)
-        connection.execute(
-            "UPDATE task_copy SET warnings = ?, last_update = ? WHERE id = ?",
-            (json.dumps(known[:_MOST_WARNINGS], ensure_ascii=False), now_text(), job_id),
-        )
+        reports.add_warnings(connection, job_id, report.warnings)
     if report.entity:
-        connection.execute(
-            "UPDATE task_copy SET entity_kind = ?, entity_id = ? WHERE id = ?",
-            (*report.entity, job_id),
-        )
-
-
-def _known_warnings(row: sqlite3.Row | None) -> list[str]:
-    try:
-        return list(json_texts(row[0])) if row and row[0] else []
-    except (ValueError, TypeError):
-        return []
+        reports.set_entity(connection, job_id, *report.entity)
 
 
 class JobReports:

@@ -11,14 +11,13 @@ from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store import lifecycle
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.owner import owner_is_alive
-from queue_core.runner.supervisor import end_orphans
+from queue_core.queue.store.presence import consumers
+from queue_core.runner.orphans import end_orphans
 
 logger = logging.getLogger(__name__)
 
-_STARTED = (
-    "SELECT rowid, id, owner, pid FROM task_copy "
-    f"WHERE status = 'started' AND origin = '{OUR_ORIGIN}'"
-)
+_RUNS_HERE = f"status = 'started' AND origin = '{OUR_ORIGIN}'"
+_STARTED = f"SELECT rowid, id, owner, pid FROM task_copy WHERE {_RUNS_HERE}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ def recover(database: Database) -> Recovered:
     if not dead:
         return Recovered()
     # Their children end by themselves; make sure of it before anything new is started.
-    end_orphans([row["pid"] for row in dead if isinstance(row["pid"], int)], database.root)
+    pids = [row["pid"] for row in dead if isinstance(row["pid"], int)]
+    end_orphans(pids, database.root, {found.pid for found in consumers(database)})
 
     def close(connection: sqlite3.Connection) -> list[tuple[str, JobStatus | None]]:
         return [

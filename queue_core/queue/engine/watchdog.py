@@ -13,7 +13,7 @@ import psutil
 
 from queue_core.errors import MonitorError
 from queue_core.queue.engine.problems import Problems
-from queue_core.queue.store import lifecycle
+from queue_core.queue.store import reports
 from queue_core.queue.store.database import Database
 from queue_core.runner.limits import Verdict, Watch, floor_verdict
 from queue_core.steady_thread import SteadyThread
@@ -164,7 +164,7 @@ class Watchdog:
     def _store(self, watches: list[Watch]) -> None:
         with self._database.transaction(durable=False) as connection:
             for watch in watches:
-                lifecycle.set_usage(
+                reports.set_usage(
                     connection, watch.job_id, memory_bytes=watch.memory_bytes,
                     peak_bytes=watch.peak_bytes, cpu_time_s=watch.cpu_s,
                 )  # fmt: skip

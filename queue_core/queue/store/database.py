@@ -13,19 +13,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from queue_core.errors import JobQueueError, LocalFolderError
+from queue_core.queue.store.connecting import BUSY_TIMEOUT_S, connect, suspicion
 from queue_core.queue.store.disk import DiskSync
 from queue_core.queue.store.sqlite_errors import (
     DamagedDatabaseError,
     DatabaseBusyError,
     MissingTableError,
     explain,
-    primary_code,
 )
 
 Parameters = Sequence[object] | Mapping[str, object]
 _Answer = TypeVar("_Answer")
 
-BUSY_TIMEOUT_S = 5.0
 # How long a write that the user waits for is tried while another process holds the lock.
 PATIENCE_S = 60.0
 CLOSE_PATIENCE_S = 5.0
@@ -90,19 +89,9 @@ class Database:
         if self._closed:
             raise JobQueueError("The queue is closed.")
         self._require_same_file()
-        connection: sqlite3.Connection | None = None
         try:
-            connection = sqlite3.connect(
-                self.path,
-                timeout=BUSY_TIMEOUT_S,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=256,
-            )
-            _configure(connection)
+            connection = connect(self.path)
         except sqlite3.Error as error:
-            if connection is not None:
-                connection.close()
             problem = explain(error, self.path)
             raise LocalFolderError(
                 f"The job database {self.path} cannot be opened: {error}.",
@@ -350,53 +339,8 @@ class Database:
         self._disk.sync_soon()
 
 
-def suspicion(path: Path) -> Path:
-    """Return the file that says that the database at *path* was found damaged."""
-    return path.with_name(f"{path.name}.suspect")
-
-
-def _configure(connection: sqlite3.Connection) -> None:
-    """Set what a new connection does not have, whatever another one has set."""
-    connection.row_factory = sqlite3.Row
-    # One flipped bit in a text must not make all rows of an answer unreadable.
-    connection.text_factory = _read_text
-    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
-        # Of effect on a new file only: space can then be given back in small steps.
-        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-    mode = _set_journal_mode(connection)
-    # Where a file system knows no WAL there is no journal to wait for: SQLite has to.
-    connection.execute(f"PRAGMA synchronous={'NORMAL' if mode == 'wal' else 'FULL'}")
-    connection.execute("PRAGMA temp_store=MEMORY")
-    # Moving the journal into the file waits for the disk twice: not every 60 jobs.
-    connection.execute("PRAGMA wal_autocheckpoint=4000")
-    connection.execute("PRAGMA cache_size=-8000")
-    # Another program's trigger or view must not call functions that do more than compute.
-    connection.execute("PRAGMA trusted_schema=OFF")
-
-
-def _read_text(raw: bytes) -> str:
-    return str(raw, "utf-8", "backslashreplace")
-
-
 def _roll_back(connection: sqlite3.Connection) -> None:
     # What fails here too is told by what failed first; SQLite forgets an open transaction itself.
     with contextlib.suppress(sqlite3.Error):
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-
-
-def _set_journal_mode(connection: sqlite3.Connection) -> str:
-    """Switch to WAL and return the mode that it is in then.
-
-    On a new file that upgrades a lock, which can fail when two programs start.
-    """
-    deadline = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        try:
-            (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
-        except sqlite3.OperationalError as error:
-            if primary_code(error) not in (5, 6) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return str(mode)

@@ -7,9 +7,13 @@ from typing import Any
 
 from queue_core.queue.store.columns import COLUMNS
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.lifecycle import ATTEMPT_COLUMNS
 from queue_core.queue.values import Attempt, Sample
 
+# What is kept of an ended attempt; the row of the job itself shows the last one.
+ATTEMPT_COLUMNS = (
+    "attempt, started_at, finished_at, run_seconds, status, error_msg, traceback, exit_code, "
+    "exit_signal, peak_memory_bytes, cpu_time_s"
+)
 # The last attempt stands in the job's own row, earlier ones in the history. A job that waits for
 # its next attempt has not started that one.
 _ATTEMPTS = (
@@ -18,6 +22,15 @@ _ATTEMPTS = (
     "AND status NOT IN ('not_started', 'started') ORDER BY attempt"
 )
 _NAMES = tuple(ATTEMPT_COLUMNS.split(", "))
+
+
+def keep_attempt(connection: sqlite3.Connection, rowid: int) -> None:
+    """Copy the end of the attempt that the row shows into the job's history."""
+    connection.execute(
+        f"INSERT OR REPLACE INTO monitor_attempt (job_id, {ATTEMPT_COLUMNS}) "
+        f"SELECT id, {ATTEMPT_COLUMNS} FROM task_copy WHERE rowid = ?",
+        (rowid,),
+    )
 
 
 def read_attempts(database: Database, job_id: str) -> list[Attempt]:

@@ -13,38 +13,29 @@ leaves its entity to be closed where the job did not do that itself.
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from enum import Enum, auto
 from typing import Final
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
-from queue_core.queue.store import dependencies
-from queue_core.queue.store.clock import from_text, host_id, now_text, to_text
+from queue_core.queue.store import dependencies, history
+from queue_core.queue.store.clock import host_id, now_text
+from queue_core.queue.store.handover import (
+    Claim,
+    EndedAttempt,
+    NewJob,
+    claim_of,
+    end_values,
+    status_after,
+)
 from queue_core.queue.store.queries import locate
-from queue_core.queue.store.schema import UNBLOCKED
-from queue_core.queue.store.stored import storable
-from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
+from queue_core.queue.store.schema import READY, READY_ROWS, RUN_ORDER
 
 QUEUE_NAME: Final = "dashai-monitor"
 INTERRUPTED: Final = "Interrupted: the program or the computer went down while the job ran."
-_CLOSED: Final = "Interrupted: the program was closed while the job ran."
-_PLAIN_LIMIT: Final = 2_000
 
-# A waiting job of ours that nothing keeps from running but its place in the queue.
-READY = f"{UNBLOCKED} AND (not_before IS NULL OR not_before <= ?)"
-NEXT_DUE = f"SELECT MIN(not_before) FROM task_copy WHERE {UNBLOCKED} AND not_before > ?"
-RUN_ORDER = "priority DESC, position, rowid"
-# Named, because the planner takes the index of the status and sorts all that wait.
-READY_ROWS = "task_copy INDEXED BY monitor_ready"
-# What is kept of an ended attempt; the row of the job itself shows the last one.
-ATTEMPT_COLUMNS = (
-    "attempt, started_at, finished_at, run_seconds, status, error_msg, traceback, exit_code, "
-    "exit_signal, peak_memory_bytes, cpu_time_s"
-)
 # What of a row belongs to the attempt that runs, and goes when another one begins.
 _FORGET_ATTEMPT = (
     "finished_at = NULL, run_seconds = NULL, progress = NULL, progress_message = NULL, "
@@ -58,43 +49,6 @@ _FORGET_OWNER = "pid = NULL, owner = NULL, owner_host = NULL"
 
 
 # Put ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewJob:
-    """What is stored of a job at `put`: a field is the column of its name.
-
-    Attributes:
-        after_ids: JSON list of the jobs that it waits for; None for none.
-        entity_open: Whether something is to be given up if the job ends without its own help.
-    """
-
-    id: str
-    task_type: str
-    job_name: str
-    job_blob: bytes
-    params: str
-    environment: str
-    priority: int = 0
-    not_before: float | None = None
-    after_ids: str | None = None
-    after_policy: str = "skip"
-    max_attempts: int = 0
-    retry_delay_s: float | None = None
-    timeout_s: float | None = None
-    memory_limit_bytes: int | None = None
-    pinned: bool = False
-    group_id: str | None = None
-    retry_of: str | None = None
-    schedule_id: str | None = None
-    interruptions: int = 0
-    entity_open: bool = False
-    reuse_key: str | None = None
-
-    @property
-    def after(self) -> tuple[str, ...]:
-        """The jobs that it waits for."""
-        return tuple(json.loads(self.after_ids)) if self.after_ids else ()
 
 
 _PUT_FIELDS = tuple(item.name for item in fields(NewJob))
@@ -145,37 +99,6 @@ def withdraw(connection: sqlite3.Connection, job_id: str) -> bool:
 # Run ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A job that was taken off the queue, and by whom: what its end is checked against.
-
-    Attributes:
-        job_id: The job.
-        attempt: Which attempt this is, from 1.
-        owner: The consumer that runs it.
-        started_at: When it was claimed, as stored.
-        task_type: Class name of the job.
-        blob: The signed errand; of any type where the row is damaged.
-        timeout_s: Its own wall-clock limit, as stored.
-        memory_limit_bytes: Its own memory limit, as stored.
-        max_attempts: How many attempts it may have; 0 where it does not say.
-        retry_delay_s: Seconds before its second attempt; None where it does not say.
-        reuse_key: Whose used process may run it, by its row; the signed errand has the last word.
-    """
-
-    job_id: str
-    attempt: int
-    owner: str
-    started_at: str
-    task_type: str
-    blob: object
-    timeout_s: object
-    memory_limit_bytes: object
-    max_attempts: int
-    retry_delay_s: float | None
-    reuse_key: str | None
-
-
 _NEXT = (
     f"SELECT rowid, id, message_id, reuse_key FROM {READY_ROWS} WHERE {READY} "
     f"ORDER BY {RUN_ORDER} LIMIT 1"
@@ -213,67 +136,10 @@ def claim(
             {"now": now_text(), "owner": owner, "host": host_id(), "pid": choose_pid(key),
              "rowid": row["rowid"]},
         ).fetchone()  # fmt: skip
-        return _claim_of(found, key)
+        return claim_of(found, key)
     return None
 
 
-def _claim_of(row: sqlite3.Row, reuse_key: str | None) -> Claim:
-    most, delay = row["max_attempts"], row["retry_delay_s"]
-    return Claim(
-        job_id=row["id"],
-        attempt=row["attempt"],
-        owner=row["owner"],
-        started_at=row["started_at"],
-        task_type=str(row["task_type"]),
-        blob=row["job_blob"],
-        timeout_s=row["timeout_s"],
-        memory_limit_bytes=row["memory_limit_bytes"],
-        max_attempts=most if isinstance(most, int) else 0,
-        retry_delay_s=float(delay) if isinstance(delay, int | float) else None,
-        reuse_key=reuse_key,
-    )
-
-
-@dataclass(frozen=True)
-class EndedAttempt:
-    """The end of an attempt, until it is stored.
-
-    Attributes:
-        claim: What was claimed.
-        outcome: How it ended.
-        retry_at_s: When the next attempt may begin, in seconds since the epoch; None: none comes.
-        max_attempts: How many attempts there may be.
-    """
-
-    claim: Claim
-    outcome: Outcome
-    retry_at_s: float | None = None
-    max_attempts: int = 1
-
-
-def broken_end(claim: Claim) -> EndedAttempt:
-    """Return the end of an attempt of which nothing came back: a fault of the program."""
-    report = ErrorReport("RunnerError", "The program lost the job; its log may tell more.")
-    return EndedAttempt(claim, Outcome(EndReason.NOT_STARTED, error=report))
-
-
-def plain_end(ended: EndedAttempt, why: str) -> EndedAttempt:
-    """Return an end without the values of the job's own, one of which cannot be stored."""
-    outcome = ended.outcome
-    error = outcome.error and ErrorReport(
-        storable(outcome.error.type), storable(outcome.error.message, _PLAIN_LIMIT)
-    )
-    if outcome.reason is EndReason.FINISHED and outcome.result_json is not None:
-        error = ErrorReport("ResultError", f"The job's result cannot be stored: {why}")
-        outcome = replace(outcome, reason=EndReason.RAISED)
-    return replace(ended, outcome=replace(outcome, result_json=None, error=error))
-
-
-_STATUS_OF: Final = {
-    EndReason.FINISHED: JobStatus.FINISHED,
-    EndReason.CANCELLED: JobStatus.CANCELLED,
-    EndReason.INTERRUPTED: JobStatus.KILLED,
-}
 # What was claimed is ours, whatever the row says of that by now.
 _END = (
     f"UPDATE task_copy SET origin = '{OUR_ORIGIN}', status = :status, "
@@ -306,67 +172,17 @@ def end(connection: sqlite3.Connection, ended: EndedAttempt) -> JobStatus | None
     ).fetchone()
     if row is None:
         return None
-    outcome = ended.outcome
-    status = _STATUS_OF.get(outcome.reason, JobStatus.ERROR)
-    is_cancelled = row["requested"] == "cancel"
-    if is_cancelled:
-        status = JobStatus.CANCELLED
+    # `cancel` has said so.
+    status = JobStatus.CANCELLED if row["requested"] == "cancel" else status_after(ended.outcome)
     connection.execute(
-        _END, {"rowid": row["rowid"], "most": ended.max_attempts, **_end_values(ended, status)}
+        _END, {"rowid": row["rowid"], "most": ended.max_attempts, **end_values(ended, status)}
     )
     if ended.retry_at_s is not None and status is JobStatus.ERROR:
-        _keep_attempt(connection, row["rowid"])
+        history.keep_attempt(connection, row["rowid"])
         _wait_again(connection, claimed.job_id, row["rowid"], ended.retry_at_s)
         return JobStatus.NOT_STARTED
     _settle(connection, claimed.job_id, status)
     return status
-
-
-def _end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
-    outcome = ended.outcome
-    error = outcome.error if status is not JobStatus.CANCELLED else None
-    started = from_text(ended.claim.started_at) or datetime.now(UTC)
-    return {
-        "status": status,
-        # Measured, not read off a clock that may have been set meanwhile.
-        "finished": to_text(started + timedelta(seconds=outcome.elapsed_s)),
-        "now": now_text(),
-        "run": outcome.elapsed_s - outcome.paused_s,
-        "paused": outcome.paused_s,
-        "message": _message(outcome, status),
-        "hint": storable(error.hint) if error and error.hint else None,
-        "type": storable(error.type) if error else None,
-        "causes": json.dumps(error.causes) if error and error.causes else None,
-        "frames": json.dumps(error.frames) if error and error.frames else None,
-        "traceback": storable(error.traceback) if error and error.traceback else None,
-        "code": outcome.exit_code,
-        "signal": outcome.exit_signal,
-        "result": outcome.result_json if status is JobStatus.FINISHED else None,
-        "peak": outcome.peak_memory_bytes,
-        "cpu": outcome.cpu_time_s,
-        # What finished or raised has closed its entity itself.
-        "own_end": outcome.reason in (EndReason.FINISHED, EndReason.RAISED),
-    }
-
-
-def _message(outcome: Outcome, status: JobStatus) -> str | None:
-    if status is JobStatus.KILLED:
-        return _CLOSED
-    if status is not JobStatus.ERROR:
-        return None
-    error = outcome.error
-    if error is None:
-        return f"The job ended without a word ({outcome.reason})."
-    return storable(error.message) or f"{storable(error.type)} was raised without a message."
-
-
-def _keep_attempt(connection: sqlite3.Connection, rowid: int) -> None:
-    """Copy the end of the attempt that the row shows into the job's history."""
-    connection.execute(
-        f"INSERT OR REPLACE INTO monitor_attempt (job_id, {ATTEMPT_COLUMNS}) "
-        f"SELECT id, {ATTEMPT_COLUMNS} FROM task_copy WHERE rowid = ?",
-        (rowid,),
-    )
 
 
 def _wait_again(
@@ -396,32 +212,6 @@ def ask(connection: sqlite3.Connection, job_id: str, order: str) -> bool:
         "UPDATE task_copy SET requested = ?, last_update = ? WHERE id = ? AND status = 'started' "
         "AND requested IS NOT 'cancel'",
         (order, now_text(), job_id),
-    )
-
-
-def set_progress(
-    connection: sqlite3.Connection, job_id: str, owner: str, percent: float | None,
-    message: str | None,
-) -> bool:  # fmt: skip
-    """Store how far a running job is."""
-    return _changed(
-        connection,
-        "UPDATE task_copy SET progress = ?, progress_message = ?, last_update = ? "
-        "WHERE id = ? AND owner = ? AND status = 'started'",
-        (percent, message, now_text(), job_id, owner),
-    )
-
-
-def set_usage(
-    connection: sqlite3.Connection, job_id: str, *, memory_bytes: int, peak_bytes: int,
-    cpu_time_s: float,
-) -> bool:  # fmt: skip
-    """Store what a running job uses now."""
-    return _changed(
-        connection,
-        "UPDATE task_copy SET memory_bytes = ?, peak_memory_bytes = ?, cpu_time_s = ? "
-        "WHERE id = ? AND status = 'started'",
-        (memory_bytes, peak_bytes, cpu_time_s, job_id),
     )
 
 
@@ -549,9 +339,14 @@ def remove(connection: sqlite3.Connection, job_id: str) -> bool:
     return _changed(connection, "DELETE FROM task_copy WHERE rowid = ?", (row["rowid"],))
 
 
-def entity_closed(connection: sqlite3.Connection, job_id: str) -> bool:
-    """Note that nothing of an ended job is left to be given up."""
-    return _changed(connection, "UPDATE task_copy SET entity_open = 0 WHERE id = ?", (job_id,))
+def forget(connection: sqlite3.Connection, rowids: Sequence[int], removable: str) -> list[object]:
+    """Delete old rows, as far as they still meet the condition *removable*; return their ids."""
+    marks = ",".join("?" * len(rowids))
+    deleted = connection.execute(
+        f"DELETE FROM task_copy NOT INDEXED WHERE rowid IN ({marks}) AND {removable} RETURNING id",
+        rowids,
+    ).fetchall()
+    return [row["id"] for row in deleted]
 
 
 # What every end has in common --------------------------------------------------------------------

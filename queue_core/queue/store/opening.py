@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from queue_core.errors import JobQueueError, LocalFolderError
-from queue_core.queue.store.database import Database, suspicion
+from queue_core.queue.store.connecting import suspicion
+from queue_core.queue.store.database import Database
 from queue_core.queue.store.file_users import users_of
 from queue_core.queue.store.salvage import salvage
 from queue_core.queue.store.schema import make_tables, prepare_schema

@@ -45,6 +45,13 @@ UNBLOCKED = (
     f"status = 'not_started' AND origin = '{OUR_ORIGIN}' AND blocked_by = 0 AND requested IS NULL"
 )
 
+# A waiting job of ours that nothing keeps from running but its place in the queue.
+READY = f"{UNBLOCKED} AND (not_before IS NULL OR not_before <= ?)"
+NEXT_DUE = f"SELECT MIN(not_before) FROM task_copy WHERE {UNBLOCKED} AND not_before > ?"
+RUN_ORDER = "priority DESC, position, rowid"
+# Named, because the planner takes the index of the status and sorts all that wait.
+READY_ROWS = "task_copy INDEXED BY monitor_ready"
+
 # An active job of somebody else, to be said just so, as above.
 NOT_OURS = (
     f"origin IS NOT '{OUR_ORIGIN}' AND status NOT IN ('finished', 'error', 'cancelled', 'killed')"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
 import json
 import os
 import pickle
@@ -140,36 +139,6 @@ class MessageSerializer(Serializer):  # type: ignore[misc]
 
     def _deserialize(self, data: bytes) -> Any:  # noqa: ARG002 - Huey's signature
         raise UntrustedBlobError("Messages of the queue are not opened; the job's row is used.")
-
-
-def dump_by_value(value: Any) -> bytes:
-    """Serialise with pickle where another process can import the code, else with dill.
-
-    Pickle stores code by its module's name, which fits installed modules and is ten times faster;
-    what lives in `__main__` or in a function has no name elsewhere and is stored by value.
-    """
-    try:
-        data = pickle.dumps(value, _PROTOCOL)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 - pickle raises anything; dill has the last word
-        data = b"__main__"
-    if b"__main__" not in data:
-        return data
-    import dill
-
-    try:
-        with io.BytesIO() as buffer:
-            dill.dump(value, buffer, protocol=_PROTOCOL, recurse=True)
-            return buffer.getvalue()
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a border: what is stored is the user's, and may do anything
-        raise JobQueueError(
-            f"{type(value).__name__} cannot be stored: {one_line(error)}.",
-            hint="Give the job plain data, paths and functions; open files, locks, connections "
-            "and threads cannot go to another process.",
-        ) from error
 
 
 def one_line(error: BaseException) -> str:

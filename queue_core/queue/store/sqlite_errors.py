@@ -39,6 +39,11 @@ class MissingTableError(JobQueueError):
     """A table or an index of ours is gone; it can be made again."""
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Return whether somebody else holds a lock."""
+    return primary_code(error) in (_BUSY, _LOCKED)
+
+
 def primary_code(error: sqlite3.Error) -> int:
     """Return SQLite's primary result code; 0 where the error is not SQLite's own."""
     return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF

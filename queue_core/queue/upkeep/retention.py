@@ -15,6 +15,7 @@ from pathlib import Path
 
 from queue_core.paths import LocalFolder
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
+from queue_core.queue.store import lifecycle
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.log_place import log_of
@@ -210,15 +211,11 @@ class _CleanUp:
         # What is removed twice after a power cut is no harm, so nobody waits for the disk.
         with self._database.transaction(durable=False) as connection:
             began = time.monotonic()  # waiting for the lock is not holding it
-            deleted = connection.execute(
-                f"DELETE FROM task_copy NOT INDEXED WHERE rowid IN ({','.join('?' * len(rowids))}) "
-                f"AND {_REMOVABLE} RETURNING id",
-                rowids,
-            ).fetchall()
+            deleted = lifecycle.forget(connection, rowids, _REMOVABLE)
         self._keep_pace(time.monotonic() - began)
-        for row in deleted:
-            if isinstance(row["id"], str):
-                self._delete_log(log_of(self._folder.logs, row["id"]))
+        for job_id in deleted:
+            if isinstance(job_id, str):
+                self._delete_log(log_of(self._folder.logs, job_id))
         return len(deleted)
 
     def _keep_pace(self, took_s: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from queue_core.queue.store import lifecycle
+from queue_core.queue.store import schema
 from queue_core.queue.store.columns import COLUMNS as _DESCRIBED
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.presence import consumers
@@ -110,7 +110,7 @@ def _not_before(row: Row) -> WaitReason:
 
 def _position(database: Database, row: Row) -> WaitReason:
     before = database.read_one(
-        f"SELECT COUNT(*) FROM {lifecycle.READY_ROWS} WHERE {lifecycle.READY} "
+        f"SELECT COUNT(*) FROM {schema.READY_ROWS} WHERE {schema.READY} "
         "AND (priority > ? OR (priority = ? AND position < ?))",
         (time.time(), row["priority"], row["priority"], row["position"]),
     )

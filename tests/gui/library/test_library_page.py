@@ -15,7 +15,7 @@ from gui.library.model import LibraryModel
 from gui.library.page import LibraryPage
 from gui.results.dataset_view import DatasetView
 from gui.results.loading import LoadingView
-from queue_core.components.stored_dataset import StoredDataset
+from queue_core.components.dataset_writer import write_dataset
 from queue_core.database.session import open_session
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.database.tables import Dataset, Explorer
@@ -32,7 +32,7 @@ def add_dataset(folder: LocalFolder, name: str) -> int:
         dataset = Dataset(name=name, status=EntityStatus.FINISHED, row_count=3, column_count=1)
         session.add(dataset)
         session.flush()
-        StoredDataset.write(folder.datasets / str(dataset.id), pa.table({"a": [1, 2, 3]}))
+        write_dataset(folder.datasets / str(dataset.id), pa.table({"a": [1, 2, 3]}))
         return int(dataset.id)
 
 

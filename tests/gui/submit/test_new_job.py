@@ -17,7 +17,7 @@ from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.database.columns import utc_now
 from queue_core.database.session import open_session
 from queue_core.database.status import EntityStatus
-from queue_core.database.tables import Dataset
+from queue_core.database.tables import Dataset, ModelSession
 from queue_core.jobs.explorer_job import ExplorerJob
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobStatus
@@ -60,7 +60,7 @@ def show(qtbot: QtBot, bridge: Bridge, run: Run) -> Callable[..., NewJobDialog]:
     return show
 
 
-@pytest.mark.parametrize("name", [kind.name for kind in JOB_TYPES[1:]])
+@pytest.mark.parametrize("name", [kind.task_type for kind in JOB_TYPES[1:]])
 def test_every_kind_of_job_has_a_form_that_is_valid_json_again(
     show: Callable[..., NewJobDialog], name: str
 ) -> None:
@@ -68,7 +68,7 @@ def test_every_kind_of_job_has_a_form_that_is_valid_json_again(
     assert dialog.page is not None
     form = load_form(dialog.page.kind)
     values = dialog.page.values()
-    known = (form.job_class.PARAMETERS or {})["properties"]
+    known = form.parameters["properties"]
     assert set(values) <= set(known)
     if form.component_field:
         assert values[form.component_field] in {item.id for item in form.components}
@@ -144,6 +144,25 @@ def test_a_start_that_is_given_is_the_only_one(
     assert page is not None
     assert page.form.values()["dataset_id"] is None
     assert page.form.values()["notebook_id"] == 7
+
+
+def test_a_model_can_answer_what_a_session_asked(
+    show: Callable[..., NewJobDialog], penguins: int, bridge: Bridge
+) -> None:
+    with open_session(bridge.folder) as session:
+        asked = ModelSession(
+            name="weights", dataset_id=penguins, task="regression",
+            output_columns=["body_mass_g"], seed=7,
+        )  # fmt: skip
+        session.add(asked)
+    page = show(kind="ModelJob", entities={"session": asked.id}).page
+    assert page is not None
+    values = page.values()
+    assert (values["session_id"], values["dataset_id"]) == (asked.id, None)
+    assert not {"task", "output_columns", "split", "metrics", "seed"} & set(values)
+    assert not page.form._fold.isVisibleTo(page.form)  # nothing is left below it
+    assert page.choose_component("LinearRegression")  # models that fit its task are offered
+    assert not page.choose_component("RandomForestClassifier")
 
 
 def test_columns_are_those_of_the_chosen_dataset(

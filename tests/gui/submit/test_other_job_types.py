@@ -69,7 +69,7 @@ def test_it_is_listed_filled_in_submitted_and_changed(
     run(made())
     titles = [dialog.kinds.item(n).text() for n in range(dialog.kinds.count())]
     assert titles[-1] == "Count words"
-    assert dialog.kinds.currentItem().data(KIND_ROLE).name == "WordCountJob"
+    assert dialog.kinds.currentItem().data(KIND_ROLE).task_type == "WordCountJob"
     assert dialog.page is not None
     dialog.page.form.set_values({"folder": str(tmp_path)})
     ids: list[str] = []

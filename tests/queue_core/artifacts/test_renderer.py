@@ -5,6 +5,9 @@ import struct
 import sys
 import threading
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 import pytest
@@ -13,11 +16,14 @@ from queue_core.artifacts.figure import (
     Axis,
     AxisScale,
     Bars,
+    Box,
     Figure,
     Heatmap,
     Line,
+    Mark,
     Panel,
     Points,
+    Violin,
 )
 from queue_core.artifacts.renderer import ImageFormat, render
 from queue_core.artifacts.themes import Theme, theme_colors
@@ -39,8 +45,11 @@ def test_a_picture_has_the_size_that_was_asked_for(every_mark: Figure) -> None:
     assert struct.unpack(">II", png[16:24]) == (600, 500)
 
 
-def test_the_same_figure_gives_the_same_bytes(every_mark: Figure) -> None:
-    assert render(every_mark) == render(every_mark)
+@pytest.mark.parametrize("size", [None, (4.0, 5.0)])
+def test_the_same_figure_gives_the_same_bytes(
+    every_mark: Figure, size: tuple[float, float] | None
+) -> None:
+    assert len({render(every_mark, size=size) for _ in range(3)}) == 1
 
 
 def test_drawing_leaves_matplotlib_as_it_was_and_never_imports_pyplot(every_mark: Figure) -> None:
@@ -81,8 +90,70 @@ def test_sixty_long_names_stay_inside_and_apart() -> None:
     assert all(lower[1] <= upper[0] + 1 for lower, upper in itertools.pairwise(tops))
 
 
-def _label_boxes(figure: Figure, which: str) -> list[object]:
+@pytest.mark.parametrize("size", [(4.5, 5.0), (7.0, 5.0), (12.0, 4.0)])
+def test_a_legend_stands_inside_the_picture_and_beside_the_panels(
+    size: tuple[float, float],
+) -> None:
+    lines = [
+        Line(x=[0, 1], y=[n, n + 1], label=f"series number {n} with a name", color=n)
+        for n in range(9)
+    ]
+    figure = Figure(
+        title="A title that is long enough to need the whole width of a picture, and more of it",
+        panels=[Panel(marks=lines)] * 2, columns=2, legend_title="series", notes=["a note"],
+        width_in=size[0], height_in=size[1],
+    )  # fmt: skip
+    with _drawn(figure) as (native, renderer):
+        (legend,) = native.subfigs[0].legends
+        box = legend.get_window_extent(renderer)
+        assert len(legend.get_texts()) == 9
+        assert box.x0 >= 0
+        assert box.x1 <= native.bbox.x1
+        texts = [text.get_window_extent(renderer) for text in native.texts]
+        panels = [axes.get_tightbbox(renderer) for axes in native.axes]
+        assert not any(box.overlaps(other) for other in [*texts, *panels])
+        assert not any(text.overlaps(panel) for text in texts for panel in panels)
+
+
+def test_boxes_and_violins_lie_as_they_stand() -> None:
+    """A box that lies is the one that stands, with its axes changed over."""
+
+    def marks(*, is_horizontal: bool) -> list[Mark]:
+        return [
+            Violin(
+                position=2, values=[1, 2, 3], density=[0.1, 2, 0.1], is_horizontal=is_horizontal
+            ),
+            Violin(position=3, values=[1, 2], density=[0, 0], is_horizontal=is_horizontal),
+            Box(
+                position=2, low=1, first_quartile=2, median=3, third_quartile=4, high=5, mean=3.1,
+                outliers=[9.5, -2], width=0.5, is_horizontal=is_horizontal,
+            ),
+        ]  # fmt: skip
+
+    bounds = []
+    for is_horizontal in (False, True):
+        panels = [Panel(marks=marks(is_horizontal=is_horizontal))]
+        with _drawn(Figure(title="", panels=panels)) as (native, _):
+            lines = [line.get_xydata() for line in native.axes[0].lines]
+            (body,) = native.axes[0].collections
+            lines.append(body.get_paths()[0].vertices)
+            bounds.append([(*line.min(axis=0), *line.max(axis=0)) for line in lines])
+    standing, lying = bounds
+    assert [(y0, x0, y1, x1) for x0, y0, x1, y1 in standing] == lying
+    assert (2 - 0.425, 1, 2 + 0.425, 3) in standing
+    assert (2, -2, 2, 9.5) in standing
+
+
+def _label_boxes(figure: Figure, which: str) -> list[Any]:
     """Return where the tick labels are drawn, in dots."""
+    with _drawn(figure) as (native, renderer):
+        labels = getattr(native.axes[0], f"get_{which}ticklabels")()
+        return [label.get_window_extent(renderer) for label in labels]
+
+
+@contextmanager
+def _drawn(figure: Figure) -> Iterator[tuple[Any, Any]]:
+    """Give the figure as matplotlib drew it, and what it measures letters with."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as NativeFigure
 
@@ -97,8 +168,7 @@ def _label_boxes(figure: Figure, which: str) -> list[object]:
         canvas = FigureCanvasAgg(native)
         renderer._compose(native, figure, colors)
         canvas.draw()
-        labels = getattr(native.axes[0], f"get_{which}ticklabels")()
-        return [label.get_window_extent(canvas.get_renderer()) for label in labels]
+        yield native, canvas.get_renderer()
 
 
 def test_scripts_that_no_font_has_are_left_to_the_viewer() -> None:

@@ -6,6 +6,7 @@ import csv
 import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -189,3 +190,13 @@ def test_batches_of_a_long_table_stand_one_below_the_other(tmp_path: Path) -> No
     pa.parquet.write_table(pa.table({"n": range(rows)}), tmp_path / "stored.parquet")
     export_table(tmp_path / "stored.parquet", tmp_path / "out.xlsx")
     assert cells_of(tmp_path / "out.xlsx", rows) == [float(n) for n in range(rows)]
+
+
+def test_several_at_once_and_long_names_end_whole(tmp_path: Path) -> None:
+    pa.parquet.write_table(pa.table({"n": range(1000)}), tmp_path / "stored.parquet")
+    target = tmp_path / "out" / f"{'n' * 251}.csv"
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(export_table, tmp_path / "stored.parquet", target) for _ in range(8)]
+        assert {item.result() for item in done} == {target}
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
+    assert len(target.read_text().splitlines()) == 1001

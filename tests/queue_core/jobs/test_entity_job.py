@@ -30,7 +30,7 @@ from queue_core.runner.context import JobContext
 
 @dataclass(frozen=True, kw_only=True)
 class MakeRequest(Request):
-    OWNER: ClassVar[str] = "The job MakeDataset"
+    OWNER: ClassVar[str] = "MakeDataset"
 
     text: str = parameter("What to store.", is_required=True, default="")
     name: str | None = parameter("What to call it.")

@@ -104,6 +104,27 @@ def test_a_next_time_that_is_none_is_worked_out_again(queue: HueyJobQueue, momen
     assert queue.counts().total == 0
 
 
+@pytest.mark.parametrize("rule", ["0 3 * * *", "*/5 * * * *", "0 3 * * 1"])
+def test_a_clock_that_stood_years_ahead_puts_nothing_off(queue: HueyJobQueue, rule: str) -> None:
+    queue.add_schedule(Echo(), rule, name="often")
+    in_years = datetime.now(UTC) + timedelta(days=2000)
+    edit(queue, "UPDATE monitor_schedule SET next_run = ?", in_years.timestamp())
+    put_due(queue)
+    (schedule,) = queue.schedules()
+    assert schedule.next_run == schedules.next_run(rule, datetime.now(UTC))
+    assert queue.counts().total == 0
+
+
+def test_a_clock_that_goes_back_a_little_puts_nothing_twice(queue: HueyJobQueue) -> None:
+    """The run after the next one stands there when the next one has run before its time."""
+    queue.add_schedule(Echo(), "0 3 * * 1", name="weekly")
+    first = schedules.next_run("0 3 * * 1", datetime.now(UTC))
+    second = schedules.next_run("0 3 * * 1", first)
+    edit(queue, "UPDATE monitor_schedule SET next_run = ?", second.timestamp())
+    put_due(queue)
+    assert queue.schedules()[0].next_run == second
+
+
 def test_a_problem_is_told_and_goes_when_its_cause_is_gone(queue: HueyJobQueue) -> None:
     schedule_id = queue.add_schedule(Echo(), "0 3 * * *", name="nightly")
     edit(queue, "CREATE TABLE kept AS SELECT job_blob FROM monitor_schedule")

@@ -28,6 +28,7 @@ from sample_jobs import (
 )
 
 from queue_core import BaseJob, HueyJobQueue, JobStatus
+from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.values import LogSource
 
 Until = Callable[[Callable[[], bool]], None]
@@ -122,12 +123,13 @@ class TestOutput:
         assert running.logs(job_id, after=3) == lines[3:]
         assert running.logs(job_id, limit=2) == lines[-2:]
 
-    def test_a_flood_is_cut_in_the_middle_and_says_so(self, running: HueyJobQueue) -> None:
-        job_id = running.put(Floods(megabytes=100))
-        assert running.wait(job_id, 60).status is JobStatus.FINISHED
-        folder = running.folder.logs / "jobs" / job_id[-2:]
-        assert sum(file.stat().st_size for file in folder.iterdir()) < 40e6
-        lines = running.logs(job_id)
+    def test_a_flood_is_cut_in_the_middle_and_says_so(self, queue: HueyJobQueue) -> None:
+        queue.start(options=EngineOptions(log_limit_bytes=4 << 20))
+        job_id = queue.put(Floods(megabytes=40))
+        assert queue.wait(job_id, 60).status is JobStatus.FINISHED
+        folder = queue.folder.logs / "jobs" / job_id[-2:]
+        assert sum(file.stat().st_size for file in folder.iterdir()) < 5e6
+        lines = queue.logs(job_id)
         assert lines[0].text.startswith("line 0000000")
         assert lines[-1].text == "the last line"
         (cut,) = [line for line in lines if line.source is LogSource.MONITOR]
@@ -140,20 +142,16 @@ class TestOutput:
         assert not list((running.folder.logs / "jobs" / job_id[-2:]).iterdir())
 
 
-class TestWarmChild:
+class TestFreshChild:
     def test_the_next_job_finds_a_clean_slate(self, running: HueyJobQueue) -> None:
         first = running.wait(running.put(Looks()), 20).result
         running.wait(running.put(Dirty()), 20)
         job_id = running.put(Looks())
         second = running.wait(job_id, 20).result
+        assert second.pop("pid") != first.pop("pid")
         assert second == first
         assert first["qt"] == []
         assert [line.text for line in running.logs(job_id)] == ["still heard"]
-
-    def test_a_child_with_leftovers_is_replaced(self, running: HueyJobQueue) -> None:
-        first = running.wait(running.put(Looks()), 20).result["pid"]
-        running.wait(running.put(Dirty(thread=True)), 20)
-        assert running.wait(running.put(Looks()), 20).result["pid"] != first
 
 
 class TestCancel:

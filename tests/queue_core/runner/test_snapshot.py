@@ -207,14 +207,14 @@ class ResetsSignal(BaseJob):
         return os.getpid()
 
 
-def test_a_job_in_a_process_used_before_answers_too(
+def test_a_job_after_one_that_took_the_signal_answers_too(
     running: HueyJobQueue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("queue_core.runner.snapshot.find_py_spy", lambda: None)
     before = running.wait(running.put(ResetsSignal()), 20)
     started = tmp_path / "started"
     with running_job(running, sample_jobs.Wait(started=str(started)), started) as pid:
-        assert pid == before.result
+        assert pid != before.result
         assert stack_snapshot(pid, running.folder).source is SnapshotSource.FAULTHANDLER
 
 

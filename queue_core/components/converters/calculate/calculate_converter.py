@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from queue_core.components.column_types import ColumnType
 from queue_core.components.converters.converting.sql_converter import Query, SqlConverter, Table
 from queue_core.components.expressions import Kind, compile_expression
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.sql_text import identifier, literal
 from queue_core.errors import ParameterError
 
@@ -39,7 +37,7 @@ class ReplaceValues(SqlConverter):
 
     def query(self, table: Table) -> Query:
         """Return the conversion."""
-        pairs: Mapping[str, Any] = self.params["values"]
+        pairs: JsonMapping = self.params["values"]
         if not pairs:
             raise ParameterError(
                 "There is nothing to replace.", parameter="values",
@@ -52,7 +50,7 @@ class ReplaceValues(SqlConverter):
         ]
         return Query(sql=f"SELECT {', '.join(columns)} FROM {table.source}")
 
-    def _replaced(self, table: Table, name: str, pairs: Mapping[str, Any]) -> str:
+    def _replaced(self, table: Table, name: str, pairs: JsonMapping) -> str:
         column = identifier(name)
         sql_type = _SQL_TYPES[table.types[name]]
         cases = " ".join(

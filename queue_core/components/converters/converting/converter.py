@@ -12,11 +12,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.component import Component
 from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.progress import ProgressReporter, Silence
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, ParameterError
@@ -45,7 +45,7 @@ class Scope:
 
     columns: tuple[str, ...] | None = None
     target: str | None = None
-    rows: Mapping[str, Any] | None = None
+    rows: JsonMapping | None = None
     seed: int = 0
     open_dataset: Callable[[int], StoredDataset] = no_other_dataset
 
@@ -72,10 +72,10 @@ class Converter(ABC):
         learned: What `fit` found, as JSON data.
     """
 
-    def __init__(self, component: Component, params: Mapping[str, Any]) -> None:
+    def __init__(self, component: Component, params: JsonMapping) -> None:
         self.component = component
         self.params = dict(params)
-        self.learned: dict[str, Any] = {}
+        self.learned: JsonObject = {}
 
     @property
     def title(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.expressions import compile_condition
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.sql_text import identifier
 from queue_core.errors import ParameterError
 
@@ -18,7 +19,7 @@ _WAYS = ("where", "first", "sample", "positions")
 
 
 def row_condition(
-    rows: Mapping[str, Any] | None, types: Mapping[str, ColumnType], row: str, seed: int
+    rows: JsonMapping | None, types: Mapping[str, ColumnType], row: str, seed: int
 ) -> tuple[str, str]:
     """Return SQL behind `FROM source` that chooses the rows: a WHERE and an ORDER/LIMIT part.
 
@@ -52,7 +53,7 @@ def row_condition(
     raise _wrong(rows)
 
 
-def check_rows(rows: Any) -> Mapping[str, Any] | None:
+def check_rows(rows: Any) -> JsonMapping | None:
     """Return the choice of rows if it has one of the four forms (a text is a condition).
 
     Raises:

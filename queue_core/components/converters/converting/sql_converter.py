@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -30,6 +29,7 @@ from queue_core.components.dataset_writer import (
     DatasetStaging,
     row_group_rows,
 )
+from queue_core.components.json_data import JsonObject
 from queue_core.components.progress import ProgressReporter, Span
 from queue_core.components.sql_engine import Connection, Row, connect, execute
 from queue_core.components.sql_text import file_literal, identifier, literal
@@ -110,7 +110,7 @@ class SqlConverter(Converter):
         """About a third of the time where something is learned, otherwise none."""
         return 0.0 if type(self).learn is SqlConverter.learn else 0.3
 
-    def learn(self, table: Table, ask: Ask) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
+    def learn(self, table: Table, ask: Ask) -> JsonObject:  # noqa: ARG002 - for subclasses
         """Return what the query needs to know of the rows to learn from, as JSON data."""
         return {}
 
@@ -190,9 +190,9 @@ class Ask:
         told = "Looking at the rows"
         return execute(self.connection, sql, lambda done: self.reporter.report(done, told))
 
-    def for_each(self, names: Sequence[str], summary: Callable[[str], str]) -> dict[str, Any]:
+    def for_each(self, names: Sequence[str], summary: Callable[[str], str]) -> JsonObject:
         """Return *summary* (SQL, made from a name) of each column, some columns at a time."""
-        found: dict[str, Any] = {}
+        found: JsonObject = {}
         groups = [
             names[start : start + _COLUMNS_PER_SCAN]
             for start in range(0, len(names), _COLUMNS_PER_SCAN)

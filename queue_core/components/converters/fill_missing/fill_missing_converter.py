@@ -15,6 +15,7 @@ from queue_core.components.converters.converting.sql_converter import (
     Table,
 )
 from queue_core.components.converters.fill_missing import BY_ORDER, LEARNED, MOST_FREQUENT
+from queue_core.components.json_data import JsonObject
 from queue_core.components.sql_text import identifier, literal
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, ParameterError
@@ -25,7 +26,7 @@ _NUMBERS_ONLY = ("mean", "median", "interpolate")
 class FillMissing(SqlConverter):
     """Fills missing values by a rule learned from the values that are there."""
 
-    def learn(self, table: Table, ask: Ask) -> dict[str, Any]:
+    def learn(self, table: Table, ask: Ask) -> JsonObject:
         """Find what each column is filled with."""
         names = self.columns(table.dataset, table.scope)
         if self._strategy == MOST_FREQUENT:
@@ -135,7 +136,7 @@ class FillMissing(SqlConverter):
 class ClipOutliers(SqlConverter):
     """Brings values beyond the usual range back to its limits."""
 
-    def learn(self, table: Table, ask: Ask) -> dict[str, Any]:
+    def learn(self, table: Table, ask: Ask) -> JsonObject:
         """Find the limits of each column."""
         names = self.columns(table.dataset, table.scope)
         low, high = float(self.params["lower"]), float(self.params["upper"])

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from queue_core.components.component import ComponentKind
 from queue_core.components.converters.converting.converter import (
@@ -22,6 +21,7 @@ from queue_core.components.converters.converting.converter import (
 )
 from queue_core.components.converters.converting.learning_rows import check_rows
 from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import ProgressReporter, Span
 from queue_core.components.registry import get_component
@@ -47,19 +47,19 @@ class Step:
     """
 
     converter: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: JsonMapping = field(default_factory=dict)
     columns: tuple[str, ...] | None = None
     target: str | None = None
-    rows: Mapping[str, Any] | None = None
+    rows: JsonMapping | None = None
     seed: int = 0
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Return it as JSON data."""
         columns = None if self.columns is None else list(self.columns)
         return {**asdict(self), "columns": columns}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Step:
+    def from_json(cls, data: JsonMapping) -> Step:
         """Return the step that `to_json` wrote."""
         columns = data["columns"]
         return cls(**{**data, "columns": None if columns is None else tuple(columns)})

@@ -58,13 +58,28 @@ def dice_rows(
     Raises:
         MissingPackageError: The package is not installed.
     """
+    codec = RowCodec.of([examples, row], order.model.columns)
+    model = _GoalModel(order, codec, reaches)
+    drawn = _drawn(order, model, codec, row, examples, changeable)
+    if drawn is None or drawn.empty:
+        return row.head(0)
+    return codec.decode(drawn[list(codec.columns)].to_numpy(dtype=float))
+
+
+def _drawn(
+    order: Explanation,
+    model: _GoalModel,
+    codec: RowCodec,
+    row: pd.DataFrame,
+    examples: pd.DataFrame,
+    changeable: Sequence[str],
+) -> pd.DataFrame | None:
+    """Return what DiCE finds, as it writes rows."""
     try:
         import dice_ml
         from raiutils.exceptions import UserConfigValidationException
     except ModuleNotFoundError as error:
         raise MissingPackageError("dice_ml", extra="dice", feature="DiCE") from error
-    codec = RowCodec.of([examples, row], order.model.columns)
-    model = _GoalModel(order, codec, reaches)
     frame = _as_dice(codec, examples)
     data = dice_ml.Data(
         dataframe=frame.assign(**{_GOAL: model.predict(frame)}),
@@ -86,11 +101,8 @@ def dice_rows(
             )
     except UserConfigValidationException:
         # This is how it says that it found nothing.
-        return row.head(0)
-    drawn: pd.DataFrame | None = found.cf_examples_list[0].final_cfs_df
-    if drawn is None or drawn.empty:
-        return row.head(0)
-    return codec.decode(drawn[list(codec.columns)].to_numpy(dtype=float))
+        return None
+    return found.cf_examples_list[0].final_cfs_df
 
 
 def _as_dice(codec: RowCodec, rows: pd.DataFrame) -> pd.DataFrame:

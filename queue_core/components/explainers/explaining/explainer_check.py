@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.models.tasks import Task
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.registry import get_component
@@ -13,7 +11,7 @@ from queue_core.errors import ParameterError
 
 
 def check_explainer(
-    explainer: str, params: Mapping[str, Any], *, task: Task | None = None, scope: str | None = None
+    explainer: str, params: JsonMapping, *, task: Task | None = None, scope: str | None = None
 ) -> Component:
     """Return the component of an explainer, checked against what is known of its use.
 

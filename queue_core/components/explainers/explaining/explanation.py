@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from queue_core.components.explainers.explaining.explained_model import ExplainedModel
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.progress import ProgressReporter, Silence
 from queue_core.errors import DataError
 
@@ -37,7 +37,7 @@ class Explanation:
     frame_note: str = ""
     chosen: pd.DataFrame | None = None
     chosen_labels: tuple[str, ...] = ()
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: JsonMapping = field(default_factory=dict)
     seed: int = 0
     name: str = "run"
     progress: ProgressReporter = field(default_factory=Silence)

@@ -131,11 +131,24 @@ def waterfall(
         notes: Sentences below.
     """
     labels, lengths = _steps(names, row, values)
+    return Figure(
+        title=title,
+        subtitle=subtitle,
+        panels=[_waterfall_panel(labels, lengths, base, label)],
+        notes=notes,
+        width_in=8.2,
+        height_in=1.8 + 0.3 * max(len(lengths), 3),
+    )
+
+
+def _waterfall_panel(
+    labels: Sequence[str], lengths: Sequence[float], base: float, label: str
+) -> Panel:
     ends = base + np.cumsum(lengths)
     low, high = min(base, float(ends.min())), max(base, float(ends.max()))
     # Room on both sides for the numbers beside the bars.
     room = 0.16 * (high - low) or 1.0
-    panel = Panel(
+    return Panel(
         x=Axis(label=label, minimum=low - room, maximum=high + room),
         y=Axis(scale=AxisScale.CATEGORY, categories=labels),
         marks=[
@@ -151,14 +164,6 @@ def waterfall(
             ),
             Rule(value=float(ends[-1]), label=f"this row {ends[-1]:.3g}", color=Tone.TEXT),
         ],
-    )
-    return Figure(
-        title=title,
-        subtitle=subtitle,
-        panels=[panel],
-        notes=notes,
-        width_in=8.2,
-        height_in=1.8 + 0.3 * max(len(lengths), 3),
     )
 
 

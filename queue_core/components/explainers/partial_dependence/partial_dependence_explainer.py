@@ -13,6 +13,7 @@ from queue_core.artifacts.draft import Draft, figure_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Figure, Line, Lines, Mark, Panel, Tone
 from queue_core.components.explainers.explaining.explanation import Explanation, value_text
 from queue_core.components.explainers.explaining.shuffling import ShuffledOutputs
+from queue_core.components.json_data import JsonObject
 from queue_core.components.progress import Span
 from queue_core.errors import DataError
 
@@ -156,7 +157,7 @@ def _table(order: Explanation, curves: list[_Curve], places: Sequence[int]) -> p
     found = []
     for curve in curves:
         for number, value in enumerate(curve.grid):
-            row: dict[str, Any] = {"column": curve.column, "value": value_text(value)}
+            row: JsonObject = {"column": curve.column, "value": value_text(value)}
             for place in places:
                 outputs = curve.outputs[number, :, place]
                 row[f"mean {order.model.describe_output(place)}"] = float(outputs.mean())

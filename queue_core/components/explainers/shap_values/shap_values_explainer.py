@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +27,7 @@ from queue_core.components.explainers.explaining.explanation_figures import (
     waterfall,
 )
 from queue_core.components.explainers.shap_values.attributions import Attributions, attribute
+from queue_core.components.json_data import JsonObject
 from queue_core.components.progress import Span
 
 _MOST_SWARMS = 4
@@ -202,7 +202,7 @@ def _long_table(order: Explanation, found: Attributions, places: list[int]) -> p
     return pd.concat(parts, ignore_index=True)
 
 
-def _report(order: Explanation, found: Attributions, notes: list[str]) -> dict[str, Any]:
+def _report(order: Explanation, found: Attributions, notes: list[str]) -> JsonObject:
     return {
         "algorithm": found.algorithm.value,
         "unit": found.unit,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -23,6 +21,7 @@ from queue_core.components.explorers.exploring.figure_layout import (
 )
 from queue_core.components.explorers.statistics.groups import Groups, group_rows
 from queue_core.components.explorers.statistics.numbers import density_of, thin, to_numbers
+from queue_core.components.json_data import JsonObject
 from queue_core.components.stored_dataset import ColumnInfo
 
 _MOST_POINTS = 150
@@ -121,7 +120,7 @@ def _panel(
     )
 
 
-def _row(info: ColumnInfo, group: str, box: Box) -> dict[str, Any]:
+def _row(info: ColumnInfo, group: str, box: Box) -> JsonObject:
     return {
         "column": info.name,
         "group": group,
@@ -134,5 +133,5 @@ def _row(info: ColumnInfo, group: str, box: Box) -> dict[str, Any]:
     }
 
 
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def _frame(rows: list[JsonObject]) -> pd.DataFrame:
     return pd.DataFrame(rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
@@ -16,6 +15,7 @@ from queue_core.components.explorers.exploring.exploration import (
     quoted,
 )
 from queue_core.components.explorers.exploring.figure_layout import small_multiples
+from queue_core.components.json_data import JsonObject
 from queue_core.components.sql_engine import Row
 from queue_core.components.stored_dataset import ColumnInfo
 
@@ -37,7 +37,7 @@ def describe(exploration: Exploration) -> list[Draft]:
     }
     with exploration.sql() as query:
         done, total = 0, len(exploration.columns) + 1
-        tables: dict[str, list[dict[str, Any]]] = {name: [] for name in families}
+        tables: dict[str, list[JsonObject]] = {name: [] for name in families}
         for family, infos in families.items():
             for part in _parts(infos, exploration.dataset.row_count):
                 exploration.report(done / total * 0.8, f"describing “{part[0].name}”")
@@ -77,7 +77,7 @@ def _parts(infos: list[ColumnInfo], rows: int) -> Iterator[list[ColumnInfo]]:
         yield infos[start : start + size]
 
 
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def _frame(rows: list[JsonObject]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
@@ -85,7 +85,7 @@ def _distinct(value: str, rows: int) -> str:
     return f"approx_count_distinct({value})" if rows > _EXACT_ROWS else f"count(DISTINCT {value})"
 
 
-def _shared(info: ColumnInfo, present: int, distinct: int, rows: int) -> dict[str, Any]:
+def _shared(info: ColumnInfo, present: int, distinct: int, rows: int) -> JsonObject:
     return {
         "column": info.name,
         "type": info.type.value,
@@ -96,9 +96,7 @@ def _shared(info: ColumnInfo, present: int, distinct: int, rows: int) -> dict[st
     }
 
 
-def _numbers(
-    query: Query, infos: list[ColumnInfo], exploration: Exploration
-) -> list[dict[str, Any]]:
+def _numbers(query: Query, infos: list[ColumnInfo], exploration: Exploration) -> list[JsonObject]:
     rows, quantiles = exploration.dataset.row_count, list(_QUANTILES)
     parts = []
     for info in infos:
@@ -121,7 +119,7 @@ def _numbers(
     ]
 
 
-def _number_row(info: ColumnInfo, found: Row, rows: int) -> dict[str, Any]:
+def _number_row(info: ColumnInfo, found: Row, rows: int) -> JsonObject:
     present, distinct, mean, deviation, low, high, quantiles, skew, kurtosis, *signs = found
     values = quantiles or [None] * len(_QUANTILES)
     named = {f"{fraction:.0%}": value for fraction, value in zip(_QUANTILES, values, strict=True)}
@@ -140,7 +138,7 @@ def _number_row(info: ColumnInfo, found: Row, rows: int) -> dict[str, Any]:
     }
 
 
-def _texts(query: Query, infos: list[ColumnInfo], exploration: Exploration) -> list[dict[str, Any]]:
+def _texts(query: Query, infos: list[ColumnInfo], exploration: Exploration) -> list[JsonObject]:
     rows = exploration.dataset.row_count
     described = []
     for info in infos:
@@ -170,7 +168,7 @@ def _most_frequent(query: Query, info: ColumnInfo, value: str) -> tuple[str | No
     return top[0] if top else (None, None)
 
 
-def _times(query: Query, infos: list[ColumnInfo], exploration: Exploration) -> list[dict[str, Any]]:
+def _times(query: Query, infos: list[ColumnInfo], exploration: Exploration) -> list[JsonObject]:
     rows = exploration.dataset.row_count
     described = []
     for info in infos:
@@ -190,10 +188,10 @@ def _times(query: Query, infos: list[ColumnInfo], exploration: Exploration) -> l
 _SUMMARIES = {"numbers": _numbers, "texts": _texts, "times": _times}
 
 
-def _report(exploration: Exploration, query: Query) -> dict[str, Any]:
+def _report(exploration: Exploration, query: Query) -> JsonObject:
     rows, infos = exploration.dataset.row_count, exploration.columns
     missing = sum(info.missing for info in infos)
-    report: dict[str, Any] = {
+    report: JsonObject = {
         "rows": rows,
         "columns": len(infos),
         "columns by type": _count_types(infos),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
@@ -16,6 +14,7 @@ from queue_core.components.explorers.exploring.exploration import (
     require_rows,
 )
 from queue_core.components.explorers.exploring.figure_layout import bars_height_in
+from queue_core.components.json_data import JsonObject
 from queue_core.components.sql_engine import Row
 
 _COPY_CLASSES = 12
@@ -63,7 +62,7 @@ def _table(exploration: Exploration, query: Query, names: str) -> pd.DataFrame:
     )
 
 
-def _figure(exploration: Exploration, report: dict[str, Any], by_count: list[Row]) -> Draft:
+def _figure(exploration: Exploration, report: JsonObject, by_count: list[Row]) -> Draft:
     once = report["different rows"] - report["groups of equal rows"]
     classes = [("once", once)] + [(f"{copies} times", groups) for copies, groups in by_count]
     if len(classes) > _COPY_CLASSES:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from queue_core.components.component import Component
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.stored_dataset import ColumnInfo, StoredDataset
 from queue_core.errors import DataError
 
@@ -14,7 +14,7 @@ def select_columns(
     component: Component,
     dataset: StoredDataset,
     chosen: Sequence[str] | None,
-    params: Mapping[str, Any],
+    params: JsonMapping,
 ) -> tuple[tuple[ColumnInfo, ...], tuple[str, ...]]:
     """Return the columns to look at, and sentences on what was left out.
 

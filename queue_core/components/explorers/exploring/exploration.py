@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.pandas_frame import to_frame
 from queue_core.components.progress import ProgressReporter, Silence
 from queue_core.components.sql_engine import Connection, Row, connect, execute
@@ -42,7 +43,7 @@ class Exploration:
 
     dataset: StoredDataset
     columns: tuple[ColumnInfo, ...]
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: JsonMapping = field(default_factory=dict)
     seed: int = 0
     name: str = "data"
     notes: tuple[str, ...] = ()

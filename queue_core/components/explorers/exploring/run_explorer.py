@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -14,6 +13,7 @@ from queue_core.artifacts.draft import Draft
 from queue_core.components.component import Component, ComponentKind
 from queue_core.components.explorers.exploring.column_choice import select_columns
 from queue_core.components.explorers.exploring.exploration import Exploration
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import ProgressReporter, Silence
 from queue_core.components.registry import get_component
@@ -26,7 +26,7 @@ def explore(
     dataset: StoredDataset,
     *,
     columns: Sequence[str] | None = None,
-    params: Mapping[str, Any] | None = None,
+    params: JsonMapping | None = None,
     seed: int = 0,
     name: str = "data",
     progress: ProgressReporter | None = None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +31,7 @@ from queue_core.components.explorers.exploring.exploration import (
 )
 from queue_core.components.explorers.statistics.numbers import to_numbers
 from queue_core.components.histograms import bin_edges
+from queue_core.components.json_data import JsonObject
 
 _STRIP_COLUMNS = 24
 _STRIP_POINTS = 400
@@ -70,7 +70,7 @@ def outliers(exploration: Exploration) -> list[Draft]:
     exploration.report(0.8, "drawing")
     count = int(found.is_outlier.sum())
     notes = [*exploration.notes, sample.note, found.rule]
-    report: dict[str, Any] = {
+    report: JsonObject = {
         "rows looked at": len(sample.frame),
         "rows with outliers": count,
         "rows with outliers (%)": round(100 * count / len(sample.frame), 3),

@@ -129,6 +129,32 @@ def _figure(
     notes: list[str],
 ) -> Figure:
     ranked = _ranked(total, exploration.params["shown"])
+    unit = "Words" if exploration.params["words"] == 1 else "Word groups"
+    return Figure(
+        title=f"{unit} in {exploration.columns[0].name}",
+        subtitle=exploration.subtitle,
+        panels=[
+            Panel(
+                x=Axis(label="times", minimum=0),
+                y=Axis(
+                    scale=AxisScale.CATEGORY,
+                    categories=[word for word, _ in ranked],
+                    is_inverted=True,
+                ),
+                marks=_stacked_bars(ranked, counters, groups),
+            )
+        ],
+        legend_title=exploration.params.get("group_by") or "",
+        notes=notes,
+        width_in=7.5,
+        height_in=bars_height_in(len(ranked)),
+    )
+
+
+def _stacked_bars(
+    ranked: list[tuple[str, int]], counters: list[Counter[str]], groups: Groups
+) -> list[Mark]:
+    """Return a bar for each word, made of the counts of the groups."""
     places, bases = list(range(len(ranked))), [0.0] * len(ranked)
     marks: list[Mark] = []
     for place, (name, counter) in enumerate(zip(groups.names, counters, strict=True)):
@@ -146,23 +172,4 @@ def _figure(
             )
         )
         bases = [base + value for base, value in zip(bases, values, strict=True)]
-    unit = "Words" if exploration.params["words"] == 1 else "Word groups"
-    return Figure(
-        title=f"{unit} in {exploration.columns[0].name}",
-        subtitle=exploration.subtitle,
-        panels=[
-            Panel(
-                x=Axis(label="times", minimum=0),
-                y=Axis(
-                    scale=AxisScale.CATEGORY,
-                    categories=[word for word, _ in ranked],
-                    is_inverted=True,
-                ),
-                marks=marks,
-            )
-        ],
-        legend_title=exploration.params.get("group_by") or "",
-        notes=notes,
-        width_in=7.5,
-        height_in=bars_height_in(len(ranked)),
-    )
+    return marks

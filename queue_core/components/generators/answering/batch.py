@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import pyarrow as pa
 
@@ -22,6 +22,7 @@ from queue_core.components.generators.answering.generator import (
     GeneratorUnavailableError,
 )
 from queue_core.components.generators.answering.template import Template
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.normal_form import unique_names
 from queue_core.components.progress import ProgressReporter
 from queue_core.components.stored_dataset import StoredDataset
@@ -225,9 +226,7 @@ def _stop_if_hopeless(answers: Sequence[Answer]) -> None:
         )
 
 
-def _rows(
-    dataset: StoredDataset, columns: Sequence[str], total: int
-) -> Iterator[Mapping[str, Any]]:
+def _rows(dataset: StoredDataset, columns: Sequence[str], total: int) -> Iterator[JsonMapping]:
     left = total
     for batch in dataset.batches(columns, batch_rows=_BATCH_ROWS):
         yield from batch.slice(0, left).to_pylist()

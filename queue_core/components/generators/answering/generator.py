@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 from queue_core.components.component import Component
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.progress import ProgressReporter
 from queue_core.errors import JobError
 
@@ -66,7 +67,7 @@ class Generator(ABC):
         usage: What the last answer took; complete when its stream has ended.
     """
 
-    def __init__(self, component: Component, model: str, params: Mapping[str, Any]) -> None:
+    def __init__(self, component: Component, model: str, params: JsonMapping) -> None:
         self.component = component
         self.model = model
         self.params = dict(params)

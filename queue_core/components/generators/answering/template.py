@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from queue_core.components.json_data import JsonMapping
 from queue_core.errors import ParameterError
 
 _PIECE = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}]*)\}|[{}]")
@@ -28,7 +28,7 @@ class Template:
         """The columns that it names, each once."""
         return tuple(dict.fromkeys(self.pieces[1::2]))
 
-    def fill(self, row: Mapping[str, Any]) -> str:
+    def fill(self, row: JsonMapping) -> str:
         """Return the prompt for a row; a missing value is left empty."""
         return "".join(
             piece if place % 2 == 0 else _text(row[piece])

@@ -6,7 +6,6 @@ import json
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,6 +17,7 @@ from queue_core.components.generators.answering.generator import (
     Usage,
 )
 from queue_core.components.generators.openai_server import _is_this_computer
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.progress import ProgressReporter
 from queue_core.errors import JobError, ParameterError
 
@@ -99,8 +99,8 @@ class OpenAIServer(Generator):
             raise RuntimeError("load() comes first")
         return self._client
 
-    def _body(self, messages: Sequence[Message]) -> dict[str, Any]:
-        body: dict[str, Any] = {
+    def _body(self, messages: Sequence[Message]) -> JsonObject:
+        body: JsonObject = {
             "model": self.model,
             "messages": [message.to_json() for message in messages],
             "stream": True,
@@ -136,7 +136,7 @@ class OpenAIServer(Generator):
         if not finished and ended_by is None:
             raise self._cut("the stream ended without an end")
 
-    def _event(self, data: str) -> Mapping[str, Any]:
+    def _event(self, data: str) -> JsonMapping:
         try:
             event = json.loads(data)
         except ValueError as error:

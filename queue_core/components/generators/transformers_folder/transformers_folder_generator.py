@@ -14,6 +14,7 @@ from queue_core.components.generators.answering.generator import (
     Usage,
 )
 from queue_core.components.generators.answering.stop_texts import StopTexts
+from queue_core.components.json_data import JsonObject
 from queue_core.components.progress import ProgressReporter
 from queue_core.errors import JobError, MissingPackageError
 
@@ -146,9 +147,9 @@ class TransformersFolder(Generator):
         text = "\n".join(message.text for message in messages)
         return self._tokenizer(text, return_tensors="pt", return_token_type_ids=False)
 
-    def _choices(self, streamer: Any) -> dict[str, Any]:
+    def _choices(self, streamer: Any) -> JsonObject:
         temperature = float(self.params["temperature"])
-        chosen: dict[str, Any] = {
+        chosen: JsonObject = {
             "max_new_tokens": int(self.params["max_tokens"]),
             "do_sample": temperature > 0,
             "streamer": streamer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.loaders.common_options import COMPRESSION, ENCODING, MEMBER
 
 LOADER = "arff"
 
@@ -16,24 +17,9 @@ COMPONENTS = (
         schema={
             "type": "object",
             "properties": {
-                "encoding": {
-                    "type": ["string", "null"],
-                    "default": None,
-                    "title": "Encoding",
-                    "description": "How bytes become characters; empty: found out.",
-                },
-                "compression": {
-                    "enum": [None, "none", "gzip", "bzip2", "xz", "zstd", "zip"],
-                    "default": None,
-                    "title": "Compression",
-                    "description": "How the file is packed; empty: what its first bytes say.",
-                },
-                "member": {
-                    "type": ["string", "null"],
-                    "default": None,
-                    "title": "File in the archive",
-                    "description": "Which file of a zip archive is loaded.",
-                },
+                "encoding": ENCODING,
+                "compression": COMPRESSION,
+                "member": MEMBER,
             },
         },
         options={"suffixes": (".arff",)},

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pyarrow as pa
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.loaders.arff import LOADER
 from queue_core.components.loaders.arff.arff_rows import parse_arff, text_lines
 from queue_core.components.loaders.arff.arff_values import ArffValues, Attribute
 from queue_core.components.loaders.files.encodings import decoded, encoding_of, guess_notes
+from queue_core.components.loaders.files.line_limit import limited_lines
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import (
     Detection,
@@ -30,7 +31,7 @@ from queue_core.components.progress import ProgressReporter
 class ArffLoader:
     """Reads ARFF files row by row."""
 
-    def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
+    def detect(self, source: SourceFile, options: JsonMapping) -> Detection:
         """Read the declarations; see `Loader.detect`."""
         encoding = encoding_of(source, options.get("encoding"))
         shown = self.preview(source, options, 1)
@@ -43,11 +44,12 @@ class ArffLoader:
             size_bytes=source.size,
         )
 
-    def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
+    def preview(self, source: SourceFile, options: JsonMapping, rows: int) -> Preview:
         """Return the first rows; see `Loader.preview`."""
         encoding = encoding_of(source, options.get("encoding"))
         with source.unpacked() as content:
-            lines = text_lines(decoded(content, encoding, source.name))
+            text = decoded(content, encoding, source.name)
+            lines = text_lines(limited_lines(text, source.name))
             values = ArffValues(source.name)
             attributes, batches = parse_arff(lines, values, rows)
             table = pa.Table.from_batches([next(batches)])
@@ -73,7 +75,7 @@ class ArffLoader:
     def load(
         self,
         source: SourceFile,
-        options: Mapping[str, Any],
+        options: JsonMapping,
         staging: DatasetStaging,
         progress: ProgressReporter,
         hasher: SourceHasher,
@@ -83,7 +85,8 @@ class ArffLoader:
         parts = Parts(staging.scratch)
         values = ArffValues(source.name)
         with source.unpacked() as content:
-            lines = text_lines(decoded(content, encoding, source.name))
+            text = decoded(content, encoding, source.name)
+            lines = text_lines(limited_lines(text, source.name))
             attributes, batches = parse_arff(lines, values)
             for batch in batches:
                 parts.add(batch)
@@ -103,7 +106,7 @@ class ArffLoader:
         )
 
 
-def _used(source: SourceFile, encoding: str) -> dict[str, Any]:
+def _used(source: SourceFile, encoding: str) -> JsonObject:
     return {
         "encoding": encoding,
         "compression": source.compression.value,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.feather as feather
 
 from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.loaders.arrow import LOADER
 from queue_core.components.loaders.files.local_copy import plain_path, preview_path
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
@@ -47,12 +47,12 @@ class _Content:
 class ArrowLoader:
     """Reads Arrow's files, streams and Feather files of both versions."""
 
-    def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
+    def detect(self, source: SourceFile, options: JsonMapping) -> Detection:
         """Make sure that it is one; see `Loader.detect`."""
         with preview_path(source) as path, _opened(path, source):
             return Detection(source.path, LOADER, dict(options), size_bytes=source.size)
 
-    def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
+    def preview(self, source: SourceFile, options: JsonMapping, rows: int) -> Preview:
         """Return the first rows; see `Loader.preview`."""
         with preview_path(source) as path, _opened(path, source) as content:
             found: list[pa.RecordBatch] = []
@@ -66,7 +66,7 @@ class ArrowLoader:
     def load(
         self,
         source: SourceFile,
-        options: Mapping[str, Any],
+        options: JsonMapping,
         staging: DatasetStaging,
         progress: ProgressReporter,
         hasher: SourceHasher,

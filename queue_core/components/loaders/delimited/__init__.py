@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.json_data import JsonMapping
+from queue_core.components.loaders.common_options import COMPRESSION, ENCODING, MEMBER
 from queue_core.components.loaders.files.encoding_names import ALTERNATIVES, UTF8
 from queue_core.components.loaders.tables.text_rows import WHITESPACE
 
@@ -19,7 +19,7 @@ class BadRows(StrEnum):
     FILL = "fill"
 
 
-SCHEMA: Mapping[str, Any] = {
+SCHEMA: JsonMapping = {
     "type": "object",
     "properties": {
         "delimiter": {
@@ -30,13 +30,7 @@ SCHEMA: Mapping[str, Any] = {
             "description": "What separates the values; empty: found out. "
             f"“tab” and “{WHITESPACE}” (runs of spaces) may be written as words.",
         },
-        "encoding": {
-            "type": ["string", "null"],
-            "default": None,
-            "title": "Encoding",
-            "examples": [UTF8, *ALTERNATIVES],
-            "description": "How bytes become characters; empty: found out.",
-        },
+        "encoding": {**ENCODING, "examples": [UTF8, *ALTERNATIVES]},
         "header": {
             "type": ["boolean", "null"],
             "default": None,
@@ -98,18 +92,8 @@ SCHEMA: Mapping[str, Any] = {
             "description": "Types that are not to be found out, by column name, "
             'e.g. {"zip": "text"}.',
         },
-        "compression": {
-            "enum": [None, "none", "gzip", "bzip2", "xz", "zstd", "zip"],
-            "default": None,
-            "title": "Compression",
-            "description": "How the file is packed; empty: what its first bytes say.",
-        },
-        "member": {
-            "type": ["string", "null"],
-            "default": None,
-            "title": "File in the archive",
-            "description": "Which file of a zip archive is loaded.",
-        },
+        "compression": COMPRESSION,
+        "member": MEMBER,
     },
 }
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from queue_core.components.dataset_writer import DatasetStaging
-from queue_core.components.loaders.delimited.dates import doubtful_dates
+from queue_core.components.json_data import JsonMapping, JsonObject
+from queue_core.components.loaders.delimited.date_orders import doubtful_dates
 from queue_core.components.loaders.delimited.load_run import LoadRun
 from queue_core.components.loaders.delimited.options import TextOptions
 from queue_core.components.loaders.delimited.plan import TextPlan, plan_text
@@ -28,7 +27,7 @@ LOADER = "delimited_text"
 class DelimitedTextLoader:
     """Reads CSV, TSV and every other text of rows and separators."""
 
-    def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
+    def detect(self, source: SourceFile, options: JsonMapping) -> Detection:
         """Find out the layout; see `Loader.detect`."""
         plan = plan_text(source, TextOptions.parse(options))
         return Detection(
@@ -40,7 +39,7 @@ class DelimitedTextLoader:
             size_bytes=source.size,
         )
 
-    def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
+    def preview(self, source: SourceFile, options: JsonMapping, rows: int) -> Preview:
         """Return the first rows, read as the load reads them; see `Loader.preview`."""
         plan = plan_text(source, TextOptions.parse(options))
         with tempfile.TemporaryDirectory(prefix="preview-") as folder:
@@ -63,7 +62,7 @@ class DelimitedTextLoader:
     def load(
         self,
         source: SourceFile,
-        options: Mapping[str, Any],
+        options: JsonMapping,
         staging: DatasetStaging,
         progress: ProgressReporter,
         hasher: SourceHasher,
@@ -82,7 +81,7 @@ class DelimitedTextLoader:
         )
 
 
-def _all_options(plan: TextPlan, source: SourceFile) -> dict[str, Any]:
+def _all_options(plan: TextPlan, source: SourceFile) -> JsonObject:
     return {
         **plan.used_options(),
         "compression": source.compression.value,

@@ -73,10 +73,9 @@ def find_layout(
         reasons["delimiter"] = "the first line says so"
     sample = text[:SAMPLE_CHARACTERS]
     chosen_quote = _find_quote(sample, delimiter) if quote is None else quote
-    escape = chosen_quote
-    if chosen_quote and f"\\{chosen_quote}" in sample and chosen_quote * 2 not in sample:
-        escape = "\\"
-    dialect = Dialect(quote=chosen_quote, escape=escape, skip_lines=skip_lines or 0)
+    dialect = Dialect(
+        quote=chosen_quote, escape=_escape(sample, chosen_quote), skip_lines=skip_lines or 0
+    )
     if delimiter is None:
         delimiter, reasons["delimiter"] = _find_delimiter(sample, dialect)
     dialect = replace(dialect, delimiter=delimiter)
@@ -93,6 +92,12 @@ def find_layout(
         # The engine counts the blank lines before the header, too.
         dialect = replace(dialect, skip_lines=rows[0].first_line - 1)
     return _with_header(dialect, rows, width, header, reasons)
+
+
+def _escape(sample: str, quote: str) -> str:
+    """Return what makes a quote part of a quoted value: a backslash, or the quote itself."""
+    is_escaped = bool(quote) and f"\\{quote}" in sample and quote * 2 not in sample
+    return "\\" if is_escaped else quote
 
 
 def _find_quote(sample: str, delimiter: str | None) -> str:

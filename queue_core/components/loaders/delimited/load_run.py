@@ -13,7 +13,7 @@ import pyarrow as pa
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.column_readings import CHECK_FAILED
-from queue_core.components.loaders.delimited.dates import open_dates
+from queue_core.components.loaders.delimited.date_orders import open_dates
 from queue_core.components.loaders.delimited.plan import TextPlan
 from queue_core.components.loaders.delimited.rejects import (
     explain,
@@ -25,7 +25,6 @@ from queue_core.components.loaders.delimited.rejects import (
 )
 from queue_core.components.loaders.delimited.selection import select_stored
 from queue_core.components.loaders.delimited.table import (
-    MAX_LINE_BYTES,
     Problem,
     Rejected,
     Table,
@@ -36,6 +35,7 @@ from queue_core.components.loaders.delimited.text_file import TextFile, rewrite
 from queue_core.components.loaders.delimited.wide import WideReader
 from queue_core.components.loaders.delimited.widening import Widener
 from queue_core.components.loaders.files.encodings import FALLBACK, Encoding, find_invalid_utf8
+from queue_core.components.loaders.files.line_limit import MAX_LINE_BYTES, require_line_ends
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import Loaded
 from queue_core.components.progress import ProgressReporter, Silence, Span
@@ -111,6 +111,8 @@ class LoadRun:
         if self._rewriting.is_needed(self._source):
             self._rewrite(Span(self._progress, 0.0, REWRITE_SHARE))
             reading = Span(self._progress, REWRITE_SHARE, 1.0)
+        else:
+            require_line_ends(self._source.path, self._source.name)
 
         def copy(connection: Connection) -> int:
             return self._copy(connection, staging, reading)

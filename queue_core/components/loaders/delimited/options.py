@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from queue_core.components.column_types import ColumnType
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.tables.text_rows import WHITESPACE
 from queue_core.errors import ParameterError
@@ -41,7 +41,7 @@ class TextOptions:
     column_types: Mapping[str, ColumnType] = field(default_factory=dict)
 
     @classmethod
-    def parse(cls, values: Mapping[str, Any]) -> TextOptions:
+    def parse(cls, values: JsonMapping) -> TextOptions:
         """Return the options that *values* (complete and of the right types) mean.
 
         Raises:
@@ -82,7 +82,7 @@ class TextOptions:
             )
 
 
-def _column_types(values: Mapping[str, Any]) -> dict[str, ColumnType]:
+def _column_types(values: JsonMapping) -> dict[str, ColumnType]:
     unusable = (ColumnType.OTHER, ColumnType.DURATION)
     usable = [item.value for item in ColumnType if item not in unusable]
     for name, value in values.items():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from queue_core.components.json_data import JsonObject
 from queue_core.components.loaders.delimited.column_readings import Column, plan_columns
 from queue_core.components.loaders.delimited.dialect import Layout, find_layout
 from queue_core.components.loaders.delimited.options import TextOptions
@@ -23,7 +24,7 @@ from queue_core.components.loaders.files.encodings import (
     decode_head,
     encoding_of,
 )
-from queue_core.components.loaders.files.source import SourceFile
+from queue_core.components.loaders.files.source import HEAD_BYTES, SourceFile
 from queue_core.components.loaders.loading.loader_contract import Finding
 from queue_core.components.loaders.tables.text_rows import SAMPLE_ROWS, WHITESPACE, Row
 from queue_core.components.loaders.tables.text_values import (
@@ -35,6 +36,7 @@ from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 
 MOSTLY = 0.5
+MAX_COLUMNS = 100_000
 YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 OTHER_DELIMITERS = (",", ";", "\t", "|", WHITESPACE)
 
@@ -65,7 +67,7 @@ class TextPlan:
     head: str
     warnings: tuple[str, ...]
 
-    def used_options(self) -> dict[str, Any]:
+    def used_options(self) -> JsonObject:
         """Return every option with the value that is used."""
         dialect = self.layout.dialect
         decimal, thousands = _number_signs(self.columns)
@@ -122,6 +124,12 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
             f"{source.name} holds nothing but blank lines.",
             hint="Export or download it again, then load the new file.",
         )
+    if not source.head_is_all and "\n" not in text and "\r" not in text:
+        raise DataError(
+            f"The first line of {source.name} is longer than {HEAD_BYTES >> 20} MB: "
+            "its columns cannot be told.",
+            hint="Check the line ends of the file, or how it was packed, and export it again.",
+        )
     newline, is_even = newline_of(text)
     layout = find_layout(
         text,
@@ -130,6 +138,11 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
         skip_lines=options.skip_rows,
         header=options.header,
     )
+    if len(layout.names) > MAX_COLUMNS:
+        raise DataError(
+            f"{source.name} has more than {MAX_COLUMNS:,} columns, the most that can be loaded.",
+            hint="Check its delimiter and its line ends, or store its columns as rows.",
+        )
     rows, head = _whole_rows(layout, text, source.head_is_all)
     names, notes = _names(layout, source.name)
     _require_known(options, names, source.name)

@@ -19,7 +19,6 @@ from queue_core.components.sql_engine import Connection
 from queue_core.components.sql_text import file_literal, literal
 
 DEFAULT_LINE_BYTES = 2_000_000
-MAX_LINE_BYTES = 32_000_000
 MAX_REJECTS = 1_000_000
 SCAN_BYTES = 1 << 20
 

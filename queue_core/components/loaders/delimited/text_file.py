@@ -14,6 +14,7 @@ from pathlib import Path
 
 from queue_core.components.loaders.files.compression import Unpacked
 from queue_core.components.loaders.files.encodings import Encoding, decoded
+from queue_core.components.loaders.files.line_limit import limited_lines
 from queue_core.components.loaders.files.source import SourceFile
 from queue_core.components.loaders.files.space import require_space
 
@@ -97,7 +98,7 @@ def rewrite(
             does not fit on the disk.
     """
     with source.unpacked() as content, target.open("wb") as file:
-        blocks = _decoded(content, rewriting.encoding, source.name)
+        blocks = limited_lines(_decoded(content, rewriting.encoding, source.name), source.name)
         if rewriting.drop_lines:
             blocks = _without_lines(blocks, rewriting.drop_lines)
         if rewriting.even_newlines or rewriting.collapse_spaces:

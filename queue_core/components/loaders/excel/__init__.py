@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.loaders.common_options import MEMBER
 
 LOADER = "excel"
 
@@ -31,12 +32,7 @@ COMPONENTS = (
                     "description": "Number of the row that names the columns, as the workbook "
                     "counts; 0: there is none; empty: found out.",
                 },
-                "member": {
-                    "type": ["string", "null"],
-                    "default": None,
-                    "title": "File in the archive",
-                    "description": "Which file of a zip archive is loaded.",
-                },
+                "member": MEMBER,
             },
         },
         options={"suffixes": (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")},

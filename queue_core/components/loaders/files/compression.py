@@ -15,6 +15,8 @@ from typing import BinaryIO, cast
 from queue_core.errors import DataError
 
 BLOCK_BYTES = 1 << 20
+# Four bytes of zstd may stand for 128 kB, and all of a piece is unpacked at once.
+ZSTD_PIECE_BYTES = 1 << 12
 
 
 class Compression(StrEnum):
@@ -154,7 +156,7 @@ def _zstd_blocks(file: BinaryIO) -> Iterator[bytes]:
     frame = decompressor.decompressobj()
     begun = False
     try:
-        while block := file.read(BLOCK_BYTES // 8):
+        while block := file.read(ZSTD_PIECE_BYTES):
             while block:
                 begun = True
                 content = frame.decompress(block)

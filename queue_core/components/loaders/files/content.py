@@ -25,6 +25,8 @@ SUFFIX_LOADERS = {
     ".arff": ARFF,
 }  # fmt: skip
 
+BINARY = frozenset((EXCEL, PARQUET, ARROW))
+
 TITLES = {
     DELIMITED: "a text table",
     EXCEL: "a workbook",
@@ -80,10 +82,13 @@ class Content:
     Attributes:
         loader: Id of the loader that reads it.
         warnings: Where its name says something else.
+        broken_promise: What its name says it is, where it is a text that may be no table at all,
+            e.g. `a workbook`.
     """
 
     loader: str
     warnings: tuple[str, ...] = ()
+    broken_promise: str = ""
 
 
 def content_of(source: SourceFile, encoding: str | None = None) -> Content:
@@ -102,7 +107,7 @@ def content_of(source: SourceFile, encoding: str | None = None) -> Content:
             f"{source.name} is empty once it is unpacked.",
             hint="Check the program that wrote it, then load the new file.",
         )
-    by_name = SUFFIX_LOADERS.get(PurePath(source.inner_name).suffix.lower())
+    by_name = _promised_by(source)
     if head.startswith(b"PK\x03\x04") and source.compression is not Compression.NONE:
         _require_workbook_name(source, by_name)
     loader = _by_magic(head, source.name) or _by_text(source, head, by_name, encoding)
@@ -111,7 +116,19 @@ def content_of(source: SourceFile, encoding: str | None = None) -> Content:
     return Content(
         loader,
         (f"{source.name} is {TITLES[loader]}, in spite of its name; it was read as one.",),
+        TITLES[by_name] if by_name in BINARY and loader not in BINARY else "",
     )
+
+
+def _promised_by(source: SourceFile) -> str | None:
+    """Return the loader of the files that are named so; a packed file is named for its content.
+
+    One that is packed in spite of its name is not what it says, whatever stands in it.
+    """
+    outer = source.path.suffix.lower()
+    if source.compression is not Compression.NONE and SUFFIX_LOADERS.get(outer) in BINARY:
+        return SUFFIX_LOADERS[outer]
+    return SUFFIX_LOADERS.get(PurePath(source.inner_name).suffix.lower())
 
 
 def is_data_name(path: Path) -> bool:

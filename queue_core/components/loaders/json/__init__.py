@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.loaders.common_options import COMPRESSION, ENCODING, MEMBER
 
 LOADER = "json"
 
@@ -24,24 +25,9 @@ COMPONENTS = (
                     "description": "Make a column of each value of a nested object, named like "
                     "“address.city”; else it is kept as JSON text.",
                 },
-                "encoding": {
-                    "type": ["string", "null"],
-                    "default": None,
-                    "title": "Encoding",
-                    "description": "How bytes become characters; empty: found out.",
-                },
-                "compression": {
-                    "enum": [None, "none", "gzip", "bzip2", "xz", "zstd", "zip"],
-                    "default": None,
-                    "title": "Compression",
-                    "description": "How the file is packed; empty: what its first bytes say.",
-                },
-                "member": {
-                    "type": ["string", "null"],
-                    "default": None,
-                    "title": "File in the archive",
-                    "description": "Which file of a zip archive is loaded.",
-                },
+                "encoding": ENCODING,
+                "compression": COMPRESSION,
+                "member": MEMBER,
             },
         },
         options={"suffixes": (".json", ".jsonl", ".ndjson", ".geojson")},

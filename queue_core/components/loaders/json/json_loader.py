@@ -8,11 +8,12 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.json_data import JsonMapping, JsonObject
+from queue_core.components.loaders.files.compression import Compression
 from queue_core.components.loaders.files.encodings import (
     Encoding,
     decoded,
@@ -42,7 +43,7 @@ INT64 = 2**63
 class JsonLoader:
     """Reads JSON record by record."""
 
-    def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
+    def detect(self, source: SourceFile, options: JsonMapping) -> Detection:
         """Read the first record; see `Loader.detect`."""
         encoding = encoding_of(source, options.get("encoding"))
         shown = self.preview(source, options, 1)
@@ -55,7 +56,7 @@ class JsonLoader:
             size_bytes=source.size,
         )
 
-    def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
+    def preview(self, source: SourceFile, options: JsonMapping, rows: int) -> Preview:
         """Return the first records; see `Loader.preview`."""
         encoding = encoding_of(source, options.get("encoding"))
         flat = _Flattener(flatten=bool(options.get("flatten", True)))
@@ -89,7 +90,7 @@ class JsonLoader:
     def load(
         self,
         source: SourceFile,
-        options: Mapping[str, Any],
+        options: JsonMapping,
         staging: DatasetStaging,
         progress: ProgressReporter,
         hasher: SourceHasher,
@@ -100,7 +101,11 @@ class JsonLoader:
         parts = Parts(staging.scratch)
         notes = guess_notes(encoding, source.name)
         with source.unpacked() as content:
-            text = JsonText(decoded(content, encoding, source.name), source.name)
+            text = JsonText(
+                decoded(content, encoding, source.name),
+                source.name,
+                packed_bytes=0 if source.compression is Compression.NONE else source.size,
+            )
             found = records(text, source.name, notes.append)
             for batch, mixed in flat.batches(found, source.name):
                 parts.add(batch, mixed)
@@ -131,7 +136,7 @@ def _no_records(name: str, *, is_cut: bool) -> DataError:
     return DataError(f"{name} holds no records.", hint="Load a file with at least one.")
 
 
-def _used(options: Mapping[str, Any], source: SourceFile, encoding: Encoding) -> dict[str, Any]:
+def _used(options: JsonMapping, source: SourceFile, encoding: Encoding) -> JsonObject:
     return {
         "flatten": bool(options.get("flatten", True)),
         "encoding": encoding.name,

@@ -13,15 +13,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from queue_core.components.json_data import JsonObject
 from queue_core.components.loaders.tables.text_values import is_plain_number
 from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 
-MAX_VALUE_CHARACTERS = 1 << 30
+MAX_VALUE_CHARACTERS = 256_000_000
+MAX_TEXT_CHARACTERS = 32_000_000
+# A value that grows more than that when it is unpacked is no data of anybody's.
+MOST_GROWTH = 50
+LONGEST_TOKEN_CUT = 16
 _SPACE = re.compile(r"[ \t\r\n\x1e]*")
 _COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
 
-Record = dict[str, Any]
+Record = JsonObject
 SURELY_EXACT_CHARACTERS = 15
 
 
@@ -46,14 +51,21 @@ class JsonText:
         is_array: Whether they are the items of one array.
     """
 
-    def __init__(self, blocks: Iterable[str], name: str, *, is_cut: bool = False) -> None:
+    def __init__(
+        self, blocks: Iterable[str], name: str, *, is_cut: bool = False, packed_bytes: int = 0
+    ) -> None:
         """Begin to read.
 
         Args:
             blocks: The text, in pieces.
             name: The file, for messages.
             is_cut: Whether the text ends somewhere in the middle on purpose.
+            packed_bytes: How large the file is on disk, where its content is packed.
         """
+        self._longest = MAX_VALUE_CHARACTERS
+        if packed_bytes:
+            grown = max(MAX_TEXT_CHARACTERS, packed_bytes * MOST_GROWTH)
+            self._longest = min(self._longest, grown)
         self._blocks = iter(blocks)
         self._name = name
         self._is_cut = is_cut
@@ -112,7 +124,7 @@ class JsonText:
             try:
                 value, end = self._decoder.raw_decode(self._buffer, self._position)
             except json.JSONDecodeError as error:
-                if self._more():
+                if not self._is_hopeless(error) and self._more():
                     continue
                 if self._is_cut:
                     return _CUT
@@ -128,9 +140,27 @@ class JsonText:
             self._position = end
             return value
 
+    def _is_hopeless(self, error: json.JSONDecodeError) -> bool:
+        """Return whether more of the text cannot mend what is wrong.
+
+        Raises:
+            DataError: A text is so long that its end is not waited for.
+        """
+        rest = len(self._buffer) - error.pos
+        if error.msg.startswith("Unterminated string"):
+            if rest > MAX_TEXT_CHARACTERS:
+                line = self._line + self._buffer.count("\n", 0, error.pos)
+                raise self._error("a text in it is longer than 32 MB", line)
+            return False
+        return rest > LONGEST_TOKEN_CUT and not self._is_cut
+
     def _more(self) -> bool:
         """Append text, twice as much each time; return False at the end."""
-        wanted = max(1 << 20, len(self._buffer) - self._position)
+        waiting = len(self._buffer) - self._position
+        if waiting > self._longest:
+            most = f"{self._longest / 1e6:,.0f} MB"
+            raise self._error(f"one of its values is larger than {most}", self._line_here())
+        wanted = max(1 << 20, min(waiting, self._longest - waiting))
         pieces: list[str] = []
         size = 0
         while size < wanted:
@@ -144,8 +174,6 @@ class JsonText:
         self._line += self._buffer.count("\n", 0, self._position)
         self._buffer = self._buffer[self._position :] + "".join(pieces)
         self._position = 0
-        if len(self._buffer) > MAX_VALUE_CHARACTERS:
-            raise self._error("one of its values is larger than 1 GB", self._line)
         return True
 
     def _skip_space(self) -> bool:

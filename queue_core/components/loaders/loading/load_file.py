@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from queue_core.components.component import Component, ComponentKind
 from queue_core.components.dataset_writer import DatasetStaging, storage_errors
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.loaders.files.content import Content, content_of
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher, reading_errors
 from queue_core.components.loaders.loading.loader_contract import (
@@ -26,9 +26,10 @@ from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
 
 READING_SHARE = 0.84
+LEAST_COLUMNS = 2
 
 
-def detect(path: Path, options: Mapping[str, Any] | None = None) -> Detection:
+def detect(path: Path, options: JsonMapping | None = None) -> Detection:
     """Return what the file at *path* is and how it would be read.
 
     Args:
@@ -50,7 +51,7 @@ def detect(path: Path, options: Mapping[str, Any] | None = None) -> Detection:
 
 
 def preview(
-    path: Path, options: Mapping[str, Any] | None = None, rows: int = DEFAULT_PREVIEW_ROWS
+    path: Path, options: JsonMapping | None = None, rows: int = DEFAULT_PREVIEW_ROWS
 ) -> Preview:
     """Return the first rows of the file at *path* as `load_dataset` would store them.
 
@@ -76,7 +77,7 @@ def preview(
 
 def load_dataset(
     path: Path,
-    options: Mapping[str, Any] | None,
+    options: JsonMapping | None,
     destination: Path,
     progress: ProgressReporter | None = None,
     *,
@@ -107,7 +108,7 @@ def load_dataset(
         loaded = _loader(component).load(source, complete, staging, reading, hasher)
         closing.report(0.0, "describing the columns")
 
-        def source_facts() -> Mapping[str, Any]:
+        def source_facts() -> JsonMapping:
             closing.report(1.0, "checking the source")
             return _facts(source, hasher)
 
@@ -120,9 +121,7 @@ def load_dataset(
         )
 
 
-def _opened(
-    path: Path, options: Mapping[str, Any]
-) -> tuple[SourceFile, Content, Component, dict[str, Any]]:
+def _opened(path: Path, options: JsonMapping) -> tuple[SourceFile, Content, Component, JsonObject]:
     """Open the file, choose the loader, and complete the options."""
     path = path.expanduser()
     given = {key: value for key, value in options.items() if key != "loader"}
@@ -139,14 +138,38 @@ def _opened(
         if key in properties or key not in ("compression", "member")
     }
     complete = complete_parameters(component.schema, known, owner=component.title)
+    if content.broken_promise:
+        _require_table(source, content, component, complete)
     return source, content, component, complete
+
+
+def _require_table(
+    source: SourceFile, content: Content, component: Component, complete: JsonMapping
+) -> None:
+    """Make sure that a text named as a workbook and the like holds a table all the same.
+
+    Raises:
+        DataError: It has no two columns, or no row.
+    """
+    cause: DataError | None = None
+    try:
+        shown = _loader(component).preview(source, complete, 1)
+        if len(shown.columns) >= LEAST_COLUMNS and shown.rows:
+            return
+    except DataError as error:
+        cause = error
+    raise DataError(
+        f"{source.name} is not {content.broken_promise}, in spite of its name, and its text is "
+        "no table.",
+        hint="Download or export it again; if it is a text of one column, rename it to .csv.",
+    ) from cause
 
 
 def _loader(component: Component) -> Loader:
     return cast(Loader, component.load()())
 
 
-def _made_by(component: Component, complete: Mapping[str, Any], loaded: Loaded) -> dict[str, Any]:
+def _made_by(component: Component, complete: JsonMapping, loaded: Loaded) -> JsonObject:
     return {
         "loader": component.id,
         "options": {**complete, **loaded.options},
@@ -155,7 +178,7 @@ def _made_by(component: Component, complete: Mapping[str, Any], loaded: Loaded) 
     }
 
 
-def _facts(source: SourceFile, hasher: SourceHasher) -> dict[str, Any]:
+def _facts(source: SourceFile, hasher: SourceHasher) -> JsonObject:
     digest = hasher.finish()
     source.require_unchanged()
     with reading_errors(source.path):

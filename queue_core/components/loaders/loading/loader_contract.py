@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.progress import ProgressReporter
 from queue_core.errors import DataError
@@ -48,7 +49,7 @@ class Detection:
 
     path: Path
     loader: str
-    options: Mapping[str, Any]
+    options: JsonMapping
     findings: tuple[Finding, ...] = ()
     warnings: tuple[str, ...] = ()
     size_bytes: int = 0
@@ -87,7 +88,7 @@ class Preview:
 
     path: Path
     loader: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: JsonMapping = field(default_factory=dict)
     columns: tuple[PreviewColumn, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -110,7 +111,7 @@ class Loaded:
         rows_rejected: Rows left out, all of them kept in the file of rejected rows.
     """
 
-    options: Mapping[str, Any]
+    options: JsonMapping
     rows_read: int
     rows_rejected: int = 0
     warnings: tuple[str, ...] = ()
@@ -120,14 +121,14 @@ class Loaded:
 class Loader(Protocol):
     """Reads one kind of file."""
 
-    def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
+    def detect(self, source: SourceFile, options: JsonMapping) -> Detection:
         """Find out how *source* is to be read; *options* override what is found.
 
         Raises:
             DataError: The file cannot be read.
         """
 
-    def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
+    def preview(self, source: SourceFile, options: JsonMapping, rows: int) -> Preview:
         """Return the first *rows* rows; reads a bounded part of the file.
 
         Raises:
@@ -137,7 +138,7 @@ class Loader(Protocol):
     def load(
         self,
         source: SourceFile,
-        options: Mapping[str, Any],
+        options: JsonMapping,
         staging: DatasetStaging,
         progress: ProgressReporter,
         hasher: SourceHasher,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.loaders.files.local_copy import plain_path, preview_path
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import Detection, Loaded, Preview
@@ -30,12 +30,12 @@ TITLE = "a Parquet file"
 class ParquetLoader:
     """Reads Parquet files batch by batch."""
 
-    def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
+    def detect(self, source: SourceFile, options: JsonMapping) -> Detection:
         """Make sure that it is one; see `Loader.detect`."""
         with preview_path(source) as path, _opened(path, source):
             return Detection(source.path, LOADER, dict(options), size_bytes=source.size)
 
-    def preview(self, source: SourceFile, options: Mapping[str, Any], rows: int) -> Preview:
+    def preview(self, source: SourceFile, options: JsonMapping, rows: int) -> Preview:
         """Return the first rows; see `Loader.preview`."""
         with preview_path(source) as path, _opened(path, source) as file:
             first = next(file.iter_batches(batch_size=max(rows, 1)), None)
@@ -46,7 +46,7 @@ class ParquetLoader:
     def load(
         self,
         source: SourceFile,
-        options: Mapping[str, Any],
+        options: JsonMapping,
         staging: DatasetStaging,
         progress: ProgressReporter,
         hasher: SourceHasher,

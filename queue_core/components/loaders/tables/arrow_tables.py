@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from queue_core.components.arrow_types import column_type_of
 from queue_core.components.dataset_writer import DatasetStaging
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.loaders.files.source import SourceFile
 from queue_core.components.loaders.loading.loader_contract import Loaded, Preview, PreviewColumn
 from queue_core.components.normal_form import normal_form
@@ -77,7 +78,7 @@ def store_batches(
     batches: Iterable[pa.RecordBatch],
     total_rows: int,
     progress: ProgressReporter,
-    options: Mapping[str, Any],
+    options: JsonMapping,
 ) -> Loaded:
     """Store record batches, reporting the share of rows read.
 

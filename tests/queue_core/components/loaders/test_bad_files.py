@@ -17,6 +17,8 @@ import zstandard
 from loader_checks import Loads, Writes, rows_of, types_of
 
 from queue_core.components.loaders import load_dataset, preview
+from queue_core.components.loaders.files.line_limit import MAX_LINE_BYTES, limited_lines
+from queue_core.components.loaders.files.source import SourceFile
 from queue_core.errors import DataError, ParameterError
 
 
@@ -435,3 +437,107 @@ def test_name_that_is_no_text(load: Loads, tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.csv"))
     path.write_text("a\n1\n")
     assert "holds bytes that are no text" in refused(load, path).message
+
+
+PACKED = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": zstandard.compress,
+}
+LONG = b"a" * 70_000_000
+
+
+ENDLESS = {
+    "one.csv": (b"", "The first line of {} is longer than 1 MB"),
+    "second.tsv": (b"a\tb\n1\t2\n", "Line 3 of {} is longer than 32 MB"),
+    "one.arff": (b"", "Line 1 of {} is longer than 32 MB"),
+    "data.arff": (b"@relation x\n@attribute a string\n@data\n", "Line 4 of {} is longer"),
+    "text.json": (b'[{"a": 1},\n{"a": "', "Line 2 of {} is not JSON that can be loaded: a text"),
+    "none.json": (b"", "Line 1 of {} is not JSON"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "packing"),
+    [
+        *((name, packing) for name in ENDLESS for packing in ("", ".gz")),
+        *(("second.tsv", packing) for packing in (".bz2", ".xz", ".zst")),
+        ("data.arff", ".zst"),
+    ],
+)
+def test_a_line_without_end_is_refused_soon(
+    load: Loads, write: Writes, name: str, packing: str
+) -> None:
+    start, sentence = ENDLESS[name]
+    path = write(PACKED[packing](start + LONG), name + packing)
+    assert sentence.format(path.name) in refused(load, path).message
+
+
+def test_a_list_that_grows_and_grows_is_refused(load: Loads, write: Writes) -> None:
+    packed = gzip.compress(b'{"a": [' + b"1," * 20_000_000)
+    error = refused(load, write(packed, "list.json.gz"))
+    assert "one of its values is larger than 32 MB" in error.message
+
+
+def test_many_records_that_unpack_to_much_are_read(load: Loads, write: Writes) -> None:
+    record = b'{"a": 1' + b" " * 800 + b"}\n"
+    packed = zstandard.compress(record * 100_000)
+    assert load(write(packed, "many.json.zst")).row_count == 100_000
+
+
+def test_a_piece_of_zstd_that_unpacks_to_gigabytes_comes_in_pieces(write: Writes) -> None:
+    path = write(zstandard.compress(bytes(300_000_000)), "zeros.csv.zst")
+    source = SourceFile.open(path)
+    with source.unpacked() as content:
+        assert max(map(len, content)) <= 150_000_000
+
+
+def test_too_many_columns(load: Loads) -> None:
+    assert (
+        "more than 100,000 columns" in refused(load, "," * 150_000 + "\n" + "," * 150_000).message
+    )
+
+
+def test_lines_up_to_the_limit_and_lines_of_many_blocks_pass() -> None:
+    long = "x" * (MAX_LINE_BYTES - 10)
+    blocks = ["a\n" * 100, long, "yyyyyyyyyy\rb\n", "c" * MAX_LINE_BYTES]
+    assert list(limited_lines(blocks, "t.csv")) == blocks
+    with pytest.raises(DataError, match=r"Line 102 of t\.csv"):
+        list(limited_lines([*blocks, "d"], "t.csv"))
+    many = b"short\n" * 20_000_000
+    assert list(limited_lines([many], "t.csv")) == [many]
+
+
+FALSE_WORKBOOKS = ["not a workbook", "not, a workbook", "one\ntwo\nthree\n", '{"error": 404}', "\n"]
+
+
+@pytest.mark.parametrize(
+    "name", ["fake.xlsx", "fake.xls", "fake.ods", "fake.parquet", "fake.feather"]
+)
+@pytest.mark.parametrize("text", FALSE_WORKBOOKS)
+def test_a_text_that_is_no_table_is_no_workbook_either(load: Loads, name: str, text: str) -> None:
+    error = refused(load, text, name)
+    assert error.message.startswith(f"{name} is not a")
+    assert error.message.endswith("in spite of its name, and its text is no table.")
+
+
+@pytest.mark.parametrize("name", ["export.xls", "export.parquet"])
+def test_a_table_of_text_named_as_a_workbook_is_loaded_and_told(load: Loads, name: str) -> None:
+    stored = load("a;b\n1;x\n2;y\n", name)
+    assert rows_of(stored) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+    assert (
+        stored.warnings[0] == f"{name} is a text table, in spite of its name; it was read as one."
+    )
+
+
+def test_what_is_packed_in_spite_of_a_workbooks_name(load: Loads, write: Writes) -> None:
+    assert "is not a workbook" in refused(load, gzip.compress(b"not a workbook"), "a.xlsx").message
+    stored = load(gzip.compress(b"a,b\n1,2\n"), "b.xlsx")
+    assert stored.row_count == 1
+    assert "in spite of its name" in stored.warnings[0]
+
+
+def test_a_text_of_one_column_loads_where_its_loader_is_chosen(load: Loads) -> None:
+    assert load("name\nAda\n", "list.xlsx", loader="delimited_text").row_count == 1

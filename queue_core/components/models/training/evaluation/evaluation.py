@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from queue_core.components.component import Component
+from queue_core.components.json_data import JsonObject
 from queue_core.components.metrics.measuring.scored import Scored, measure
 from queue_core.components.models.training.fitting.fitted import Fitted
+from queue_core.components.models.training.preparation.matrix import Matrix
 from queue_core.components.models.training.preparation.problem import Problem
 from queue_core.errors import DataError
 
@@ -39,7 +40,7 @@ class FoldResult:
     rows: np.ndarray
     values: dict[str, dict[str, float | None]] = field(default_factory=dict)
     train_rows: int = 0
-    params: dict[str, Any] = field(default_factory=dict)
+    params: JsonObject = field(default_factory=dict)
 
 
 def answers(fitted: Fitted, problem: Problem, rows: np.ndarray) -> Scored:
@@ -50,7 +51,7 @@ def answers(fitted: Fitted, problem: Problem, rows: np.ndarray) -> Scored:
 
 
 def score_matrix(
-    model: BaseEstimator, matrix: Any, truth: np.ndarray | None, class_count: int, seed: int = 0
+    model: BaseEstimator, matrix: Matrix, truth: np.ndarray | None, class_count: int, seed: int = 0
 ) -> Scored:
     """Return the truth of prepared rows with the model's answers.
 
@@ -82,7 +83,9 @@ def score_matrix(
     )
 
 
-def class_probabilities(model: BaseEstimator, matrix: Any, class_count: int) -> np.ndarray | None:
+def class_probabilities(
+    model: BaseEstimator, matrix: Matrix, class_count: int
+) -> np.ndarray | None:
     """Return rows x classes, 0 for classes that the model never saw; None if it gives none."""
     if not hasattr(model, "predict_proba"):
         return None

@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from queue_core.components.json_data import JsonObject
+
 KEPT_ERRORS = 2_000
 METHOD = "split conformal"
 
 
-def error_profile(truth: Any, predicted: Any) -> dict[str, Any]:
+def error_profile(truth: Any, predicted: Any) -> JsonObject:
     """Return what to keep of held-out errors, as JSON data.
 
     Args:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits
 
 from queue_core.components.catalogues.estimator_arguments import arguments
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.models.training.session.choices import checked_params
 from queue_core.components.registry import get_component
 from queue_core.errors import DataError, ParameterError
@@ -37,7 +37,7 @@ def within_budget() -> Iterator[None]:
         yield
 
 
-def build_estimator(component: Component, params: Mapping[str, Any], *, seed: int) -> BaseEstimator:
+def build_estimator(component: Component, params: JsonMapping, *, seed: int) -> BaseEstimator:
     """Return the unfitted estimator.
 
     Args:

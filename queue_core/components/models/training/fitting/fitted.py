@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from queue_core.components.component import Component
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.fitting import listeners
 from queue_core.components.models.training.fitting.estimators import (
@@ -23,6 +24,7 @@ from queue_core.components.models.training.fitting.estimators import (
     core_budget,
 )
 from queue_core.components.models.training.fitting.failures import explained
+from queue_core.components.models.training.preparation.matrix import Matrix
 from queue_core.components.models.training.preparation.preprocessing import (
     ColumnPlan,
     Profile,
@@ -51,7 +53,7 @@ class Fitted:
 
     pipeline: Pipeline
     plan: ColumnPlan
-    matrix: Any
+    matrix: Matrix
 
     @property
     def transformer(self) -> ColumnTransformer:
@@ -78,7 +80,7 @@ class Listening:
     on_step: listeners.OnStep
     warn: Callable[[str], None]
     watched_rows: np.ndarray | None = None
-    measure: Callable[[Any, Any, Any], Mapping[str, float]] | None = None
+    measure: listeners.Measure | None = None
 
 
 def _ignore(*_: object) -> None:
@@ -91,7 +93,7 @@ SILENT = Listening(on_step=_ignore, warn=_ignore)
 def fit_pipeline(
     problem: Problem,
     component: Component,
-    params: Mapping[str, Any],
+    params: JsonMapping,
     rows: np.ndarray,
     listening: Listening,
 ) -> Fitted:
@@ -107,25 +109,12 @@ def fit_pipeline(
     Raises:
         JobError: It cannot be trained on these rows; the hint says what to change.
     """
-    spec = problem.spec
     check_size(component, len(rows))
     check_classes(component, len(problem.classes))
     frame = problem.frame.iloc[rows]
     target = _target_of(problem, rows)
-    takes_sparse = bool(component.options.get("sparse"))
-    profile = Profile(component.options.get("profile", "scaled"))
-    plan = _plan(problem, frame, profile)
-    check_memory(plan, len(rows), spec.preprocessing, takes_sparse=takes_sparse)
-    transformer = build_transformer(
-        plan,
-        profile,
-        spec.preprocessing,
-        spec.task,
-        takes_sparse=takes_sparse,
-        class_count=len(problem.classes),
-        seed=spec.seed,
-    )
-    model = build_estimator(component, params, seed=spec.seed)
+    plan, transformer = _preparation(problem, component, frame)
+    model = build_estimator(component, params, seed=problem.spec.seed)
     with explained(component, listening.warn):
         matrix = transformer.fit_transform(frame, target)
         watched = _watched(problem, transformer, listening)
@@ -136,6 +125,27 @@ def fit_pipeline(
     make_storable(transformer)
     pipeline = Pipeline([(COLUMNS_STEP, transformer), (MODEL_STEP, model)])
     return Fitted(pipeline=pipeline, plan=plan, matrix=matrix)
+
+
+def _preparation(
+    problem: Problem, component: Component, frame: pd.DataFrame
+) -> tuple[ColumnPlan, ColumnTransformer]:
+    """Return what becomes of each column, and what does it."""
+    spec = problem.spec
+    takes_sparse = bool(component.options.get("sparse"))
+    profile = Profile(component.options.get("profile", "scaled"))
+    plan = _plan(problem, frame, profile)
+    check_memory(plan, len(frame), spec.preprocessing, takes_sparse=takes_sparse)
+    transformer = build_transformer(
+        plan,
+        profile,
+        spec.preprocessing,
+        spec.task,
+        takes_sparse=takes_sparse,
+        class_count=len(problem.classes),
+        seed=spec.seed,
+    )
+    return plan, transformer
 
 
 def _target_of(problem: Problem, rows: np.ndarray) -> np.ndarray | None:

@@ -17,6 +17,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits
 
+from queue_core.components.models.training.preparation.matrix import Matrix
+
 GROWTH_STEPS = 20
 FEWEST_TO_GROW = 20
 MEASURED_EVERY = 4
@@ -40,21 +42,22 @@ class Step:
 
 
 OnStep = Callable[[Step], None]
+Measure = Callable[[BaseEstimator, Matrix, np.ndarray | None], Mapping[str, float]]
 
 
 @dataclass(frozen=True)
 class Watched:
     """Held-out rows that a model may be measured on while it trains; it learns nothing of them."""
 
-    matrix: Any
+    matrix: Matrix
     target: np.ndarray | None
-    measure: Callable[[Any, Any, Any], Mapping[str, float]]
+    measure: Measure
 
 
 def fit(
     model: BaseEstimator,
     kind: str | None,
-    matrix: Any,
+    matrix: Matrix,
     target: np.ndarray | None,
     on_step: OnStep,
     watched: Watched | None,
@@ -88,7 +91,11 @@ def _thinned(on_step: OnStep) -> OnStep:
 
 
 def _monitor(
-    model: BaseEstimator, matrix: Any, target: np.ndarray | None, on_step: OnStep, _: Watched | None
+    model: BaseEstimator,
+    matrix: Matrix,
+    target: np.ndarray | None,
+    on_step: OnStep,
+    _: Watched | None,
 ) -> BaseEstimator:
     """Listen through the `monitor` argument of gradient boosting."""
     total = model.n_estimators
@@ -103,7 +110,7 @@ def _monitor(
 
 def _growing(
     model: BaseEstimator,
-    matrix: Any,
+    matrix: Matrix,
     target: np.ndarray | None,
     on_step: OnStep,
     watched: Watched | None,
@@ -125,7 +132,11 @@ def _growing(
 
 
 def _verbose(
-    model: BaseEstimator, matrix: Any, target: np.ndarray | None, on_step: OnStep, _: Watched | None
+    model: BaseEstimator,
+    matrix: Matrix,
+    target: np.ndarray | None,
+    on_step: OnStep,
+    _: Watched | None,
 ) -> BaseEstimator:
     """Read what a model prints of its iterations, and keep it out of the log."""
     name = type(model).__name__
@@ -193,7 +204,7 @@ class _IterationReader(io.TextIOBase):
 
 def _lightgbm(
     model: BaseEstimator,
-    matrix: Any,
+    matrix: Matrix,
     target: np.ndarray | None,
     on_step: OnStep,
     watched: Watched | None,
@@ -214,7 +225,7 @@ def _lightgbm(
 
 def _xgboost(
     model: BaseEstimator,
-    matrix: Any,
+    matrix: Matrix,
     target: np.ndarray | None,
     on_step: OnStep,
     watched: Watched | None,
@@ -244,7 +255,11 @@ def _xgboost(
 
 
 def _catboost(
-    model: BaseEstimator, matrix: Any, target: np.ndarray | None, on_step: OnStep, _: Watched | None
+    model: BaseEstimator,
+    matrix: Matrix,
+    target: np.ndarray | None,
+    on_step: OnStep,
+    _: Watched | None,
 ) -> BaseEstimator:
     """Listen through CatBoost's callbacks."""
     total = model.get_param("iterations")
@@ -262,7 +277,9 @@ def _catboost(
     return model.fit(matrix, target, callbacks=[AfterRound()])
 
 
-_Listener = Callable[[Any, Any, Any, OnStep, Watched | None], Any]
+_Listener = Callable[
+    [BaseEstimator, Matrix, np.ndarray | None, OnStep, Watched | None], BaseEstimator
+]
 _LISTENERS: dict[str, _Listener] = {
     "monitor": _monitor,
     "growing": _growing,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from queue_core.components.column_types import ColumnType
+from queue_core.components.json_data import JsonObject
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.preparation.frame import (
     InputColumn,
@@ -50,7 +51,7 @@ class Problem:
     target_type: ColumnType | None = None
     split_column: np.ndarray | None = None
     row_count: int = 0
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: JsonObject = field(default_factory=dict)
 
     def split_input(self, rows: np.ndarray | None = None) -> SplitInput:
         """Return what a split may look at, of all rows or of some."""

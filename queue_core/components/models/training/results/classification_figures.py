@@ -18,7 +18,7 @@ from queue_core.artifacts.figure import (
     Tone,
 )
 from queue_core.components.metrics.measuring.scored import Scored
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
 
 MOST_CELLS = 25
 MOST_CURVES = 8

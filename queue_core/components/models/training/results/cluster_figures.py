@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.metrics import silhouette_samples
@@ -19,7 +17,8 @@ from queue_core.artifacts.figure import (
     Rule,
     Tone,
 )
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
+from queue_core.components.models.training.preparation.matrix import Matrix
 
 SHOWN_ROWS = 2_000
 MOST_CLUSTERS = 20
@@ -81,7 +80,7 @@ def _sizes(labels: np.ndarray) -> Figure:
     )
 
 
-def _projection(matrix: Any, labels: np.ndarray, notes: list[str]) -> Figure:
+def _projection(matrix: Matrix, labels: np.ndarray, notes: list[str]) -> Figure:
     sparse = hasattr(matrix, "toarray")
     reducer = TruncatedSVD(2, random_state=0) if sparse else PCA(2, random_state=0)
     flat = reducer.fit_transform(matrix)
@@ -109,7 +108,7 @@ def _projection(matrix: Any, labels: np.ndarray, notes: list[str]) -> Figure:
     )
 
 
-def _silhouettes(matrix: Any, labels: np.ndarray, notes: list[str]) -> Figure:
+def _silhouettes(matrix: Matrix, labels: np.ndarray, notes: list[str]) -> Figure:
     values = silhouette_samples(matrix, labels)
     codes = np.unique(labels)[:MOST_CLUSTERS]
     boxes = []

@@ -13,8 +13,8 @@ from queue_core.artifacts.figure import (
     Panel,
     Points,
 )
-from queue_core.components.models.training.evaluation.outcome import Trained
-from queue_core.components.models.training.fitting.progress import TrialRecord
+from queue_core.components.models.training.evaluation.trained import Trained
+from queue_core.components.models.training.fitting.training_progress import TrialRecord
 
 MOST_COLUMNS = 20
 FEWEST_STEPS = 3

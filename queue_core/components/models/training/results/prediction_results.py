@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ import pyarrow as pa
 from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Histogram, Panel
 from queue_core.artifacts.writer import ArtifactWriter
 from queue_core.components.histograms import bin_edges
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.stored.model_file import TrainedModel
 from queue_core.components.stored_dataset import StoredDataset
@@ -74,7 +74,7 @@ def store_prediction(
     result: StoredDataset,
     model: TrainedModel,
     sentences: Sequence[str],
-    made_by: Mapping[str, Any],
+    made_by: JsonMapping,
 ) -> None:
     """Write the artifacts of a prediction: its first rows, a figure, what was done."""
     known = {column.name for column in model.columns}

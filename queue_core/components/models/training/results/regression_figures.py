@@ -22,7 +22,7 @@ from queue_core.artifacts.figure import (
 from queue_core.components.histograms import bin_edges
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.intervals import half_width
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
 from queue_core.components.models.training.fitting.forecasting import Series
 
 SHOWN_ROWS = 2_000

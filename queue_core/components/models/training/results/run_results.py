@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from queue_core.artifacts.figure import Figure
 from queue_core.artifacts.writer import ArtifactWriter
+from queue_core.components.json_data import JsonObject
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.clusters import cluster_profile
-from queue_core.components.models.training.evaluation.outcome import Trained, mean_and_spread
-from queue_core.components.models.training.fitting.progress import Progress, TrialRecord
+from queue_core.components.models.training.evaluation.trained import Trained, mean_and_spread
+from queue_core.components.models.training.fitting.training_progress import Progress, TrialRecord
 from queue_core.components.models.training.results import (
     classification_figures,
     cluster_figures,
@@ -30,7 +30,7 @@ Drawn = tuple[str, str, Figure]
 
 def store_results(
     trained: Trained,
-    schema: dict[str, Any],
+    schema: JsonObject,
     trials: list[TrialRecord],
     writer: ArtifactWriter,
     scratch: Path,
@@ -71,7 +71,7 @@ def metrics_table(trained: Trained) -> pd.DataFrame:
         for metric in trained.metrics:
             values = [fold.values[split].get(metric.id) for fold in trained.folds]
             mean, spread = mean_and_spread(values)
-            row: dict[str, Any] = {"metric": metric.title, "rows": split, "value": mean}
+            row: JsonObject = {"metric": metric.title, "rows": split, "value": mean}
             if len(values) > 1:
                 row["spread"] = spread
                 row |= {f"fold {n + 1}": value for n, value in enumerate(values)}
@@ -140,7 +140,7 @@ def _cell(value: object) -> object:
     return value if plain else str(value)
 
 
-def report_of(trained: Trained, schema: dict[str, Any]) -> dict[str, Any]:
+def report_of(trained: Trained, schema: JsonObject) -> JsonObject:
     """Return a summary as JSON data."""
     problem = trained.problem
     return {

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from queue_core.components.component import Component
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.training.evaluation import clusters
 from queue_core.components.models.training.evaluation.evaluation import FoldResult, measure_all
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
 from queue_core.components.models.training.fitting.fitted import SILENT, fit_pipeline
 from queue_core.components.models.training.runs.run_in_progress import (
     RunInProgress,
@@ -50,7 +50,7 @@ def train_clusters(run: RunInProgress) -> Trained:
 
 def _cluster_score(run: RunInProgress, metric: Component, rows: np.ndarray) -> Score:
 
-    def score(params: Mapping[str, Any], on_fold: Callable[[int, float], None]) -> float:
+    def score(params: JsonMapping, on_fold: Callable[[int, float], None]) -> float:
         fitted = fit_pipeline(run.problem, run.component, params, rows, SILENT)
         value = measure(metric, clusters.score_clusters(fitted, run.problem, rows))
         if value is None:

@@ -14,9 +14,9 @@ from queue_core.components.models.training.evaluation.evaluation import (
     training_sample,
 )
 from queue_core.components.models.training.evaluation.importance import importance_of
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
 from queue_core.components.models.training.fitting import forecasting
-from queue_core.components.models.training.fitting.progress import Progress
+from queue_core.components.models.training.fitting.training_progress import Progress
 from queue_core.components.models.training.preparation.splits import Fold
 from queue_core.components.models.training.runs.run_in_progress import (
     RunInProgress,

@@ -12,15 +12,17 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from queue_core.components.component import Component
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.evaluation import FoldResult, score_matrix
 from queue_core.components.models.training.evaluation.importance import Importance
 from queue_core.components.models.training.evaluation.intervals import error_profile
-from queue_core.components.models.training.evaluation.outcome import Trained, mean_and_spread
+from queue_core.components.models.training.evaluation.trained import Trained, mean_and_spread
 from queue_core.components.models.training.fitting.fitted import Fitted, Listening, fit_pipeline
 from queue_core.components.models.training.fitting.listeners import Step
-from queue_core.components.models.training.fitting.progress import Hooks, Progress
+from queue_core.components.models.training.fitting.training_progress import Hooks, Progress
+from queue_core.components.models.training.preparation.matrix import Matrix
 from queue_core.components.models.training.preparation.problem import Problem
 from queue_core.components.models.training.runs.search import (
     Score,
@@ -43,7 +45,7 @@ class RunInProgress:
     problem: Problem
     spec: RunSpec
     component: Component
-    params: dict[str, Any]
+    params: JsonObject
     metrics: tuple[Component, ...]
     hooks: Hooks
     journal: Path
@@ -66,7 +68,7 @@ def searched(
     fold: int | None,
     part: Progress,
     score: Score | None = None,
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
+) -> tuple[JsonObject, JsonObject | None]:
     """Return all parameters, searched on some rows if asked for, and what was found.
 
     Args:
@@ -117,7 +119,7 @@ def search_share(run: RunInProgress) -> float:
 
 def fit(
     run: RunInProgress,
-    params: Mapping[str, Any],
+    params: JsonMapping,
     rows: np.ndarray,
     fold: int | None,
     part: Progress,
@@ -134,10 +136,8 @@ def fit(
         watched: Held-out rows to measure on meanwhile.
     """
     title = run.component.title
-    heard: list[int] = []
 
     def on_step(step: Step) -> None:
-        heard.append(step.index)
         part.report(step.index / max(1, step.total), f"Training, step {step.index} of {step.total}")
         for name, value in step.measures.items():
             run.steps.append((name, fold, step.index, value))
@@ -166,7 +166,7 @@ def _live_measure(run: RunInProgress) -> Any:
     metric = run.metrics[0]
     class_count = len(run.problem.classes)
 
-    def live(model: BaseEstimator, matrix: Any, target: np.ndarray) -> dict[str, float]:
+    def live(model: BaseEstimator, matrix: Matrix, target: np.ndarray) -> dict[str, float]:
         value = measure(metric, score_matrix(model, matrix, target, class_count))
         return {} if value is None else {f"{metric.id} (held out)": value}
 
@@ -192,7 +192,7 @@ def tell_means(run: RunInProgress, results: list[FoldResult]) -> None:
             run.hooks.on_measure(metric.id, split, None, None, mean)
 
 
-def found_by_search(run: RunInProgress, params: Mapping[str, Any]) -> dict[str, Any] | None:
+def found_by_search(run: RunInProgress, params: JsonMapping) -> JsonObject | None:
     """Return the searched parameters among *params*; None where nothing was searched."""
     if run.spec.search is None:
         return None
@@ -201,8 +201,8 @@ def found_by_search(run: RunInProgress, params: Mapping[str, Any]) -> dict[str, 
 
 def as_trained(
     run: RunInProgress,
-    params: dict[str, Any],
-    found: dict[str, Any] | None,
+    params: JsonObject,
+    found: JsonObject | None,
     final: Fitted,
     final_rows: int,
     results: list[FoldResult],

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,11 +26,12 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from queue_core.components.component import Component
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.training.evaluation.evaluation import answers, only_answered
 from queue_core.components.models.training.fitting.failures import explained
 from queue_core.components.models.training.fitting.fitted import SILENT, fit_pipeline
-from queue_core.components.models.training.fitting.progress import Hooks, TrialRecord
+from queue_core.components.models.training.fitting.training_progress import Hooks, TrialRecord
 from queue_core.components.models.training.preparation.problem import Problem
 from queue_core.components.models.training.preparation.splits import inner_splitter
 from queue_core.components.models.training.session.choices import ranges_of
@@ -43,7 +44,7 @@ STARTUP_TRIALS = 5
 SEED_STRIDE = 1_000_003
 FAILED_BY_MODEL = "reason"
 
-Score = Callable[[Mapping[str, Any], Callable[[int, float], None]], float]
+Score = Callable[[JsonMapping, Callable[[int, float], None]], float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ class SearchTask:
     """
 
     component: Component
-    params: Mapping[str, Any]
+    params: JsonMapping
     spec: SearchSpec
     metric: Component
     journal: Path
@@ -87,7 +88,7 @@ def fingerprint_of(problem: Problem, component: Component, spec: SearchSpec, dat
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
-def run_search(task: SearchTask, score: Score, hooks: Hooks) -> tuple[dict[str, Any], int]:
+def run_search(task: SearchTask, score: Score, hooks: Hooks) -> tuple[JsonObject, int]:
     """Try parameters and return the best with the number of tries.
 
     Args:
@@ -119,7 +120,7 @@ def run_search(task: SearchTask, score: Score, hooks: Hooks) -> tuple[dict[str, 
 
 
 def _one_trial(
-    study: optuna.Study, task: SearchTask, ranges: Mapping[str, Any], score: Score,
+    study: optuna.Study, task: SearchTask, ranges: JsonMapping, score: Score,
     hooks: Hooks, count: int,
 ) -> None:  # fmt: skip
     study.sampler = _sampler(task.spec, task.seed * SEED_STRIDE + count)
@@ -174,7 +175,7 @@ def folds_score(
     """Return what scores parameters by the mean of a metric over given folds."""
     folds = list(parts)
 
-    def score(params: Mapping[str, Any], on_fold: Callable[[int, float], None]) -> float:
+    def score(params: JsonMapping, on_fold: Callable[[int, float], None]) -> float:
         values: list[float] = []
         for number, (train, test) in enumerate(folds):
             with explained(component, SILENT.warn):
@@ -254,7 +255,7 @@ def _sampler(spec: SearchSpec, seed: int) -> BaseSampler:
     return optuna.samplers.TPESampler(seed=chosen, n_startup_trials=2 * STARTUP_TRIALS)
 
 
-def _distributions(component: Component, ranges: Mapping[str, Any]) -> dict[str, BaseDistribution]:
+def _distributions(component: Component, ranges: JsonMapping) -> dict[str, BaseDistribution]:
     made: dict[str, BaseDistribution] = {}
     for name, given in ranges.items():
         log = bool(given.get("log"))
@@ -272,7 +273,7 @@ def _distributions(component: Component, ranges: Mapping[str, Any]) -> dict[str,
     return made
 
 
-def _is_whole(component: Component, name: str, given: Mapping[str, Any]) -> bool:
+def _is_whole(component: Component, name: str, given: JsonMapping) -> bool:
     """Return whether a range is of whole numbers: its ends are, and the parameter allows them."""
     if isinstance(given["low"], float) or isinstance(given["high"], float):
         return False
@@ -298,7 +299,7 @@ def _best_value(study: optuna.Study) -> float | None:
         return None
 
 
-def _best_params(study: optuna.Study, task: SearchTask) -> dict[str, Any]:
+def _best_params(study: optuna.Study, task: SearchTask) -> JsonObject:
     if _best_value(study) is None:
         reasons = [t.user_attrs.get(FAILED_BY_MODEL, "") for t in study.get_trials(deepcopy=False)]
         reason = next((text for text in reasons if text), "no try ended")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.evaluation import (
@@ -18,11 +17,11 @@ from queue_core.components.models.training.evaluation.evaluation import (
     training_sample,
 )
 from queue_core.components.models.training.evaluation.importance import importance_of
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
 from queue_core.components.models.training.fitting.estimators import within_budget
 from queue_core.components.models.training.fitting.failures import explained
 from queue_core.components.models.training.fitting.fitted import SILENT, Fitted, fit_pipeline
-from queue_core.components.models.training.fitting.progress import Hooks, Progress
+from queue_core.components.models.training.fitting.training_progress import Hooks, Progress
 from queue_core.components.models.training.preparation.problem import Problem
 from queue_core.components.models.training.preparation.splits import Fold, make_folds
 from queue_core.components.models.training.runs.cluster_training import train_clusters
@@ -140,7 +139,7 @@ def _one_fold(
 
 
 def _learning_curve(
-    run: RunInProgress, params: Mapping[str, Any], fold: Fold, part: Progress
+    run: RunInProgress, params: JsonMapping, fold: Fold, part: Progress
 ) -> tuple[tuple[int, float | None, float | None], ...]:
     """Return rows, train and test score for growing parts of the training rows."""
     if not run.spec.learning_curve:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from queue_core.components.component import Component, ComponentKind
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.session.specs import SearchSpec
 from queue_core.components.parameters import complete_parameters
@@ -37,7 +38,7 @@ def model_for(model_id: str, task: Task) -> Component:
     return component
 
 
-def checked_params(component: Component, params: Mapping[str, Any]) -> dict[str, Any]:
+def checked_params(component: Component, params: JsonMapping) -> JsonObject:
     """Return all parameters of a model, the defaults where *params* says nothing.
 
     Raises:
@@ -92,7 +93,7 @@ def leading_metric(task: Task, metrics: Sequence[Component], chosen: str | None)
     return metrics[0] if chosen is None else metrics_for(task, [chosen])[0]
 
 
-def ranges_of(component: Component, spec: SearchSpec) -> dict[str, Mapping[str, Any]]:
+def ranges_of(component: Component, spec: SearchSpec) -> dict[str, JsonMapping]:
     """Return where each searched parameter is drawn from.
 
     Raises:
@@ -112,7 +113,7 @@ def ranges_of(component: Component, spec: SearchSpec) -> dict[str, Mapping[str, 
     return found
 
 
-def _checked_range(component: Component, name: str, given: Any) -> Mapping[str, Any]:
+def _checked_range(component: Component, name: str, given: Any) -> JsonMapping:
     if isinstance(given, (list, tuple)):
         given = {"choices": list(given)}
     if not isinstance(given, Mapping) or not (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+
+from queue_core.components.json_data import JsonObject
 
 
 class SplitMethod(StrEnum):
@@ -53,7 +54,7 @@ _KFOLDS = [
     "temporal_kfold",
 ]  # fmt: skip
 
-SPLIT_SCHEMA: dict[str, Any] = {
+SPLIT_SCHEMA: JsonObject = {
     "type": "object",
     "title": "Split",
     "description": "How the rows are parted into those that train and those that test.",
@@ -112,7 +113,7 @@ SPLIT_SCHEMA: dict[str, Any] = {
     },
 }  # fmt: skip
 
-PREPROCESSING_SCHEMA: dict[str, Any] = {
+PREPROCESSING_SCHEMA: JsonObject = {
     "type": "object",
     "title": "Preparation of columns",
     "description": "What columns are made into before the model sees them; learnt from training "
@@ -160,7 +161,7 @@ PREPROCESSING_SCHEMA: dict[str, Any] = {
     },
 }
 
-FORECAST_SCHEMA: dict[str, Any] = {
+FORECAST_SCHEMA: JsonObject = {
     "type": "object",
     "title": "Forecast",
     "description": "How the past is shown to the model.",
@@ -201,7 +202,7 @@ FORECAST_SCHEMA: dict[str, Any] = {
     },
 }
 
-SEARCH_SCHEMA: dict[str, Any] = {
+SEARCH_SCHEMA: JsonObject = {
     "type": ["object", "null"],
     "title": "Search for better parameters",
     "description": "Tries parameters on the training rows and takes the best.",

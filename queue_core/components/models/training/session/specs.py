@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from queue_core.components.json_data import JsonMapping
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.session.session_schemas import (
     FORECAST_SCHEMA,
@@ -59,7 +59,7 @@ class SearchSpec:
     folds: int = 3
     sampler: str = "tpe"
     pruning: bool = True
-    parameters: Mapping[str, Any] | None = None
+    parameters: JsonMapping | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +93,11 @@ class SessionSpec:
         task: str,
         input_columns: Sequence[str],
         output_columns: Sequence[str],
-        split: Mapping[str, Any] | None = None,
+        split: JsonMapping | None = None,
         metrics: Sequence[str] = (),
         seed: int = 0,
-        preprocessing: Mapping[str, Any] | None = None,
-        forecast: Mapping[str, Any] | None = None,
+        preprocessing: JsonMapping | None = None,
+        forecast: JsonMapping | None = None,
         sample_rows: int | None = None,
     ) -> SessionSpec:
         """Check JSON data and return the session they describe.
@@ -107,19 +107,11 @@ class SessionSpec:
         """
         kind = _task(task)
         target = _target(kind, output_columns)
-        checked = complete_parameters(SPLIT_SCHEMA, split or {}, owner="The split")
-        method = SplitMethod(checked["method"])
-        if (method.needs_groups or method is SplitMethod.PREDEFINED) and not checked["column"]:
-            raise ParameterError(
-                f"The split “{method}” needs a column.",
-                parameter="split.column",
-                hint="Name the column with the groups, or with the words train and test.",
-            )
         return cls(
             task=kind,
             input_columns=tuple(name for name in input_columns if name != target),
             target=target,
-            split=SplitSpec(**{**checked, "method": method}),
+            split=_split(split or {}),
             metrics=tuple(metrics),
             seed=int(seed),
             preprocessing=PreprocessingSpec(
@@ -146,12 +138,24 @@ class RunSpec:
     """
 
     model: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: JsonMapping = field(default_factory=dict)
     search: SearchSpec | None = None
     learning_curve: bool = False
 
 
-def search_from_json(search: Mapping[str, Any] | None) -> SearchSpec | None:
+def _split(given: JsonMapping) -> SplitSpec:
+    checked = complete_parameters(SPLIT_SCHEMA, given, owner="The split")
+    method = SplitMethod(checked["method"])
+    if (method.needs_groups or method is SplitMethod.PREDEFINED) and not checked["column"]:
+        raise ParameterError(
+            f"The split “{method}” needs a column.",
+            parameter="split.column",
+            hint="Name the column with the groups, or with the words train and test.",
+        )
+    return SplitSpec(**{**checked, "method": method})
+
+
+def search_from_json(search: JsonMapping | None) -> SearchSpec | None:
     """Check JSON data and return the search they describe; None where there is none.
 
     Raises:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +14,14 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from queue_core.components.column_types import ColumnType
+from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.evaluation import class_probabilities
-from queue_core.components.models.training.evaluation.outcome import Trained
+from queue_core.components.models.training.evaluation.trained import Trained
 from queue_core.components.models.training.fitting.fitted import COLUMNS_STEP, MODEL_STEP
 from queue_core.components.models.training.fitting.forecasting import Series
 from queue_core.components.models.training.preparation.frame import InputColumn
+from queue_core.components.models.training.preparation.matrix import Matrix
 from queue_core.components.models.training.preparation.preprocessing import Treatment
 from queue_core.components.trusted_types import load_fitted, save_fitted
 from queue_core.errors import DataError
@@ -44,7 +45,7 @@ class TrainedModel:
     """
 
     pipeline: Pipeline
-    schema: Mapping[str, Any]
+    schema: JsonMapping
 
     @cached_property
     def task(self) -> Task:
@@ -96,7 +97,7 @@ class TrainedModel:
                 return frozenset(item["categories"])
         return None
 
-    def probabilities(self, matrix: Any) -> np.ndarray | None:
+    def probabilities(self, matrix: Matrix) -> np.ndarray | None:
         """Return rows x classes of prepared rows; None where the model gives none."""
         return class_probabilities(self.estimator, matrix, len(self.classes))
 
@@ -135,7 +136,7 @@ def open_model(folder: Path) -> TrainedModel:
     return TrainedModel(load_fitted(folder / MODEL_FILE), schema)
 
 
-def schema_of(trained: Trained, **made_from: Any) -> dict[str, Any]:
+def schema_of(trained: Trained, **made_from: Any) -> JsonObject:
     """Return what to store beside a model: what it takes, what it gives, what made it.
 
     Args:
@@ -161,7 +162,7 @@ def schema_of(trained: Trained, **made_from: Any) -> dict[str, Any]:
     }
 
 
-def _columns(trained: Trained) -> list[dict[str, Any]]:
+def _columns(trained: Trained) -> list[JsonObject]:
     """Describe the columns that a user has to give."""
     plan = trained.final.plan
     own = {*trained.problem.extra.get("lag_names", ())}
@@ -173,7 +174,7 @@ def _columns(trained: Trained) -> list[dict[str, Any]]:
         if column.name in own:
             continue
         treatment = plan.treatments.get(column.name)
-        item: dict[str, Any] = {
+        item: JsonObject = {
             "name": column.name,
             "type": column.type.value,
             "use": treatment.value if treatment else "left out",
@@ -190,7 +191,7 @@ def _columns(trained: Trained) -> list[dict[str, Any]]:
     return described
 
 
-def _target(trained: Trained) -> dict[str, Any] | None:
+def _target(trained: Trained) -> JsonObject | None:
     problem = trained.problem
     if problem.spec.target is None or problem.target_type is None:
         return None
@@ -201,7 +202,7 @@ def _target(trained: Trained) -> dict[str, Any] | None:
     }
 
 
-def _forecast(series: Series | None, time_column: str | None) -> dict[str, Any] | None:
+def _forecast(series: Series | None, time_column: str | None) -> JsonObject | None:
     if series is None:
         return None
     times = None

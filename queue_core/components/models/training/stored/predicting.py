@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from queue_core.components.json_data import JsonObject
 from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.intervals import METHOD, half_width
 from queue_core.components.models.training.fitting.estimators import within_budget
@@ -119,7 +120,7 @@ class Predictor:
         classes = self.model.classes
         named = np.asarray(classes, dtype=object)[predicted.astype(int)]
         answered = pd.Series(named).infer_objects()
-        made: dict[str, Any] = {f"predicted {self.model.target_name}": answered}
+        made: JsonObject = {f"predicted {self.model.target_name}": answered}
         if probabilities is not None:
             if len(classes) <= MOST_PROBABILITIES:
                 for code, name in enumerate(classes):

@@ -7,7 +7,7 @@ import time
 import model_data
 import pytest
 
-from queue_core.components.models.training.fitting.progress import Progress
+from queue_core.components.models.training.fitting.training_progress import Progress
 
 CASES = (
     ("GradientBoostingClassifier", {}),

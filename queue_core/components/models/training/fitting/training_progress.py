@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+
+from queue_core.components.json_data import JsonMapping
 
 Report = Callable[[float | None, str], None]
 
@@ -70,8 +71,8 @@ class TrialRecord:
 
     number: int
     fold: int | None
-    params: Mapping[str, Any]
-    distributions: Mapping[str, Any]
+    params: JsonMapping
+    distributions: JsonMapping
     intermediate: Mapping[str, float]
     value: float | None
     state: str

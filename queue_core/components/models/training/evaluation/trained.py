@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 
 from queue_core.components.component import Component
+from queue_core.components.json_data import JsonObject
 from queue_core.components.models.training.evaluation.evaluation import FoldResult
 from queue_core.components.models.training.evaluation.importance import Importance
 from queue_core.components.models.training.fitting.fitted import Fitted
@@ -38,15 +38,15 @@ class Trained:
 
     problem: Problem
     component: Component
-    params: dict[str, Any]
-    found: dict[str, Any] | None
+    params: JsonObject
+    found: JsonObject | None
     final: Fitted
     final_rows: int
     pipeline: Pipeline
     folds: tuple[FoldResult, ...]
     metrics: tuple[Component, ...]
     importance: Importance | None = None
-    errors: dict[str, Any] | None = None
+    errors: JsonObject | None = None
     learning_curve: tuple[tuple[int, float | None, float | None], ...] = ()
     steps: tuple[tuple[str, int | None, int, float], ...] = ()
     fit_seconds: float = 0.0

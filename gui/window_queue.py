@@ -1,0 +1,150 @@
+"""What the window asks of the queue, and what it orders: as wide as the window, and no wider.
+
+A question cannot change anything, for it is given `QueueQuestions`; an order goes to `QueueOrders`.
+Any backend that has these methods can stand behind the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from queue_core.queue.job_record import JobRecord
+from queue_core.queue.values import (
+    Attempt,
+    ChangeBatch,
+    JobCounts,
+    JobFilter,
+    JobOptions,
+    JobOrder,
+    LogLine,
+    Move,
+    Sample,
+    Schedule,
+    WaitReason,
+)
+
+if TYPE_CHECKING:
+    from queue_core.jobs.base import BaseJob
+    from queue_core.runner.snapshot import StackSnapshot
+
+
+class QueueQuestions(Protocol):
+    """What can be asked; see `HueyJobQueue` for each."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know."""
+
+    @property
+    def problem(self) -> str | None:
+        """What keeps the queue from working now."""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the user has paused the queue."""
+
+    def get(self, job_id: str) -> JobRecord:
+        """Return one job, whole."""
+
+    def get_many(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
+        """Return jobs by id."""
+
+    def list(
+        self,
+        where: JobFilter | None = None,
+        order: JobOrder | None = None,
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Sequence[JobRecord]:
+        """Return the jobs that match."""
+
+    def ids(self, where: JobFilter | None = None, order: JobOrder | None = None) -> Sequence[str]:
+        """Return the ids of the jobs that match."""
+
+    def counts(self) -> JobCounts:
+        """Return how many jobs there are."""
+
+    def changes_since(self, cursor: int = 0) -> ChangeBatch:
+        """Return what changed."""
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back after each change."""
+
+    def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
+        """Return lines of a job's log."""
+
+    def attempts(self, job_id: str) -> Sequence[Attempt]:
+        """Return the ended attempts of a job."""
+
+    def samples(self, job_id: str) -> Sequence[Sample]:
+        """Return what a job used over time."""
+
+    def schedules(self) -> Sequence[Schedule]:
+        """Return the jobs that repeat."""
+
+    def why_waiting(self, job_id: str) -> WaitReason | None:
+        """Return why a job waits."""
+
+    def stack_snapshot(self, job_id: str) -> StackSnapshot:
+        """Return what a running job is doing now."""
+
+    def crash_report(self, job_id: str, target: Path) -> Path:
+        """Write one zip that tells why a job failed."""
+
+
+class QueueOrders(Protocol):
+    """What can be ordered; see `HueyJobQueue` for each."""
+
+    def put(self, job: BaseJob, options: JobOptions | None = None) -> str:
+        """Put a job."""
+
+    def retry(self, job_id: str, changes: Mapping[str, Any] | None = None) -> str:
+        """Put an ended job again."""
+
+    def cancel(self, job_id: str) -> bool:
+        """Stop a job."""
+
+    def cancel_all(self, where: JobFilter | None = None) -> Sequence[str]:
+        """Stop all jobs that match."""
+
+    def pause(self, job_id: str) -> bool:
+        """Suspend a running job."""
+
+    def resume(self, job_id: str) -> bool:
+        """Let a suspended job go on."""
+
+    def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
+        """Delete ended jobs."""
+
+    def move(self, job_ids: Iterable[str], to: Move) -> Sequence[str]:
+        """Move waiting jobs within the queue."""
+
+    def set_priority(self, job_id: str, priority: int) -> bool:
+        """Change the priority of a waiting job."""
+
+    def pin(self, job_ids: Iterable[str], *, pinned: bool = True) -> None:
+        """Keep jobs from clean-up."""
+
+    def pause_queue(self) -> None:
+        """Start no more jobs."""
+
+    def resume_queue(self) -> None:
+        """Start jobs again."""
+
+    def add_schedule(self, job: BaseJob, cron: str, *, name: str | None = None) -> str:
+        """Repeat a job."""
+
+    def change_schedule(
+        self, schedule_id: str, *, cron: str | None = None, enabled: bool | None = None
+    ) -> None:
+        """Change when a schedule runs, or whether."""
+
+    def remove_schedule(self, schedule_id: str) -> None:
+        """Forget a schedule."""
+
+
+class WindowQueue(QueueQuestions, QueueOrders, Protocol):
+    """A queue behind the window."""

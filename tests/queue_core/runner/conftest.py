@@ -1,0 +1,42 @@
+"""A supervisor for each way in which children are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from runner_checks import Bench, bench
+
+from queue_core.paths import LocalFolder
+from queue_core.runner.forked_source import can_fork
+from queue_core.runner.process_source import PORTABLE_VARIABLE
+
+FORKED, SPAWNED = "forked", "spawned"
+
+
+@pytest.fixture(params=[FORKED, SPAWNED])
+def twin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How children are made."""
+    name: str = request.param
+    if name == SPAWNED:
+        monkeypatch.setenv(PORTABLE_VARIABLE, "1")
+    elif not can_fork():
+        pytest.skip("this system does not fork children from a template")
+    return name
+
+
+@pytest.fixture
+def runner(twin: str, local_folder: LocalFolder) -> Iterator[Bench]:
+    """A supervisor that makes children in either way."""
+    del twin
+    with bench(local_folder) as made:
+        yield made
+
+
+@pytest.fixture
+def forking(local_folder: LocalFolder) -> Iterator[Bench]:
+    """A supervisor that forks children."""
+    if not can_fork():
+        pytest.skip("this system does not fork children from a template")
+    with bench(local_folder) as made:
+        yield made
