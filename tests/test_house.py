@@ -87,7 +87,7 @@ def test_the_core_works_without_qt() -> None:
     ended = run(
         "tests/without_qt.py",
         "tests/queue_core/test_settings.py",
-        "tests/queue_core/queue/test_presence.py",
+        "tests/queue_core/queue/store/test_presence.py",
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "PySide6 is not installed" in ended.stdout

@@ -140,8 +140,10 @@ def claim(
     return None
 
 
+# What was claimed is ours, whatever the row says of that by now.
 _END = (
-    "UPDATE task_copy SET status = :status, finished_at = :finished, last_update = :now, "
+    f"UPDATE task_copy SET origin = '{OUR_ORIGIN}', status = :status, "
+    "finished_at = :finished, last_update = :now, "
     "run_seconds = :run, paused_seconds = :paused, error_msg = :message, error_hint = :hint, "
     "error_type = :type, error_causes = :causes, error_frames = :frames, traceback = :traceback, "
     "exit_code = :code, exit_signal = :signal, result = :result, "

@@ -97,7 +97,8 @@ def _parts(
     text = redactor.text
     yield _Part("record.json", "what the table of jobs knows of it", _record(row, redactor))
     yield _Part("parameters.json", "what it was told to do", _json(row["params"], redactor))
-    yield _Part("traceback.txt", "where it failed, with the causes", text(str(row["traceback"] or "")))
+    trace = str(row["traceback"] or "")
+    yield _Part("traceback.txt", "where it failed, with the causes", text(trace))
     yield _Part(
         "variables.txt", "the local variables of the innermost calls, shortened",
         _variables(row["error_frames"], redactor),

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from damage import edit
+from damage import edit, stored
 from sample_jobs import Echo, Progresses, Wait
 
 from queue_core import BaseJob, HueyJobQueue, JobQueueError, JobStatus
@@ -123,7 +123,7 @@ class TestTheEndOfAnAttempt:
         assert second is not None
         assert second.attempt == 2
         assert self.end(queue, ended) is None
-        assert queue.get(claim.job_id).status is JobStatus.STARTED
+        assert stored(queue, "SELECT status, attempt FROM task_copy") == [("started", 2)]
         assert [attempt.attempt for attempt in queue.attempts(claim.job_id)] == [1]
 
     @pytest.mark.parametrize(
