@@ -102,7 +102,8 @@ class SteadyThread:
                     self._on_failure(None)
 
     def _tell(self, error: BaseException) -> None:
-        if self._failures == 1:  # the same failure each round would flood the log
+        # The same failure each round would flood the log; at the end, some things fail for it.
+        if self._failures == 1 and not self.is_stopping:
             logger.warning("%s: %s: %s", self._thread.name, type(error).__name__, error)
             logger.debug("%s failed", self._thread.name, exc_info=error)
         if self._on_failure is not None:

@@ -22,11 +22,10 @@ from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
 from queue_core.runner.protocol import CleanUp
 from queue_core.runner.stack_signal import remove_stack_file
 from queue_core.runner.undertaker import Undertaker
+from queue_core.steady_thread import SteadyThread
 
 logger = logging.getLogger(__name__)
 
-_FIRST_PAUSE_S = 0.5
-_LONGEST_PAUSE_S = 5.0
 _LOOK_S = 1.0
 _CLEAN_UP_TAKE_S = 10.0
 _CLEAN_UP_TIMEOUT_S = 15.0
@@ -68,7 +67,7 @@ class Supervisor:
             preload, root, nice, on_change=self._drop_outdated, on_template=self._note_template
         )
         self._undertaker = Undertaker(self._forget)
-        self._maker: threading.Thread | None = None
+        self._maker: SteadyThread | None = None
 
     @property
     def _guardian(self) -> subprocess.Popen[bytes] | None:
@@ -80,7 +79,10 @@ class Supervisor:
         self.set_workers(workers)
         self._guardian_link.start()
         self._undertaker.start()
-        self._maker = threading.Thread(target=self._make_spares, name="spare-maker", daemon=True)
+        # To the very end: what keeps a child from being made may go away.
+        self._maker = SteadyThread(
+            "spare-maker", self._see_to_spares, on_failure=self._note_problem
+        )
         self._maker.start()
 
     def set_workers(self, workers: int) -> None:
@@ -93,6 +95,7 @@ class Supervisor:
             self._stopping.set()
             return
         self._stopping.set()
+        self._maker.stop()
         self._wake_maker()
         self._source.stop()
         self._maker.join(_STOP_THREADS_S)
@@ -223,19 +226,11 @@ class Supervisor:
 
     # Spares --------------------------------------------------------------------------------------
 
-    def _make_spares(self) -> None:
-        """Make a child whenever one was taken. Runs on a thread of its own, to the very end."""
-        pause_s = _FIRST_PAUSE_S
-        while not self._stopping.is_set():
-            try:
-                if self._wait_for_need():
-                    self._add_spare()
-                self._look_after()
-                pause_s = _FIRST_PAUSE_S
-            except Exception as error:  # noqa: BLE001 - whatever it is, it may go away
-                self._note_problem(error)
-                self._stopping.wait(pause_s)
-                pause_s = min(_LONGEST_PAUSE_S, 2 * pause_s)
+    def _see_to_spares(self) -> None:
+        """Make a child if one was taken."""
+        if self._wait_for_need():
+            self._add_spare()
+        self._look_after()
 
     def _wait_for_need(self) -> bool:
         """Wait until a spare is needed, a second at most; return whether it is."""
@@ -296,8 +291,8 @@ class Supervisor:
         for spare in ended:
             self.give_back(spare)
 
-    def _note_problem(self, error: Exception) -> None:
-        if self._stopping.is_set():
+    def _note_problem(self, error: BaseException | None) -> None:
+        if error is None or self._stopping.is_set():
             return
         if isinstance(error, ChildStartError):
             problem = f"{error.message} {error.hint}".strip()

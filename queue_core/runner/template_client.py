@@ -23,6 +23,7 @@ from queue_core.runner.process_source import (
     start_error,
 )
 from queue_core.runner.template import DESCRIPTORS, FORK, FRAME, LOADED, REAP, STILL_RUNS, SWEEP
+from queue_core.steady_thread import SteadyThread
 
 # It answers between two imports, and one may take long on a cold disk.
 _ANSWER_TIMEOUT_S = 60.0
@@ -97,7 +98,7 @@ class TemplateClient:
             stack.callback(self._process.kill)
             self.pid = self._process.pid
             lower_priority(self.pid, nice)
-            self._reader = threading.Thread(target=self._read, name="template-reader", daemon=True)
+            self._reader = SteadyThread("template-reader", self._read)
             self._reader.start()
             stack.pop_all()
 
@@ -134,8 +135,7 @@ class TemplateClient:
     def stop(self, timeout_s: float = _END_TIMEOUT_S) -> None:
         """End it, whatever it does; its children are its owner's to end."""
         self.kill()
-        if threading.current_thread() is not self._reader:
-            self._reader.join(timeout_s)
+        self._reader.join(timeout_s)
 
     def kill(self) -> None:
         """End it at once."""
@@ -183,23 +183,23 @@ class TemplateClient:
             return reply[1]
 
     def _read(self) -> None:
-        """Take what it says until it ends. Runs on a thread of its own."""
-        while True:
-            try:
-                data = self._control.recv(FRAME.size)
-            except InterruptedError:
-                continue
-            except OSError:
-                data = b""
-            if len(data) != FRAME.size:
-                break
-            kind, number = FRAME.unpack(data)
-            if kind == LOADED:
-                self.threads = number
-                self._on_loaded()
-            else:
-                self._replies.put((kind, number))
-        self._end()
+        """Take the next thing that it says, or its end."""
+        try:
+            data = self._control.recv(FRAME.size)
+        except InterruptedError:
+            return
+        except OSError:
+            data = b""
+        if len(data) != FRAME.size:
+            self._end()
+            self._reader.stop()  # last: whatever keeps the end from being seen to is tried again
+            return
+        kind, number = FRAME.unpack(data)
+        if kind == LOADED:
+            self.threads = number
+            self._on_loaded()
+        else:
+            self._replies.put((kind, number))
 
     def _end(self) -> None:
         self.kill()

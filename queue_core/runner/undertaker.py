@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from queue_core.runner.child_process import ChildProcess
 from queue_core.runner.packets import close_all
+from queue_core.steady_thread import SteadyThread
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Undertaker:
         self._dying: list[_Dying] = []
         self._stop_at: float | None = None
         self._wake: list[int] = []
-        self._thread: threading.Thread | None = None
+        self._thread: SteadyThread | None = None
 
     def start(self) -> None:
         """Start the thread."""
@@ -51,13 +52,13 @@ class Undertaker:
             self._wake = list(os.pipe())
             for descriptor in self._wake:
                 os.set_blocking(descriptor, False)
-        self._thread = threading.Thread(target=self._work, name="undertaker", daemon=True)
+        self._thread = SteadyThread("undertaker", self._work)
         self._thread.start()
 
     def take(self, child: ChildProcess) -> None:
         """See to the end of *child*; returns at once."""
         child.begin_end()
-        if self._thread is None or not self._thread.is_alive():  # at the very end: here and now
+        if self._thread is None or not self._thread.is_alive:  # at the very end: here and now
             child.kill()
             child.bury()
             self._on_buried(child)
@@ -75,7 +76,7 @@ class Undertaker:
         self._ring()
         if self._thread is not None:
             self._thread.join(timeout_s + 1.0)
-        if self._thread is None or not self._thread.is_alive():
+        if self._thread is None or not self._thread.is_alive:
             close_all(self._wake)
             self._wake = []
 
@@ -85,20 +86,17 @@ class Undertaker:
                 os.write(self._wake[1], b"!")
 
     def _work(self) -> None:
-        while True:
-            with self._lock:
-                dying, stop_at = list(self._dying), self._stop_at
-            if stop_at is not None and (not dying or time.monotonic() > stop_at):
-                return
-            try:
-                gone = [one for one in dying if self._is_over(one)]
-                with self._lock:
-                    self._dying = [one for one in self._dying if one not in gone]
-                if not gone:
-                    self._wait(dying)
-            except Exception:
-                logger.exception("the ends of worker processes could not be seen to")
-                time.sleep(_POLL_S)
+        with self._lock:
+            dying, stop_at = list(self._dying), self._stop_at
+        if stop_at is not None and (not dying or time.monotonic() > stop_at):
+            assert self._thread is not None
+            self._thread.stop()
+            return
+        gone = [one for one in dying if self._is_over(one)]
+        with self._lock:
+            self._dying = [one for one in self._dying if one not in gone]
+        if not gone:
+            self._wait(dying)
 
     def _is_over(self, one: _Dying) -> bool:
         """Take a look at one child; return whether it is over with it."""

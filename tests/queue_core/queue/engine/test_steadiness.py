@@ -30,7 +30,10 @@ from queue_core.steady_thread import SteadyThread
 
 Until = Callable[..., None]
 ERRORS = [SystemExit, MemoryError, KeyboardInterrupt, GeneratorExit, RecursionError]
-ENGINE_THREADS = ("consumer-worker", "recorder", "watchdog", "entity-closer", "maintenance")
+ENGINE_THREADS = (
+    "consumer-worker", "recorder", "watchdog", "cleaner", "maintenance",
+    "spare-maker", "undertaker",
+)  # fmt: skip
 
 
 def raise_in(thread: threading.Thread, error: type[BaseException]) -> None:
@@ -104,7 +107,9 @@ def test_every_thread_of_the_engine_survives(
 ) -> None:
     queue.start(workers=2, options=EngineOptions(grace_s=0.3))
     queue.wait(queue.put(Echo()), 30)
-    until(lambda: len(engine_threads()) == 6)
+    assert queue._engine is not None
+    supervisor = queue._engine.supervisor
+    until(lambda: len(engine_threads()) == 8 and bool(supervisor._spares))
     before = engine_threads()
     for thread in before:
         raise_in(thread, error)
