@@ -49,11 +49,36 @@ class WorkerHost(Protocol):
         """An end was stored that may have left something to be cleaned up."""
 
 
+class Surplus:
+    """How many workers are to leave; whichever is through with its job first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def take(self) -> bool:
+        """Return whether the caller is one of them."""
+        with self._lock:
+            if self._count <= 0:
+                return False
+            self._count -= 1
+            return True
+
+    def change(self, by: int) -> int:
+        """Let *by* more leave, or fewer; return how many new workers are needed, or 0."""
+        with self._lock:
+            self._count += by
+            missing = max(0, -self._count)
+            self._count += missing
+            return missing
+
+
 class JobWorker(Worker):  # type: ignore[misc]
     """One worker: a thread of Huey's consumer with the child processes that it holds."""
 
     host: WorkerHost
     huey: JobHuey
+    surplus: Surplus
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -65,9 +90,13 @@ class JobWorker(Worker):  # type: ignore[misc]
         self._claimed: Claim | None = None
         self._idle_since = time.monotonic()
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the thread is to end: the consumer stops, or fewer workers are wanted."""
+    def leaves(self) -> bool:
+        """Return whether the thread is to end: the consumer stops, or fewer workers are wanted.
+
+        Only between two jobs: then the first that are through with theirs leave.
+        """
+        if not self.retiring.is_set() and self.surplus.take():
+            self.retiring.set()
         return self.stop_flag.is_set() or self.retiring.is_set()
 
     def loop(self, now: Any = None) -> None:
@@ -173,7 +202,7 @@ class JobWorker(Worker):  # type: ignore[misc]
             if ended is not None:
                 lifecycle.end(connection, ended)
             self._claimed = None
-            if bell.is_closing or self.is_over or not bell.may_start():
+            if bell.is_closing or self.leaves() or not bell.may_start():
                 return None
             claim = lifecycle.claim(connection, self.host.owner_text, self._choose_pid, time.time())
             self._claimed = claim  # before anybody can see its row
@@ -263,7 +292,7 @@ class WorkerThread:
         return self._thread.is_alive
 
     def _round(self) -> None:
-        if self.worker.is_over:
+        if self.worker.leaves():
             self._thread.stop()
         else:
             self.worker.loop()
@@ -274,10 +303,12 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
 
     worker_class = JobWorker
     worker_threads: list[tuple[JobWorker, WorkerThread]]
+    workers: int
 
     def __init__(self, huey: JobHuey, *, host: WorkerHost, workers: int) -> None:
         self._host = host
         self._serial = 0
+        self._surplus = Surplus()
         super().__init__(
             huey, workers=workers, periodic=False, check_worker_health=False, scheduler_interval=60
         )
@@ -299,6 +330,7 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
     def _create_worker(self) -> JobWorker:
         worker: JobWorker = super()._create_worker()
         worker.host = self._host
+        worker.surplus = self._surplus
         return worker
 
     def _create_process(self, process: Any, name: str) -> Any:
@@ -313,17 +345,15 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
 
     def resize(self, workers: int) -> None:
         """Run *workers* jobs at once; those that run now are finished first."""
-        alive = [(w, t) for w, t in self.worker_threads if t.is_alive()]
-        staying = [(w, t) for w, t in alive if not w.retiring.is_set()]
-        for worker, _ in staying[workers:]:
-            worker.retiring.set()
-        for _ in range(workers - len(staying)):
+        self.worker_threads = [(w, t) for w, t in self.worker_threads if t.is_alive()]
+        missing = self._surplus.change(self.workers - workers)
+        self.workers = workers - missing
+        for _ in range(missing):
             worker = self._create_worker()
             thread = self._create_process(worker, "Worker")
-            alive.append((worker, thread))
             thread.start()
-        self.worker_threads = alive
-        self.workers = workers
+            self.worker_threads.append((worker, thread))
+            self.workers += 1
         self._host.bell.wake(everybody=True)
 
     def join(self, timeout_s: float) -> bool:

@@ -153,6 +153,7 @@ class QueueMachine(RuleBasedStateMachine):
         return again
 
     def note_retry(self, job_id: str, again: str) -> None:
+        self.told.pop(job_id, None)  # the other one writes the same line
         kind = self.queue.get(job_id).task_type
         self.allowed[again] = {
             "Raises": {ERROR}, "FailsTwice": {ERROR, FINISHED}
