@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.converters.cast_type import SQL_TYPES
-from queue_core.components.converters.cast_type.date_formats import USUAL_FORMATS
 from queue_core.components.converters.converting.converter import required_columns
 from queue_core.components.converters.converting.sql_converter import (
     Ask,
@@ -16,6 +15,7 @@ from queue_core.components.converters.converting.sql_converter import (
     Table,
     duration_sql,
 )
+from queue_core.components.date_formats import USUAL_FORMATS
 from queue_core.components.json_data import JsonObject
 from queue_core.components.sql_text import identifier, literal
 from queue_core.errors import DataError
