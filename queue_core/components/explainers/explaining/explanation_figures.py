@@ -90,7 +90,7 @@ def swarm_marks(
                 x=values[is_known],
                 y=y[is_known],
                 values=shades[is_known],
-                value_label="value of the column: low to high" if line == 0 else "",
+                value_label="Feature value: low to high" if line == 0 else "",
                 size=size,
                 opacity=0.85,
             )
@@ -152,7 +152,7 @@ def _waterfall_panel(
         x=Axis(label=label, minimum=low - room, maximum=high + room),
         y=Axis(scale=AxisScale.CATEGORY, categories=labels),
         marks=[
-            Rule(value=base, label=f"base {base:.3g}"),
+            Rule(value=base, label=f"Base value {base:.3g}"),
             Bars(
                 positions=range(len(lengths)),
                 values=lengths,
@@ -162,7 +162,7 @@ def _waterfall_panel(
                 width=0.6,
                 texts=[f"{length:+.3g}".replace("-", "−") for length in lengths],
             ),
-            Rule(value=float(ends[-1]), label=f"this row {ends[-1]:.3g}", color=Tone.TEXT),
+            Rule(value=float(ends[-1]), label=f"Prediction {ends[-1]:.3g}", color=Tone.TEXT),
         ],
     )
 

@@ -19,7 +19,11 @@ from queue_core.artifacts.figure import (
     Rule,
     Tone,
 )
-from queue_core.components.explainers.explaining.explanation import Explanation, value_text
+from queue_core.components.explainers.explaining.explanation import (
+    Explanation,
+    artifact_name,
+    value_text,
+)
 from queue_core.components.explainers.explaining.explanation_figures import (
     MOST_COLUMNS,
     shades_of,
@@ -73,10 +77,10 @@ def shap_rows(order: Explanation) -> list[Draft]:
             float(found.base[place]),
             title=f"Why {label} gets {_prediction(order, outputs[number], place)}",
             subtitle=order.subtitle,
-            label=_unit(order, found, place),
+            label=f"SHAP values, adding up to the {_unit(order, found, place)}",
             notes=notes,
         )
-        drafts.append(figure_draft(f"row-{number + 1}", figure))
+        drafts.append(figure_draft(artifact_name(label), figure))
     places = range(len(order.model.output_names))
     table = _long_table(order, found, list(places))
     table.insert(0, "explained", [labels[row] for row in table.pop("row") - 1])
@@ -124,11 +128,11 @@ def _importance(
     left = len(order.model.columns) - len(ranked)
     more = [f"{left:,} columns with smaller values are not drawn."] if left else []
     return Figure(
-        title="Mean size of the SHAP values",
+        title="SHAP feature importance",
         subtitle=order.subtitle,
         panels=[
             Panel(
-                x=Axis(label=f"mean |SHAP value|, in {found.unit}", minimum=0),
+                x=Axis(label=f"Mean |SHAP value| ({found.unit})", minimum=0),
                 y=Axis(scale=AxisScale.CATEGORY, categories=names, is_inverted=True),
                 marks=marks,
             )
@@ -160,7 +164,7 @@ def _swarm(
         subtitle=order.subtitle,
         panels=[
             Panel(
-                x=Axis(label=f"adds to the {_unit(order, found, place)}"),
+                x=Axis(label=f"SHAP value ({_unit(order, found, place)})"),
                 y=Axis(scale=AxisScale.CATEGORY, categories=names, is_inverted=True),
                 marks=marks,
             )
@@ -174,7 +178,7 @@ def _swarm(
 def _with_one_scale(marks: list[Mark], *, has_scale: bool) -> list[Mark]:
     """Give the first coloured line of a swarm the colour bar, and no other."""
     return [
-        replace(mark, value_label="" if has_scale else "value of the column: low to high")
+        replace(mark, value_label="" if has_scale else "Feature value: low to high")
         if isinstance(mark, Points) and mark.values
         else mark
         for mark in marks
