@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.patheffects import withStroke
 
 from queue_core.artifacts.figure import (
     Area,
@@ -356,6 +357,8 @@ def _text(canvas: Canvas, mark: Text) -> None:
         va="center",
         fontsize=mark.size_pt,
         color=canvas.colors.color(mark.color),
+        # Readable on whatever lies below.
+        path_effects=[withStroke(linewidth=2.4, foreground=canvas.colors.surface)],
         **relative,
     )
 

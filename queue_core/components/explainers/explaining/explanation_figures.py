@@ -22,6 +22,7 @@ from queue_core.artifacts.figure import (
 from queue_core.components.explainers.explaining.explanation import value_text
 
 MOST_COLUMNS = 20
+NO_ORDER = "Category or missing"
 
 
 def bars_figure(
@@ -78,12 +79,21 @@ def swarm_marks(
     y = line + random.uniform(-1, 1, len(values)) * room[cells]
     size = 3.6 if len(values) <= 300 else 2.8
     if shades is None:
-        return [Points(x=values, y=y, color=Tone.MUTED, size=size, opacity=0.6)]
+        return [Points(x=values, y=y, color=Tone.MUTED, size=size, opacity=0.6, label=NO_ORDER)]
     marks: list[Mark] = []
     is_known = ~np.isnan(shades)
     if (~is_known).any():
         plain = ~is_known
-        marks.append(Points(x=values[plain], y=y[plain], color=Tone.MUTED, size=size, opacity=0.6))
+        marks.append(
+            Points(
+                x=values[plain],
+                y=y[plain],
+                color=Tone.MUTED,
+                size=size,
+                opacity=0.6,
+                label=NO_ORDER,
+            )
+        )
     if is_known.any():
         marks.append(
             Points(

@@ -224,9 +224,10 @@ def _correlation_ratio(codes: np.ndarray, values: np.ndarray) -> float:
     between = float((counts * (means - chosen.mean()) ** 2).sum())
     many, free = len(counts) - 1, len(chosen) - len(counts)
     share = min(1.0, between / total)
-    if free < 1 or (
-        share < 1 and fdtrc(many, free, share / (1 - share) * free / many) > _BY_CHANCE
-    ):
+    if free < 1:
+        return float("nan")
+    ratio = share / max(1 - share, 1e-300) * free / many
+    if fdtrc(many, free, ratio) > _BY_CHANCE:
         return 0.0
     return float(np.sqrt(max(0.0, 1 - (1 - share) * (len(chosen) - 1) / free)))
 

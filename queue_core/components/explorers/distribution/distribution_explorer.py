@@ -90,7 +90,7 @@ def distribution(exploration: Exploration) -> list[Draft]:
                 page,
                 notes=notes,
                 legend_title=group,
-                row_in=max(2.5, *(0.9 + 0.17 * len(panel.y.categories) for panel in page)),
+                heights_in=[0.9 + 0.17 * len(panel.y.categories) for panel in page],
             )
             drafts.append(figure_draft(part.value, figure))
     return drafts
