@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from matplotlib import rcParams
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure as NativeFigure
 from matplotlib.text import Text
+from matplotlib.transforms import ScaledTranslation
 
 from queue_core.artifacts.ticks import shorten
 
-# What the title of a panel is labelled, which is drawn nowhere.
+# What texts are labelled to be found again; it is drawn nowhere.
 PANEL_TITLE = "panel title"
+BAR_TEXT = "bar text"
+_TITLE_PAD_PT = 6.0
+_OVERLAP = 0.8
 _EDGE_PX = 2.0
 _BETWEEN_PX = 8.0
 _SHORTEST = 4
@@ -24,6 +32,28 @@ _APART_LINES = 0.98
 _STEEP = 0.6
 
 
+def write_title(axes: Axes, title: str) -> None:
+    """Write the title of a panel, which does not make the panel narrower where it is long.
+
+    The layout sees blank lines of the same height.
+    """
+    if not title:
+        return
+    axes.set_title(" ", pad=_TITLE_PAD_PT)
+    above = ScaledTranslation(0, _TITLE_PAD_PT / 72, axes.figure.dpi_scale_trans)
+    text = axes.text(
+        0,
+        1,
+        " ".join(title.split()),
+        transform=axes.transAxes + above,
+        verticalalignment="baseline",
+        fontsize=rcParams["axes.titlesize"],
+        color=rcParams["axes.titlecolor"],
+    )
+    text.set_in_layout(False)
+    text.set_label(PANEL_TITLE)
+
+
 def fit_texts(native: NativeFigure) -> None:
     """Fit titles to their panels, and leave out labels of ticks that would touch others.
 
@@ -32,6 +62,7 @@ def fit_texts(native: NativeFigure) -> None:
     renderer = _renderer(native)
     _wrap_titles(native, renderer)
     for axes in native.axes:
+        _thin_bars(axes, renderer)
         for axis in (axes.xaxis, axes.yaxis):
             _thin(axis, renderer, is_across=axis is axes.xaxis)
 
@@ -41,12 +72,17 @@ def keep_inside(native: NativeFigure) -> None:
     renderer = _renderer(native)
     width_px = native.bbox.width
     _wrap_titles(native, renderer)
-    for text in (*native.texts, *(text for axes in native.axes for text in axes.texts)):
+    for text in (*native.texts, *_texts(native)):
         extent = text.get_window_extent(renderer)
         if extent.x1 > width_px - _EDGE_PX:
             _cut(text, extent.width - (extent.x1 - width_px + _EDGE_PX), renderer)
         elif extent.x0 < _EDGE_PX and text.get_horizontalalignment() == "right":
             _cut(text, extent.width + extent.x0 - _EDGE_PX, renderer)
+
+
+def _texts(native: NativeFigure) -> Iterator[Text]:
+    for axes in native.axes:
+        yield from (text for text in axes.texts if text.get_label() != PANEL_TITLE)
 
 
 def _renderer(native: NativeFigure) -> Any:
@@ -67,6 +103,20 @@ def _wrap_titles(native: NativeFigure, renderer: Any) -> None:
         ]
         end = min([native.bbox.width - _EDGE_PX, *ends])
         _wrap(title, end - own.x0, renderer)
+        lines = title.get_text().count("\n") + 1
+        if isinstance(title.axes, Axes):
+            title.axes.set_title("\n".join([" "] * lines), pad=_TITLE_PAD_PT)
+
+
+def _thin_bars(axes: Axes, renderer: Any) -> None:
+    """Leave out the numbers beside bars that are too thin for them."""
+    texts = [text for text in axes.texts if text.get_label() == BAR_TEXT]
+    extents = [text.get_window_extent(renderer) for text in texts]
+    for one, other in itertools.pairwise(extents):
+        if one.shrunk(_APART_LINES, _OVERLAP).overlaps(other.shrunk(_APART_LINES, _OVERLAP)):
+            for text in texts:
+                text.set_visible(False)
+            return
 
 
 def _wrap(text: Text, room_px: float, renderer: Any) -> None:

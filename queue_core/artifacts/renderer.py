@@ -24,7 +24,7 @@ from matplotlib.figure import Figure as NativeFigure
 from matplotlib.figure import SubFigure
 
 from queue_core.artifacts.figure import Figure, Panel, Tone
-from queue_core.artifacts.fitting_texts import PANEL_TITLE, fit_texts, keep_inside
+from queue_core.artifacts.fitting_texts import fit_texts, keep_inside, write_title
 from queue_core.artifacts.fonts import can_write, font_families
 from queue_core.artifacts.marks import Canvas, draw_mark
 from queue_core.artifacts.themes import Theme, ThemeColors, theme_colors
@@ -237,7 +237,7 @@ def _draw_panel(
     extent: tuple[float, float],
     columns: int,
 ) -> None:
-    axes.set_title(" ".join(panel.title.split()), pad=6).set_label(PANEL_TITLE)
+    write_title(axes, panel.title)
     apply_scale(axes, panel.x, which="x")
     apply_scale(axes, panel.y, which="y")
     canvas = Canvas(axes, panel, colors, [])
