@@ -19,7 +19,6 @@ from queue_core.artifacts.figure import (
     Text,
     Tone,
 )
-from queue_core.components.explainers.explaining.explanation import value_text
 
 MOST_COLUMNS = 20
 NO_ORDER = "Category or missing"
@@ -118,8 +117,7 @@ def shades_of(column: pd.Series) -> np.ndarray | None:
 
 
 def waterfall(
-    names: Sequence[str],
-    row: Sequence[object],
+    labels: Sequence[str],
     values: np.ndarray,
     base: float,
     *,
@@ -131,8 +129,7 @@ def waterfall(
     """Return how a prediction comes about, column by column, from the base upwards.
 
     Args:
-        names: The input columns.
-        row: Their values in the explained row.
+        labels: The input columns with their values in the explained row.
         values: What each of them adds.
         base: Where it begins.
         title: Title of the figure.
@@ -140,11 +137,11 @@ def waterfall(
         label: What the axis measures.
         notes: Sentences below.
     """
-    labels, lengths = _steps(names, row, values)
+    steps, lengths = _steps(labels, values)
     return Figure(
         title=title,
         subtitle=subtitle,
-        panels=[_waterfall_panel(labels, lengths, base, label)],
+        panels=[_waterfall_panel(steps, lengths, base, label)],
         notes=notes,
         width_in=8.2,
         height_in=1.8 + 0.3 * max(len(lengths), 3),
@@ -177,13 +174,11 @@ def _waterfall_panel(
     )
 
 
-def _steps(
-    names: Sequence[str], row: Sequence[object], values: np.ndarray
-) -> tuple[Sequence[str], Sequence[float]]:
+def _steps(names: Sequence[str], values: np.ndarray) -> tuple[Sequence[str], Sequence[float]]:
     """Return labels and lengths of the bars, from the base upwards: small effects come first."""
     order = np.argsort(-np.abs(values), kind="stable")
     shown, rest = order[: MOST_COLUMNS - 1], order[MOST_COLUMNS - 1 :]
-    labels = [f"{names[place]} = {value_text(row[place])}" for place in shown]
+    labels = [names[place] for place in shown]
     lengths = [float(values[place]) for place in shown]
     if len(rest):
         labels.append(f"{len(rest)} other columns")

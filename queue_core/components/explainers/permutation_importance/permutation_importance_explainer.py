@@ -17,6 +17,7 @@ from queue_core.components.explainers.explaining.explanation_figures import (
     bars_figure,
 )
 from queue_core.components.explainers.explaining.shuffling import ShuffledOutputs
+from queue_core.components.explainers.explaining.words import by_words
 from queue_core.errors import DataError
 
 # With more columns than this, only those that cost most are shuffled again.
@@ -28,6 +29,7 @@ Score = Callable[[Any, Any], float]
 
 def permutation_importance(order: Explanation) -> list[Draft]:
     """Return the importance of each input column, with its spread over the repeats."""
+    order = by_words(order)
     model, sample = order.model, order.sample(order.params["rows"])
     truth = _truth(order, sample)
     name, score = _measure(model, order.params["measure"])
