@@ -310,13 +310,13 @@ def _add_legend(body: SubFigure, figure: Figure, width_in: float) -> None:
     if not handles:
         return
     shown = list(handles.items())[:_LEGEND_ROWS]
-    labels = [shorten(label, 28) for label, _ in shown]
+    labels = [shorten(label, 34) for label, _ in shown]
     if len(handles) > _LEGEND_ROWS:
         labels[-1] = f"and {len(handles) - _LEGEND_ROWS + 1} more"
     legend = body.legend(
         [handle for _, handle in shown],
         labels,
-        title=shorten(figure.legend_title, 28) or None,
+        title=shorten(figure.legend_title, 34) or None,
         loc="outside lower left" if is_narrow else "outside right upper",
         ncols=_columns_that_fit(width_in, labels) if is_narrow else 1,
         alignment="left",

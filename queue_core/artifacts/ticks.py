@@ -32,19 +32,38 @@ def shorten(text: str, length: int) -> str:
 def shorten_apart(names: Sequence[str], length: int) -> list[str]:
     """Return *names* cut to *length* characters, so that those that differ still do.
 
-    Names that begin alike keep more of their ends; where that is not enough, they are numbered.
+    Names that begin and end alike keep what is between; where that is not enough, they are
+    numbered.
     """
     cut = [shorten(name, length) for name in names]
-    for head in (length // 3, length // 8, 0):
-        alike = _repeated(cut, names)
-        for place in alike:
-            line = " ".join(names[place].split())
-            kept = max(length - 1 - head, 1)
-            cut[place] = f"{line[:head].rstrip()}…{line[-kept:].lstrip()}"
+    alike = _repeated(cut, names)
+    for place in alike:
+        cut[place] = _told_apart([names[other] for other in alike], names[place], length)
     for place in _repeated(cut, names):
         mark = f" ({place + 1})"
         cut[place] = shorten(names[place], max(length - len(mark), 2)) + mark
     return cut
+
+
+def _told_apart(names: Sequence[str], name: str, length: int) -> str:
+    """Return a name without the words that all *names* begin and end with; they fit no longer."""
+    parted = [other.split() for other in names]
+    start = _alike(parted)
+    end = _alike([words[start:][::-1] for words in parted])
+    words = name.split()
+    own = " ".join(words[start : len(words) - end])
+    marks = ("…" if start else "", "…" if end else "")
+    return f"{marks[0]}{shorten(own, max(length - 2, 2))}{marks[1]}"
+
+
+def _alike(parted: Sequence[Sequence[str]]) -> int:
+    """Return how many words all begin with."""
+    count = 0
+    for words in zip(*parted, strict=False):
+        if len(set(words)) > 1:
+            break
+        count += 1
+    return count
 
 
 def _repeated(cut: Sequence[str], names: Sequence[str]) -> list[int]:

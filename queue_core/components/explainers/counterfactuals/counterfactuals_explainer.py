@@ -199,6 +199,6 @@ def _figure(
         [number for _, number in ranked],
         title=title,
         subtitle=order.subtitle,
-        label=f"in how many of {total} options",
+        label=f"Options (of {total})",
         notes=notes,
     )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from queue_core.components.component import Component
 from queue_core.components.metrics.measuring.scored import measure
+from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.evaluation.evaluation import (
     answers,
     only_answered,
@@ -58,7 +59,10 @@ def importance_of(
     if own is not None:
         values = own.values
         sources = output_sources(fitted.transformer)
-        if len(sources) == len(values) and own.can_be_summed(sources):
+        # Past values of a series say nearly the same, so that their weights cancel each other too.
+        is_series = problem.spec.task is Task.FORECASTING
+        fits = len(sources) == len(values) and (own.are_shares or not is_series)
+        if fits and own.can_be_summed(sources):
             return _summed(sources, own)
     return _by_shuffling(fitted, problem, metric, rows)
 

@@ -30,7 +30,7 @@ from queue_core.components.models.training.evaluation.trained import Trained
 MOST_CELLS = 25
 MOST_CURVES = 8
 MOST_POINTS = 400
-CLASS_NAME = 16
+CLASS_NAME = 21
 CALIBRATION_BINS = 10
 
 Drawn = tuple[str, str, Figure]

@@ -27,10 +27,10 @@ def figures(trained: Trained, trials: list[TrialRecord]) -> list[Drawn]:
     """Return the figures that a run has something to show for."""
     drawn: list[Drawn] = []
     if trained.importance is not None and len(trained.importance.names) > 1:
-        drawn.append(("importance", "Importance of the columns", _importance(trained)))
+        drawn.append(("importance", "Feature importance", _importance(trained)))
     course = _course(trained)
     if course is not None:
-        drawn.append(("training", "Course of the training", course))
+        drawn.append(("training", "Training curve", course))
     if len(trained.learning_curve) > 1:
         drawn.append(("learning-curve", "Learning curve", _learning(trained)))
     scored = [trial for trial in trials if trial.value is not None]
@@ -89,7 +89,7 @@ def _course(trained: Trained) -> Figure | None:
     if not panels:
         return None
     return Figure(
-        title="Course of the training",
+        title="Training curve",
         subtitle="First fold" if first == 0 else "",
         panels=panels,
         columns=min(2, len(panels)),

@@ -111,7 +111,7 @@ def _tables(trained: Trained, trials: list[TrialRecord]) -> list[tuple[str, str,
                 trained.importance.label: trained.importance.values,
             }
         )
-        found.append(("importance-values", "Importance of the columns, numbers", table))
+        found.append(("importance-values", "Feature importance, numbers", table))
     if trials:
         found.append(("trials", "Tries of the search", _trials_table(trials)))
     if trained.problem.spec.task is Task.CLUSTERING:
