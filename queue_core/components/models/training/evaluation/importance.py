@@ -18,7 +18,7 @@ from queue_core.components.models.training.evaluation.evaluation import (
     score_matrix,
 )
 from queue_core.components.models.training.fitting.fitted import Fitted
-from queue_core.components.models.training.preparation.preprocessing import output_sources
+from queue_core.components.models.training.preparation.preprocessing import output_features
 from queue_core.components.models.training.preparation.problem import Problem
 
 SHUFFLED_ROWS = 300
@@ -32,7 +32,7 @@ class Importance:
     """Columns by how much the model relies on them, most first.
 
     Attributes:
-        names: Input columns.
+        names: Input columns, and words of texts.
         values: How much; comparable within one model only.
         label: What the numbers are called.
         method: What they are, one sentence.
@@ -58,7 +58,7 @@ def importance_of(
     own = _own_account(fitted.model)
     if own is not None:
         values = own.values
-        sources = output_sources(fitted.transformer)
+        sources = output_features(fitted.transformer)
         # Past values of a series say nearly the same, so that their weights cancel each other too.
         is_series = problem.spec.task is Task.FORECASTING
         fits = len(sources) == len(values) and (own.are_shares or not is_series)

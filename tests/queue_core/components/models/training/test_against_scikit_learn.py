@@ -205,6 +205,15 @@ def test_columns_that_become_several_are_shuffled_and_not_added_up(tmp_path):
     assert sum(forest.importance.values) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("name", ["LogisticRegression", "RandomForestClassifier"])
+def test_a_text_model_relies_on_words(tmp_path, name):
+    trained = model_data.train_on(
+        tmp_path, model_data.sentences(), name, task="text_classification", output="mood"
+    )
+    assert set(trained.importance.names[:5]).isdisjoint({"“the”", "“was”", "“room”", "text"})
+    assert "“lovely”" in trained.importance.names
+
+
 def test_a_series_is_not_explained_by_weights_that_cancel(tmp_path):
     trained = model_data.train_on(
         tmp_path, model_data.monthly(), "LinearRegression", task="forecasting", output="y",
