@@ -12,7 +12,8 @@ from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure as NativeFigure
-from matplotlib.text import Text
+from matplotlib.legend import Legend
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import ScaledTranslation
 
 from queue_core.artifacts.ticks import shorten
@@ -24,6 +25,7 @@ _TITLE_PAD_PT = 6.0
 _OVERLAP = 0.8
 _EDGE_PX = 2.0
 _BETWEEN_PX = 8.0
+_ABOVE_PX = 30.0
 _SHORTEST = 4
 _TITLE_LINES = 3
 _FEWEST_LABELS = 2
@@ -62,6 +64,7 @@ def fit_texts(native: NativeFigure) -> None:
     renderer = _renderer(native)
     _wrap_titles(native, renderer)
     for axes in native.axes:
+        _keep_beside(axes, renderer)
         _thin_bars(axes, renderer)
         for axis in (axes.xaxis, axes.yaxis):
             _thin(axis, renderer, is_across=axis is axes.xaxis)
@@ -90,16 +93,32 @@ def _renderer(native: NativeFigure) -> Any:
     return canvas.get_renderer()
 
 
+def _keep_beside(axes: Axes, renderer: Any) -> None:
+    """Put numbers that run over the names at the left to the other side of their bar's end."""
+    left = axes.get_window_extent(renderer).x0
+    for text in axes.texts:
+        is_outside = text.get_label() == BAR_TEXT and text.get_window_extent(renderer).x0 < left
+        if is_outside and isinstance(text, Annotation):
+            across, along = text.xyann
+            text.xyann = (abs(across), along)
+            text.set_horizontalalignment("left")
+
+
 def _wrap_titles(native: NativeFigure, renderer: Any) -> None:
     """Write the titles of panels in the room up to the next title or the picture's edge."""
     found = native.findobj(lambda text: text.get_label() == PANEL_TITLE)
     titles = [title for title in found if isinstance(title, Text) and title.get_text()]
+    legends = [
+        legend.get_window_extent(renderer)
+        for legend in native.findobj(Legend)
+        if isinstance(legend, Legend)
+    ]
     starts = [title.axes.get_window_extent(renderer) for title in titles if title.axes]
     for title, own in zip(titles, starts, strict=True):
         ends = [
             other.x0 - _BETWEEN_PX
-            for other in starts
-            if other.x0 > own.x1 and other.y0 < own.y1 and other.y1 > own.y0
+            for other in (*starts, *legends)
+            if other.x0 > own.x1 and other.y0 < own.y1 + _ABOVE_PX and other.y1 > own.y0
         ]
         end = min([native.bbox.width - _EDGE_PX, *ends])
         _wrap(title, end - own.x0, renderer)

@@ -143,7 +143,7 @@ def _panel(order: Explanation, curve: _Curve, places: Sequence[int], *, has_rows
         marks.append(
             Line(x=x, y=mean, label=label, color=number, width=2.4, has_markers=is_category)
         )
-    return Panel(title=curve.column, x=axis, marks=marks)
+    return Panel(title=curve.column, x=axis, y=Axis(label="Partial dependence"), marks=marks)
 
 
 def _axis(curve: _Curve) -> tuple[Axis, np.ndarray | list[int]]:

@@ -117,7 +117,7 @@ def _by_pca(exploration: Exploration, matrix: np.ndarray) -> tuple[np.ndarray, t
     pca = PCA(2, random_state=exploration.seed)
     plane = pca.fit_transform(matrix)
     first, second = (
-        f"component {place + 1} ({100 * share:.0f} % of the variance)"
+        f"Component {place + 1} ({100 * share:.0f} % of the variance)"
         for place, share in enumerate(pca.explained_variance_ratio_)
     )
     return plane, (first, second)
