@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.patheffects import withStroke
 
 from queue_core.artifacts.figure import (
     Area,
@@ -25,6 +26,7 @@ from queue_core.artifacts.figure import (
     Tone,
     Violin,
 )
+from queue_core.artifacts.fitting_texts import BAR_TEXT
 from queue_core.artifacts.themes import ThemeColors
 from queue_core.artifacts.ticks import shorten, to_place
 
@@ -136,13 +138,15 @@ def _bars(canvas: Canvas, mark: Bars) -> None:
         places, style["yerr"] = canvas.x(mark.positions), mark.errors or None
         bars = canvas.axes.bar(places, values, mark.width, bottom=bases, **style)
     if mark.texts:
-        canvas.axes.bar_label(
+        written = canvas.axes.bar_label(
             bars,
             list(mark.texts),
             padding=3,
             fontsize=7.5,
             color=canvas.colors.tones[Tone.MUTED],
         )
+        for text in written:
+            text.set_label(BAR_TEXT)
         if mark.is_horizontal:
             canvas.axes.margins(x=0.12)
         else:
@@ -356,6 +360,8 @@ def _text(canvas: Canvas, mark: Text) -> None:
         va="center",
         fontsize=mark.size_pt,
         color=canvas.colors.color(mark.color),
+        # Readable on whatever lies below.
+        path_effects=[withStroke(linewidth=2.4, foreground=canvas.colors.surface)],
         **relative,
     )
 

@@ -24,6 +24,7 @@ from matplotlib.figure import Figure as NativeFigure
 from matplotlib.figure import SubFigure
 
 from queue_core.artifacts.figure import Figure, Panel, Tone
+from queue_core.artifacts.fitting_texts import fit_texts, keep_inside, write_title
 from queue_core.artifacts.fonts import can_write, font_families
 from queue_core.artifacts.marks import Canvas, draw_mark
 from queue_core.artifacts.themes import Theme, ThemeColors, theme_colors
@@ -34,6 +35,7 @@ _MARGIN_IN = 0.16
 _TITLE_PT, _SUBTITLE_PT, _NOTE_PT, _TEXT_PT = 12.5, 9.0, 7.5, 8.0
 _LEGEND_ROWS = 24
 _NARROW_IN = 5.5
+_PANEL_IN = 2.0
 
 
 class ImageFormat(StrEnum):
@@ -91,11 +93,15 @@ def _settle(native: NativeFigure) -> None:
     These differ from time to time, and the picture's bytes must not.
     """
     layout: Any = native.get_layout_engine()
+    # A title may be longer than its panel is wide, which is known after a first layout only.
+    layout.execute(native)
+    fit_texts(native)
     layout.execute(native)
     native.set_layout_engine("none")
     for axes in native.axes:
         left, bottom, width, height = np.round(axes.get_position(original=True).bounds, 6)
         axes.set_position((left, bottom, width, height), which="original")
+    keep_inside(native)
 
 
 @contextmanager
@@ -185,23 +191,42 @@ def _compose(native: NativeFigure, figure: Figure, colors: ThemeColors) -> None:
     # The panels and their legend share what the head, the notes and the margins leave.
     body: Any = native.subfigures()
     panels = figure.panels
-    rows = max(1, -(-len(panels) // figure.columns))
+    columns = _columns_of(figure, width_in)
+    rows = max(1, -(-len(panels) // columns))
     grid = body.subplots(
         rows,
-        figure.columns,
+        columns,
         squeeze=False,
         gridspec_kw={
-            "height_ratios": figure.row_ratios or None,
+            "height_ratios": _row_ratios(figure, columns, rows),
             "width_ratios": figure.column_ratios or None,
         },
     )
-    extent = (inner_in[0] / figure.columns * 0.8, inner_in[1] / rows * 0.75)
+    extent = (inner_in[0] / columns * 0.8, inner_in[1] / rows * 0.75)
     for number, axes in enumerate(grid.flat):
         if number < len(panels):
-            _draw_panel(body, axes, panels[number], colors, extent)
+            _draw_panel(body, axes, panels[number], colors, extent, columns)
         else:
             axes.set_axis_off()
     _add_legend(body, figure, width_in)
+
+
+def _columns_of(figure: Figure, width_in: float) -> int:
+    """Return how many panels stand side by side: fewer than asked for where they are narrow."""
+    asked = figure.columns
+    is_grid = len(figure.panels) == asked * asked or bool(figure.column_ratios)
+    if is_grid or width_in / asked >= _PANEL_IN:
+        return asked
+    return max(1, min(asked, int(width_in / _PANEL_IN)))
+
+
+def _row_ratios(figure: Figure, columns: int, rows: int) -> list[float] | None:
+    """Return how high the rows are to each other; each is as high as its highest panel."""
+    if not figure.row_ratios:
+        return None
+    heights = list(figure.row_ratios)
+    needed = [heights[place // figure.columns] for place in range(len(figure.panels))]
+    return [max(needed[row * columns : (row + 1) * columns]) for row in range(rows)]
 
 
 def _draw_panel(
@@ -210,16 +235,16 @@ def _draw_panel(
     panel: Panel,
     colors: ThemeColors,
     extent: tuple[float, float],
+    columns: int,
 ) -> None:
-    room = int(extent[0] * 72 / (9.5 * 0.6))
-    axes.set_title(shorten(panel.title, max(room, 10)), pad=6)
+    write_title(axes, panel.title)
     apply_scale(axes, panel.x, which="x")
     apply_scale(axes, panel.y, which="y")
     canvas = Canvas(axes, panel, colors, [])
     for mark in panel.marks:
         draw_mark(canvas, mark)
     apply_axis(axes, panel.x, which="x", extent_in=extent[0])
-    apply_axis(axes, panel.y, which="y", extent_in=extent[1])
+    apply_axis(axes, panel.y, which="y", extent_in=extent[1], columns=columns)
     if panel.is_square:
         axes.set_box_aspect(1)
     for drawn, label in canvas.color_bars:
@@ -285,13 +310,13 @@ def _add_legend(body: SubFigure, figure: Figure, width_in: float) -> None:
     if not handles:
         return
     shown = list(handles.items())[:_LEGEND_ROWS]
-    labels = [shorten(label, 28) for label, _ in shown]
+    labels = [shorten(label, 34) for label, _ in shown]
     if len(handles) > _LEGEND_ROWS:
         labels[-1] = f"and {len(handles) - _LEGEND_ROWS + 1} more"
     legend = body.legend(
         [handle for _, handle in shown],
         labels,
-        title=shorten(figure.legend_title, 28) or None,
+        title=shorten(figure.legend_title, 34) or None,
         loc="outside lower left" if is_narrow else "outside right upper",
         ncols=_columns_that_fit(width_in, labels) if is_narrow else 1,
         alignment="left",

@@ -15,6 +15,9 @@ _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _TICK_SIZE_PT = 8.0
 # Mean width of a letter relative to the font size; a little wide, so that labels never touch.
 _LETTER_WIDTH = 0.62
+_LETTER_PT = _TICK_SIZE_PT * 0.56
+_NAME_SHARE = 0.34
+_LONGEST_NAME, _SHORTEST_NAME, _LONGEST_SLANTED = 40, 10, 22
 
 
 def shorten(text: str, length: int) -> str:
@@ -26,13 +29,58 @@ def shorten(text: str, length: int) -> str:
     return f"{line[:head].rstrip()}…{line[-(length - 1 - head) :].lstrip()}"
 
 
+def shorten_apart(names: Sequence[str], length: int) -> list[str]:
+    """Return *names* cut to *length* characters, so that those that differ still do.
+
+    Names that begin and end alike keep what is between; where that is not enough, they are
+    numbered.
+    """
+    cut = [shorten(name, length) for name in names]
+    alike = _repeated(cut, names)
+    for place in alike:
+        cut[place] = _told_apart([names[other] for other in alike], names[place], length)
+    for place in _repeated(cut, names):
+        mark = f" ({place + 1})"
+        cut[place] = shorten(names[place], max(length - len(mark), 2)) + mark
+    return cut
+
+
+def _told_apart(names: Sequence[str], name: str, length: int) -> str:
+    """Return a name without the words that all *names* begin and end with; they fit no longer."""
+    parted = [other.split() for other in names]
+    start = _alike(parted)
+    end = _alike([words[start:][::-1] for words in parted])
+    words = name.split()
+    own = " ".join(words[start : len(words) - end])
+    marks = ("…" if start else "", "…" if end else "")
+    return f"{marks[0]}{shorten(own, max(length - 2, 2))}{marks[1]}"
+
+
+def _alike(parted: Sequence[Sequence[str]]) -> int:
+    """Return how many words all begin with."""
+    count = 0
+    for words in zip(*parted, strict=False):
+        if len(set(words)) > 1:
+            break
+        count += 1
+    return count
+
+
+def _repeated(cut: Sequence[str], names: Sequence[str]) -> list[int]:
+    """Return the places of names that look like another name now, but are not."""
+    meant: dict[str, set[str]] = {}
+    for short, name in zip(cut, names, strict=True):
+        meant.setdefault(short, set()).add(name)
+    return [place for place, short in enumerate(cut) if len(meant[short]) > 1]
+
+
 def apply_scale(axes: Axes, axis: Axis, *, which: str) -> None:
     """Choose the scale of the x or y axis; call it before marks are drawn."""
     if axis.scale in {AxisScale.LOG, AxisScale.SYMLOG}:
         getattr(axes, f"set_{which}scale")(axis.scale.value)
 
 
-def apply_axis(axes: Axes, axis: Axis, *, which: str, extent_in: float) -> None:
+def apply_axis(axes: Axes, axis: Axis, *, which: str, extent_in: float, columns: int = 1) -> None:
     """Set up labels, ticks and limits of the x or y axis; call it after marks are drawn.
 
     Args:
@@ -40,6 +88,7 @@ def apply_axis(axes: Axes, axis: Axis, *, which: str, extent_in: float) -> None:
         axis: Its description.
         which: `x` or `y`.
         extent_in: Length of the axis in inches, to know how many labels fit.
+        columns: How many panels stand side by side.
     """
     from matplotlib.ticker import FuncFormatter
 
@@ -50,7 +99,7 @@ def apply_axis(axes: Axes, axis: Axis, *, which: str, extent_in: float) -> None:
     if axis.scale in {AxisScale.LOG, AxisScale.SYMLOG}:
         native.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
     elif axis.scale is AxisScale.CATEGORY:
-        _apply_categories(axes, axis, which, extent_in)
+        _apply_categories(axes, axis, which, extent_in, columns)
     elif axis.scale is AxisScale.TIME:
         _apply_time(native, extent_in if which == "x" else extent_in * 1.5)
     else:
@@ -147,7 +196,7 @@ def _apply_time(native: Any, extent_in: float) -> None:
     native.set_major_formatter(ConciseDateFormatter(locator))
 
 
-def _apply_categories(axes: Axes, axis: Axis, which: str, extent_in: float) -> None:
+def _apply_categories(axes: Axes, axis: Axis, which: str, extent_in: float, columns: int) -> None:
     count = len(axis.categories)
     slot_pt = extent_in * 72 / max(count, 1)
     getattr(axes, f"set_{which}lim")(-0.5, max(count, 1) - 0.5)
@@ -156,12 +205,15 @@ def _apply_categories(axes: Axes, axis: Axis, which: str, extent_in: float) -> N
     places = list(range(0, count, step))
     names = [axis.categories[place] for place in places]
     if which == "y":
-        axes.set_yticks(places, [shorten(name, 30) for name in names])
+        # They may take a third of the picture; the panel needs the rest.
+        room_pt = axes.figure.bbox.width / axes.figure.dpi * 72 * _NAME_SHARE / columns
+        length = int(min(_LONGEST_NAME, max(_SHORTEST_NAME, room_pt / _LETTER_PT)))
+        axes.set_yticks(places, shorten_apart(names, length))
         axes.tick_params(axis="y", length=0)
         return
     longest = max((len(name) for name in names), default=0)
     fits = longest * _TICK_SIZE_PT * _LETTER_WIDTH <= slot_pt * step
-    texts = [shorten(name, max(longest, 4) if fits else 22) for name in names]
+    texts = names if fits else shorten_apart(names, _LONGEST_SLANTED)
     axes.set_xticks(places, texts)
     axes.tick_params(axis="x", length=0)
     if not fits:

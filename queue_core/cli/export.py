@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,49 +13,122 @@ from queue_core.artifacts.kinds import Artifact, ArtifactKind
 from queue_core.artifacts.reader import read_artifacts
 from queue_core.artifacts.table_files import TABLE_FORMATS, export_table
 from queue_core.artifacts.writer import artifact_folder
-from queue_core.cli.library import parse_entity
+from queue_core.cli.library import parse_entity, parse_kind
 from queue_core.cli.terminal import Terminal, format_bytes
 from queue_core.database.status import EntityKind
 from queue_core.errors import EntityNotFoundError, ParameterError
 from queue_core.paths import LocalFolder
 
 TABLES: Final = (EntityKind.DATASET, EntityKind.NOTEBOOK)
-USAGE: Final = "dashai-monitor export KIND ID [NAME] FILE"
+USAGE: Final = "dashai-monitor export KIND ID [NAME] FILE [KIND ID [NAME] FILE ...]"
+MODEL: Final = "model"
+ARTIFACT: Final = "artifact"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One file to write.
+
+    Attributes:
+        kind: What is exported: a kind of the library, or `model`.
+        number: Its id.
+        name: Which of its results; None: the only one that such a file can hold.
+        target: The file.
+    """
+
+    kind: str
+    number: str
+    name: str | None
+    target: Path
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "words", metavar="KIND ID [NAME] FILE", nargs="+",
-        help=f"dataset ID FILE.({'|'.join(TABLE_FORMATS)}); notebook ID FILE; model RUN-ID "
-        "FILE.skops; or of any other kind the result of this NAME, e.g. explorer 1 distribution "
+        help="one or several of: "
+        f"dataset ID FILE.({'|'.join(TABLE_FORMATS)}); notebook ID FILE; model RUN-ID FILE.skops;"
+        " or of any other kind the result of this NAME, e.g. explorer 1 distribution "
         "FILE.png (`dashai-monitor library KIND ID` lists the names)",
     )  # fmt: skip
     parser.add_argument("--theme", choices=("light", "dark"), default="light", help="of a picture")
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Write the file; an older one of that name is replaced."""
+    """Write the files; older ones of their names are replaced."""
     folder = LocalFolder.resolve().create()
-    words = arguments.words[1:] if arguments.words[0] == "artifact" else arguments.words
-    if len(words) not in (3, 4):
-        raise ParameterError("It is not clear what to export.", hint=USAGE)
-    kind, number, *names, file = words
-    entity = parse_entity("run" if kind == "model" else kind, number)
-    target = Path(file).expanduser().absolute()
-    if entity[0] in TABLES and not names:
-        path = export_table(_table(folder, *entity), target)
-    else:
-        artifacts = _artifacts(folder, *entity)
-        if kind == "model":
-            artifacts = [item for item in artifacts if item.kind is ArtifactKind.MODEL]
-        chosen = _choose(artifacts, names[0] if names else None, target)
-        path = export_artifact(chosen, target, theme=arguments.theme)
-    size = path.stat().st_size
-    terminal.told(f"{path} is written ({format_bytes(size)}).")
+    wishes = _wishes(arguments.words)
+    # All are found before the first one is written.
+    writers = [_writer(folder, wish, arguments.theme) for wish in wishes]
+    written = []
+    for write in writers:
+        path = write()
+        size = path.stat().st_size
+        terminal.told(f"{path} is written ({format_bytes(size)}).")
+        written.append({"path": str(path), "bytes": size})
     if terminal.json:
-        terminal.document({"path": str(path), "bytes": size})
+        terminal.document(written[0] if len(written) == 1 else written)
     return 0
+
+
+def _wishes(words: Sequence[str]) -> list[Wish]:
+    """Return what is to be written; each wish has three words or four.
+
+    Raises:
+        ParameterError: The words cannot be parted like that.
+    """
+    groups = _parted(list(words))
+    if groups is None:
+        if len(words) in (3, 4):  # one wish with a mistake: say which
+            parse_entity(_library_kind(words[0]), words[1])
+        raise ParameterError("It is not clear what to export.", hint=USAGE)
+    return [
+        Wish(kind, number, names[0] if names else None, Path(file).expanduser().absolute())
+        for kind, number, *names, file in groups
+    ]
+
+
+def _parted(words: list[str]) -> list[list[str]] | None:
+    """Return the words of each wish; None where they cannot be parted."""
+    if not words:
+        return []
+    if words[0] == ARTIFACT:
+        return _parted(words[1:])
+    for size in (3, 4):
+        if len(words) >= size and _is_kind(words[0]) and words[1].isdecimal():
+            rest = _parted(words[size:])
+            if rest is not None:
+                return [words[:size], *rest]
+    return None
+
+
+def _library_kind(kind: str) -> str:
+    return EntityKind.RUN.value if kind == MODEL else kind
+
+
+def _is_kind(word: str) -> bool:
+    try:
+        parse_kind(_library_kind(word))
+    except ParameterError:
+        return False
+    return True
+
+
+def _writer(folder: LocalFolder, wish: Wish, theme: str) -> Callable[[], Path]:
+    """Return what writes the file of a wish.
+
+    Raises:
+        JobError: There is no such thing, or such a file cannot hold it.
+    """
+    entity = parse_entity(_library_kind(wish.kind), wish.number)
+    if entity[0] in TABLES and wish.name is None:
+        table = _table(folder, *entity)
+        return lambda: export_table(table, wish.target)
+    artifacts = _artifacts(folder, *entity)
+    if wish.kind == MODEL:
+        artifacts = [item for item in artifacts if item.kind is ArtifactKind.MODEL]
+    chosen = _choose(artifacts, wish.name, wish.target)
+    return lambda: export_artifact(chosen, wish.target, theme=theme)
 
 
 def _table(folder: LocalFolder, kind: EntityKind, entity_id: int) -> Path:

@@ -125,7 +125,8 @@ class Profiler:
         """Return what is known of each column, in order.
 
         Args:
-            types: Column types that are not to be derived from the values.
+            types: Which columns of text are categories and which are not; all else is seen in the
+                file, whatever is stated.
             on_progress: Told the fraction done, 0 to 1.
         """
         described: dict[int, ColumnInfo] = {}
@@ -283,7 +284,7 @@ class Profiler:
             statistics["approximate"] = approximate
         return ColumnInfo(
             name=column.name,
-            type=types.get(column.name, column_type),
+            type=types.get(column.name, column_type) if column_type.is_textual else column_type,
             missing=self.row_count - present,
             statistics=statistics,
         )

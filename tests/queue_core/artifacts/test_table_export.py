@@ -121,7 +121,8 @@ def cells_of(path: Path, rows: int) -> list[Any]:
 
 
 def test_every_type_that_a_dataset_can_have_is_tried() -> None:
-    from queue_core.components.column_types import ColumnType, column_type_of
+    from queue_core.components.arrow_types import column_type_of
+    from queue_core.components.column_types import ColumnType
 
     tried = {column_type_of(kind) for kind, *_ in COLUMNS.values()}
     assert tried >= set(ColumnType) - {ColumnType.CATEGORY}

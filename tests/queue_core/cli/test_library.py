@@ -97,6 +97,13 @@ def _check_files(run, tmp_path: Path, name: str) -> None:
     assert run("export", "explorer", 1, name, tmp_path / "x.odd").code == 2
     written = run("export", "explorer", 1, name, tmp_path / "result.csv", "--json")
     assert written.json["bytes"] == (tmp_path / "result.csv").stat().st_size
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    both = run("export", "dataset", 1, first, "explorer", 1, name, second, "--json")
+    assert [item["path"] for item in both.json] == [str(tmp_path / f"{n}.csv") for n in "ab"]
+    half = run("export", "dataset", 1, tmp_path / "c.csv", "dataset", 99, tmp_path / "d.csv")
+    assert half.code != 0
+    assert not (tmp_path / "c.csv").exists()
+    assert "not clear" in run("export", "dataset", 1, tmp_path / "c.csv", "explorer", 1).err
 
 
 def _check_deletion(run, folder: LocalFolder) -> None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from queue_core.components.column_types import ColumnType
-from queue_core.components.converters.converting.sql_converter import Query, SqlConverter, Table
+from queue_core.components.converters.converting.sql_converter import (
+    Query,
+    SqlConverter,
+    Table,
+    computed_form,
+)
 from queue_core.components.expressions import Kind, compile_expression
 from queue_core.components.json_data import JsonMapping
 from queue_core.components.sql_text import identifier, literal
@@ -27,9 +32,12 @@ class CalculateColumn(SqlConverter):
         columns = [value if known in same else identifier(known) for known in table.names]
         if not same:
             columns.append(value)
-        # A column that is replaced does not keep its old type.
-        types = {same[0]: ColumnType.TEXT} if same and compiled.kind is Kind.TEXT else {}
-        return Query(sql=f"SELECT {', '.join(columns)} FROM {table.source}", types=types)
+        made = same[0] if same else name
+        return Query(
+            sql=f"SELECT {', '.join(columns)} FROM {table.source}",
+            computed=frozenset({made}),
+            forms=computed_form(table, made, compiled),
+        )
 
 
 class ReplaceValues(SqlConverter):

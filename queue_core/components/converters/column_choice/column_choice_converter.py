@@ -7,7 +7,6 @@ from queue_core.components.converters.converting.sql_converter import (
     Query,
     SqlConverter,
     Table,
-    is_unspoken,
 )
 from queue_core.components.sql_text import identifier
 from queue_core.errors import DataError, ParameterError
@@ -47,10 +46,13 @@ class RenameColumns(SqlConverter):
             f"{identifier(old)} AS {identifier(new)}"
             for old, new in zip(table.names, after, strict=True)
         ]
-        types = {
-            new: table.types[old] for old, new in names.items() if is_unspoken(table.types[old])
-        }
-        return Query(sql=f"SELECT {', '.join(renamed)} FROM {table.source}", types=types)
+        forms = {new: table.forms[old] for old, new in names.items() if old in table.forms}
+        return Query(
+            sql=f"SELECT {', '.join(renamed)} FROM {table.source}",
+            # Two columns may have changed their names with each other.
+            computed=frozenset(names.values()),
+            forms=forms,
+        )
 
     def _check(self, after: list[str]) -> None:
         seen: set[str] = set()

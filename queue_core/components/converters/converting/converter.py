@@ -55,7 +55,7 @@ class Outcome:
     """What a conversion says about the table that it wrote.
 
     Attributes:
-        types: Column types that are not to be derived from the values.
+        types: Which columns of text are categories and which are not, where that is known.
         notes: What was done that the user should know, in sentences.
     """
 
@@ -168,6 +168,12 @@ class Converter(ABC):
 def column_types(dataset: StoredDataset) -> dict[str, ColumnType]:
     """Return the type of each column, in the order of the table."""
     return {info.name: info.type for info in dataset.columns}
+
+
+def kept_types(dataset: StoredDataset, names: Sequence[str]) -> dict[str, ColumnType]:
+    """Return which of the columns are text and which are categories; values do not tell."""
+    types = column_types(dataset)
+    return {name: types[name] for name in names if name in types and types[name].is_textual}
 
 
 def require_columns(dataset: StoredDataset, names: Sequence[str], owner: str) -> tuple[str, ...]:

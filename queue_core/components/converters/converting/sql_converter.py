@@ -29,6 +29,7 @@ from queue_core.components.dataset_writer import (
     DatasetStaging,
     row_group_rows,
 )
+from queue_core.components.expressions import CompiledExpression, Kind
 from queue_core.components.json_data import JsonObject
 from queue_core.components.progress import ProgressReporter, Span
 from queue_core.components.sql_engine import Connection, Row, connect, execute
@@ -40,6 +41,19 @@ MAX_COLUMNS = 5_000
 _COLUMNS_PER_SCAN = 50
 WIDE_COLUMNS = 500
 CELLS = 5_000_000  # of a wide table, kept in memory
+
+
+@dataclass(frozen=True)
+class ColumnForm:
+    """What SQL does not know of a column: text may be categories, a number a duration.
+
+    Attributes:
+        type: Its type.
+        duration: How a duration is stored; None for other types.
+    """
+
+    type: ColumnType
+    duration: pa.DataType | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,19 @@ class Table:
         return tuple(info.name for info in self.dataset.columns)
 
     @cached_property
+    def forms(self) -> dict[str, ColumnForm]:
+        """What SQL does not know of the columns."""
+        durations: dict[str, pa.DataType] = {}
+        if ColumnType.DURATION in self.types.values():
+            schema = pq.read_schema(self.dataset.parquet_path)
+            durations = {item.name: item.type for item in schema}
+        return {
+            name: ColumnForm(kind, durations[name] if kind is ColumnType.DURATION else None)
+            for name, kind in self.types.items()
+            if kind.is_textual or kind is ColumnType.DURATION
+        }
+
+    @cached_property
     def row(self) -> str:
         """Name of the column that numbers the rows from 0; none of the table's own."""
         return free_name("row", self.names)
@@ -91,15 +118,46 @@ class Table:
 class Query:
     """The SQL of a conversion.
 
+    A result column that has the name of a column of the table holds that column's values, unless
+    it is among `computed`; then its type is what comes out.
+
     Attributes:
         sql: A SELECT; its columns have their final names.
-        types: Column types that are not to be derived from the values.
+        computed: Result columns whose values are new, though the table has one of this name.
+        forms: What SQL does not know of result columns that are new or renamed.
         notes: What it does that the user should know, in sentences.
     """
 
     sql: str
-    types: Mapping[str, ColumnType] = field(default_factory=dict)
+    computed: frozenset[str] = frozenset()
+    forms: Mapping[str, ColumnForm] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+def duration_sql(table: Table, name: str) -> str:
+    """Return a column of durations as an SQL interval, cut to microseconds."""
+    kind = table.forms[name].duration
+    assert kind is not None
+    parts = {"s": "* 1000000", "ms": "* 1000", "us": "", "ns": "// 1000"}[kind.unit]
+    return f"to_microseconds({identifier(name)} {parts})"
+
+
+def computed_form(table: Table, name: str, compiled: CompiledExpression) -> dict[str, ColumnForm]:
+    """Return what SQL does not know of an expression's values: that they are durations.
+
+    Raises:
+        DataError: It mixes durations that are counted in different units.
+    """
+    if compiled.kind is not Kind.DURATION:
+        return {}
+    used = [table.forms[item] for item in compiled.columns if item in table.forms]
+    units = {str(form.duration) for form in used if form.duration}
+    if len(units) != 1:
+        raise DataError(
+            "The expression mixes durations that are stored in different units.",
+            hint="Change their type to float first: they become seconds.",
+        )
+    return {name: next(form for form in used if form.duration)}
 
 
 class SqlConverter(Converter):
@@ -156,18 +214,24 @@ class SqlConverter(Converter):
         reporter: ProgressReporter = SILENCE,
     ) -> Outcome:
         """Run the query and write its result."""
-        query = self.query(Table(dataset, scope))
+        table = Table(dataset, scope)
+        query = self.query(table)
         with explained_errors(self.title), connect(spill_folder=staging.scratch) as connection:
-            sql, names = _storable(connection, query.sql)
+            sql, computed = _storable(connection, query.sql)
             options = (
                 f"FORMAT parquet, COMPRESSION {COMPRESSION}, COMPRESSION_LEVEL "
-                f"{COMPRESSION_LEVEL}, ROW_GROUP_SIZE {row_group_rows(len(names))}"
+                f"{COMPRESSION_LEVEL}, ROW_GROUP_SIZE {row_group_rows(len(computed))}"
             )
             copy = f"COPY ({sql}) TO {literal(str(staging.data_path))} ({options})"
             execute(connection, copy, lambda done: reporter.report(done, "Converting the rows"))
-        types = kept_types(dataset, names) | dict(query.types)
-        _restore_durations(dataset, staging, types)
-        return Outcome(types=types, notes=query.notes)
+        forms = {name: form for name, form in table.forms.items() if name not in query.computed}
+        known = {
+            name: form
+            for name, form in (forms | dict(query.forms)).items()
+            if computed.get(name) == ("BIGINT" if form.duration else "VARCHAR")
+        }
+        _restore_durations(staging, known)
+        return Outcome(types={name: form.type for name, form in known.items()}, notes=query.notes)
 
 
 @dataclass(frozen=True)
@@ -207,32 +271,17 @@ class Ask:
         return [Ask(self.connection, self.source, span) for span in spans]
 
 
-def kept_types(dataset: StoredDataset, names: Sequence[str]) -> dict[str, ColumnType]:
-    """Return the types that columns keep though SQL does not say them."""
-    types = column_types(dataset)
-    return {name: types[name] for name in names if name in types and is_unspoken(types[name])}
-
-
-def is_unspoken(column_type: ColumnType) -> bool:
-    """Return whether SQL does not know this type: text may be categories, a number a duration."""
-    return column_type.is_textual or column_type is ColumnType.DURATION
-
-
-def _restore_durations(
-    dataset: StoredDataset, staging: DatasetStaging, types: Mapping[str, ColumnType]
-) -> None:
+def _restore_durations(staging: DatasetStaging, forms: Mapping[str, ColumnForm]) -> None:
     """Write durations as durations again: the engine reads and writes them as whole numbers."""
-    if ColumnType.DURATION not in types.values():
+    durations = {name: form.duration for name, form in forms.items() if form.duration}
+    if not durations:
         return
     plain = staging.scratch / "plain.parquet"
     staging.data_path.rename(plain)
-    units = {field.name: field.type for field in pq.read_schema(dataset.parquet_path)}
     with pq.ParquetFile(plain) as file:
         fields = [
-            pa.field(field.name, units.get(field.name, pa.duration("us")))
-            if types.get(field.name) is ColumnType.DURATION
-            else field
-            for field in file.schema_arrow
+            pa.field(item.name, durations[item.name]) if item.name in durations else item
+            for item in file.schema_arrow
         ]
         schema = pa.schema(fields)
         batches = (batch.cast(schema) for batch in file.iter_batches())
@@ -265,8 +314,8 @@ def explained_errors(owner: str) -> Iterator[None]:
         ) from error
 
 
-def _storable(connection: Connection, sql: str) -> tuple[str, list[str]]:
-    """Return the query with each column in a type that is stored, and the columns' names."""
+def _storable(connection: Connection, sql: str) -> tuple[str, dict[str, str]]:
+    """Return the query with each column in a type that is stored, and the type of each column."""
     described = connection.execute(f"DESCRIBE {sql}").fetchall()
     names = [str(row[0]) for row in described]
     if len(names) > MAX_COLUMNS:
@@ -277,7 +326,9 @@ def _storable(connection: Connection, sql: str) -> tuple[str, list[str]]:
     if not names:
         raise DataError("No column would be left.", hint="Keep at least one column.")
     casts = [_stored_form(name, str(row[1])) for name, row in zip(names, described, strict=True)]
-    return f"SELECT {', '.join(casts)} FROM ({sql})", names
+    return f"SELECT {', '.join(casts)} FROM ({sql})", {
+        name: str(row[1]) for name, row in zip(names, described, strict=True)
+    }
 
 
 def _stored_form(name: str, sql_type: str) -> str:

@@ -19,8 +19,8 @@ from queue_core.components.converters.converting.converter import (
     Outcome,
     Scope,
     column_types,
+    kept_types,
 )
-from queue_core.components.converters.converting.sql_converter import kept_types
 from queue_core.components.converters.estimators.frames import as_categories, as_numbers, as_target
 from queue_core.components.converters.estimators.library_errors import explained
 from queue_core.components.dataset_writer import DatasetStaging

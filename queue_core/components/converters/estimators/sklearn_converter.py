@@ -21,8 +21,8 @@ from queue_core.components.converters.converting.converter import (
     Converter,
     Outcome,
     Scope,
+    kept_types,
 )
-from queue_core.components.converters.converting.sql_converter import kept_types
 from queue_core.components.converters.estimators.column_plan import PlannedColumn, plan_columns
 from queue_core.components.converters.estimators.frames import (
     as_categories,

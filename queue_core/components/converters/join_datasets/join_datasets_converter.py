@@ -27,11 +27,18 @@ class JoinDatasets(SqlConverter):
                 f"ON {condition} ORDER BY {table.column(table.row)}"
             )
             return Query(sql=sql)
-        columns = ", ".join(self._columns(table, other, left, right))
+        added = self._added(table, other, right)
+        columns = ", ".join(
+            [
+                *self._own(table, other, left, right),
+                *(f"{other.column(old)} AS {identifier(new)}" for new, old in added.items()),
+            ]
+        )
         order = f"{table.column(table.row)} NULLS LAST, {other.column(other.row)}"
         return Query(
             sql=f"SELECT {columns} FROM {table.source} {how.upper()} JOIN {other.source} "
-            f"ON {condition} ORDER BY {order}"
+            f"ON {condition} ORDER BY {order}",
+            forms={new: other.forms[old] for new, old in added.items() if old in other.forms},
         )
 
     def _condition(
@@ -57,7 +64,7 @@ class JoinDatasets(SqlConverter):
             for mine, theirs in zip(left, right, strict=True)
         )
 
-    def _columns(
+    def _own(
         self, table: Table, other: Table, left: tuple[str, ...], right: tuple[str, ...]
     ) -> list[str]:
         keys = dict(zip(left, right, strict=True))
@@ -67,10 +74,13 @@ class JoinDatasets(SqlConverter):
             if name in keys and self.params["how"] == "full":
                 value = f"coalesce({value}, {other.column(keys[name])})"
             columns.append(f"{value} AS {identifier(name)}")
-        taken = list(table.names)
+        return columns
+
+    def _added(self, table: Table, other: Table, right: tuple[str, ...]) -> dict[str, str]:
+        """Return the columns of the other dataset that are added, by their new names."""
+        added: dict[str, str] = {}
         for name in other.names:
             if name not in right:
                 wanted = name if name not in table.names else f"{name}{self.params['suffix']}"
-                taken.append(free_name(wanted, taken))
-                columns.append(f"{other.column(name)} AS {identifier(taken[-1])}")
-        return columns
+                added[free_name(wanted, [*table.names, *added])] = name
+        return added

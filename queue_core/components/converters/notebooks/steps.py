@@ -29,6 +29,8 @@ from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, ParameterError
 
 STEP_FILE = "step.json"
+# Raised whenever a step gives another table than before: states of old are computed anew.
+_RESULT_VERSION = 2
 # Share of the time, roughly: converting; the rest goes into describing the result.
 _CONVERTED = 0.55
 
@@ -73,7 +75,9 @@ class Step:
 
     def fingerprint(self, *read: str) -> str:
         """Return a short hash of this step done to tables with these hashes."""
-        text = json.dumps([read, self.to_json()], sort_keys=True, ensure_ascii=False)
+        text = json.dumps(
+            [_RESULT_VERSION, read, self.to_json()], sort_keys=True, ensure_ascii=False
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from queue_core.components.column_types import ColumnType
 from queue_core.components.converters.converting.converter import (
     free_name,
@@ -10,15 +12,18 @@ from queue_core.components.converters.converting.converter import (
 )
 from queue_core.components.converters.converting.sql_converter import (
     Ask,
+    ColumnForm,
     Query,
     SqlConverter,
     Table,
+    duration_sql,
 )
 from queue_core.components.converters.reshape import SUMMARIES
 from queue_core.components.sql_text import identifier, literal
 from queue_core.errors import DataError
 
 MAX_PIVOT_COLUMNS = 1_000
+_VALUES = ("first", "min", "max")
 
 
 class Pivot(SqlConverter):
@@ -62,7 +67,15 @@ class Pivot(SqlConverter):
         groups = ", ".join(identifier(name) for name in keys)
         order = ", ".join(f"{identifier(name)} NULLS LAST" for name in keys)
         rest = f" GROUP BY {groups} ORDER BY {order}" if keys else ""
-        return Query(sql=f"SELECT {', '.join(columns)} FROM {table.source}{rest}")
+        made = taken[len(keys) :]
+        form = table.forms.get(values_from)
+        # The first, least and greatest duration are durations; text is looked at anew.
+        is_duration = form is not None and form.duration and self.params["summary"] in _VALUES
+        return Query(
+            sql=f"SELECT {', '.join(columns)} FROM {table.source}{rest}",
+            computed=frozenset(made),
+            forms=dict.fromkeys(made, form) if form is not None and is_duration else {},
+        )
 
     def _check(self, table: Table, values_from: str) -> None:
         summary = str(self.params["summary"])
@@ -83,12 +96,13 @@ class Unpivot(SqlConverter):
         kept = [name for name in table.names if name not in chosen]
         name_column = free_name(str(self.params["names_to"]), kept)
         value_column = free_name(str(self.params["values_to"]), [*kept, name_column])
-        sql_type = _common_type([table.types[name] for name in chosen])
+        duration = _common_duration(table, chosen)
+        sql_type = "BIGINT" if duration else _common_type([table.types[name] for name in chosen])
         row, place = identifier(table.row), identifier(free_name("place", table.names))
         parts = [
             f"SELECT {''.join(f'{identifier(k)}, ' for k in kept)}"
             f"{literal(name)} AS {identifier(name_column)}, "
-            f"CAST({identifier(name)} AS {sql_type}) AS {identifier(value_column)}, "
+            f"{_value(table, name, sql_type)} AS {identifier(value_column)}, "
             f"{row}, {position} AS {place} FROM {table.source}"
             for position, name in enumerate(chosen)
         ]
@@ -97,8 +111,23 @@ class Unpivot(SqlConverter):
         return Query(
             sql=f"SELECT {names} FROM ({' UNION ALL '.join(parts)})"
             f"{condition if self.params['drop_missing'] else ''} ORDER BY {row}, {place}",
-            types={name_column: ColumnType.CATEGORY},
+            computed=frozenset({name_column, value_column}),
+            forms={name_column: ColumnForm(ColumnType.CATEGORY)}
+            | ({value_column: duration} if duration else {}),
         )
+
+
+def _common_duration(table: Table, names: Sequence[str]) -> ColumnForm | None:
+    """Return the form of durations, if all columns hold durations in one unit."""
+    forms = {table.forms.get(name) for name in names}
+    form = forms.pop()
+    return form if form is not None and form.duration and not forms else None
+
+
+def _value(table: Table, name: str, sql_type: str) -> str:
+    if sql_type == "VARCHAR" and table.types[name] is ColumnType.DURATION:
+        return f"CAST({duration_sql(table, name)} AS VARCHAR)"
+    return f"CAST({identifier(name)} AS {sql_type})"
 
 
 def _common_type(types: list[ColumnType]) -> str:

@@ -22,6 +22,7 @@ _GROUPS = 32
 _TRIED = 6
 
 Reaches = Callable[[np.ndarray], np.ndarray]
+Closeness = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,13 @@ class Goal:
         words: The goal, e.g. `“yes”` or `at least 3.2`.
         reaches: Whether rows of outputs are there.
         before: The prediction of the row in words.
+        closeness: How near rows of outputs are; more is nearer.
     """
 
     words: str
     reaches: Reaches
     before: str
+    closeness: Closeness
 
 
 @dataclass(frozen=True)

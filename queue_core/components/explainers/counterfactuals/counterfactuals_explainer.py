@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,20 @@ from queue_core.components.explainers.counterfactuals.counterfactual_search impo
     Search,
 )
 from queue_core.components.explainers.counterfactuals.distances import RowDistance
+from queue_core.components.explainers.counterfactuals.word_search import WordSearch
 from queue_core.components.explainers.explaining.explained_model import OutputKind
 from queue_core.components.explainers.explaining.explanation import Explanation, value_text
 from queue_core.components.explainers.explaining.explanation_figures import (
     MOST_COLUMNS,
     bars_figure,
     empty_figure,
+)
+from queue_core.components.explainers.explaining.words import (
+    Tokenizer,
+    counts_of,
+    model_of_words,
+    tokenizers,
+    words_of,
 )
 from queue_core.components.progress import Span
 from queue_core.errors import DataError
@@ -33,6 +42,7 @@ def counterfactuals(order: Explanation) -> list[Draft]:
     chosen, labels = order.rows_to_explain()
     chosen, labels = chosen.head(_MOST_ROWS), labels[:_MOST_ROWS]
     changeable = _changeable(order)
+    parts = {name: part for name, part in tokenizers(order.model).items() if name in changeable}
     sample = order.sample(order.params["rows"], stream=6)
     order.report(0.0, "predicting examples")
     outputs = order.model.outputs(sample.frame)
@@ -41,10 +51,15 @@ def counterfactuals(order: Explanation) -> list[Draft]:
     for place, label in enumerate(labels):
         start, share = 0.1 + 0.85 * place / len(labels), 0.85 / len(labels)
         progress = Span(order.progress, start, start + share)
-        search = Search(order, chosen.iloc[[place]], sample.frame, distance, changeable, progress)
-        goal = _goal(order, search.row, outputs)
+        row = chosen.iloc[[place]].reset_index(drop=True)
+        goal = _goal(order, row, outputs)
+        if parts:
+            found.append((label, goal, _without_words(order, row, parts, goal)))
+            continue
+        search = Search(order, row, sample.frame, distance, changeable, progress)
         found.append((label, goal, search.run(goal, goal.reaches(outputs))))
-    notes = [order.frame_note, f"Examples come from {sample.note}."]
+    examples = f"Examples come from {sample.note}."
+    notes = [order.frame_note, "Words are left out of the text." if parts else examples]
     report = {
         "rows": len(labels),
         "without any option": [label for label, _, options in found if not options],
@@ -58,6 +73,17 @@ def counterfactuals(order: Explanation) -> list[Draft]:
         table_draft("changes", "Changes", _table(chosen, found)),
         report_draft("summary", "Summary", report),
     ]
+
+
+def _without_words(
+    order: Explanation, row: pd.DataFrame, parts: Mapping[str, Tokenizer], goal: Goal
+) -> list[Option]:
+    """Return options that leave words out of a text, and change nothing else."""
+    words = words_of(row, dict(parts))
+    model = model_of_words(order.model, words)
+    counted = counts_of(row, words, tokenizers(order.model))
+    names = tuple(word.name for word in words)
+    return WordSearch(model, counted, names, order.params["options"]).run(goal, goal.closeness)
 
 
 def _changeable(order: Explanation) -> tuple[str, ...]:
@@ -82,9 +108,19 @@ def _goal(order: Explanation, row: pd.DataFrame, examples: np.ndarray) -> Goal:
         before = value_text(float(own[0]))
         if order.params["direction"] == "higher":
             limit = float(own[0]) + step
-            return Goal(f"at least {value_text(limit)}", lambda out: out[:, 0] >= limit, before)
+            return Goal(
+                f"at least {value_text(limit)}",
+                lambda out: out[:, 0] >= limit,
+                before,
+                lambda out: out[:, 0],
+            )
         limit = float(own[0]) - step
-        return Goal(f"at most {value_text(limit)}", lambda out: out[:, 0] <= limit, before)
+        return Goal(
+            f"at most {value_text(limit)}",
+            lambda out: out[:, 0] <= limit,
+            before,
+            lambda out: -out[:, 0],
+        )
     names = order.model.output_names
     now = int(own.argmax())
     if len(names) < 2:
@@ -95,7 +131,13 @@ def _goal(order: Explanation, row: pd.DataFrame, examples: np.ndarray) -> Goal:
     else:
         target = order.output_places("wanted")[0]
     before = f"“{names[now]}”"
-    return Goal(f"“{names[target]}”", lambda out: out.argmax(axis=1) == target, before)
+    others = [place for place in range(len(names)) if place != target]
+    return Goal(
+        f"“{names[target]}”",
+        lambda out: out.argmax(axis=1) == target,
+        before,
+        lambda out: out[:, target] - out[:, others].max(axis=1),
+    )
 
 
 def _sentences(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) -> str:
@@ -105,6 +147,9 @@ def _sentences(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]
         if not options:
             lines.append(f"  No example reaches {goal.words} with the columns that may change.")
         for option in options:
+            if not set(option.columns) <= set(chosen.columns):
+                lines.append(f"  It would be {option.after} without {', '.join(option.columns)}.")
+                continue
             changes = "; ".join(
                 f"{name} {value_text(chosen[name].iloc[place])} → {value_text(option.values[name])}"
                 for name in option.columns
@@ -122,8 +167,8 @@ def _table(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) ->
             "predicted": goal.before,
             "would be": option.after,
             "column": name,
-            "from": value_text(chosen[name].iloc[place]),
-            "to": value_text(option.values[name]),
+            "from": value_text(chosen[name].iloc[place]) if name in chosen else "in the text",
+            "to": value_text(option.values[name]) if name in chosen else "left out",
             "changed columns": len(option.columns),
             "distance": option.distance,
         }
@@ -154,6 +199,6 @@ def _figure(
         [number for _, number in ranked],
         title=title,
         subtitle=order.subtitle,
-        label=f"in how many of {total} options",
+        label=f"Options (of {total})",
         notes=notes,
     )

@@ -41,6 +41,7 @@ class ExplainedModel:
         classes: The classes in the order of their codes; empty for numbers.
         target: Name of the output column.
         title: What the model is called.
+        is_exact: Whether the last step sees these columns, so that its weights speak of them.
     """
 
     pipeline: Pipeline
@@ -50,6 +51,7 @@ class ExplainedModel:
     classes: tuple[Any, ...] = ()
     target: str = ""
     title: str = "the model"
+    is_exact: bool = True
 
     @classmethod
     def of(cls, trained: TrainedModel) -> ExplainedModel:

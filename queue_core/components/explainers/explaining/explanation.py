@@ -115,6 +115,11 @@ class Sampled:
     note: str
 
 
+def artifact_name(label: str) -> str:
+    """Return the name of the result about a row, e.g. `row-1234` of `row 1,234`."""
+    return label.replace(",", "").replace(" ", "-")
+
+
 def value_text(value: object) -> str:
     """Return a value of a row for people, short."""
     if value is None or value != value:

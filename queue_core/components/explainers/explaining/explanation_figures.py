@@ -19,9 +19,9 @@ from queue_core.artifacts.figure import (
     Text,
     Tone,
 )
-from queue_core.components.explainers.explaining.explanation import value_text
 
 MOST_COLUMNS = 20
+NO_ORDER = "Category or missing"
 
 
 def bars_figure(
@@ -78,19 +78,28 @@ def swarm_marks(
     y = line + random.uniform(-1, 1, len(values)) * room[cells]
     size = 3.6 if len(values) <= 300 else 2.8
     if shades is None:
-        return [Points(x=values, y=y, color=Tone.MUTED, size=size, opacity=0.6)]
+        return [Points(x=values, y=y, color=Tone.MUTED, size=size, opacity=0.6, label=NO_ORDER)]
     marks: list[Mark] = []
     is_known = ~np.isnan(shades)
     if (~is_known).any():
         plain = ~is_known
-        marks.append(Points(x=values[plain], y=y[plain], color=Tone.MUTED, size=size, opacity=0.6))
+        marks.append(
+            Points(
+                x=values[plain],
+                y=y[plain],
+                color=Tone.MUTED,
+                size=size,
+                opacity=0.6,
+                label=NO_ORDER,
+            )
+        )
     if is_known.any():
         marks.append(
             Points(
                 x=values[is_known],
                 y=y[is_known],
                 values=shades[is_known],
-                value_label="value of the column: low to high" if line == 0 else "",
+                value_label="Feature value: low to high" if line == 0 else "",
                 size=size,
                 opacity=0.85,
             )
@@ -108,8 +117,7 @@ def shades_of(column: pd.Series) -> np.ndarray | None:
 
 
 def waterfall(
-    names: Sequence[str],
-    row: Sequence[object],
+    labels: Sequence[str],
     values: np.ndarray,
     base: float,
     *,
@@ -121,8 +129,7 @@ def waterfall(
     """Return how a prediction comes about, column by column, from the base upwards.
 
     Args:
-        names: The input columns.
-        row: Their values in the explained row.
+        labels: The input columns with their values in the explained row.
         values: What each of them adds.
         base: Where it begins.
         title: Title of the figure.
@@ -130,11 +137,11 @@ def waterfall(
         label: What the axis measures.
         notes: Sentences below.
     """
-    labels, lengths = _steps(names, row, values)
+    steps, lengths = _steps(labels, values)
     return Figure(
         title=title,
         subtitle=subtitle,
-        panels=[_waterfall_panel(labels, lengths, base, label)],
+        panels=[_waterfall_panel(steps, lengths, base, label)],
         notes=notes,
         width_in=8.2,
         height_in=1.8 + 0.3 * max(len(lengths), 3),
@@ -152,7 +159,7 @@ def _waterfall_panel(
         x=Axis(label=label, minimum=low - room, maximum=high + room),
         y=Axis(scale=AxisScale.CATEGORY, categories=labels),
         marks=[
-            Rule(value=base, label=f"base {base:.3g}"),
+            Rule(value=base, label=f"Base value {base:.3g}"),
             Bars(
                 positions=range(len(lengths)),
                 values=lengths,
@@ -162,18 +169,16 @@ def _waterfall_panel(
                 width=0.6,
                 texts=[f"{length:+.3g}".replace("-", "−") for length in lengths],
             ),
-            Rule(value=float(ends[-1]), label=f"this row {ends[-1]:.3g}", color=Tone.TEXT),
+            Rule(value=float(ends[-1]), label=f"Prediction {ends[-1]:.3g}", color=Tone.TEXT),
         ],
     )
 
 
-def _steps(
-    names: Sequence[str], row: Sequence[object], values: np.ndarray
-) -> tuple[Sequence[str], Sequence[float]]:
+def _steps(names: Sequence[str], values: np.ndarray) -> tuple[Sequence[str], Sequence[float]]:
     """Return labels and lengths of the bars, from the base upwards: small effects come first."""
     order = np.argsort(-np.abs(values), kind="stable")
     shown, rest = order[: MOST_COLUMNS - 1], order[MOST_COLUMNS - 1 :]
-    labels = [f"{names[place]} = {value_text(row[place])}" for place in shown]
+    labels = [names[place] for place in shown]
     lengths = [float(values[place]) for place in shown]
     if len(rest):
         labels.append(f"{len(rest)} other columns")

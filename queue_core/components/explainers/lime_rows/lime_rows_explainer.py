@@ -11,7 +11,11 @@ import pandas as pd
 
 from queue_core.artifacts.draft import Draft, figure_draft, report_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Panel, Tone
-from queue_core.components.explainers.explaining.explanation import Explanation, value_text
+from queue_core.components.explainers.explaining.explanation import (
+    Explanation,
+    artifact_name,
+    value_text,
+)
 from queue_core.components.explainers.explaining.row_codec import RowCodec
 from queue_core.errors import MissingPackageError
 
@@ -113,7 +117,7 @@ def _figure(
     room = 0.16 * (high - low) or 1.0
     panel = Panel(
         x=Axis(
-            label=f"adds to the {order.model.describe_output(output)}",
+            label=f"Weight ({order.model.describe_output(output)})",
             minimum=low - room,
             maximum=high + room,
         ),
@@ -136,4 +140,4 @@ def _figure(
         width_in=8.2,
         height_in=1.9 + 0.3 * max(len(names), 3),
     )
-    return figure_draft(f"weights-{label}", figure)
+    return figure_draft(f"weights-{artifact_name(label)}", figure)

@@ -13,6 +13,7 @@ from queue_core.artifacts.draft import Draft, figure_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, Figure, Line, Lines, Mark, Panel, Tone
 from queue_core.components.explainers.explaining.explanation import Explanation, value_text
 from queue_core.components.explainers.explaining.shuffling import ShuffledOutputs
+from queue_core.components.explainers.explaining.words import by_words
 from queue_core.components.json_data import JsonObject
 from queue_core.components.progress import Span
 from queue_core.errors import DataError
@@ -39,6 +40,7 @@ class _Curve:
 
 def partial_dependence(order: Explanation) -> list[Draft]:
     """Return a figure with a panel per column, and the mean curves as a table."""
+    order = by_words(order)
     places = order.output_places()[:8]
     sample = order.sample(order.params["rows"])
     names = _columns(order, sample.frame)
@@ -141,7 +143,7 @@ def _panel(order: Explanation, curve: _Curve, places: Sequence[int], *, has_rows
         marks.append(
             Line(x=x, y=mean, label=label, color=number, width=2.4, has_markers=is_category)
         )
-    return Panel(title=curve.column, x=axis, marks=marks)
+    return Panel(title=curve.column, x=axis, y=Axis(label="Partial dependence"), marks=marks)
 
 
 def _axis(curve: _Curve) -> tuple[Axis, np.ndarray | list[int]]:

@@ -17,6 +17,7 @@ from queue_core.components.explainers.explaining.explanation_figures import (
     bars_figure,
 )
 from queue_core.components.explainers.explaining.shuffling import ShuffledOutputs
+from queue_core.components.explainers.explaining.words import by_words
 from queue_core.errors import DataError
 
 # With more columns than this, only those that cost most are shuffled again.
@@ -28,6 +29,7 @@ Score = Callable[[Any, Any], float]
 
 def permutation_importance(order: Explanation) -> list[Draft]:
     """Return the importance of each input column, with its spread over the repeats."""
+    order = by_words(order)
     model, sample = order.model, order.sample(order.params["rows"])
     truth = _truth(order, sample)
     name, score = _measure(model, order.params["measure"])
@@ -51,7 +53,7 @@ def permutation_importance(order: Explanation) -> list[Draft]:
         errors=shown["spread"].tolist(),
         title="Permutation importance",
         subtitle=f"{order.subtitle} · {name} {_shown(before)} unshuffled",
-        label=f"loss of {name} when the column is shuffled",
+        label=f"Decrease in {name}",
         notes=notes,
     )
     report = {
@@ -169,11 +171,11 @@ def _rmse(truth: np.ndarray, outputs: np.ndarray) -> float:
 
 _CLASS_SCORES: dict[str, tuple[str, Score]] = {
     "accuracy": ("accuracy", _accuracy),
-    "f1_macro": ("F1", _f1_macro),
-    "log_loss": ("log likelihood", _log_loss),
+    "f1_macro": ("F1 (macro)", _f1_macro),
+    "log_loss": ("negative log loss", _log_loss),
 }
 _NUMBER_SCORES: dict[str, tuple[str, Score]] = {
     "r2": ("R²", _r2),
-    "mae": ("(negative) absolute error", _mae),
-    "rmse": ("(negative) RMSE", _rmse),
+    "mae": ("negative MAE", _mae),
+    "rmse": ("negative RMSE", _rmse),
 }

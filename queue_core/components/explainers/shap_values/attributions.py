@@ -39,6 +39,8 @@ class Attributions:
         algorithm: How they were computed.
         unit: What they add up to, e.g. `probability` or `log-odds`.
         background: Which rows stand for “nothing is known”, one sentence.
+        bases: Rows x outputs, where each row begins somewhere else; None: all at `base`.
+        word_count: How many of the columns, the first ones, are words.
     """
 
     values: np.ndarray
@@ -46,6 +48,13 @@ class Attributions:
     algorithm: Algorithm
     unit: str
     background: str
+    bases: np.ndarray | None = None
+    word_count: int = 0
+
+    def base_of(self, row: int) -> np.ndarray:
+        """Return for each output where a row begins."""
+        found: np.ndarray = self.base if self.bases is None else self.bases[row]
+        return found
 
 
 # Rows at once when trees are walked: reports progress and bounds memory.
@@ -76,7 +85,8 @@ def attribute(order: Explanation, rows: pd.DataFrame, progress: ProgressReporter
         found = _linear(order.model, rows, background.frame, background.note)
         if found is not None:
             return found
-    if wanted in {"auto", Algorithm.TREE} and _is_tree(order.model.estimator):
+    is_tree = order.model.is_exact and _is_tree(order.model.estimator)
+    if wanted in {"auto", Algorithm.TREE} and is_tree:
         found = _by_trees(order.model, rows, progress)
         if found is not None:
             return found
@@ -103,7 +113,7 @@ def _linear(
 ) -> Attributions | None:
     """Return weight times distance from the mean; None if the model is not linear."""
     weights = getattr(model.estimator, "coef_", None)
-    if weights is None or not hasattr(model.estimator, "intercept_"):
+    if weights is None or not model.is_exact or not hasattr(model.estimator, "intercept_"):
         return None
     try:
         matrix, middle = _dense(model.prepare(rows)), _dense(model.prepare(background))

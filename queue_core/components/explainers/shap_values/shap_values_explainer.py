@@ -19,14 +19,20 @@ from queue_core.artifacts.figure import (
     Rule,
     Tone,
 )
-from queue_core.components.explainers.explaining.explanation import Explanation, value_text
+from queue_core.components.explainers.explaining.explanation import (
+    Explanation,
+    artifact_name,
+    value_text,
+)
 from queue_core.components.explainers.explaining.explanation_figures import (
     MOST_COLUMNS,
     shades_of,
     swarm_marks,
     waterfall,
 )
+from queue_core.components.explainers.explaining.words import tokenizers
 from queue_core.components.explainers.shap_values.attributions import Attributions, attribute
+from queue_core.components.explainers.shap_values.word_attributions import attribute_words
 from queue_core.components.json_data import JsonObject
 from queue_core.components.progress import Span
 
@@ -37,7 +43,12 @@ _MOST_ROWS = 20
 def shap_summary(order: Explanation) -> list[Draft]:
     """Return importance bars, a swarm per class, and the values of all rows."""
     sample = order.sample(order.params["rows"])
-    found = attribute(order, sample.frame, Span(order.progress, 0.0, 0.95))
+    progress = Span(order.progress, 0.0, 0.95)
+    if tokenizers(order.model):
+        order, found, frame = attribute_words(order, sample.frame, progress)
+        sample = replace(sample, frame=frame)
+    else:
+        found = attribute(order, sample.frame, progress)
     order.report(0.95, "drawing")
     places = list(order.output_places())
     notes = [order.frame_note, f"Explained: {sample.note}.", found.background]
@@ -57,26 +68,30 @@ def shap_rows(order: Explanation) -> list[Draft]:
     """Return a waterfall for each chosen row, and the values behind it."""
     chosen, labels = order.rows_to_explain()
     chosen, labels = chosen.head(_MOST_ROWS), labels[:_MOST_ROWS]
-    found = attribute(order, chosen, Span(order.progress, 0.0, 0.9))
-    order.report(0.9, "drawing")
     outputs = order.model.outputs(chosen)
+    progress = Span(order.progress, 0.0, 0.9)
+    if tokenizers(order.model):
+        order, found, chosen = attribute_words(order, chosen, progress)
+    else:
+        found = attribute(order, chosen, progress)
+    order.report(0.9, "drawing")
     notes = [found.background]
     drafts = []
     for number, label in enumerate(labels):
         # Without a wish: the class that the model chose for the row.
         wished = order.params.get("output")
         place = order.output_places()[0] if wished else int(outputs[number].argmax())
+        names, values = _columns_of_row(order, found, chosen, number)
         figure = waterfall(
-            order.model.columns,
-            [chosen[name].iloc[number] for name in order.model.columns],
-            found.values[number, :, place],
-            float(found.base[place]),
+            names,
+            values[:, place],
+            float(found.base_of(number)[place]),
             title=f"Why {label} gets {_prediction(order, outputs[number], place)}",
             subtitle=order.subtitle,
-            label=_unit(order, found, place),
+            label=f"SHAP values, adding up to the {_unit(order, found, place)}",
             notes=notes,
         )
-        drafts.append(figure_draft(f"row-{number + 1}", figure))
+        drafts.append(figure_draft(artifact_name(label), figure))
     places = range(len(order.model.output_names))
     table = _long_table(order, found, list(places))
     table.insert(0, "explained", [labels[row] for row in table.pop("row") - 1])
@@ -85,6 +100,23 @@ def shap_rows(order: Explanation) -> list[Draft]:
         table_draft("values", "SHAP values", table),
         report_draft("summary", "Summary", _report(order, found, notes)),
     ]
+
+
+def _columns_of_row(
+    order: Explanation, found: Attributions, chosen: pd.DataFrame, row: int
+) -> tuple[list[str], np.ndarray]:
+    """Return what the bars of a row are called, and their values; words that it lacks have none."""
+    labels, places = [], []
+    for place, name in enumerate(order.model.columns):
+        value = chosen[name].iloc[row]
+        if place >= found.word_count:
+            labels.append(f"{name} = {value_text(value)}")
+        elif value > 0:
+            labels.append(name if value == 1 else f"{name} × {value:.0f}")
+        else:
+            continue
+        places.append(place)
+    return labels, found.values[row, places]
 
 
 def _prediction(order: Explanation, outputs: np.ndarray, place: int) -> str:
@@ -124,11 +156,11 @@ def _importance(
     left = len(order.model.columns) - len(ranked)
     more = [f"{left:,} columns with smaller values are not drawn."] if left else []
     return Figure(
-        title="Mean size of the SHAP values",
+        title="SHAP feature importance",
         subtitle=order.subtitle,
         panels=[
             Panel(
-                x=Axis(label=f"mean |SHAP value|, in {found.unit}", minimum=0),
+                x=Axis(label=f"Mean |SHAP value| ({found.unit})", minimum=0),
                 y=Axis(scale=AxisScale.CATEGORY, categories=names, is_inverted=True),
                 marks=marks,
             )
@@ -160,7 +192,7 @@ def _swarm(
         subtitle=order.subtitle,
         panels=[
             Panel(
-                x=Axis(label=f"adds to the {_unit(order, found, place)}"),
+                x=Axis(label=f"SHAP value ({_unit(order, found, place)})"),
                 y=Axis(scale=AxisScale.CATEGORY, categories=names, is_inverted=True),
                 marks=marks,
             )
@@ -174,7 +206,7 @@ def _swarm(
 def _with_one_scale(marks: list[Mark], *, has_scale: bool) -> list[Mark]:
     """Give the first coloured line of a swarm the colour bar, and no other."""
     return [
-        replace(mark, value_label="" if has_scale else "value of the column: low to high")
+        replace(mark, value_label="" if has_scale else "Feature value: low to high")
         if isinstance(mark, Points) and mark.values
         else mark
         for mark in marks
@@ -195,7 +227,7 @@ def _long_table(order: Explanation, found: Attributions, places: list[int]) -> p
     parts = []
     for place in places:
         part = pd.DataFrame(found.values[:, :, place], columns=list(order.model.columns))
-        part.insert(0, "(base)", found.base[place])
+        part.insert(0, "(base)", [found.base_of(row)[place] for row in range(len(part))])
         part.insert(0, "(output)", order.model.output_names[place])
         part.insert(0, "row", np.arange(1, len(part) + 1))
         parts.append(part)

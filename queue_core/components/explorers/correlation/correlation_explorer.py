@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtrc, fdtrc
 
 from queue_core.artifacts.draft import Draft, figure_draft, table_draft
 from queue_core.artifacts.figure import Axis, AxisScale, ColorScale, Figure, Heatmap, Panel
+from queue_core.components.explorers.correlation.measures import Measures
 from queue_core.components.explorers.exploring.exploration import (
     STATISTIC_ROWS,
     Exploration,
@@ -23,6 +25,7 @@ _KENDALL_ROWS = 5_000
 _KENDALL_COLUMNS = 60
 # A text column with nearly as many values as rows goes perfectly with everything: meaningless.
 _MOST_DISTINCT_SHARE = 0.5
+_BY_CHANCE = 0.01
 
 
 def correlation(exploration: Exploration) -> list[Draft]:
@@ -36,14 +39,18 @@ def correlation(exploration: Exploration) -> list[Draft]:
     notes.append(sample.note)
     infos = _without_identifiers(infos, sample.frame, notes)
     matrix = _mixed(exploration, sample.frame, infos, _NUMERIC.get(method, _pearson))
+    measures = Measures.of(infos, method)
+    notes += measures.notes
     constant = [info.name for info in infos if sample.frame[info.name].nunique() < 2]
     if constant:
         notes.append(f"Constant or empty, so without correlation: {_listed(constant)}.")
     names = [info.name for info in infos]
     title = _METHOD_TITLES[method]
     return [
-        _figure(exploration, title, names, matrix, notes, is_correlation=True),
-        table_draft("pairs", "All pairs, strongest first", _pairs(names, matrix, "correlation")),
+        _figure(exploration, title, names, matrix, notes, measures),
+        table_draft(
+            "pairs", "All pairs, strongest first", _pairs(names, matrix, "correlation", measures)
+        ),
     ]
 
 
@@ -57,7 +64,7 @@ def covariance(exploration: Exploration) -> list[Draft]:
     matrix = frame.cov(min_periods=3).to_numpy()
     names = list(exploration.names)
     return [
-        _figure(exploration, "Covariance", names, matrix, [sample.note], is_correlation=False),
+        _figure(exploration, "Covariance", names, matrix, [sample.note], None),
         table_draft("pairs", "All pairs, largest first", _pairs(names, matrix, "covariance")),
     ]
 
@@ -172,7 +179,10 @@ def _mixed(
 
 
 def _cramers_v(first: np.ndarray, second: np.ndarray) -> float:
-    """Return Cramér's V with the correction for small samples (Bergsma 2013); NaN if undefined."""
+    """Return Cramér's V with the correction for small samples (Bergsma 2013); NaN if undefined.
+
+    It is 0 where chance alone makes as much of it in one of a hundred tables or more.
+    """
     present = (first >= 0) & (second >= 0)
     count = int(present.sum())
     if count < 3:
@@ -186,6 +196,8 @@ def _cramers_v(first: np.ndarray, second: np.ndarray) -> float:
     pairs, seen = np.unique(first.astype(np.int64) * columns + second, return_counts=True)
     expected = np.bincount(first)[pairs // columns] * np.bincount(second)[pairs % columns] / count
     phi_squared = float((seen**2 / expected).sum()) / count - 1
+    if chdtrc((rows - 1) * (columns - 1), count * phi_squared) > _BY_CHANCE:
+        return 0.0
     phi_squared = max(0.0, phi_squared - (rows - 1) * (columns - 1) / (count - 1))
     rows_corrected = rows - (rows - 1) ** 2 / (count - 1)
     columns_corrected = columns - (columns - 1) ** 2 / (count - 1)
@@ -194,7 +206,11 @@ def _cramers_v(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def _correlation_ratio(codes: np.ndarray, values: np.ndarray) -> float:
-    """Return eta: the share of spread that the groups explain, as a root; NaN if undefined."""
+    """Return eta: the share of spread that the groups explain, as a root; NaN if undefined.
+
+    It is corrected for the number of groups (ε²), for each group explains something by chance, and
+    0 where chance alone makes as much of it in one of a hundred tables or more.
+    """
     present = (codes >= 0) & ~np.isnan(values)
     if present.sum() < 3:
         return float("nan")
@@ -206,17 +222,30 @@ def _correlation_ratio(codes: np.ndarray, values: np.ndarray) -> float:
     counts = np.bincount(groups)
     means = np.bincount(groups, weights=chosen) / counts
     between = float((counts * (means - chosen.mean()) ** 2).sum())
-    return float(np.sqrt(min(1.0, between / total)))
+    many, free = len(counts) - 1, len(chosen) - len(counts)
+    share = min(1.0, between / total)
+    if free < 1:
+        return float("nan")
+    ratio = share / max(1 - share, 1e-300) * free / many
+    if fdtrc(many, free, ratio) > _BY_CHANCE:
+        return 0.0
+    return float(np.sqrt(max(0.0, 1 - (1 - share) * (len(chosen) - 1) / free)))
 
 
-def _pairs(names: list[str], matrix: np.ndarray, word: str) -> pd.DataFrame:
+def _pairs(
+    names: list[str], matrix: np.ndarray, word: str, measures: Measures | None = None
+) -> pd.DataFrame:
     first, second = np.triu_indices(len(names), k=1)
     values = matrix[first, second]
     order = np.argsort(-np.abs(np.nan_to_num(values, nan=-0.0)), kind="stable")
     labels = np.asarray(names, dtype=object)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {"column": labels[first[order]], "other column": labels[second[order]], word: values[order]}
     )
+    if measures is not None:
+        pairs = zip(first[order], second[order], strict=True)
+        table["measure"] = [measures.between(int(one), int(other)) for one, other in pairs]
+    return table
 
 
 def _figure(
@@ -225,8 +254,7 @@ def _figure(
     names: list[str],
     matrix: np.ndarray,
     notes: list[str],
-    *,
-    is_correlation: bool,
+    measures: Measures | None,
 ) -> Draft:
     if len(names) > _SHOWN_COLUMNS:
         strength = np.abs(np.nan_to_num(matrix - np.diag(np.diag(matrix)))).max(axis=1)
@@ -241,11 +269,13 @@ def _figure(
         x_edges=edges,
         y_edges=edges,
         values=matrix,
-        label="correlation" if is_correlation else "covariance",
-        scale=ColorScale.DIVERGING,
-        minimum=-1.0 if is_correlation else None,
-        maximum=1.0 if is_correlation else None,
-        text_format=(".2f" if is_correlation else ".3g") if len(names) <= 14 else "",
+        label=measures.label if measures else "Covariance",
+        scale=ColorScale.DIVERGING
+        if measures is None or measures.have_sign
+        else ColorScale.SEQUENTIAL,
+        minimum=None if measures is None else -1.0 if measures.have_sign else 0.0,
+        maximum=1.0 if measures else None,
+        text_format=(".2f" if measures else ".3g") if len(names) <= 14 else "",
     )
     size_in = max(5.0, min(2.6 + 0.42 * len(names), 11.0))
     panel = Panel(

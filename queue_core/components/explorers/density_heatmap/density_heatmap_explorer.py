@@ -52,7 +52,7 @@ def density_heatmap(exploration: Exploration) -> list[Draft]:
         x_edges=x.edges,
         y_edges=y.edges,
         values=counts,
-        label="rows",
+        label="Rows",
         minimum=1.0 if exploration.params["is_logarithmic"] else 0.0,
         is_logarithmic=exploration.params["is_logarithmic"],
         text_format=",.0f" if x.axis.categories and y.axis.categories and counts.size < 200 else "",

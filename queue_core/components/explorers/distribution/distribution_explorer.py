@@ -90,7 +90,7 @@ def distribution(exploration: Exploration) -> list[Draft]:
                 page,
                 notes=notes,
                 legend_title=group,
-                row_in=max(2.5, *(0.9 + 0.17 * len(panel.y.categories) for panel in page)),
+                heights_in=[0.9 + 0.17 * len(panel.y.categories) for panel in page],
             )
             drafts.append(figure_draft(part.value, figure))
     return drafts
@@ -204,7 +204,7 @@ def _histogram(
         )
         for place in range(len(grouping.names))
     ]
-    y = Axis(label="share" if is_share else "rows", unit="%" if is_share else "")
+    y = Axis(label="Share" if is_share else "Rows", unit="%" if is_share else "")
     return Panel(
         title=panel_title(spread.info), x=value_axis(spread.info, label=""), y=y, marks=marks
     )
@@ -231,7 +231,7 @@ def _density(query: Query, spread: _Spread, grouping: SqlGroups) -> Panel:
         marks.append(
             Line(x=x, y=y, label=grouping.names[group], color=grouping.color(group), width=2.0)
         )
-    y_axis = Axis(label="density", minimum=0.0, has_ticks=False)
+    y_axis = Axis(label="Density", minimum=0.0, has_ticks=False)
     return Panel(
         title=panel_title(spread.info),
         x=value_axis(spread.info, label=""),
@@ -264,7 +264,7 @@ def _ecdf(query: Query, spread: _Spread, grouping: SqlGroups) -> Panel:
                 is_stepped=True,
             )
         )
-    y = Axis(label="rows at or below", unit="%", minimum=0.0, maximum=100.0)
+    y = Axis(label="Cumulative share of rows", unit="%", minimum=0.0, maximum=100.0)
     return Panel(
         title=panel_title(spread.info), x=value_axis(spread.info, label=""), y=y, marks=marks
     )
@@ -287,7 +287,7 @@ def _category_panel(
     if len(found) > most:
         rest = 100 * (present - sum(n for _, n in shown)) / present
         notes.append(f"“{info.name}”: its {most} most frequent values; others have {rest:.1f} %.")
-    x = Axis(label="rows")
+    x = Axis(label="Rows")
     y = Axis(
         scale=AxisScale.CATEGORY,
         categories=[value_label(name)[:80] for name, _ in shown],

@@ -77,7 +77,7 @@ def _figure(exploration: Exploration, report: JsonObject, by_count: list[Row]) -
         subtitle=exploration.subtitle,
         panels=[
             Panel(
-                x=Axis(label="different rows"),
+                x=Axis(label="Different rows"),
                 y=Axis(
                     scale=AxisScale.CATEGORY,
                     categories=[name for name, _ in classes],

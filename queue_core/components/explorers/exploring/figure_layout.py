@@ -21,16 +21,33 @@ def small_multiples(
     notes: Sequence[str] = (),
     legend_title: str = "",
     row_in: float = _ROW_IN,
+    heights_in: Sequence[float] = (),
 ) -> Figure:
-    """Return a figure with panels side by side: one, two or three in a row."""
+    """Return a figure with panels side by side: one, two or three in a row.
+
+    Args:
+        exploration: What is explored.
+        title: Title of the figure.
+        panels: The panels.
+        notes: Sentences below.
+        legend_title: Title of the legend.
+        row_in: The least height of a row.
+        heights_in: What each panel needs; a row is as high as its highest panel.
+    """
     columns = min(len(panels), 3 if len(panels) > 4 else 2) or 1
     rows = -(-len(panels) // columns)
-    height_in = 4.6 if rows == 1 and columns == 1 else 1.0 + rows * (row_in + 0.3 * (rows == 1))
+    needed = [
+        max([row_in, *heights_in[row * columns : (row + 1) * columns]]) for row in range(rows)
+    ]
+    height_in = 1.0 + sum(needed) + 0.3 * (rows == 1)
+    if rows == columns == 1:
+        height_in = max(height_in, 4.6)
     return Figure(
         title=title,
         subtitle=exploration.subtitle,
         panels=panels,
         columns=columns,
+        row_ratios=needed if rows > 1 else (),
         legend_title=legend_title,
         notes=[*exploration.notes, *dict.fromkeys(notes)],
         width_in=_WIDTH_IN if columns > 1 else 7.5,

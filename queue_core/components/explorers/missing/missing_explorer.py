@@ -72,7 +72,7 @@ def _amounts(exploration: Exploration, infos: list[ColumnInfo], notes: list[str]
         subtitle=exploration.subtitle,
         panels=[
             Panel(
-                x=Axis(label="missing", unit="% of rows", minimum=0),
+                x=Axis(label="Missing", unit="% of rows", minimum=0),
                 y=Axis(
                     scale=AxisScale.CATEGORY,
                     categories=[info.name for info in infos],
@@ -115,7 +115,7 @@ def _places(exploration: Exploration, query: Query, infos: list[ColumnInfo]) -> 
         subtitle=exploration.subtitle,
         panels=[
             Panel(
-                x=Axis(label="row"),
+                x=Axis(label="Row"),
                 y=Axis(
                     scale=AxisScale.CATEGORY,
                     categories=[info.name for info in infos],
@@ -126,7 +126,7 @@ def _places(exploration: Exploration, query: Query, infos: list[ColumnInfo]) -> 
                         x_edges=edges,
                         y_edges=[place - 0.5 for place in range(len(infos) + 1)],
                         values=shares,
-                        label="missing (%)",
+                        label="Missing (%)",
                         minimum=0.0,
                         maximum=100.0,
                     )
@@ -176,7 +176,7 @@ def _pattern_figure(
             Panel(
                 x=Axis(scale=AxisScale.CATEGORY, categories=[info.name for info in infos]),
                 y=Axis(
-                    label="share of rows",
+                    label="Share of rows",
                     scale=AxisScale.CATEGORY,
                     categories=labels,
                     is_inverted=True,

@@ -241,11 +241,11 @@ def _forest_figure(
     panels = [
         Panel(
             title="Scores",
-            x=Axis(label="isolation score"),
-            y=Axis(label="rows"),
+            x=Axis(label="Isolation score"),
+            y=Axis(label="Rows"),
             marks=[
                 Histogram(edges=edges, counts=np.histogram(found.scores, edges)[0]),
-                Rule(value=limit, label="limit"),
+                Rule(value=limit, label="Limit"),
             ],
         )
     ]
@@ -276,7 +276,7 @@ def _plane(exploration: Exploration, values: dict[str, np.ndarray], found: _Foun
         )
     return Panel(
         title="Rows",
-        x=Axis(label="first main component"),
-        y=Axis(label="second main component"),
+        x=Axis(label="Principal component 1"),
+        y=Axis(label="Principal component 2"),
         marks=marks,
     )

@@ -23,6 +23,7 @@ from queue_core.artifacts.figure import (
     Text,
     Tone,
 )
+from queue_core.artifacts.ticks import shorten_apart
 from queue_core.components.explorers.exploring.exploration import (
     STATISTIC_ROWS,
     Exploration,
@@ -137,7 +138,7 @@ def parallel_categories(exploration: Exploration) -> list[Draft]:
         exploration.report(0.2 + 0.6 * place / len(stacks), f"counting “{right.name}”")
         marks += _ribbons(place, left, right, stacks[0])
     for place, stack in enumerate(stacks):
-        marks += _blocks(place, stack)
+        marks += _blocks(place, stack, is_last=place == len(stacks) - 1)
     figure = Figure(
         title="Parallel categories",
         subtitle=exploration.subtitle,
@@ -149,7 +150,7 @@ def parallel_categories(exploration: Exploration) -> list[Draft]:
             )
         ],
         notes=[*exploration.notes, sample.note, *(stack.groups.note for stack in stacks)],
-        width_in=max(7.0, 2.2 * len(stacks)),
+        width_in=max(8.0, 2.4 * len(stacks)),
         height_in=5.6,
     )
     return [
@@ -168,6 +169,7 @@ def _stack(values: pd.Series, most: int) -> _Stack:
 
 
 _HALF_BLOCK = 0.05
+_LONGEST_NAME = 22
 
 
 def _ribbons(place: int, left: _Stack, right: _Stack, first: _Stack) -> list[Mark]:
@@ -196,7 +198,8 @@ def _ribbons(place: int, left: _Stack, right: _Stack, first: _Stack) -> list[Mar
     return marks
 
 
-def _blocks(place: int, stack: _Stack) -> list[Mark]:
+def _blocks(place: int, stack: _Stack, *, is_last: bool) -> list[Mark]:
+    """Return the blocks of a column and their names, outside of the ribbons where there is room."""
     marks: list[Mark] = [
         Bars(
             positions=[place] * len(stack.sizes),
@@ -207,14 +210,16 @@ def _blocks(place: int, stack: _Stack) -> list[Mark]:
             colors=[stack.groups.color(n) for n in range(len(stack.sizes))] if place == 0 else (),
         )
     ]
-    for name, start, size in zip(stack.groups.names, stack.starts, stack.sizes, strict=True):
+    side = 1 if is_last and place else -1
+    names = shorten_apart(stack.groups.names, _LONGEST_NAME)
+    for name, start, size in zip(names, stack.starts, stack.sizes, strict=True):
         if size > 0.02:
             marks.append(
                 Text(
-                    x=place + _HALF_BLOCK + 0.02 if place == 0 else place - _HALF_BLOCK - 0.02,
+                    x=place + side * (_HALF_BLOCK + 0.02),
                     y=start + size / 2,
-                    text=name if len(name) <= 24 else f"{name[:23]}…",
-                    align="left" if place == 0 else "right",
+                    text=name,
+                    align="left" if side > 0 else "right",
                     size_pt=8,
                 )
             )

@@ -117,7 +117,7 @@ def _by_pca(exploration: Exploration, matrix: np.ndarray) -> tuple[np.ndarray, t
     pca = PCA(2, random_state=exploration.seed)
     plane = pca.fit_transform(matrix)
     first, second = (
-        f"component {place + 1} ({100 * share:.0f} % of the variance)"
+        f"Component {place + 1} ({100 * share:.0f} % of the variance)"
         for place, share in enumerate(pca.explained_variance_ratio_)
     )
     return plane, (first, second)
@@ -182,9 +182,9 @@ def _mixing_panel(mixing: np.ndarray, groups: Groups) -> Panel:
     edges = [place - 0.5 for place in range(len(groups.names) + 1)]
     return Panel(
         title=f"Classes of the {_NEIGHBOURS} nearest rows",
-        x=Axis(label="class of the neighbour", scale=AxisScale.CATEGORY, categories=groups.names),
+        x=Axis(label="Class of the neighbour", scale=AxisScale.CATEGORY, categories=groups.names),
         y=Axis(
-            label="class of the row",
+            label="Class of the row",
             scale=AxisScale.CATEGORY,
             categories=groups.names,
             is_inverted=True,
@@ -194,7 +194,7 @@ def _mixing_panel(mixing: np.ndarray, groups: Groups) -> Panel:
                 x_edges=edges,
                 y_edges=edges,
                 values=100 * mixing,
-                label="neighbours (%)",
+                label="Neighbours (%)",
                 minimum=0.0,
                 maximum=100.0,
                 text_format=".0f",

@@ -35,6 +35,8 @@ from queue_core.components.stored_dataset import ColumnInfo
 from queue_core.errors import DataError
 
 _MOST_STEPS = 5_000
+_GAP = 3
+_EVEN_SHARE = 0.8
 _EXACT_ROWS = 1_000_000
 
 
@@ -140,7 +142,7 @@ def _series_figure(
             title=str(name) if series.shape[1] > 1 else "",
             x=_time_axis(time.name if place == series.shape[1] - 1 else ""),
             y=Axis(label="" if series.shape[1] > 1 else str(name)),
-            marks=[Line(x=x, y=series[name].to_numpy(), width=width, color=place)],
+            marks=[_line(x, series[name].to_numpy(), width, place)],
         )
         for place, name in enumerate(series.columns)
     ]
@@ -153,6 +155,24 @@ def _series_figure(
         height_in=1.2 + max(2.8, 1.7 * len(panels)),
     )
     return figure_draft("series", figure)
+
+
+def _line(x: np.ndarray, y: np.ndarray, width: float, color: int) -> Line:
+    """Return a line through the steps that have values.
+
+    Where values come at every step, a step without one breaks it. A series that was sampled at
+    another step than that of the axis is a line all the same, but for gaps of several values.
+    """
+    known = np.flatnonzero(~np.isnan(y))
+    if len(known) < 2:
+        return Line(x=x, y=y, width=width, color=color, has_markers=True)
+    distances = np.diff(known)
+    usual = np.median(distances)
+    is_even = np.mean(distances == usual) >= _EVEN_SHARE
+    breaks = np.flatnonzero(distances > usual * (1 if is_even else _GAP))
+    places = np.insert(x[known], breaks + 1, x[known][breaks + 1])
+    values = np.insert(y[known], breaks + 1, np.nan)
+    return Line(x=places, y=values, width=width, color=color)
 
 
 def _analyse(
@@ -186,8 +206,8 @@ def _autocorrelation_figure(
         subtitle=exploration.subtitle,
         panels=[
             Panel(
-                x=Axis(label="lag", unit=f"in steps of one {step.name}", minimum=0),
-                y=Axis(label="autocorrelation", minimum=min(-0.25, float(found.min())), maximum=1),
+                x=Axis(label="Lag", unit=f"in steps of one {step.name}", minimum=0),
+                y=Axis(label="Autocorrelation", minimum=min(-0.25, float(found.min())), maximum=1),
                 marks=[
                     Area(
                         x=[0, lags + 0.5],
@@ -195,7 +215,7 @@ def _autocorrelation_figure(
                         high=[band] * 2,
                         color=Tone.MUTED,
                         opacity=0.2,
-                        label="95 % by chance",
+                        label="95 % confidence band",
                     ),
                     Bars(positions=places, values=found[1:], width=0.6 if lags <= 80 else 1.0),
                 ],
@@ -222,9 +242,9 @@ def _decomposition_figure(
     method = f"Decomposed by {parts.method}, period {period} × {step.name}."
     rows = (
         (str(values.name), filled, 0),
-        ("trend", parts.trend, 1),
-        (f"season, {period} × {step.name}", parts.seasonal, 2),
-        ("remainder", parts.remainder, Tone.MUTED),
+        ("Trend", parts.trend, 1),
+        (f"Seasonal, {period} × {step.name}", parts.seasonal, 2),
+        ("Remainder", parts.remainder, Tone.MUTED),
     )
     x = _seconds(values.index)
     panels = [
@@ -274,8 +294,8 @@ def _no_season(
                 x=_time_axis(),
                 y=Axis(label=str(values.name)),
                 marks=[
-                    Line(x=x, y=filled, color=Tone.MUTED, width=0.9, label="series"),
-                    Line(x=x, y=smooth, color=1, width=2.2, label=f"mean of {window} steps"),
+                    Line(x=x, y=filled, color=Tone.MUTED, width=0.9, label="Series"),
+                    Line(x=x, y=smooth, color=1, width=2.2, label=f"Moving average ({window})"),
                 ],
             )
         ],

@@ -135,7 +135,7 @@ def _figure(
         subtitle=exploration.subtitle,
         panels=[
             Panel(
-                x=Axis(label="times", minimum=0),
+                x=Axis(label="Frequency", minimum=0),
                 y=Axis(
                     scale=AxisScale.CATEGORY,
                     categories=[word for word, _ in ranked],

@@ -12,6 +12,12 @@ from sklearn.pipeline import Pipeline
 
 from queue_core.components.column_types import ColumnType
 from queue_core.components.models.training.fitting.fitted import Fitted
+from queue_core.components.models.training.fitting.time_columns import (
+    form_of,
+    read_times,
+    time_columns,
+    unseen_cycles,
+)
 from queue_core.components.models.training.preparation.frame import InputColumn
 from queue_core.components.models.training.preparation.problem import Problem
 from queue_core.components.models.training.preparation.splits import Fold
@@ -49,6 +55,8 @@ class Series:
         lags: How many past values a model sees.
         period: Steps in a season.
         horizon: Steps that are forecast.
+        form: How the column of times writes them, see `form_of`.
+        cycles: Cycles of the calendar that the model is told, see `unseen_cycles`.
     """
 
     values: np.ndarray
@@ -57,6 +65,8 @@ class Series:
     lags: int
     period: int
     horizon: int
+    form: str | None = None
+    cycles: tuple[str, ...] = ()
 
     def times_after(self, steps: int) -> pd.DatetimeIndex | None:
         """Return the times of the next steps; None where only the order is known."""
@@ -96,8 +106,9 @@ def as_forecast(problem: Problem, warn: Callable[[str], None]) -> tuple[Problem,
     frame = lag_frame(values, series.lags)
     columns = [InputColumn(name, ColumnType.FLOAT) for name in frame.columns]
     if times is not None:
-        frame[TIME] = times
-        columns.append(InputColumn(TIME, ColumnType.DATETIME))
+        for name, turns in time_columns(pd.DatetimeIndex(times), series.cycles).items():
+            frame[name] = turns
+            columns.append(InputColumn(name, ColumnType.FLOAT))
     known = problem.frame.iloc[order].reset_index(drop=True)
     frame = pd.concat([frame, known], axis=1)
     lag_names = tuple(frame.columns[: series.lags])
@@ -107,7 +118,12 @@ def as_forecast(problem: Problem, warn: Callable[[str], None]) -> tuple[Problem,
         frame=frame,
         target=values,
         split_column=None,
-        extra={**problem.extra, "series": series, "lag_names": lag_names},
+        extra={
+            **problem.extra,
+            "series": series,
+            "lag_names": lag_names,
+            "own_names": tuple(column.name for column in columns),
+        },
     )
     return changed, series
 
@@ -188,7 +204,7 @@ def _ordered(problem: Problem, warn: Callable[[str], None]) -> tuple[np.ndarray,
         return np.argsort(given.to_numpy(), kind="stable"), None
     name = problem.spec.forecast.time_column
     try:
-        times = pd.to_datetime(given)
+        times = read_times(given)
     except (ValueError, TypeError) as error:
         raise DataError(
             f"The column “{name}” does not hold times.",
@@ -237,7 +253,15 @@ def _series(
         lags=lags,
         period=min(period, max(1, lags)),
         horizon=min(horizon, MOST_STEPS),
+        form=None if times is None else _form(problem),
+        # What columns known in advance did is mixed into the past: it shows no cycle by itself.
+        cycles=() if times is None else unseen_cycles(times, 0 if problem.columns else lags),
     )
+
+
+def _form(problem: Problem) -> str | None:
+    kind = problem.extra.get("times_type")
+    return form_of(problem.extra["times"], is_date=kind is ColumnType.DATE)
 
 
 def _season(times: np.ndarray | None) -> int:

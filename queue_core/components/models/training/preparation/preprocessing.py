@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -300,15 +300,23 @@ def _as_text_array(categories: np.ndarray) -> np.ndarray:
 
 def output_sources(transformer: ColumnTransformer) -> list[str]:
     """Return, for each column of the matrix, the input column that it comes from."""
-    sources: list[str] = []
+    return [column for column, _ in _outputs(transformer)]
+
+
+def output_features(transformer: ColumnTransformer) -> list[str]:
+    """Return, for each column of the matrix, the input column or the word that it stands for."""
+    return [f"“{word}”" if word else column for column, word in _outputs(transformer)]
+
+
+def _outputs(transformer: ColumnTransformer) -> Iterator[tuple[str, str]]:
+    """Yield the input column and the word, if it is one, of each column of the matrix."""
     for name, fitted, columns in transformer.transformers_:
         if name == "remainder":
             continue
         if isinstance(columns, str):
-            sources += [columns] * len(fitted.get_feature_names_out())
-            continue
-        sources += _sources_of(fitted, list(columns))
-    return sources
+            yield from ((columns, str(word)) for word in fitted.get_feature_names_out())
+        else:
+            yield from ((column, "") for column in _sources_of(fitted, list(columns)))
 
 
 def _sources_of(fitted: BaseEstimator, columns: list[str]) -> list[str]:

@@ -97,7 +97,7 @@ def read_problem(dataset: StoredDataset, spec: SessionSpec, warn: Callable[[str]
         target_type=dataset.column(spec.target).type if spec.target else None,
         split_column=_split_column(table, spec),
         row_count=dataset.row_count,
-        extra={"times": _times(table, spec)},
+        extra={"times": _times(table, spec), "times_type": _times_type(dataset, spec)},
     )
 
 
@@ -239,6 +239,11 @@ def _split_column(table: pd.DataFrame, spec: SessionSpec) -> np.ndarray | None:
                 hint="Choose a column of dates or numbers to order the rows by.",
             ) from error
     return np.asarray(as_text(values, missing="(missing)"), dtype=object)
+
+
+def _times_type(dataset: StoredDataset, spec: SessionSpec) -> ColumnType | None:
+    name = spec.forecast.time_column
+    return None if name is None else dataset.column(name).type
 
 
 def _times(table: pd.DataFrame, spec: SessionSpec) -> pd.Series:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
+from sklearn.metrics import (
+    average_precision_score,
+    confusion_matrix,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
 
 from queue_core.artifacts.figure import (
     Axis,
@@ -17,12 +23,14 @@ from queue_core.artifacts.figure import (
     Panel,
     Tone,
 )
+from queue_core.artifacts.ticks import shorten
 from queue_core.components.metrics.measuring.scored import Scored
 from queue_core.components.models.training.evaluation.trained import Trained
 
 MOST_CELLS = 25
 MOST_CURVES = 8
 MOST_POINTS = 400
+CLASS_NAME = 21
 CALIBRATION_BINS = 10
 
 Drawn = tuple[str, str, Figure]
@@ -73,7 +81,7 @@ def _confusion(scored: Scored, names: list[str], note: str) -> Figure:
     by_count = counts.max(initial=0) < 10_000
     return Figure(
         title="Confusion matrix",
-        subtitle="Rows of each true class by the class that was predicted",
+        subtitle="Test rows of each actual class by the class that was predicted",
         panels=[
             Panel(
                 marks=[
@@ -81,16 +89,16 @@ def _confusion(scored: Scored, names: list[str], note: str) -> Figure:
                         x_edges=edges,
                         y_edges=edges,
                         values=(counts if by_count else shares).tolist(),
-                        label="rows" if by_count else "share of the true class",
+                        label="Rows" if by_count else "Share of the actual class",
                         minimum=0.0,
                         text_format=(".0f" if by_count else ".2f") if len(names) <= 12 else "",
                     )
                 ],
                 x=Axis(
-                    label="predicted", scale=AxisScale.CATEGORY, categories=names, has_grid=False
+                    label="Predicted", scale=AxisScale.CATEGORY, categories=names, has_grid=False
                 ),
                 y=Axis(
-                    label="true",
+                    label="Actual",
                     scale=AxisScale.CATEGORY,
                     categories=names,
                     is_inverted=True,
@@ -128,33 +136,45 @@ def _ranking(scored: Scored, curves: list[tuple[str, np.ndarray, np.ndarray]], n
     for place, (name, is_class, ranked) in enumerate(curves):
         false_share, true_share, _ = roc_curve(is_class, ranked)
         found = _thinned(len(false_share))
-        roc.append(Line(x=false_share[found], y=true_share[found], label=name, color=place))
+        area = roc_auc_score(is_class, ranked)
+        label = f"{shorten(name, CLASS_NAME)} (AUC {area:.3f})"
+        roc.append(Line(x=false_share[found], y=true_share[found], label=label, color=place))
         precision, sensitivity, _ = precision_recall_curve(is_class, ranked)
         found = _thinned(len(precision))
-        recall.append(Line(x=sensitivity[found], y=precision[found], color=place, is_stepped=True))
-    notes = [note]
+        mean = average_precision_score(is_class, ranked)
+        recall.append(
+            Line(
+                x=sensitivity[found],
+                y=precision[found],
+                color=place,
+                label=f"{shorten(name, CLASS_NAME)} (AP {mean:.3f})",
+                is_stepped=True,
+            )
+        )
+    notes = [note, "AUC: area under the ROC curve. AP: average precision."]
     if scored.class_count > len(curves) > 1:
         notes.append(f"The {len(curves)} largest of {scored.class_count} classes are shown.")
     return Figure(
-        title="How well rows of a class are ranked above the others",
+        title="ROC and precision-recall curves",
+        subtitle="How well rows of a class are ranked above the others",
         panels=[
             Panel(
                 marks=roc,
-                title="ROC",
-                x=Axis(label="share of other rows above", minimum=0.0, maximum=1.0),
-                y=Axis(label="share of the class above", minimum=0.0, maximum=1.02),
+                title="ROC curve",
+                x=Axis(label="False positive rate", minimum=0.0, maximum=1.0),
+                y=Axis(label="True positive rate", minimum=0.0, maximum=1.02),
             ),
             Panel(
                 marks=recall,
-                title="Precision and recall",
-                x=Axis(label="recall", minimum=0.0, maximum=1.0),
-                y=Axis(label="precision", minimum=0.0, maximum=1.02),
+                title="Precision-recall curve",
+                x=Axis(label="Recall", minimum=0.0, maximum=1.0),
+                y=Axis(label="Precision", minimum=0.0, maximum=1.02),
             ),
         ],
         columns=2,
         legend_title="Class",
         notes=notes,
-        width_in=9.0,
+        width_in=10.0,
         height_in=4.6,
     )
 
@@ -167,13 +187,13 @@ def _calibration(curves: list[tuple[str, np.ndarray, np.ndarray]], note: str) ->
         )
         marks.append(Line(x=said, y=share, label=name, color=place, has_markers=True))
     return Figure(
-        title="How far probabilities can be taken at their word",
-        subtitle="On the dashed line, rows said to be 70 % likely are right 7 times in 10",
+        title="Calibration curve",
+        subtitle="On the dashed line, rows predicted with 70 % are of the class 7 times in 10",
         panels=[
             Panel(
                 marks=marks,
-                x=Axis(label="probability that was said", minimum=0.0, maximum=1.0),
-                y=Axis(label="share that was right", minimum=0.0, maximum=1.02),
+                x=Axis(label="Mean predicted probability", minimum=0.0, maximum=1.0),
+                y=Axis(label="Fraction of positives", minimum=0.0, maximum=1.02),
                 is_square=True,
             )
         ],

@@ -39,7 +39,7 @@ def figures(trained: Trained) -> list[Drawn]:
     matrix = scored.matrix[rows]
     drawn = [("sizes", "Clusters", _sizes(labels))]
     if matrix.shape[1] >= 2:
-        drawn.append(("projection", "Rows from above", _projection(matrix, labels[rows], notes)))
+        drawn.append(("projection", "Projection", _projection(matrix, labels[rows], notes)))
     inside = labels[rows] >= 0
     clusters = np.unique(labels[rows][inside])
     if 2 <= len(clusters) < int(inside.sum()):
@@ -61,7 +61,7 @@ def _sizes(labels: np.ndarray) -> Figure:
         codes, counts = codes[shown], counts[shown]
     names = [_name(code) for code in codes]
     return Figure(
-        title="How many rows each cluster has",
+        title="Cluster sizes",
         panels=[
             Panel(
                 marks=[
@@ -72,8 +72,8 @@ def _sizes(labels: np.ndarray) -> Figure:
                         colors=[Tone.MUTED if c < 0 else place for place, c in enumerate(codes)],
                     )
                 ],
-                x=Axis(label="cluster", scale=AxisScale.CATEGORY, categories=names, has_grid=False),
-                y=Axis(label="rows", minimum=0.0),
+                x=Axis(label="Cluster", scale=AxisScale.CATEGORY, categories=names, has_grid=False),
+                y=Axis(label="Rows", minimum=0.0),
             )
         ],
         notes=notes,
@@ -96,12 +96,17 @@ def _projection(matrix: Matrix, labels: np.ndarray, notes: list[str]) -> Figure:
                 opacity=0.6,
             )
         )
+    method = "SVD" if sparse else "PCA"
     shares = getattr(reducer, "explained_variance_ratio_", np.zeros(2))
     return Figure(
-        title="The rows from above, by cluster",
-        subtitle=f"Two directions that hold {shares.sum():.0%} of the spread of all columns",
+        title=f"{method} projection by cluster",
+        subtitle=f"Two components with {shares.sum():.0%} of the variance of all columns",
         panels=[
-            Panel(marks=marks, x=Axis(label="first direction"), y=Axis(label="second direction"))
+            Panel(
+                marks=marks,
+                x=Axis(label=f"Component 1 ({shares[0]:.0%})"),
+                y=Axis(label=f"Component 2 ({shares[1]:.0%})"),
+            )
         ],
         legend_title="Cluster",
         notes=notes,
@@ -126,20 +131,22 @@ def _silhouettes(matrix: Matrix, labels: np.ndarray, notes: list[str]) -> Figure
                 color=place,
             )
         )
-    mean = Rule(value=float(values.mean()), is_horizontal=True, label="mean of all rows")
+    mean = Rule(
+        value=float(values.mean()), is_horizontal=True, label=f"Mean silhouette {values.mean():.2f}"
+    )
     return Figure(
-        title="How well rows fit their cluster",
+        title="Silhouette coefficients by cluster",
         subtitle="1 is far from all others, 0 is between two clusters, below 0 is in the wrong one",
         panels=[
             Panel(
                 marks=[*boxes, mean],
                 x=Axis(
-                    label="cluster",
+                    label="Cluster",
                     scale=AxisScale.CATEGORY,
                     categories=[_name(int(code)) for code in codes],
                     has_grid=False,
                 ),
-                y=Axis(label="silhouette"),
+                y=Axis(label="Silhouette coefficient"),
             )
         ],
         notes=notes,

@@ -27,10 +27,10 @@ def figures(trained: Trained, trials: list[TrialRecord]) -> list[Drawn]:
     """Return the figures that a run has something to show for."""
     drawn: list[Drawn] = []
     if trained.importance is not None and len(trained.importance.names) > 1:
-        drawn.append(("importance", "Importance of the columns", _importance(trained)))
+        drawn.append(("importance", "Feature importance", _importance(trained)))
     course = _course(trained)
     if course is not None:
-        drawn.append(("training", "Course of the training", course))
+        drawn.append(("training", "Training curve", course))
     if len(trained.learning_curve) > 1:
         drawn.append(("learning-curve", "Learning curve", _learning(trained)))
     scored = [trial for trial in trials if trial.value is not None]
@@ -47,7 +47,8 @@ def _importance(trained: Trained) -> Figure:
     if len(names) < len(importance.names):
         notes.append(f"The first {len(names)} of {len(importance.names)} columns are shown.")
     return Figure(
-        title="How much the model relies on each column",
+        title="Feature importance",
+        subtitle="How much the model relies on each column",
         panels=[
             Panel(
                 marks=[
@@ -57,7 +58,7 @@ def _importance(trained: Trained) -> Figure:
                         is_horizontal=True,
                     )
                 ],
-                x=Axis(label="importance"),
+                x=Axis(label=importance.label),
                 y=Axis(
                     scale=AxisScale.CATEGORY, categories=names, is_inverted=True, has_grid=False
                 ),
@@ -80,11 +81,15 @@ def _course(trained: Trained) -> Figure | None:
         }
         if len(points) >= FEWEST_STEPS:
             line = Line(x=list(points), y=list(points.values()), color=place)
-            panels.append(Panel(marks=[line], x=Axis(label="step"), y=Axis(label=name)))
+            panels.append(
+                Panel(
+                    marks=[line], x=Axis(label="Step", has_whole_numbers=True), y=Axis(label=name)
+                )
+            )
     if not panels:
         return None
     return Figure(
-        title="Course of the training",
+        title="Training curve",
         subtitle="First fold" if first == 0 else "",
         panels=panels,
         columns=min(2, len(panels)),
@@ -99,15 +104,15 @@ def _learning(trained: Trained) -> Figure:
     seen = [missing if s is None else s for _, s, _ in trained.learning_curve]
     held = [missing if t is None else t for _, _, t in trained.learning_curve]
     return Figure(
-        title="Would more rows help?",
-        subtitle=f"{trained.leading.title} by number of training rows",
+        title="Learning curve",
+        subtitle="Would more rows help?",
         panels=[
             Panel(
                 marks=[
-                    Line(x=rows, y=seen, label="training rows", color=1, has_markers=True),
-                    Line(x=rows, y=held, label="test rows", color=0, has_markers=True),
+                    Line(x=rows, y=seen, label="Training score", color=1, has_markers=True),
+                    Line(x=rows, y=held, label="Test score", color=0, has_markers=True),
                 ],
-                x=Axis(label="training rows"),
+                x=Axis(label="Training rows"),
                 y=Axis(label=trained.leading.title),
             )
         ],
@@ -129,6 +134,12 @@ def _search(trials: list[TrialRecord]) -> Figure:
                 )
             )
     return Figure(
-        title="Tries of the search",
-        panels=[Panel(marks=marks, x=Axis(label="try"), y=Axis(label="mean score of its folds"))],
+        title="Hyperparameter search",
+        panels=[
+            Panel(
+                marks=marks,
+                x=Axis(label="Trial", has_whole_numbers=True),
+                y=Axis(label="Mean validation score"),
+            )
+        ],
     )

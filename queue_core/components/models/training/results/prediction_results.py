@@ -120,9 +120,9 @@ def _figure(
         panel = Panel(
             marks=[Histogram(edges=edges, counts=counts)],
             x=Axis(label=name),
-            y=Axis(label="rows"),
+            y=Axis(label="Rows"),
         )
-        return Figure(title="How the predictions are spread", panels=[panel], notes=notes)
+        return Figure(title="Distribution of the predictions", panels=[panel], notes=notes)
     counted = pd.Series(answered).value_counts()
     shown = counted.iloc[:SHOWN_CLASSES]
     if len(shown) < len(counted):
@@ -141,6 +141,6 @@ def _figure(
             categories=[str(value) for value in shown.index],
             has_grid=False,
         ),
-        y=Axis(label="rows", minimum=0.0),
+        y=Axis(label="Rows", minimum=0.0),
     )
-    return Figure(title="How often each was predicted", panels=[panel], notes=notes)
+    return Figure(title="Predicted classes", panels=[panel], notes=notes)

@@ -43,7 +43,7 @@ def figures(trained: Trained) -> list[Drawn]:
     if trained.problem.spec.task is Task.FORECASTING:
         drawn.append(("forecast", "Forecast", _forecast(trained, name)))
     drawn.append(
-        ("predictions", "Predictions and errors", _predictions(truth, predicted, name, trained))
+        ("predictions", "Predictions and residuals", _predictions(truth, predicted, name, trained))
     )
     return drawn
 
@@ -56,35 +56,36 @@ def _predictions(truth: np.ndarray, predicted: np.ndarray, name: str, trained: T
         shown = np.sort(generator.choice(shown, SHOWN_ROWS, replace=False))
         notes.append(f"A random sample of {SHOWN_ROWS:,} of {len(truth):,} test rows is shown.")
     ends = [float(min(truth.min(), predicted.min())), float(max(truth.max(), predicted.max()))]
-    errors = predicted - truth
+    errors = truth - predicted
+    notes.append("Residual: actual minus predicted.")
     edges = bin_edges(errors, min(BINS, max(5, len(errors) // 5)))
     counts = np.histogram(errors, edges)[0]
     return Figure(
-        title=f"Predictions of “{name}” and their errors",
+        title=f"Predictions of “{name}” and their residuals",
         panels=[
             Panel(
                 marks=[
                     Line(x=ends, y=ends, color=Tone.MUTED, style=LineStyle.DASHED),
                     Points(x=truth[shown], y=predicted[shown], opacity=0.6),
                 ],
-                title="Predicted against true",
-                x=Axis(label="true"),
-                y=Axis(label="predicted"),
+                title="Predicted and actual",
+                x=Axis(label="Actual"),
+                y=Axis(label="Predicted"),
             ),
             Panel(
                 marks=[
                     Rule(value=0.0, is_horizontal=True),
                     Points(x=predicted[shown], y=errors[shown], opacity=0.6),
                 ],
-                title="Errors by prediction",
-                x=Axis(label="predicted"),
-                y=Axis(label="predicted minus true"),
+                title="Residuals by prediction",
+                x=Axis(label="Predicted"),
+                y=Axis(label="Residual"),
             ),
             Panel(
                 marks=[Histogram(edges=edges, counts=counts), Rule(value=0.0)],
-                title="How large the errors are",
-                x=Axis(label="predicted minus true"),
-                y=Axis(label="rows"),
+                title="Distribution of the residuals",
+                x=Axis(label="Residual"),
+                y=Axis(label="Rows"),
             ),
         ],
         columns=3,
@@ -103,11 +104,11 @@ def _forecast(trained: Trained, name: str) -> Figure:
     start = max(0, first_test - before)
     places = _places(series)
     marks: list[Mark] = [
-        Line(x=places[start:], y=series.values[start:], label="true", color=Tone.MUTED)
+        Line(x=places[start:], y=series.values[start:], label="Actual", color=Tone.MUTED)
     ]
     errors = trained.errors or {"errors": [], "rows": 0}
     for number, fold in enumerate(trained.folds):
-        label = "forecast" if number == 0 else ""
+        label = "Forecast" if number == 0 else ""
         at = places[fold.rows]
         if errors["rows"]:
             width = half_width(errors["errors"], errors["rows"], LEVEL)
@@ -116,10 +117,11 @@ def _forecast(trained: Trained, name: str) -> Figure:
                     x=at,
                     low=fold.test.predicted - width,
                     high=fold.test.predicted + width,
-                    label=f"{LEVEL:.0%} of the errors" if number == 0 else "",
+                    label=f"{LEVEL:.0%} prediction interval" if number == 0 else "",
                 )
             )
         marks.append(Line(x=at, y=fold.test.predicted, label=label, color=0))
+    time_label = trained.problem.spec.forecast.time_column or ""
     scale = AxisScale.LINEAR if series.times is None else AxisScale.TIME
     notes = [f"The last {count - start:,} of {count:,} rows are shown."] if start else []
     return Figure(
@@ -129,7 +131,7 @@ def _forecast(trained: Trained, name: str) -> Figure:
         panels=[
             Panel(
                 marks=marks,
-                x=Axis(label="" if series.times is not None else "row", scale=scale),
+                x=Axis(label=time_label if series.times is not None else "Row", scale=scale),
                 y=Axis(label=name),
             )
         ],

@@ -106,9 +106,12 @@ def _tables(trained: Trained, trials: list[TrialRecord]) -> list[tuple[str, str,
     found: list[tuple[str, str, pd.DataFrame]] = []
     if trained.importance is not None:
         table = pd.DataFrame(
-            {"column": trained.importance.names, "importance": trained.importance.values}
+            {
+                "column": trained.importance.names,
+                trained.importance.label: trained.importance.values,
+            }
         )
-        found.append(("importance-values", "Importance of the columns, numbers", table))
+        found.append(("importance-values", "Feature importance, numbers", table))
     if trials:
         found.append(("trials", "Tries of the search", _trials_table(trials)))
     if trained.problem.spec.task is Task.CLUSTERING:
@@ -164,6 +167,7 @@ def report_of(trained: Trained, schema: JsonObject) -> JsonObject:
         "importance": None
         if trained.importance is None
         else {
+            "measure": trained.importance.label,
             "method": trained.importance.method,
             "columns": dict(
                 zip(trained.importance.names[:50], trained.importance.values[:50], strict=True)

@@ -165,10 +165,7 @@ def schema_of(trained: Trained, **made_from: Any) -> JsonObject:
 def _columns(trained: Trained) -> list[JsonObject]:
     """Describe the columns that a user has to give."""
     plan = trained.final.plan
-    own = {*trained.problem.extra.get("lag_names", ())}
-    series = trained.problem.extra.get("series")
-    if series is not None:
-        own.add("time")
+    own = {*trained.problem.extra.get("own_names", ())}
     described = []
     for column in trained.problem.columns:
         if column.name in own:
@@ -211,6 +208,8 @@ def _forecast(series: Series | None, time_column: str | None) -> JsonObject | No
     return {
         "time_column": time_column,
         "times": times,
+        "form": series.form,
+        "cycles": list(series.cycles),
         "frequency": series.frequency,
         "lags": series.lags,
         "period": series.period,

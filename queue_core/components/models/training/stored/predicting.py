@@ -19,6 +19,7 @@ from queue_core.components.models.training.fitting.forecasting import (
     future_times,
     roll_forward,
 )
+from queue_core.components.models.training.fitting.time_columns import in_form, time_columns
 from queue_core.components.models.training.stored.input_check import InputCheck
 from queue_core.components.models.training.stored.model_file import TrainedModel
 from queue_core.errors import DataError, JobError, ParameterError
@@ -95,13 +96,17 @@ class Predictor:
                 f"A forecast has from 1 to {MOST_STEPS:,} steps, not {steps:,}.",
                 parameter="horizon",
             )
-        table = self._future(facts, known, steps)
+        times = None
+        if facts["times"] is not None:
+            past_times = pd.DatetimeIndex(pd.to_datetime(facts["times"]))
+            times = future_times(past_times, facts["frequency"], steps)
+        table = self._future(facts, times, known, steps)
         past = np.asarray(facts["past"], dtype=float)
         with quiet(), within_budget():
             answers = roll_forward(self.model.pipeline, table, past, steps)
         answered = self._numbers(answers)
-        if TIME in table:
-            answered.insert(0, facts["time_column"] or TIME, table[TIME].to_numpy())
+        if times is not None:
+            answered.insert(0, facts["time_column"] or TIME, in_form(times, facts.get("form")))
         else:
             answered.insert(0, "step", np.arange(1, steps + 1))
         return answered
@@ -139,13 +144,21 @@ class Predictor:
             made[f"{name}, to"] = predicted + width
         return pd.DataFrame(made)
 
-    def _future(self, facts: Any, known: pd.DataFrame | None, steps: int) -> pd.DataFrame:
+    def _future(
+        self,
+        facts: Any,
+        times: pd.DatetimeIndex | None,
+        known: pd.DataFrame | None,
+        steps: int,
+    ) -> pd.DataFrame:
         """Return one row for each step with every column that the pipeline knows."""
         lags = {LAG.format(k): np.full(steps, np.nan) for k in range(1, facts["lags"] + 1)}
         table = pd.DataFrame(lags)
-        if facts["times"] is not None:
-            times = pd.DatetimeIndex(pd.to_datetime(facts["times"]))
-            table[TIME] = future_times(times, facts["frequency"], steps).astype("datetime64[us]")
+        if times is not None and "cycles" in facts:
+            for name, turns in time_columns(times, facts["cycles"]).items():
+                table[name] = turns
+        elif times is not None:  # a model that was stored before: it knows the times themselves
+            table[TIME] = times.astype("datetime64[us]")
         if not self.model.columns:
             return table
         if known is None or len(known) < steps:

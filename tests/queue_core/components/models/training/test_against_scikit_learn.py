@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import inspect
+
 import model_data
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    log_loss,
+    mean_absolute_error,
+    r2_score,
+    roc_auc_score,
+    silhouette_score,
+)
 from sklearn.model_selection import KFold, RepeatedStratifiedKFold, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
+from sklearn.utils import all_estimators
 
 CLOSE = 1e-9
 
@@ -129,3 +141,82 @@ def test_a_search_ends_in_the_plain_model_with_what_it_found(tmp_path):
     assert trained.folds[0].values["test"]["r2"] == pytest.approx(
         r2_score(y_test, by_hand.predict(x_test)), abs=CLOSE
     )
+
+
+SCALED = ("KNeighborsClassifier", "LinearSVC", "MLPClassifier", "KNeighborsRegressor", "SVR",
+          "Lasso", "LinearRegression", "MLPRegressor")  # fmt: skip
+AS_THEY_ARE = ("DecisionTreeClassifier", "ExtraTreesClassifier", "HistGradientBoostingClassifier",
+               "HistGradientBoostingRegressor", "RandomForestRegressor")  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("name", [*SCALED, *AS_THEY_ARE])
+def test_usual_models_equal_a_few_lines_by_hand(tmp_path, name):
+    cls = dict(all_estimators())[name]
+    classifies = name.endswith(("Classifier", "SVC"))
+    frame = model_data.breast_cancer() if classifies else model_data.diabetes()
+    task = "classification" if classifies else "regression"
+    trained = model_data.train_on(tmp_path, frame, name, task=task, output="target", seed=3)
+    known = inspect.signature(cls).parameters
+    chosen = {key: value for key, value in trained.params.items() if key in known}
+    seed = {"random_state": 3} if "random_state" in known else {}
+    steps = [StandardScaler()] if name in SCALED else []
+    x, y = frame.drop(columns="target").to_numpy(), frame["target"].to_numpy()
+    x_train, x_test, y_train, y_test = train_test_split(
+        x, y, test_size=0.25, random_state=3, stratify=y if classifies else None
+    )
+    by_hand = make_pipeline(*steps, cls(**chosen, **seed)).fit(x_train, y_train)
+    values = trained.folds[0].values["test"]
+    score = by_hand.score(x_test, y_test)
+    assert values["accuracy" if classifies else "r2"] == pytest.approx(score, abs=CLOSE)
+
+
+def test_clusters_equal_a_few_lines_by_hand(tmp_path):
+    frame = model_data.iris().drop(columns="target")
+    trained = model_data.train_on(
+        tmp_path, frame, "KMeans", task="clustering", params={"n_clusters": 3}, seed=4
+    )
+    scaled = StandardScaler().fit_transform(frame)
+    by_hand = KMeans(**trained.params, random_state=4).fit(scaled)
+    values = trained.folds[0].values["train"]
+    expected = silhouette_score(scaled, by_hand.labels_)
+    assert values["silhouette"] == pytest.approx(expected, abs=CLOSE)
+
+
+def test_columns_that_become_several_are_shuffled_and_not_added_up(tmp_path):
+    random = np.random.default_rng(0)
+    days = pd.Timestamp(2001, 1, 1) + pd.to_timedelta(random.integers(0, 4_000, 400), "D")
+    x = random.normal(size=400)
+    frame = pd.DataFrame(
+        {"day": days, "x": x, "kind": random.choice(list("abcd"), 400), "y": 5 * x}
+    )
+    trained = model_data.train_on(
+        tmp_path, frame, "LinearRegression", task="regression", output="y"
+    )
+    importance = trained.importance
+    assert importance.names[0] == "x"
+    assert importance.label.startswith("Decrease in ")
+    assert max(importance.values[1:]) < 0.01 * importance.values[0]
+    forest = model_data.train_on(
+        tmp_path, frame, "RandomForestRegressor", task="regression", output="y",
+        params={"n_estimators": 10},
+    )  # fmt: skip
+    assert forest.importance.label == "Mean decrease in impurity"
+    assert sum(forest.importance.values) == pytest.approx(1)
+
+
+def test_a_text_model_relies_on_words(tmp_path):
+    trained = model_data.train_on(
+        tmp_path, model_data.sentences(), "LogisticRegression", task="text_classification",
+        output="mood",
+    )  # fmt: skip
+    assert set(trained.importance.names[:5]).isdisjoint({"“the”", "“was”", "“room”", "text"})
+    assert "“lovely”" in trained.importance.names
+
+
+def test_a_series_is_not_explained_by_weights_that_cancel(tmp_path):
+    trained = model_data.train_on(
+        tmp_path, model_data.monthly(), "LinearRegression", task="forecasting", output="y",
+        forecast={"time_column": "when", "horizon": 12},
+    )  # fmt: skip
+    assert trained.importance.label.startswith(("Increase in ", "Decrease in "))

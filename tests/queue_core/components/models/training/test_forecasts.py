@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+
 import model_data
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LinearRegression
 
+from queue_core.components.models.training.fitting.time_columns import unseen_cycles
+from queue_core.components.models.training.stored.model_file import (
+    MODEL_FILE,
+    SCHEMA_FILE,
+    open_model,
+    schema_of,
+    store_pipeline,
+)
+from queue_core.components.models.training.stored.predicting import Predictor
 from queue_core.errors import DataError, ParameterError
 
 ASKED = {"task": "forecasting", "output": "y"}
@@ -95,3 +108,80 @@ def test_without_times_the_order_counts_and_is_said(tmp_path):
     trained = forecast(tmp_path, "NaiveForecast", forecast={"horizon": 5}, heard=heard)
     assert any("in their order" in sentence for sentence in heard.warnings)
     assert trained.problem.extra["series"].times is None
+
+
+def passengers(seed, count=144):
+    """Months of a series whose season grows with its trend."""
+    random, month = np.random.default_rng(seed), np.arange(count)
+    season = 1 + 0.25 * np.sin(2 * np.pi * month / 12) + 0.1 * np.cos(4 * np.pi * month / 12)
+    values = (110 + 2.3 * month) * season * np.exp(random.normal(0, 0.03, count))
+    return pd.DataFrame({"when": pd.date_range("1949-01-01", periods=count, freq="MS"),
+                         "y": values.round()})  # fmt: skip
+
+
+def plain_lags(values, lags, horizon):
+    """Return a forecast by a few lines of scikit-learn: past values, and nothing else."""
+    rows = np.lib.stride_tricks.sliding_window_view(values[:-horizon], lags + 1)
+    model = LinearRegression().fit(rows[:, :-1], rows[:, -1])
+    past = list(values[-horizon - lags : -horizon])
+    for _ in range(horizon):
+        past.append(model.predict([past[-lags:]])[0])
+    return np.array(past[lags:])
+
+
+@pytest.mark.parametrize("horizon", [12, 24, 36])
+def test_a_forecast_is_at_least_as_good_as_plain_lags(tmp_path, horizon):
+    ours, plain = [], []
+    for seed in range(4):
+        table = passengers(seed)
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        asked = {"time_column": "when", "horizon": horizon}
+        trained = forecast(folder, "LinearRegression", table, forecast=asked)
+        truth = table["y"].to_numpy()[-horizon:]
+        ours.append(trained.folds[0].values["test"]["mae"])
+        predicted = plain_lags(table["y"].to_numpy(), trained.problem.extra["series"].lags, horizon)
+        plain.append(np.abs(predicted - truth).mean())
+        assert ours[-1] < 1.15 * plain[-1]
+    assert np.mean(ours) < 1.02 * np.mean(plain)
+
+
+def test_without_times_a_forecast_equals_plain_lags(tmp_path):
+    table = passengers(0)[["y"]]
+    trained = forecast(tmp_path, "LinearRegression", table, forecast={"lags": 12, "horizon": 24})
+    expected = plain_lags(table["y"].to_numpy(), 12, 24)
+    np.testing.assert_allclose(trained.folds[0].test.predicted, expected, rtol=1e-9)
+
+
+def test_only_cycles_longer_than_the_past_are_told(tmp_path):
+    hours = pd.date_range("2024-01-01", periods=24 * 40, freq="h")
+    assert unseen_cycles(hours.to_numpy(), 24) == ("week",)
+    assert unseen_cycles(hours.to_numpy(), 4) == ("day", "week")
+    days = pd.date_range("2020-01-01", periods=900, freq="D")
+    assert unseen_cycles(days.to_numpy(), 12) == ("year",)
+    months = pd.date_range("2000-01-01", periods=100, freq="MS")
+    assert unseen_cycles(months.to_numpy(), 12) == ()
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        (lambda m: m.dt.date, [dt.date(1961, 1, 1), dt.date(1961, 2, 1)]),
+        (lambda m: m, [pd.Timestamp(1961, 1, 1), pd.Timestamp(1961, 2, 1)]),
+        (lambda m: m.dt.strftime("%Y-%m"), ["1961-01", "1961-02"]),
+        (lambda m: m.dt.strftime("%d.%m.%Y"), ["01.01.1961", "01.02.1961"]),
+        (lambda m: m.dt.strftime("%Y-%m-%d"), ["1961-01-01", "1961-02-01"]),
+    ],
+)
+def test_forecast_times_have_the_form_of_their_column(tmp_path, times, expected):
+    table = passengers(1)
+    table["when"] = times(table["when"])
+    trained = forecast(tmp_path, "Ridge", table)
+    path = tmp_path / "model"
+    path.mkdir()
+    store_pipeline(trained.pipeline, path / MODEL_FILE)
+    schema = json.loads(json.dumps(schema_of(trained)))
+    (path / SCHEMA_FILE).write_text(json.dumps(schema), encoding="utf-8")
+    found = Predictor.of(open_model(path)).forecast(None, 2)
+    assert found["when"].tolist() == expected
+    assert found["predicted y"].between(350, 700).all()
