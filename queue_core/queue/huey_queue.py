@@ -23,15 +23,14 @@ from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.engine.recovery import Recovered
 from queue_core.queue.job_record import JobStatus
+from queue_core.queue.repeating import copy_of, readable
 from queue_core.queue.store import dependencies, lifecycle, state
 from queue_core.queue.store.clock import new_id, now_text
-from queue_core.queue.store.columns import COLUMNS
 from queue_core.queue.store.database import PATIENCE_S
-from queue_core.queue.store.handover import NewJob
-from queue_core.queue.store.lifecycle import Cancelled
+from queue_core.queue.store.handover import Cancelled, NewJob
 from queue_core.queue.store.opening import open_database
 from queue_core.queue.store.resigning import sign_anew
-from queue_core.queue.store.serializer import Errand, Signer, load_key, one_line
+from queue_core.queue.store.serializer import Signer, load_key, one_line
 from queue_core.queue.upkeep.entities import close_entity
 from queue_core.queue.upkeep.waiting import COLUMNS as WAITING_COLUMNS
 from queue_core.queue.upkeep.waiting import why_waiting
@@ -43,9 +42,6 @@ if TYPE_CHECKING:
 
 _CANCEL_WAIT_S = 1.0
 _ACTIVE = frozenset({JobStatus.NOT_STARTED, JobStatus.STARTED})
-_KEPT_BY_RETRY = (
-    "priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes"
-)  # fmt: skip
 
 
 class HueyJobQueue(QueueEditor):
@@ -212,41 +208,12 @@ class HueyJobQueue(QueueEditor):
             raise JobQueueError(
                 f"“{row['job_name']}” has not ended yet.", hint="Cancel it first, or wait."
             )
-        new = self._copy(row, job_id, changes=changes)
+        new = copy_of(row, job_id, self._signer, changes=changes)
         repeats_killed = row["status"] == JobStatus.KILLED
-        interruptions = _good(row, "interruptions", 0) if repeats_killed else 0
+        interruptions = readable(row, "interruptions", 0) if repeats_killed else 0
         new = replace(new, retry_of=job_id, interruptions=interruptions)
         self._insert(new, follows=job_id)
         return new.id
-
-    def _copy(
-        self, row: Any, signed_for: str, *, changes: Mapping[str, Any] | None = None
-    ) -> NewJob:
-        """Return a new job that is a copy of a stored one, with *changes* to its parameters.
-
-        Raises:
-            UntrustedBlobError: It does not carry our signature.
-        """
-        errand = self._signer.verify(row["job_blob"], signed_for)
-        changed: Errand = replace(errand, changes={**errand.changes, **(changes or {})})
-        params = _stored_params(row["params"])
-        job_id = new_id()
-        task_type = _good(row, "task_type", "?")
-        return NewJob(
-            id=job_id,
-            task_type=task_type,
-            job_name=str((changes or {}).get("name") or _good(row, "job_name", task_type)),
-            job_blob=self._signer.sign(changed, job_id),
-            params=submission.params_json({**params, **(changes or {})}),
-            environment=_good(row, "environment", "{}"),
-            reuse_key=errand.reuse_key,
-            entity_open=bool(_good(row, "entity_open", 0)),
-            **{
-                name: kept
-                for name in _KEPT_BY_RETRY
-                if (kept := _good(row, name, None)) is not None
-            },
-        )
 
     # Schedules -----------------------------------------------------------------------------------
 
@@ -283,7 +250,7 @@ class HueyJobQueue(QueueEditor):
 
     def _put_scheduled(self, row: Any) -> str:
         """Put a copy of the job of a schedule that is due."""
-        copy = self._copy({**dict(row), "job_name": row["name"]}, row["id"])
+        copy = copy_of({**dict(row), "job_name": row["name"]}, row["id"], self._signer)
         self._insert(replace(copy, schedule_id=row["id"]))
         return copy.id
 
@@ -393,21 +360,3 @@ def _give_up_entity(job: BaseJob) -> None:
         raise
     except BaseException as error:  # noqa: BLE001 - a user's method
         submission.logger.info("set_status_as_error failed: %s", one_line(error))
-
-
-def _good(row: Any, name: str, default: Any) -> Any:
-    """Return a value of a row; *default* where there is none, or a damaged one."""
-    if name not in row.keys() or row[name] is None:  # noqa: SIM118 - a row iterates its values
-        return default
-    try:
-        return COLUMNS[name].read(row[name])
-    except (ValueError, TypeError, OverflowError):
-        return default
-
-
-def _stored_params(text: object) -> dict[str, Any]:
-    try:
-        params = json.loads(text) if isinstance(text, str) else {}
-    except (ValueError, RecursionError):
-        return {}
-    return params if isinstance(params, dict) else {}

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from typing import Final
 
 from queue_core.queue.job_record import JobStatus
@@ -187,3 +188,14 @@ def _message(outcome: Outcome, status: JobStatus) -> str | None:
     if error is None:
         return f"The job ended without a word ({outcome.reason})."
     return storable(error.message) or f"{storable(error.type)} was raised without a message."
+
+
+class Cancelled(Enum):
+    """What `cancel` has come to."""
+
+    WAITING = auto()
+    """It waited, and is cancelled."""
+    ASKED = auto()
+    """It runs, and will end as cancelled, whatever it comes to."""
+    TOO_LATE = auto()
+    """It had ended already."""

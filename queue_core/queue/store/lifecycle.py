@@ -16,13 +16,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from enum import Enum, auto
 from typing import Final
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store import dependencies, history
 from queue_core.queue.store.clock import host_id, now_text
 from queue_core.queue.store.handover import (
+    Cancelled,
     Claim,
     EndedAttempt,
     NewJob,
@@ -240,17 +240,6 @@ def reassert(connection: sqlite3.Connection, job_id: str, owner: str, pid: int) 
 
 
 # Ends without a run of their own -----------------------------------------------------------------
-
-
-class Cancelled(Enum):
-    """What `cancel` has come to."""
-
-    WAITING = auto()
-    """It waited, and is cancelled."""
-    ASKED = auto()
-    """It runs, and will end as cancelled, whatever it comes to."""
-    TOO_LATE = auto()
-    """It had ended already."""
 
 
 def cancel(connection: sqlite3.Connection, job_id: str) -> Cancelled:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from queue_core.database.provenance import provenance_of
 from queue_core.database.session import close_database, open_session
 from queue_core.database.status import EntityKind, EntityStatus
-from queue_core.database.tables import Dataset, Prediction
+from queue_core.database.tables import Dataset
 from queue_core.errors import DataError, ParameterError
 from queue_core.jobs import entity_job
 from queue_core.jobs.entity_job import EntityJob
@@ -37,13 +37,6 @@ class MakeRequest(Request):
     dies: bool = hidden(default=False)
     reload: bool = hidden(default=False)
     dataset_id: int | None = hidden()
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskRequest(Request):
-    run_id: int = parameter("Whom to ask.", is_required=True, default=0)
-    fails: bool = hidden(default=False)
-    prediction_id: int | None = hidden()
 
 
 class MakeDataset(EntityJob[Dataset, MakeRequest]):
@@ -84,26 +77,6 @@ class MakeDataset(EntityJob[Dataset, MakeRequest]):
     @property
     def replaces_result(self) -> bool:
         return self.request.reload
-
-
-class Predict(EntityJob[Prediction, AskRequest]):
-    """Makes a dataset beside its own entity."""
-
-    ENTITY = EntityKind.PREDICTION
-    REQUEST = AskRequest
-
-    def create_entity(self, session: Session) -> Prediction:
-        return Prediction(run_id=self.request.run_id, name="predict")
-
-    def execute(self) -> Mapping[str, Any]:
-        dataset_id = self.add_dataset("answers")
-        (self.context.folder.datasets / str(dataset_id)).mkdir()
-        if self.request.fails:
-            raise DataError("There are no answers.")
-        return {"dataset": dataset_id}
-
-    def store(self, session: Session, entity: Prediction, result: Mapping[str, Any]) -> None:
-        entity.result_dataset_id = result["dataset"]
 
 
 class Reporter:
@@ -354,42 +327,6 @@ def test_a_second_attempt_goes_on_with_the_entity(folder: LocalFolder) -> None:
     _in_child(job).set_status_as_error()
     assert _in_child(job).run()["id"] == 1
     assert get_entity(folder, EntityKind.DATASET, 1).error is None
-
-
-@pytest.fixture
-def run_id(folder: LocalFolder) -> int:
-    from queue_core.database.tables import Dataset, ModelSession, Run
-
-    with open_session(folder) as session:
-        asked = ModelSession(name="s", task="classification", dataset=Dataset(name="d"))
-        session.add(run := Run(name="r", component="c", session=asked))
-        session.flush()
-        return run.id
-
-
-def test_a_dataset_made_besides_is_finished_with_the_entity(
-    folder: LocalFolder, run_id: int
-) -> None:
-    job = Predict(run_id=run_id)
-    job.bind(JobContext("p", folder))
-    assert job.run() == {"entity": "prediction", "id": 1, "dataset": 2}
-    answers = get_entity(folder, EntityKind.DATASET, 2)
-    assert (answers.name, answers.status) == ("answers", EntityStatus.FINISHED)
-    assert answers.finished_at is not None
-    job.on_cancel()  # too late
-    assert get_entity(folder, EntityKind.DATASET, 2).status is EntityStatus.FINISHED
-    assert (folder.datasets / "2").exists()
-
-
-def test_a_dataset_made_besides_goes_with_the_failure(folder: LocalFolder, run_id: int) -> None:
-    job = Predict(run_id=run_id, fails=True)
-    job.bind(JobContext("p", folder))
-    with pytest.raises(DataError):
-        job.run()
-    job.set_status_as_error()
-    assert get_entity(folder, EntityKind.PREDICTION, 1).error == "There are no answers."
-    assert [item.name for item in list_entities(folder, EntityKind.DATASET)] == ["d"]
-    assert list(folder.datasets.iterdir()) == []
 
 
 def test_a_kill_in_the_middle_leaves_no_half_state(folder: LocalFolder) -> None:

@@ -15,7 +15,7 @@ from sample_jobs import Echo, Progresses, Wait
 from queue_core import BaseJob, HueyJobQueue, JobQueueError, JobStatus
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.store import lifecycle
-from queue_core.queue.store.lifecycle import Cancelled, EndedAttempt
+from queue_core.queue.store.handover import Cancelled, EndedAttempt
 from queue_core.queue.values import AfterPolicy, JobOptions
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 

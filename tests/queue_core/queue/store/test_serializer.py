@@ -17,6 +17,7 @@ from sample_jobs import Echo
 from queue_core import HueyJobQueue, JobQueueError
 from queue_core.errors import LocalFolderError, UntrustedBlobError
 from queue_core.queue.engine.options import EngineOptions
+from queue_core.queue.repeating import copy_of
 from queue_core.queue.store import serializer
 from queue_core.queue.store.serializer import Errand, Signer, load_key
 from queue_core.runner.job_pickle import NotStorableError, dump_job
@@ -140,7 +141,7 @@ class TestForeignBlobs:
                 "AND ?2 != '' AND ?3 != ''", first, second, schedule,
             )  # fmt: skip
             with pytest.raises(UntrustedBlobError):
-                queue._copy(queue._row(first, "*"), first)
+                copy_of(queue._row(first, "*"), first, queue._signer)
         queue.start(options=EngineOptions(grace_s=0.5))
         record = queue.wait(first, 30)
         assert record.error_type == "UntrustedBlobError"

@@ -1,0 +1,66 @@
+"""Copies of stored jobs: for a retry, and for what a schedule puts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from queue_core.queue import submission
+from queue_core.queue.store.clock import new_id
+from queue_core.queue.store.columns import COLUMNS
+from queue_core.queue.store.handover import NewJob
+from queue_core.queue.store.serializer import Signer
+
+_KEPT = ("priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes")
+
+
+def copy_of(
+    row: Any, signed_for: str, signer: Signer, *, changes: Mapping[str, Any] | None = None
+) -> NewJob:
+    """Return a new job that is a copy of a stored one.
+
+    Args:
+        row: The stored job, or the schedule that holds one; a damaged value of it is left out.
+        signed_for: The id that its signature is bound to.
+        signer: Verifies it, and signs the copy.
+        changes: Parameters that are to be others.
+
+    Raises:
+        UntrustedBlobError: It does not carry our signature.
+    """
+    changes = changes or {}
+    errand = signer.verify(row["job_blob"], signed_for)
+    job_id = new_id()
+    task_type = readable(row, "task_type", "?")
+    kept = {name: readable(row, name, None) for name in _KEPT}
+    return NewJob(
+        id=job_id,
+        task_type=task_type,
+        job_name=str(changes.get("name") or readable(row, "job_name", task_type)),
+        job_blob=signer.sign(replace(errand, changes={**errand.changes, **changes}), job_id),
+        params=submission.params_json({**_params(row["params"]), **changes}),
+        environment=readable(row, "environment", "{}"),
+        reuse_key=errand.reuse_key,
+        entity_open=bool(readable(row, "entity_open", 0)),
+        **{name: value for name, value in kept.items() if value is not None},
+    )
+
+
+def readable(row: Any, name: str, default: Any) -> Any:
+    """Return a value of a row; *default* where there is none, or a damaged one."""
+    if name not in row.keys() or row[name] is None:  # noqa: SIM118 - a row iterates its values
+        return default
+    try:
+        return COLUMNS[name].read(row[name])
+    except (ValueError, TypeError, OverflowError):
+        return default
+
+
+def _params(text: object) -> dict[str, Any]:
+    try:
+        params = json.loads(text) if isinstance(text, str) else {}
+    except (ValueError, RecursionError):
+        return {}
+    return params if isinstance(params, dict) else {}
