@@ -7,24 +7,29 @@ column's reading is then widened, at worst to text, and the load is run again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from queue_core.components.column_types import ColumnType
+from queue_core.components.loaders.tables.date_forms import kind_of, styles_of
+from queue_core.components.loaders.tables.readings import (
+    MISSING_SIGNS,
+    MISSING_WORDS,
+    PLAIN,
+    QUESTION_MARK,
+    TEXT,
+    TRUE_MINUS,
+    Kind,
+    Reading,
+    Style,
+)
 from queue_core.components.loaders.tables.text_values import (
+    CUT_STYLE,
     EXACT_DIGITS,
     FLOAT,
     INEXACT,
     INFINITE,
-    MISSING_SIGNS,
-    MISSING_WORDS,
-    PLAIN,
-    TEXT,
     ZERO,
-    Kind,
-    Reading,
-    Style,
-    date_styles,
     pattern,
     read_values,
 )
@@ -60,6 +65,7 @@ _BOUNDS = {
     "AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'",
     Kind.TIME: "TIME '00:00:00' AND TIME '23:59:59.999999'",
 }
+_PARTIAL = (Kind.DATE, Kind.TIME)  # less than what the engine parses
 _WIDER = {
     Kind.INTEGER: (Kind.FLOAT,),
     Kind.DATE: (Kind.DATETIME, Kind.INSTANT),
@@ -135,15 +141,19 @@ def conversion(text: str, reading: Reading) -> str:
     kind, style = reading.kind, reading.style
     if style.format:
         parsed = f"try_strptime({text}, {literal(style.format)})"
-        return f"CAST({parsed} AS DATE)" if kind is Kind.DATE else parsed
+        return f"CAST({parsed} AS {SQL_TYPES[kind]})" if kind in _PARTIAL else parsed
     if kind is Kind.BOOLEAN:
         return _is_one_of(text, ("true", "True", "TRUE"))
-    if not style.is_plain:
-        if style.thousands:
-            text = f"replace({text}, {literal(style.thousands)}, '')"
-        if style.decimal != ".":
-            text = f"replace({text}, {literal(style.decimal)}, '.')"
-    return f"TRY_CAST({text} AS {SQL_TYPES[kind]})"
+    return f"TRY_CAST({_plain_sql(text, style)} AS {SQL_TYPES[kind]})"
+
+
+def _plain_sql(text: str, style: Style) -> str:
+    """Return the SQL of a number as programs write it; see `plain_number`."""
+    if style.group_signs:
+        text = f"translate({text}, {literal(style.group_signs)}, '')"
+    if style.decimal != ".":
+        text = f"replace({text}, {literal(style.decimal)}, '.')"
+    return f"replace({text}, {literal(style.minus)}, '-')" if style.minus else text
 
 
 def validity(text: str, value: str, reading: Reading) -> str:
@@ -154,8 +164,12 @@ def validity(text: str, value: str, reading: Reading) -> str:
         matches = f"{matches} AND {value} BETWEEN {_BOUNDS[kind]}"
     if style.format:
         return f"{value} IS NOT NULL AND {matches}"
-    if not style.is_plain:
-        return f"{value} IS NOT NULL AND {matches}"
+    if not style.is_plain or style.cuts_fraction:
+        found = f"{value} IS NOT NULL AND {matches}"
+        if kind is not Kind.FLOAT:
+            return found
+        plain = _plain_sql(text, style)
+        return f"{found} AND NOT regexp_full_match({plain}, {literal(INEXACT)})"
     if kind is Kind.INTEGER:
         return f"{value} IS NOT NULL AND CAST({value} AS VARCHAR) = {text}"
     if kind is Kind.FLOAT:
@@ -268,12 +282,22 @@ def _with_missing(
                 *(
                     sign
                     for sign in MISSING_SIGNS
-                    if column.kind is not Kind.TEXT and sign in seen[column.position]
+                    if sign in seen[column.position]
+                    and (
+                        column.kind is not Kind.TEXT
+                        or (sign == QUESTION_MARK and _is_unknown(seen[column.position]))
+                    )
                 ),
             ),
         )
         for column in columns
     )
+
+
+def _is_unknown(values: Collection[str]) -> bool:
+    """Return whether a question mark among these words can only mean that one is not known."""
+    words = [value for value in values if value and value != QUESTION_MARK]
+    return bool(words) and all(any(map(str.isalnum, word)) for word in words)
 
 
 def _is_padded(values: Iterable[str]) -> bool:
@@ -282,21 +306,31 @@ def _is_padded(values: Iterable[str]) -> bool:
     return bool(present) and all(value[0] == " " for value in present)
 
 
-def wider_readings(column: Column, styles: Sequence[Style]) -> tuple[Reading, ...]:
-    """Return what a column may be when its reading does not hold, the narrowest first."""
+def wider_readings(column: Column, styles: Sequence[Style], failing: str) -> tuple[Reading, ...]:
+    """Return what a column may be when its reading does not hold, the narrowest first.
+
+    Args:
+        column: The column as it was read.
+        styles: How numbers may be written.
+        failing: A value that does not fit the reading.
+    """
     reading = column.reading
-    found = [Reading(kind, reading.style) for kind in _WIDER.get(column.kind, ())]
     if reading.style.format:
-        found = [
-            Reading(Kind.DATETIME if "%H" in style.format else Kind.DATE, style)
-            for style in date_styles()
+        return tuple(
+            Reading(kind_of(style.format), style)
+            for style in styles_of(failing)
             if style != reading.style
-        ]
-    elif column.kind in (Kind.INTEGER, Kind.FLOAT):
+        )
+    found = [Reading(kind, reading.style) for kind in _WIDER.get(column.kind, ())]
+    if column.kind in (Kind.DATE, Kind.DATETIME, Kind.INSTANT):
+        found += [Reading(kind, CUT_STYLE) for kind in (Kind.DATETIME, Kind.INSTANT)]
+        found += [Reading(kind_of(style.format), style) for style in styles_of(failing)]
+    elif column.kind.is_number:
+        minus = TRUE_MINUS if TRUE_MINUS in failing else reading.style.minus
         found += [
-            Reading(kind, style)
-            for style in styles
-            if style != reading.style
+            Reading(kind, replace(style, minus=minus))
+            for style in (reading.style, *styles)
+            if replace(style, minus=minus) != reading.style
             for kind in (Kind.INTEGER, Kind.FLOAT)
         ]
     return tuple(found)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from queue_core.components.loaders.tables.header import has_header, is_short_header
+from queue_core.components.loaders.tables.readings import MISSING
 from queue_core.components.loaders.tables.text_rows import WHITESPACE, Dialect, Row, read_rows
-from queue_core.components.loaders.tables.text_values import MISSING, is_typed
+from queue_core.components.loaders.tables.text_values import is_typed
 
 DELIMITERS = (",", ";", "\t", "|", "\x01", "^", "~", ":")
 SAMPLE_CHARACTERS = 256 << 10

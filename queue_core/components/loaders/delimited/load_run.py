@@ -13,7 +13,7 @@ import pyarrow as pa
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.column_readings import CHECK_FAILED
-from queue_core.components.loaders.delimited.date_orders import open_dates
+from queue_core.components.loaders.delimited.date_orders import open_dates, reading_notes
 from queue_core.components.loaders.delimited.plan import TextPlan
 from queue_core.components.loaders.delimited.rejects import (
     explain,
@@ -133,6 +133,7 @@ class LoadRun:
         self.notes += self._nul_characters()
         if self._plan.options.date_order is None:
             self.notes += open_dates(self.columns, staging.data_path)
+        self.notes += reading_notes(self.columns)
         used = replace(self._plan, columns=self.columns, encoding=self._rewriting.encoding)
         return Loaded(
             options=used.used_options(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,18 +25,13 @@ from queue_core.components.loaders.files.encodings import (
 )
 from queue_core.components.loaders.files.source import HEAD_BYTES, SourceFile
 from queue_core.components.loaders.loading.loader_contract import Finding
+from queue_core.components.loaders.tables.readings import Kind, Style
 from queue_core.components.loaders.tables.text_rows import SAMPLE_ROWS, WHITESPACE, Row
-from queue_core.components.loaders.tables.text_values import (
-    Kind,
-    Style,
-    proven_styles,
-)
+from queue_core.components.loaders.tables.text_values import proven_styles
 from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 
-MOSTLY = 0.5
 MAX_COLUMNS = 100_000
-YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 OTHER_DELIMITERS = (",", ";", "\t", "|", WHITESPACE)
 
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from queue_core.components.loaders.delimited.widening import missing_note, text_note
-from queue_core.components.loaders.tables.text_values import MISSING_WORDS, Kind, is_plain_number
+from queue_core.components.loaders.tables.readings import MISSING_WORDS, Kind
+from queue_core.components.loaders.tables.text_values import is_plain_number
+from queue_core.components.loaders.tables.value_notes import missing_note, text_note
 from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 

@@ -6,13 +6,9 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from queue_core.components.loaders.tables.readings import MISSING, Kind
 from queue_core.components.loaders.tables.text_rows import Row
-from queue_core.components.loaders.tables.text_values import (
-    MISSING,
-    Kind,
-    is_typed,
-    read_values,
-)
+from queue_core.components.loaders.tables.text_values import is_typed, read_values
 
 YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 
