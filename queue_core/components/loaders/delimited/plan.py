@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from queue_core.components.json_data import JsonObject
+from queue_core.components.loaders.delimited.blanking import Blanking
 from queue_core.components.loaders.delimited.column_readings import Column, plan_columns
 from queue_core.components.loaders.delimited.dialect import Layout, find_layout
 from queue_core.components.loaders.delimited.options import TextOptions
@@ -151,7 +153,7 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
         is_spaced=layout.is_spaced,
     )
     warnings = (
-        *layout_notes(source.name, layout, encoding, is_even=is_even),
+        *layout_notes(source.name, layout, encoding, text, is_even=is_even),
         *notes,
         *missing_notes(columns, rows, options),
         *text_notes(columns, rows, options),
@@ -164,6 +166,8 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
 def _rewriting(layout: Layout, text: str, encoding: Encoding, *, is_even: bool) -> Rewriting:
     dialect = layout.dialect
     preamble = "".join(_lines(text)[: dialect.skip_lines])
+    blanking = blanking_of(layout, remarks=layout.has_remarks)
+    has_blank = bool(layout.header_text) or layout.has_remarks or _has_lines_of_spaces(text, layout)
     return Rewriting(
         encoding,
         even_newlines=not is_even,
@@ -171,7 +175,26 @@ def _rewriting(layout: Layout, text: str, encoding: Encoding, *, is_even: bool) 
         # The engine counts lines to skip with their quotes; those of a remark may not match.
         drop_lines=dialect.skip_lines if dialect.quote and dialect.quote in preamble else 0,
         quote=dialect.quote,
+        spaces_after=dialect.delimiter if dialect.skip_spaces else "",
+        blanking=blanking if has_blank else None,
     )
+
+
+def blanking_of(layout: Layout, *, remarks: bool) -> Blanking:
+    """Return which lines of a table are no rows."""
+    dialect = layout.dialect
+    return Blanking(
+        dialect.delimiter,
+        dialect.quote,
+        layout.width,
+        header=layout.header_text,
+        header_line=dialect.skip_lines + layout.header_lines,
+        remarks=remarks,
+    )
+
+
+def _has_lines_of_spaces(text: str, layout: Layout) -> bool:
+    return layout.width > 1 and bool(re.search(r"(?:^|[\r\n]) +(?:[\r\n]|$)", text))
 
 
 def _whole_rows(layout: Layout, text: str, is_all: bool) -> tuple[Sequence[Row], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 
 from queue_core.components.loaders.delimited.column_readings import Column
@@ -12,7 +13,7 @@ from queue_core.components.loaders.tables.header import YEAR
 from queue_core.components.loaders.tables.readings import MISSING_WORDS, Kind
 from queue_core.components.loaders.tables.text_rows import Row
 from queue_core.components.loaders.tables.text_values import read_values
-from queue_core.components.loaders.tables.value_notes import kept_as_text, missing_note
+from queue_core.components.loaders.tables.value_notes import kept_as_text, missing_note, shown
 
 
 def text_notes(
@@ -50,16 +51,30 @@ def _looks_like_value(name: str) -> bool:
     return read_values([name]).kind is not Kind.TEXT and not YEAR.fullmatch(name)
 
 
-def layout_notes(name: str, layout: Layout, encoding: Encoding, *, is_even: bool) -> list[str]:
+def _skipped_note(text: str, count: int) -> str:
+    """Say which lines above the table were left out, and what stands there."""
+    lines = "line was" if count == 1 else f"{count} lines were"
+    reader = io.StringIO(text)
+    left_out = " ".join(reader.readline().strip(" \t\r\n,;") for _ in range(count)).strip()
+    if not left_out:
+        return f"The first {lines} left out: nothing stands there."
+    return f"The first {lines} left out: not like those below (“{shown(left_out)}”)."
+
+
+def layout_notes(
+    name: str, layout: Layout, encoding: Encoding, text: str, *, is_even: bool
+) -> list[str]:
     """Say what was found out about the layout that may be wrong or surprising."""
     notes = guess_notes(encoding, name)
     dialect = layout.dialect
     if not is_even:
         notes.append(f"{name} has line ends of several kinds; all are read as line ends.")
     if "skip_rows" in layout.reasons:
-        count = dialect.skip_lines
-        lines = "line was" if count == 1 else f"{count} lines were"
-        notes.append(f"The first {lines} left out: not like those below.")
+        notes.append(_skipped_note(text, dialect.skip_lines))
+    if "quote" in layout.reasons:
+        notes.append(
+            f"Quotes in {name} were kept as part of the values: not all of them enclose one."
+        )
     if layout.is_spaced:
         notes.append("Spaces after the separators were left out.")
     if dialect.header and not layout.rows:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from queue_core.components.loaders.delimited.column_readings import (
     Column,
-    conversion,
-    validity,
     wider_readings,
 )
 from queue_core.components.loaders.delimited.table import Table
+from queue_core.components.loaders.tables.reading_sql import conversion, validity
 from queue_core.components.loaders.tables.readings import (
     MISSING_SIGNS,
     MISSING_WORDS,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pyarrow as pa
 from queue_core.components.arrow_types import column_type_of
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.excel import LOADER
-from queue_core.components.loaders.excel.excel_cells import read_cells
+from queue_core.components.loaders.excel.excel_cells import Cells, decoded_text, read_cells
+from queue_core.components.loaders.excel.workbook_facts import even_workbook, formulas_without_value
 from queue_core.components.loaders.files.local_copy import plain_path, preview_path
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import (
@@ -23,12 +25,17 @@ from queue_core.components.loaders.loading.loader_contract import (
     Preview,
     PreviewColumn,
 )
-from queue_core.components.loaders.tables.header import has_header
+from queue_core.components.loaders.tables.header import find_start
+from queue_core.components.loaders.tables.native_errors import native_errors
 from queue_core.components.loaders.tables.text_rows import Row
+from queue_core.components.normal_form import unique_names
 from queue_core.components.progress import ProgressReporter
 from queue_core.errors import DataError, ParameterError
 
 HEADER_SEARCH_ROWS = 50
+EXPORT_HINT = "Open it in a spreadsheet program and save it again, or export it as CSV."
+CELLS_SHOWN = 3
+LETTERS = string.ascii_uppercase
 ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -74,7 +81,7 @@ class ExcelLoader:
         with preview_path(source) as path:
             reader = _open(path, source)
             sheet = _find_sheet(reader, source.name, options)
-            cells = read_cells(reader, sheet.name, sheet.names, sheet.first_row, limit=rows)
+            cells = _read(reader, sheet, source, path, rows)
         table = cells.table
         return Preview(
             path=source.path,
@@ -106,7 +113,7 @@ class ExcelLoader:
         reader = _open(path, source)
         sheet = _find_sheet(reader, source.name, options)
         progress.report(0.3, f"reading the sheet “{sheet.name}”")
-        cells = read_cells(reader, sheet.name, sheet.names, sheet.first_row)
+        cells = _read(reader, sheet, source, path)
         progress.report(0.8, "storing the rows")
         row_count = staging.write_arrow(cells.table)
         return Loaded(
@@ -116,19 +123,50 @@ class ExcelLoader:
         )
 
 
+def _read(
+    reader: fastexcel.ExcelReader,
+    sheet: _Sheet,
+    source: SourceFile,
+    path: Path,
+    limit: int | None = None,
+) -> Cells:
+    with native_errors(f"The sheet “{sheet.name}” of {source.name}", EXPORT_HINT):
+        cells = read_cells(reader, sheet.name, sheet.names, sheet.first_row, limit=limit)
+    if not any(column.null_count for column in cells.table.columns):
+        return cells
+    return replace(cells, notes=(*cells.notes, *_formula_notes(path, sheet)))
+
+
+def _formula_notes(path: Path, sheet: _Sheet) -> list[str]:
+    """Say which columns are missing values because formulas have none that is stored."""
+    names, _ = unique_names(sheet.names)
+    notes = []
+    for column, cells in formulas_without_value(path, sheet.name).items():
+        below = [c for c in cells if int(c.lstrip(LETTERS)) >= sheet.first_row]
+        if below and column < len(names):
+            shown = ", ".join(below[:CELLS_SHOWN]) + (", …" if len(below) > CELLS_SHOWN else "")
+            count = "1 formula" if len(below) == 1 else f"{len(below):,} formulas"
+            notes.append(
+                f"Column “{names[column]}” holds {count} without a stored value ({shown}), read "
+                "as missing. Open the workbook in a spreadsheet program and save it to store them."
+            )
+    return notes
+
+
 def _open(path: Path, source: SourceFile) -> fastexcel.ExcelReader:
     with path.open("rb") as file:
         is_compound = file.read(4) == b"\xd0\xcf\x11\xe0"
     if is_compound and ENCRYPTED_MARK in path.read_bytes():
         raise _protected(source.name)
     try:
-        return fastexcel.read_excel(path)
+        with native_errors(source.name, EXPORT_HINT):
+            return fastexcel.read_excel(even_workbook(path) or path)
     except fastexcel.FastExcelError as error:
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             raise _protected(source.name) from error
         raise DataError(
             f"{source.name} cannot be read as a workbook: {_first_words(error)}.",
-            hint="Open it in a spreadsheet program and save it again, or export it as CSV.",
+            hint=EXPORT_HINT,
         ) from error
 
 
@@ -195,9 +233,10 @@ def _wanted_sheet(wanted: str | int, names: list[str], name: str) -> str:
 
 def _head(reader: fastexcel.ExcelReader, sheet: str) -> tuple[list[list[str | None]] | None, bool]:
     """Return the first rows as text (None where the sheet is empty), and whether it is shown."""
-    loaded = reader.load_sheet(
-        sheet, header_row=None, skip_rows=0, n_rows=HEADER_SEARCH_ROWS, dtypes="string"
-    )
+    with native_errors(f"The sheet “{sheet}”", EXPORT_HINT):
+        loaded = reader.load_sheet(
+            sheet, header_row=None, skip_rows=0, n_rows=HEADER_SEARCH_ROWS, dtypes="string"
+        )
     is_shown = loaded.visible == "visible"
     if not loaded.width or not loaded.height:
         return None, is_shown
@@ -210,24 +249,24 @@ def _head(reader: fastexcel.ExcelReader, sheet: str) -> tuple[list[list[str | No
 def _locate(
     name: str, others: tuple[str, ...], head: list[list[str | None]], wanted: int | None
 ) -> _Sheet:
-    """Find the header: the first row that is about as full as the table, if it holds names."""
+    """Find the header, below titles and notes."""
     width = len(head[0])
     if wanted is None:
-        filled = [sum(value not in (None, "") for value in row) for row in head]
-        first = next(i for i, count in enumerate(filled) if count * 2 >= max(filled))
         rows = [
             Row(tuple(value or "" for value in row), number, number)
-            for number, row in enumerate(head[first:], start=first + 1)
+            for number, row in enumerate(head, start=1)
         ]
-        is_header, reason = has_header(rows, width)
-        header_row = first + 1 if is_header else 0
-        first_row = first + 2 if is_header else first + 1
+        start = find_start(rows, width)
+        reason = start.reason
+        header_row = start.row + 1 if start.header else 0
+        first_row = start.row + 1 + start.header
     else:
         header_row, first_row, reason = wanted, wanted + 1, "chosen"
     if not 0 < header_row <= len(head):
         names = tuple(f"column_{number}" for number in range(1, width + 1))
     else:
-        names = tuple((value or "").strip() for value in head[header_row - 1])
+        found = [decoded_text(value or "") for value in head[header_row - 1]]
+        names = tuple((name or "").strip() for name in found)
     return _Sheet(name, others, header_row, first_row, names, reason)
 
 
@@ -257,9 +296,10 @@ def _sheet_notes(sheet: _Sheet, name: str, options: Mapping[str, Any]) -> list[s
             f"The others are: {', '.join(sheet.others[:10])}."
         )
     if options.get("header_row") is None:
-        if sheet.header_row > 1:
-            rows = "row was" if sheet.header_row == 2 else f"{sheet.header_row - 1} rows were"
+        above = (sheet.header_row or sheet.first_row) - 1
+        if above:
+            rows = "row was" if above == 1 else f"{above} rows were"
             notes.append(f"The first {rows} left out: the table begins below them.")
-        elif not sheet.header_row:
+        if not sheet.header_row:
             notes.append(f"The sheet “{sheet.name}” has no header: the columns are numbered.")
     return notes
