@@ -168,6 +168,8 @@ def _to_stored(array: pa.Array, field: pa.Field) -> pa.Array:
         _require_utf8(array, field.name)
     elif kinds.is_timestamp(stored) or kinds.is_date(stored):
         _require_calendar(array, field.name)
+    elif kinds.is_time(stored):
+        _require_clock(array, field.name)
     return array
 
 
@@ -205,6 +207,18 @@ def _require_calendar(array: pa.Array, name: str) -> None:
     if ends["min"] is not None and not first <= ends["min"] <= ends["max"] < end:
         raise DataError(
             f"Column “{name}” holds a date before the year 1 or after the year 9999.",
+            hint="Correct it, or write the column as text.",
+        )
+
+
+def _require_clock(array: pa.Array, name: str) -> None:
+    """Refuse times of day that no clock shows."""
+    ticks = DAY_S * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[array.type.unit]
+    number = pa.int32() if array.type.bit_width == 32 else pa.int64()
+    ends = pc.min_max(array.cast(number)).as_py()
+    if ends["min"] is not None and not 0 <= ends["min"] <= ends["max"] < ticks:
+        raise DataError(
+            f"Column “{name}” holds a time of day before 0 or after 24 o'clock.",
             hint="Correct it, or write the column as text.",
         )
 

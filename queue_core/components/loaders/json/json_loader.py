@@ -69,7 +69,11 @@ class JsonLoader:
         )
         wanted = max(rows, SAMPLE_RECORDS)
         notes = guess_notes(encoding, source.name)
-        found = list(itertools.islice(records(text, source.name, notes.append), wanted + 1))
+        found = list(
+            itertools.islice(
+                records(text, source.name, notes.append, options.get("records")), wanted + 1
+            )
+        )
         if not found:
             raise _no_records(source.name, is_cut=not source.head_is_all)
         with tempfile.TemporaryDirectory(prefix="preview-") as folder:
@@ -106,7 +110,7 @@ class JsonLoader:
                 source.name,
                 packed_bytes=0 if source.compression is Compression.NONE else source.size,
             )
-            found = records(text, source.name, notes.append)
+            found = records(text, source.name, notes.append, options.get("records"))
             for batch, mixed in flat.batches(found, source.name):
                 parts.add(batch, mixed)
                 share = content.read_bytes / source.size
@@ -139,6 +143,7 @@ def _no_records(name: str, *, is_cut: bool) -> DataError:
 def _used(options: JsonMapping, source: SourceFile, encoding: Encoding) -> JsonObject:
     return {
         "flatten": bool(options.get("flatten", True)),
+        "records": options.get("records"),
         "encoding": encoding.name,
         "compression": source.compression.value,
         "member": source.member,

@@ -68,6 +68,28 @@ class ParquetLoader:
 @contextmanager
 def _opened(path: Path, source: SourceFile) -> Iterator[pq.ParquetFile]:
     with arrow_errors(source, TITLE), pq.ParquetFile(path) as file:
+        _require_fields(file, source)
         if not file.schema_arrow.names:
             raise DataError(f"{source.name} has no columns.", hint="Load another file.")
         yield file
+
+
+def _require_fields(file: pq.ParquetFile, source: SourceFile) -> None:
+    """Refuse a group without fields, over which the library stumbles.
+
+    Raises:
+        DataError: There is one.
+    """
+    try:
+        names = file.schema_arrow.names
+        has_all = len(names) <= file.metadata.num_columns or not file.metadata.num_rows
+    except IndexError as error:
+        raise DataError(
+            f"{source.name} holds a column without any field in it.",
+            hint="Write the file again without this column.",
+        ) from error
+    if not has_all:
+        raise DataError(
+            f"{source.name} holds a column without any field in it.",
+            hint="Write the file again without this column.",
+        )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from queue_core.components.loaders.tables.reading_sql import SQL_TYPES, conversion, validity
+from queue_core.components.loaders.tables.reading_sql import conversion, validity
 from queue_core.components.loaders.tables.readings import (
     GROUPED_STYLES,
     MISSING_SIGNS,
@@ -94,19 +94,19 @@ def converted(array: pa.Array, found: TextReading) -> pa.Array | None:
     if table.num_rows and not pc.all(table.column("fits")).as_py():
         return None
     values = table.column("v").combine_chunks()
-    wanted = ARROW_TYPES[SQL_TYPES[reading.kind]]
+    wanted = ARROW_TYPES[reading.kind]
     return values if values.type.equals(wanted) else values.cast(wanted)
 
 
 ARROW_TYPES = {
-    "BIGINT": pa.int64(),
-    "DOUBLE": pa.float64(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.date32(),
-    "TIMESTAMP": pa.timestamp("us"),
-    "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
-    "TIME": pa.time64("us"),
-    "VARCHAR": pa.string(),
+    Kind.INTEGER: pa.int64(),
+    Kind.FLOAT: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.DATE: pa.date32(),
+    Kind.DATETIME: pa.timestamp("us"),
+    Kind.INSTANT: pa.timestamp("us", tz="UTC"),
+    Kind.TIME: pa.time64("us"),
+    Kind.TEXT: pa.string(),
 }
 
 
