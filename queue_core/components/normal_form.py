@@ -8,6 +8,7 @@ and not-a-number becomes missing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -60,6 +61,7 @@ def normal_form(schema: pa.Schema) -> NormalForm:
     return NormalForm(pa.schema(fields), types, notes)
 
 
+_INVISIBLE = re.compile("[\x00\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _ROW_NUMBER = "file_row_number"
 DAY_S = 86_400
 FIRST_DAY = -719_162  # 0001-01-01
@@ -71,6 +73,13 @@ def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
 
     Names that differ in case only count as equal, as they do in SQL.
     """
+    cleaned = [_visible(name) for name in names]
+    changed = [
+        f"“{after}” (column {position})"
+        for position, (name, after) in enumerate(zip(names, cleaned, strict=True), start=1)
+        if name != after
+    ]
+    names = cleaned
     used: set[str] = {name.casefold() for name in names if name.strip()}
     # The engine numbers the rows of a file under this name.
     seen: set[str] = {_ROW_NUMBER}
@@ -92,6 +101,8 @@ def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
         seen.add(chosen.casefold())
         result.append(chosen)
     notes = []
+    if changed:
+        notes.append(f"Characters that cannot be seen were left out of names: {_listed(changed)}.")
     if reserved:
         notes.append(f"A column has a name that is needed for row numbers: {_listed(reserved)}.")
     if repeated:
@@ -99,6 +110,16 @@ def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     if empty:
         notes.append(f"Some columns have no name: {_listed(empty)}.")
     return result, tuple(notes)
+
+
+def _visible(name: str) -> str:
+    """Return a name without what cannot be seen in it: two that look alike are alike.
+
+    Joiners of letters stay where they join some, as in Persian.
+    """
+    if name.isascii() and name.isprintable():
+        return name
+    return _INVISIBLE.sub("", name).replace("\u00a0", " ").strip("\u200c\u200d")
 
 
 def _free_name(name: str, used: Iterable[str], start: int = 1) -> str:

@@ -65,14 +65,14 @@ def skips_spaces(sample: str, delimiter: str, quote: str) -> bool:
 
 
 def has_plain_quotes(sample: str, dialect: Dialect, is_all: bool) -> bool:
-    """Return whether quotes are part of the values: without quoting, the lines are even.
+    """Return whether quotes in a file of tabs are part of its values: so all lines are even.
 
     Args:
         sample: The first lines.
         dialect: How they are read so far.
         is_all: Whether there are no more.
     """
-    if not dialect.quote or dialect.quote not in sample or dialect.delimiter == WHITESPACE:
+    if dialect.delimiter != "\t" or not dialect.quote or dialect.quote not in sample:
         return False
     if not _has_odd_quotes(sample, dialect, is_all):
         return False
@@ -84,11 +84,10 @@ def has_plain_quotes(sample: str, dialect: Dialect, is_all: bool) -> bool:
 
 
 def _has_odd_quotes(sample: str, dialect: Dialect, is_all: bool) -> bool:
-    """Return whether a quote stands amid a value, or never closes; in tabs, spans lines."""
-    lines = sample if is_all else sample[: sample.rfind("\n") + 1]
+    """Return whether a quote stands amid a value, never closes, or spans lines."""
+    lines = sample.replace("\r\n", "\n").replace("\r", "\n")
+    lines = lines if is_all else lines[: lines.rfind("\n") + 1]
     doubled = dialect.escape == dialect.quote
-    if len(dialect.delimiter) != 1:
-        return False
     try:
         reader = csv.reader(
             re.split(r"(?<=\n)", lines),
@@ -102,7 +101,7 @@ def _has_odd_quotes(sample: str, dialect: Dialect, is_all: bool) -> bool:
         count = sum(1 for _row in reader)
     except csv.Error:
         return True
-    return dialect.delimiter == "\t" and count < lines.count("\n")
+    return count < lines.count("\n")
 
 
 def usual_width(rows: Sequence[Row]) -> int:

@@ -284,7 +284,8 @@ def _findings(sheet: _Sheet, options: Mapping[str, Any]) -> tuple[Finding, ...]:
         )
         found.append(Finding("sheet", sheet.name, reason, sheet.others))
     if options.get("header_row") is None:
-        found.append(Finding("header_row", sheet.header_row, sheet.reason))
+        other = 0 if sheet.header_row else sheet.first_row
+        found.append(Finding("header_row", sheet.header_row, sheet.reason, (other,)))
     return tuple(found)
 
 

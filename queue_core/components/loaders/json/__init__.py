@@ -27,6 +27,7 @@ COMPONENTS = (
                 },
                 "records": {
                     "type": ["string", "null"],
+                    "format": "part",
                     "default": None,
                     "title": "List of records",
                     "description": "Which list of a file with several tables is read, by its key; "

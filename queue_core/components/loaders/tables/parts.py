@@ -21,6 +21,7 @@ from queue_core.components.loaders.tables.text_columns import (
     ARROW_TYPES,
     TextReading,
     converted,
+    first_unfit,
     read_texts,
     text_column_notes,
 )
@@ -138,11 +139,11 @@ def _learn_moment(
     if not kinds.is_string(array.type) or array.null_count == len(array):
         return
     if not is_first:
-        if known.moment is not None and converted(array, known.moment) is None:
-            value = next(v for v in array.to_pylist() if v and _unfit(v, known.moment))
-            place = f"record {before + array.index(value).as_py() + 1:,}"
-            known.notes.append(text_note(name, known.moment.reading.kind, place, value))
-            known.moment = None
+        if known.moment is None or (position := first_unfit(array, known.moment)) < 0:
+            return
+        place, value = f"record {before + position + 1:,}", array[position].as_py()
+        known.notes.append(text_note(name, known.moment.reading.kind, place, value))
+        known.moment = None
         return
     unique = pc.unique(array.drop_null()).to_pylist()
     found = read_texts(unique, kinds=MOMENTS)
@@ -153,10 +154,6 @@ def _learn_moment(
         known.notes += text_column_notes(
             name, array, lambda position: f"record {before + position + 1:,}", ()
         )
-
-
-def _unfit(value: str, reading: TextReading) -> bool:
-    return converted(pa.array([value]), reading) is None
 
 
 def _final(column: _Column) -> pa.DataType:

@@ -74,28 +74,42 @@ def _unknown(values: Collection[str]) -> tuple[str, ...]:
 
 def converted(array: pa.Array, found: TextReading) -> pa.Array | None:
     """Return texts as values of the reading; None where that would change one."""
-    text = pc.utf8_trim_whitespace(array) if not found.is_text else array
-    is_missing = pc.is_in(pc.utf8_trim_whitespace(array), pa.array([*found.missing, ""]))
-    text = pc.if_else(is_missing, pa.scalar(None, pa.string()), text)
+    text = _present(array, found)
     if found.is_text:
         return text
-    reading = found.reading
-    valid = validity("t", "v", reading)
-    connection = connect()
-    try:
-        connection.register("texts", pa.table({"t": text}))
-        sql = (
-            f"SELECT v, t IS NULL OR coalesce({valid}, false) AS fits "
-            f"FROM (SELECT t, {conversion('t', reading)} AS v FROM texts)"
-        )
-        table = connection.sql(sql).to_arrow_table()
-    finally:
-        connection.close()
+    table = _tried(text, found.reading)
     if table.num_rows and not pc.all(table.column("fits")).as_py():
         return None
     values = table.column("v").combine_chunks()
-    wanted = ARROW_TYPES[reading.kind]
+    wanted = ARROW_TYPES[found.reading.kind]
     return values if values.type.equals(wanted) else values.cast(wanted)
+
+
+def first_unfit(array: pa.Array, found: TextReading) -> int:
+    """Return the position of the first text that the reading would change; -1: there is none."""
+    fits = _tried(_present(array, found), found.reading).column("fits")
+    return int(pc.index(fits, pa.scalar(False)).as_py())
+
+
+def _present(array: pa.Array, found: TextReading) -> pa.Array:
+    """Return the texts, null where they stand for no value."""
+    stripped = pc.utf8_trim_whitespace(array)
+    is_missing = pc.is_in(stripped, pa.array([*found.missing, ""]))
+    text = array if found.is_text else stripped
+    return pc.if_else(is_missing, pa.scalar(None, pa.string()), text)
+
+
+def _tried(text: pa.Array, reading: Reading) -> pa.Table:
+    """Return the values of texts, and whether each says what its text says."""
+    connection = connect()
+    try:
+        connection.register("texts", pa.table({"t": text}))
+        return connection.sql(
+            f"SELECT v, t IS NULL OR coalesce({validity('t', 'v', reading)}, false) AS fits "
+            f"FROM (SELECT t, {conversion('t', reading)} AS v FROM texts)"
+        ).to_arrow_table()
+    finally:
+        connection.close()
 
 
 ARROW_TYPES = {

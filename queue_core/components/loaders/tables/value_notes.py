@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
+from datetime import date
 
 from queue_core.components.loaders.tables.date_forms import has_open_short_year, looks_like_date
 from queue_core.components.loaders.tables.readings import (
@@ -78,6 +79,12 @@ def _unread_dates(name: str, values: Sequence[str]) -> str:
             f"{start} has a year of two digits and fits several orders. "
             "Choose the order of dates to read it as a date."
         )
+    absent = next((value for value in values if not _is_in_calendar(value)), None)
+    if absent is not None:
+        return (
+            f"Column “{name}” is kept as text: “{shown(absent)}” is a day that no calendar has. "
+            "Correct it to read the column as dates."
+        )
     other = next((value for value in values if read_values([value]).kind is Kind.TEXT), None)
     if other is None and len(values) > 1:
         return (
@@ -88,6 +95,17 @@ def _unread_dates(name: str, values: Sequence[str]) -> str:
         f"Column “{name}” is kept as text: “{shown(other or values[0])}” looks like a date or "
         "time, but in a form that is not known. Write it as 2024-01-31 10:30:00 to read it as one."
     )
+
+
+def _is_in_calendar(value: str) -> bool:
+    """Return whether a date as ISO 8601 has it exists; of another form nothing is known."""
+    if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", value):
+        return True
+    try:
+        date.fromisoformat(value[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def _unread_numbers(name: str, texts: Sequence[str], numbers: Sequence[bool]) -> list[str]:
