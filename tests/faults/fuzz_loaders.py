@@ -118,6 +118,7 @@ def fault_of(content: bytes, name: str, folder: Path) -> str:
     """Return what is wrong with how a file is treated; empty: it loads, or is refused."""
     path = folder / name
     path.write_bytes(content)
+    (folder.parent / f"last-{name}").write_bytes(content)  # what ended the process
     for treat in (lambda: preview(path), lambda: load_dataset(path, {}, folder / "dataset")):
         try:
             treat()

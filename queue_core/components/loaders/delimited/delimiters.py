@@ -40,11 +40,14 @@ def find_escape(sample: str, quote: str) -> str:
 def find_delimiter(sample: str, dialect: Dialect) -> tuple[str, str]:
     """Return what separates the values, and why."""
     best, best_score = "", 0.0
+    is_prose = False
     for candidate in DELIMITERS:
-        if candidate in sample:
+        if candidate in sample and not (candidate == ":" and "::" in sample):
             spaced = skips_spaces(sample, candidate, dialect.quote)
             tried = replace(dialect, delimiter=candidate, skip_spaces=spaced)
-            score = _score(list(read_rows(sample, tried)), candidate, sample)
+            rows = list(read_rows(sample, tried))
+            is_prose = is_prose or (candidate == "," and _are_texts_with_commas(rows))
+            score = _score(rows, candidate, sample)
             if score > best_score:
                 best, best_score = candidate, score
     if best:
@@ -52,7 +55,8 @@ def find_delimiter(sample: str, dialect: Dialect) -> tuple[str, str]:
     rows = list(read_rows(sample, replace(dialect, delimiter=WHITESPACE)))
     if _is_split_by_spaces(rows, sample, dialect.quote):
         return WHITESPACE, "runs of spaces separate the columns"
-    return ",", "there is one column"
+    absent = [sign for sign in ("\t", ";", "|", "\x1f") if sign not in sample]
+    return absent[0] if is_prose and absent else ",", "there is one column"
 
 
 def skips_spaces(sample: str, delimiter: str, quote: str) -> bool:
@@ -152,10 +156,27 @@ def _may_separate(delimiter: str, rows: Sequence[Row], width: int, sample: str) 
         # Times of the day, addresses and keys hold colons.
         is_even = all(len(row.values) == width for row in rows)
         return is_even and width > 2 and not _CLOCK.search(sample)
-    if delimiter == "," and width == 2 and len(rows[0].values) == 1 and len(rows) > 1:
-        # “Smith, John” below “name”: one column of texts.
-        return not all(row.values[-1][:1] == " " for row in rows[1:] if len(row.values) == 2)
-    return True
+    return not (delimiter == "," and width == 2 and _are_texts_with_commas(rows))
+
+
+def _are_texts_with_commas(rows: Sequence[Row]) -> bool:
+    """Return whether commas are part of the texts: “Smith, John” below “name”."""
+    below = [row for row in rows[1:] if len(row.values) > 1]
+    if not below or len(rows[0].values) > 1 or any(len(row.values) > 2 for row in below):
+        return False
+    return all(row.values[1][:1] == " " for row in below)
+
+
+def looks_spaced(lines: Sequence[str]) -> bool:
+    """Return whether lines of one column look like columns made with spaces."""
+    lines = [line.strip() for line in lines if line.strip()][:200]
+    if len(lines) < 3:
+        return False
+    words = [line.split() for line in lines[1:]]
+    is_even = len({len(row) for row in words}) == 1 and len(words[0]) > 2
+    if is_even and all(is_typed(word) for row in words for word in row):
+        return True
+    return sum("  " in line for line in lines) >= 0.8 * len(lines)
 
 
 def _is_split_by_spaces(rows: Sequence[Row], sample: str, quote: str) -> bool:

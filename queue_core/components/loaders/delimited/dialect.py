@@ -183,7 +183,7 @@ def _with_header(
         spaced = _is_spaced(table, width)
         return Layout(dialect, names, table, reasons, is_spaced=spaced, has_remarks=bool(remarks))
     head = rows[0]
-    names = tuple(name.strip() for name in head.values)
+    names = _names_of(head)
     table = tuple(
         _without_open_end(row, len(names))
         for row in rows[1:]
@@ -201,6 +201,13 @@ def _with_header(
         header_text=line_of(sample, head.last_line).strip("\r\n") if comes_again else "",
         has_remarks=bool(remarks),
     )
+
+
+def _names_of(head: Row) -> tuple[str, ...]:
+    """Return the names; programs put the sign of a remark before the first one."""
+    first, *others = (name.strip() for name in head.values)
+    found = re.fullmatch(r"#+ *([^\s#]+)", first) if others else None
+    return (found[1] if found else first, *others)
 
 
 def _is_spaced(rows: Sequence[Row], width: int) -> bool:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 
 from queue_core.components.loaders.delimited.column_readings import Column
+from queue_core.components.loaders.delimited.delimiters import looks_spaced
 from queue_core.components.loaders.delimited.dialect import Layout
 from queue_core.components.loaders.delimited.options import TextOptions
 from queue_core.components.loaders.files.encodings import Encoding, guess_notes
@@ -14,6 +15,8 @@ from queue_core.components.loaders.tables.readings import MISSING_WORDS, Kind
 from queue_core.components.loaders.tables.text_rows import Row
 from queue_core.components.loaders.tables.text_values import read_values
 from queue_core.components.loaders.tables.value_notes import kept_as_text, missing_note, shown
+
+SEEN_CHARACTERS = 16 << 10
 
 
 def text_notes(
@@ -77,6 +80,11 @@ def layout_notes(
         )
     if layout.is_spaced:
         notes.append("Spaces after the separators were left out.")
+    if layout.width == 1 and looks_spaced(text[:SEEN_CHARACTERS].splitlines()):
+        notes.append(
+            f"{name} was read as one column, though spaces seem to make columns of its lines. "
+            "Choose the delimiter “whitespace”, or save it with commas, if that is so."
+        )
     if dialect.header and not layout.rows:
         notes.append(f"{name} has a header and no rows.")
     if not dialect.header:

@@ -84,6 +84,15 @@ class _LoadedSheet:
     broken: frozenset[int] = frozenset()
 
 
+def unreadable_sheet(sheet: str, error: Exception) -> DataError:
+    """Return the error for a sheet that the library cannot read."""
+    words = str(error).splitlines()[0].removeprefix("calamine error: ")
+    return DataError(
+        f"The sheet “{sheet}” cannot be read: {words}.",
+        hint="Save the sheet as CSV and load that.",
+    )
+
+
 def _loaded(
     reader: fastexcel.ExcelReader,
     sheet: str,
@@ -110,10 +119,7 @@ def _loaded(
             found = re.search(r"for column __UNNAMED__([0-9]+)", str(error))
             column = int(found[1]) if found else -1
             if column < 0 or column in texts or column >= len(names):
-                raise DataError(
-                    f"The sheet “{sheet}” cannot be read: {str(error).splitlines()[0]}.",
-                    hint="Save the sheet as CSV and load that.",
-                ) from error
+                raise unreadable_sheet(sheet, error) from error
             texts[column] = "string"
             if isinstance(error, fastexcel.UnsupportedColumnTypeCombinationError):
                 mixed.add(column)

@@ -14,7 +14,12 @@ import pyarrow as pa
 from queue_core.components.arrow_types import column_type_of
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.excel import LOADER
-from queue_core.components.loaders.excel.excel_cells import Cells, decoded_text, read_cells
+from queue_core.components.loaders.excel.excel_cells import (
+    Cells,
+    decoded_text,
+    read_cells,
+    unreadable_sheet,
+)
 from queue_core.components.loaders.excel.workbook_facts import even_workbook, formulas_without_value
 from queue_core.components.loaders.files.local_copy import plain_path, preview_path
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
@@ -233,10 +238,13 @@ def _wanted_sheet(wanted: str | int, names: list[str], name: str) -> str:
 
 def _head(reader: fastexcel.ExcelReader, sheet: str) -> tuple[list[list[str | None]] | None, bool]:
     """Return the first rows as text (None where the sheet is empty), and whether it is shown."""
-    with native_errors(f"The sheet “{sheet}”", EXPORT_HINT):
-        loaded = reader.load_sheet(
-            sheet, header_row=None, skip_rows=0, n_rows=HEADER_SEARCH_ROWS, dtypes="string"
-        )
+    try:
+        with native_errors(f"The sheet “{sheet}”", EXPORT_HINT):
+            loaded = reader.load_sheet(
+                sheet, header_row=None, skip_rows=0, n_rows=HEADER_SEARCH_ROWS, dtypes="string"
+            )
+    except fastexcel.FastExcelError as error:
+        raise unreadable_sheet(sheet, error) from error
     is_shown = loaded.visible == "visible"
     if not loaded.width or not loaded.height:
         return None, is_shown

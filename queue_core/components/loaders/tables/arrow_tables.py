@@ -31,7 +31,7 @@ def arrow_errors(source: SourceFile, title: str) -> Iterator[None]:
     """
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk's error, not the file's
         words = str(error).strip().splitlines()[0].rstrip(".")

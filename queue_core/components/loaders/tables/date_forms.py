@@ -100,7 +100,7 @@ def read_dates(values: Sequence[str], order: str | None) -> Reading | None:
     if not all(map(looks_like_date, values)):
         return None
     fitting = [style for style in date_styles(order) if _all_dates(values, style)]
-    if not fitting or _are_seasons(values, fitting[0]):
+    if not fitting or are_seasons(values):
         return None
     chosen = fitting[0]
     meant = _dates(values, chosen)
@@ -124,9 +124,9 @@ def has_open_short_year(values: Sequence[str]) -> bool:
     return any("%y" in style.format and _all_dates(values, style) for style in date_styles())
 
 
-def _are_seasons(values: Sequence[str], style: Style) -> bool:
+def are_seasons(values: Sequence[str]) -> bool:
     """Return whether 2001-02 is a season of two years, not a month."""
-    if style.format != "%Y-%m" or len(values) < 2:
+    if len(values) < 2 or not all(_matcher("%Y-%m").fullmatch(value) for value in values):
         return False
     return all((int(value[:4]) + 1) % 100 == int(value[5:]) for value in values)
 

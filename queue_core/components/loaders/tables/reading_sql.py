@@ -59,6 +59,8 @@ def conversion(text: str, reading: Reading) -> str:
         return f"CAST({parsed} AS {SQL_TYPES[kind]})" if kind in _PARTIAL else parsed
     if kind is Kind.BOOLEAN:
         return is_one_of(text, ("true", "True", "TRUE"))
+    if kind is Kind.INSTANT:
+        text = f"replace(replace({text}, ' +', '+'), ' -', '-')"  # a space before the zone
     return f"TRY_CAST({_plain_sql(text, style)} AS {SQL_TYPES[kind]})"
 
 

@@ -6,7 +6,11 @@ import re
 from collections.abc import Container, Sequence
 from datetime import date
 
-from queue_core.components.loaders.tables.date_forms import has_open_short_year, looks_like_date
+from queue_core.components.loaders.tables.date_forms import (
+    are_seasons,
+    has_open_short_year,
+    looks_like_date,
+)
 from queue_core.components.loaders.tables.readings import (
     GROUPED_STYLES,
     Kind,
@@ -78,6 +82,11 @@ def _unread_dates(name: str, values: Sequence[str]) -> str:
         return (
             f"{start} has a year of two digits and fits several orders. "
             "Choose the order of dates to read it as a date."
+        )
+    if are_seasons(values):
+        return (
+            f"{start} can be a month or a season of two years. "
+            "Write months as 2001-02-01 to read them as dates."
         )
     absent = next((value for value in values if not _is_in_calendar(value)), None)
     if absent is not None:
