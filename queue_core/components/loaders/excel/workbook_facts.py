@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from queue_core.components.loaders.files.compression import DAMAGE
+
 BOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 MAX_PART_BYTES = 16 << 20
@@ -43,7 +45,7 @@ def even_workbook(path: Path) -> bytes | None:
                     content = book if item.filename == BOOK else archive.read(item)
                     target.writestr(item.filename, content)
             return copy.getvalue()
-    except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError, RuntimeError):
+    except (*DAMAGE, KeyError, ValueError, RuntimeError):
         return None  # whoever reads its cells says what is wrong
 
 
@@ -62,7 +64,7 @@ def formulas_without_value(path: Path, sheet: str) -> dict[int, list[str]]:
                         cells = found.setdefault(_number_of(letters), [])
                         cells.append(f"{letters}{match[2].decode()}")
             return found
-    except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError, RuntimeError):
+    except (*DAMAGE, KeyError, ValueError, RuntimeError):
         return {}
 
 

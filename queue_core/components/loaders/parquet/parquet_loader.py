@@ -67,29 +67,17 @@ class ParquetLoader:
 
 @contextmanager
 def _opened(path: Path, source: SourceFile) -> Iterator[pq.ParquetFile]:
-    with arrow_errors(source, TITLE), pq.ParquetFile(path) as file:
-        _require_fields(file, source)
+    with arrow_errors(source, TITLE), _parquet_file(path, source) as file:
         if not file.schema_arrow.names:
             raise DataError(f"{source.name} has no columns.", hint="Load another file.")
         yield file
 
 
-def _require_fields(file: pq.ParquetFile, source: SourceFile) -> None:
-    """Refuse a group without fields, over which the library stumbles.
-
-    Raises:
-        DataError: There is one.
-    """
+def _parquet_file(path: Path, source: SourceFile) -> pq.ParquetFile:
     try:
-        names = file.schema_arrow.names
-        has_all = len(names) <= file.metadata.num_columns or not file.metadata.num_rows
-    except IndexError as error:
+        return pq.ParquetFile(path)
+    except IndexError as error:  # the library counts the fields of each group
         raise DataError(
-            f"{source.name} holds a column without any field in it.",
+            f"{source.name} holds a column of groups without any field.",
             hint="Write the file again without this column.",
         ) from error
-    if not has_all:
-        raise DataError(
-            f"{source.name} holds a column without any field in it.",
-            hint="Write the file again without this column.",
-        )

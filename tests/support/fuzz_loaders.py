@@ -1,7 +1,7 @@
 """Feeds the loaders broken files of every format: each loads, or is refused with a `DataError`.
 
-Run by hand, for as long as wanted: `python tests/faults/fuzz_loaders.py --minutes 10`. It ends with
-a table of format, inputs, minutes and faults, and keeps the inputs that are faults.
+Run by hand, for as long as wanted: `python tests/support/fuzz_loaders.py --minutes 10`. It ends
+with a table of format, inputs, minutes and faults, and keeps the inputs that are faults.
 """
 
 from __future__ import annotations
@@ -185,9 +185,8 @@ def main() -> None:
         minutes = (time.monotonic() - begin) / 60
         report.append({"format": name, "inputs": count, "minutes": round(minutes, 2),
                        "faults": sum(faults.values())})  # fmt: skip
+        print(json.dumps(report[-1]), flush=True)
         shutil.rmtree(folder, ignore_errors=True)
-    for row in report:
-        print(json.dumps(row))
     print(f"Inputs that are faults are in {kept}")
 
 
