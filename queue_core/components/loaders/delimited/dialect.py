@@ -101,6 +101,11 @@ def find_layout(
     width = usual_width(rows)
     if skip_lines is None:
         dialect, rows = _below_preamble(dialect, rows, width, header, sample, reasons)
+    elif rows and header is not False and is_remark(rows[0], width):
+        named = _commented_names(rows[0], dialect, width, sample)
+        rows = [named, *rows[1:]] if named is not None else rows
+        if named is not None:
+            reasons["header"] = "a remark holds as many names as there are columns"
     if rows and rows[0].first_line - 1 > dialect.skip_lines:
         # The engine counts the blank lines before the header, too.
         dialect = replace(dialect, skip_lines=rows[0].first_line - 1)

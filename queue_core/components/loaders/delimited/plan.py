@@ -77,9 +77,10 @@ class TextPlan:
             "thousands": thousands if self.options.thousands is None else self.options.thousands,
             "date_order": self.options.date_order or order,
             "quote": dialect.quote,
-            "missing_words": list(
-                dict.fromkeys(word for column in self.columns for word in column.missing)
-            ),
+            # What was found of them counts column by column, and is said; see `missing_notes`.
+            "missing_words": None
+            if self.options.missing_words is None
+            else list(self.options.missing_words),
             "skip_rows": dialect.skip_lines,
             "bad_rows": self.options.bad_rows.value,
             "column_types": {name: item.value for name, item in self.options.column_types.items()},

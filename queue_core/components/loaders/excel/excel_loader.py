@@ -14,13 +14,18 @@ import pyarrow as pa
 from queue_core.components.arrow_types import column_type_of
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.excel import LOADER
+from queue_core.components.loaders.excel.compound_file import fault_of
 from queue_core.components.loaders.excel.excel_cells import (
     Cells,
     decoded_text,
     read_cells,
     unreadable_sheet,
 )
-from queue_core.components.loaders.excel.workbook_facts import even_workbook, formulas_without_value
+from queue_core.components.loaders.excel.workbook_facts import (
+    even_workbook,
+    formulas_without_value,
+    is_too_large,
+)
 from queue_core.components.loaders.files.local_copy import plain_path, preview_path
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import (
@@ -71,7 +76,7 @@ class ExcelLoader:
     def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
         """Find out sheet and header; see `Loader.detect`."""
         with preview_path(source) as path:
-            sheet = _find_sheet(_open(path, source), source.name, options)
+            sheet = _find_sheet(_open(path, source), path, source.name, options)
         return Detection(
             path=source.path,
             loader=LOADER,
@@ -85,7 +90,7 @@ class ExcelLoader:
         """Return the first rows; see `Loader.preview`."""
         with preview_path(source) as path:
             reader = _open(path, source)
-            sheet = _find_sheet(reader, source.name, options)
+            sheet = _find_sheet(reader, path, source.name, options)
             cells = _read(reader, sheet, source, path, rows)
         table = cells.table
         return Preview(
@@ -116,7 +121,7 @@ class ExcelLoader:
         progress.report(0.0, "opening the workbook")
         path = plain_path(source, staging.scratch)
         reader = _open(path, source)
-        sheet = _find_sheet(reader, source.name, options)
+        sheet = _find_sheet(reader, path, source.name, options)
         progress.report(0.3, f"reading the sheet “{sheet.name}”")
         cells = _read(reader, sheet, source, path)
         progress.report(0.8, "storing the rows")
@@ -163,6 +168,11 @@ def _open(path: Path, source: SourceFile) -> fastexcel.ExcelReader:
         is_compound = file.read(4) == b"\xd0\xcf\x11\xe0"
     if is_compound and ENCRYPTED_MARK in path.read_bytes():
         raise _protected(source.name)
+    if fault := fault_of(path):
+        raise DataError(
+            f"{source.name} cannot be read as a workbook: {fault}.",
+            hint="Download or copy it again, or open it in a spreadsheet program and save it.",
+        )
     try:
         with native_errors(source.name, EXPORT_HINT):
             return fastexcel.read_excel(even_workbook(path) or path)
@@ -187,19 +197,21 @@ def _first_words(error: Exception) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _find_sheet(reader: fastexcel.ExcelReader, name: str, options: Mapping[str, Any]) -> _Sheet:
+def _find_sheet(
+    reader: fastexcel.ExcelReader, path: Path, name: str, options: Mapping[str, Any]
+) -> _Sheet:
     names = list(reader.sheet_names)
     wanted = options.get("sheet")
     if wanted is not None:
         chosen = _wanted_sheet(wanted, names, name)
-        head, _ = _head(reader, chosen)
+        head, _ = _head(reader, path, chosen)
         if head is None:
             raise DataError(
                 f"The sheet “{chosen}” of {name} is empty.",
                 hint=f"Choose another sheet: {', '.join(names)}.",
             )
     else:
-        chosen, head = _first_sheet(reader, names)
+        chosen, head = _first_sheet(reader, path, names)
         if head is None:
             raise DataError(
                 f"{name} has no sheet with anything in it.",
@@ -210,12 +222,12 @@ def _find_sheet(reader: fastexcel.ExcelReader, name: str, options: Mapping[str, 
 
 
 def _first_sheet(
-    reader: fastexcel.ExcelReader, names: list[str]
+    reader: fastexcel.ExcelReader, path: Path, names: list[str]
 ) -> tuple[str, list[list[str | None]] | None]:
     """Return the first sheet that is not empty; a hidden one only where there is no other."""
     hidden: tuple[str, list[list[str | None]] | None] = ("", None)
     for sheet in names:
-        rows, is_shown = _head(reader, sheet)
+        rows, is_shown = _head(reader, path, sheet)
         if rows is None:
             continue
         if is_shown:
@@ -236,8 +248,15 @@ def _wanted_sheet(wanted: str | int, names: list[str], name: str) -> str:
     )
 
 
-def _head(reader: fastexcel.ExcelReader, sheet: str) -> tuple[list[list[str | None]] | None, bool]:
+def _head(
+    reader: fastexcel.ExcelReader, path: Path, sheet: str
+) -> tuple[list[list[str | None]] | None, bool]:
     """Return the first rows as text (None where the sheet is empty), and whether it is shown."""
+    if last := is_too_large(path, sheet):
+        raise DataError(
+            f"The sheet “{sheet}” reaches to the cell {last}: it is larger than memory.",
+            hint="Delete the cells far from the table and save the workbook, or export it as CSV.",
+        )
     try:
         with native_errors(f"The sheet “{sheet}”", EXPORT_HINT):
             loaded = reader.load_sheet(

@@ -15,8 +15,12 @@ BOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 MAX_PART_BYTES = 16 << 20
 BLOCK_BYTES = 4 << 20
+HEAD_BYTES = 4096
+MOST_CELLS = 150_000_000
 _BOOK_PROPERTIES = re.compile(rb"<(?:[\w.]+:)?workbookPr\b[^>]*/?>")
 _COUNTS_FROM_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true|on)["']""")
+_DIMENSION = re.compile(rb"""<dimension\s+ref=["'](?:[A-Z]+[0-9]+:)?([A-Z]+)([0-9]+)["']""")
+_VALUE_CELL = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]+)([0-9]+)["'][^>]*>\s*<[vif]""")
 _SHEET = re.compile(rb"<(?:[\w.]+:)?sheet\b[^>]*>")
 _RELATION = re.compile(rb"<(?:[\w.]+:)?Relationship\b[^>]*>")
 _OPEN_FORMULA = re.compile(
@@ -68,14 +72,44 @@ def formulas_without_value(path: Path, sheet: str) -> dict[int, list[str]]:
         return {}
 
 
-def _whole_cells(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the text of a sheet in blocks that end behind a cell."""
+def is_too_large(path: Path, sheet: str) -> str:
+    """Return the last cell of a sheet that no memory holds, as one cell far away makes it.
+
+    The reader of the cells makes room for all of them, from the first to the last.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            part = _part_of_sheet(archive, sheet)
+            if part is None:
+                return ""
+            with archive.open(part) as file:
+                found = _DIMENSION.search(file.read(HEAD_BYTES))
+            if found and _count(found[1], found[2]) <= MOST_CELLS:
+                return ""
+            column, row = b"A", 1
+            with archive.open(part) as file:
+                for block in _whole_cells(file, b"<v"):
+                    for letters, number in _VALUE_CELL.findall(block):
+                        column = max(column, letters, key=lambda text: (len(text), text))
+                        row = max(row, int(number))
+            is_large = _count(column, str(row).encode()) > MOST_CELLS
+            return f"{column.decode()}{row}" if is_large else ""
+    except (*DAMAGE, KeyError, ValueError, RuntimeError):
+        return ""
+
+
+def _count(letters: bytes, row: bytes) -> int:
+    return (_number_of(letters.decode()) + 1) * int(row)
+
+
+def _whole_cells(file: IO[bytes], mark: bytes = b"<f") -> Iterator[bytes]:
+    """Yield the text of a sheet in blocks that end behind a cell and hold *mark*."""
     waiting = b""
     while block := file.read(BLOCK_BYTES):
         waiting += block
         cut = waiting.rfind(b"</c>") + 4
         if cut >= 4:
-            if b"<f" in waiting:
+            if mark in waiting:
                 yield waiting[:cut]
             waiting = waiting[cut:]
         elif len(waiting) > 4 * BLOCK_BYTES:

@@ -53,6 +53,7 @@ DAMAGE = (
     zipfile.BadZipFile,
     struct.error,
     NotImplementedError,
+    IndexError,
     UnicodeDecodeError,
     OSError,
 )

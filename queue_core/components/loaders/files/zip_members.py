@@ -54,7 +54,7 @@ def data_members(path: Path) -> list[zipfile.ZipInfo]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            found = archive.infolist()
+            found = [item for item in archive.infolist() if item.filename]
     except DAMAGE as error:
         raise damaged(path.name, error) from error
     return [item for item in found if not item.is_dir() and not _is_clutter(item.filename)]

@@ -173,10 +173,14 @@ def _table(rows: Table, name: str, header: bool | None) -> tuple[pa.Table, bool,
     first = rows[start.row] if header else [f"column_{n}" for n in range(1, width + 1)]
     names, more = unique_names(first)
     columns = []
+    first_row = start.row + header + 1
+
+    def place(position: int) -> str:
+        return f"row {first_row + position:,}"
+
     for position, column in enumerate(names):
         texts = pa.array([row[position] for row in body], pa.string())
-        first_row = start.row + header + 1
-        values, said = typed_texts(column, texts, lambda at, top=first_row: f"row {top + at:,}")
+        values, said = typed_texts(column, texts, place)
         columns.append(values)
         more = (*more, *said)
     return pa.Table.from_arrays(columns, names=names), header, reason, [*notes, *more]
