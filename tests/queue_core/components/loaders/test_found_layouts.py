@@ -148,6 +148,27 @@ def test_plain_quotes_in_files_of_tabs(load: Loads) -> None:
     assert [row["b"] for row in rows_of(legit)] == ["x\ty", "p\nq"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# time value\n0 1.5\n1 2.5\n",
+        "Title,,\nid,v,w\n1,2,3\n3,4,5\n",
+        'a, b\n1, "x, y"\n2, "z"\n',
+        'a\tb\n1\t"x" y\n2\tz\n',
+        "id,v\n1,-\nid,v\n# remark\n5,x-\n",
+        "name\nSmith, John\nDoe, Jane\n",
+        "w,n\n-,-\nx,2\ny,3\n",
+        "n;d\n1 234,5;12/17/23\n−2,5;12/18/23\n",
+        "t\n05:40\n21:30\n",
+    ],
+)
+def test_what_the_preview_found_gives_the_same_rows(load: Loads, write: Writes, text: str) -> None:
+    shown = preview(write(text))
+    stored = load(text, **shown.options)
+    assert [tuple(row.values()) for row in rows_of(stored)] == list(shown.rows)
+    assert rows_of(load(text)) == rows_of(stored)
+
+
 def test_fixed_width_is_said(load: Loads) -> None:
     stored = load("Name      Age City\nAnn Lee    30 New York\nBob Roy    41 Oslo\n")
     assert "read as one column" in stored.warnings[0]

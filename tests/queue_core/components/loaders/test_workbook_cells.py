@@ -15,6 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from queue_core.errors import DataError
 
+FILES = Path(__file__).parent / "files"
+
 Fills = Callable[[Worksheet, xlsxwriter.Workbook], None]
 Makes = Callable[..., Path]
 
@@ -163,3 +165,23 @@ def test_a_broken_part_is_refused_with_a_sentence(load: Loads, book: Makes) -> N
     with pytest.raises(DataError, match="The sheet “Sheet1” cannot be read") as caught:
         load(broken)
     assert caught.value.hint
+
+
+def test_a_cell_far_away_is_named(load: Loads, book: Makes) -> None:
+    def fill(sheet: Worksheet, made: xlsxwriter.Workbook) -> None:
+        rows(("a", "b"), (1, 2))(sheet, made)
+        sheet.write_number(1_048_575, 16_383, 5)
+
+    with pytest.raises(DataError, match="reaches to the cell XFD1048576"):
+        load(book(fill))
+
+
+def test_sectors_in_a_circle_are_refused(load: Loads) -> None:
+    content = bytearray((FILES / "simple.xls").read_bytes())
+    table = (int.from_bytes(content[76:80], "little") + 1) * 512
+    first = int.from_bytes(content[48:52], "little")
+    content[table + 4 * first : table + 4 * first + 4] = first.to_bytes(4, "little")
+    with pytest.raises(DataError, match="lead nowhere, or in a circle"):
+        load(bytes(content), "damaged.xls")
+    with pytest.raises(DataError, match="cannot be read as a workbook"):
+        load(bytes(content[:1000]), "cut.xls")
