@@ -192,9 +192,9 @@ def _with_header(
     table = tuple(
         _without_open_end(row, len(names))
         for row in rows[1:]
-        if row.values != head.values and row not in remarks
+        if (width == 1 or row.values != head.values) and row not in remarks
     )
-    comes_again = any(row.values == head.values for row in rows[1:])
+    comes_again = width > 1 and any(row.values == head.values for row in rows[1:])
     return Layout(
         dialect,
         ("", *names) if short else names,

@@ -87,8 +87,10 @@ def has_header(rows: Sequence[Row], width: int) -> tuple[bool, str]:
 
 def _below(rows: Sequence[Row], width: int) -> list[tuple[str, ...]]:
     """Return the rows below the first; the same line of names may come again."""
-    first = rows[0].values
-    return [row.values for row in rows[1:] if len(row.values) == width and row.values != first]
+    table = [row.values for row in rows[1:] if len(row.values) == width]
+    other = [values for values in table if values != rows[0].values]
+    # One column, or mostly the same row: these are values.
+    return other if width > 1 and len(other) * 2 >= len(table) else table
 
 
 def _votes(rows: Sequence[Row], width: int) -> int:

@@ -67,9 +67,11 @@ def read_texts(
 
 def _unknown(values: Collection[str]) -> tuple[str, ...]:
     """Return the question mark where it can only mean that a word is not known."""
+    if QUESTION_MARK not in values:
+        return ()
     words = [value for value in values if value and value != QUESTION_MARK]
     is_sign = all(any(map(str.isalnum, word)) for word in words)
-    return (QUESTION_MARK,) if QUESTION_MARK in values and words and is_sign else ()
+    return (QUESTION_MARK,) if words and is_sign else ()
 
 
 def converted(array: pa.Array, found: TextReading) -> pa.Array | None:

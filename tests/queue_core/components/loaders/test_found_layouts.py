@@ -102,6 +102,18 @@ def test_a_header_that_comes_again(load: Loads, write: Writes) -> None:
         load(text + "7,8,9\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "row_count"),
+    [
+        ("apple\npear\napple\nplum\n", 4),
+        ("a,b\nc,d\na,b\na,b\na,b\n", 5),
+        ("yes,no\nno,no\nyes,no\nyes,yes\n", 4),
+    ],
+)
+def test_values_that_come_again_are_no_header(load: Loads, text: str, row_count: int) -> None:
+    assert load(text).row_count == row_count
+
+
 def test_remarks_amid_the_rows(load: Loads) -> None:
     stored = load("id,v\n1,2\n# station moved\n2,3\n# end of file\n")
     assert rows_of(stored) == [{"id": 1, "v": 2}, {"id": 2, "v": 3}]
