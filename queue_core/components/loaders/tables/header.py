@@ -71,6 +71,7 @@ def _is_title(rows: Sequence[Row], filled: Sequence[int], first: int, width: int
 
 def has_header(rows: Sequence[Row], width: int) -> tuple[bool, str]:
     """Return whether the first row holds names, and why."""
+    rows = rows[:BODY_ROWS]
     if not rows:
         return False, "there is no line"
     first = [value.strip() for value in rows[0].values]

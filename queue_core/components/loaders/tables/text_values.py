@@ -119,10 +119,11 @@ def read_values(
     present = [value for value in present if value and value not in skipped]
     if not present:
         return TEXT
-    if any(TRUE_MINUS in value for value in present):
+    joined = "\n".join(present)
+    if TRUE_MINUS in joined:
         number_styles = [replace(style, minus=TRUE_MINUS) for style in number_styles]
     for style in number_styles:
-        number = _read_numbers(present, style)
+        number = _read_numbers(present, style, joined)
         if number is not None:
             return number
     for kind in (Kind.BOOLEAN, Kind.DATE, Kind.DATETIME, Kind.INSTANT, Kind.TIME):
@@ -134,8 +135,8 @@ def read_values(
     return read_dates(present, date_order) or TEXT
 
 
-def _read_numbers(values: Sequence[str], style: Style) -> Reading | None:
-    if not style.is_plain and not any(_is_marked(value, style) for value in values):
+def _read_numbers(values: Sequence[str], style: Style, joined: str) -> Reading | None:
+    if not style.is_plain and not any(s in joined for s in (style.decimal, *style.group_signs)):
         style = Style(minus=style.minus)
     if _all_match(values, pattern(Kind.INTEGER, style)):
         if any(not -(2**63) <= _as_integer(value, style) < 2**63 for value in values):
@@ -143,7 +144,8 @@ def _read_numbers(values: Sequence[str], style: Style) -> Reading | None:
         return Reading(Kind.INTEGER, style, _other_meanings(values, style))
     if not _all_match(values, pattern(Kind.FLOAT, style)):
         return None
-    if any(_is_inexact(plain_number(value, style)) for value in values):
+    plain = values if style.is_plain else [plain_number(value, style) for value in values]
+    if any(_is_inexact(value) for value in plain if len(value) > EXACT_DIGITS or value[0] == "+"):
         return TEXT
     if not any(character.isdigit() for value in values for character in value):
         return None
@@ -185,10 +187,6 @@ def _other_meanings(values: Sequence[str], style: Style) -> tuple[Style, ...]:
     else:
         other = Style(style.thousands, "", minus=style.minus)
     return (other,) if _all_match(values, pattern(Kind.FLOAT, other)) else ()
-
-
-def _is_marked(value: str, style: Style) -> bool:
-    return style.decimal in value or any(sign in value for sign in style.group_signs)
 
 
 def proven_styles(columns: Iterable[Sequence[str]]) -> tuple[Style, ...]:

@@ -50,6 +50,8 @@ def kept_as_text(
     if not present:
         return []
     texts = [value for value, _ in present]
+    if not re.search("[0-9]", "\n".join(texts)):
+        return []
     grouped = read_values(texts, number_styles=GROUPED_STYLES)
     if grouped.kind.is_number and grouped.ambiguous:
         marked = next(value for value in texts if not value.lstrip("-").isdigit())
