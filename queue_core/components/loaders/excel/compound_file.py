@@ -17,6 +17,10 @@ _LAST = 0xFFFF_FFFA  # what is larger ends a chain
 _HEADER_SECTORS = 109
 _ENTRY_BYTES = 128
 _DIMENSIONS = 0x0200
+_CELLS = frozenset(
+    (0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x0206, 0x027E)
+)
+_TOO_LARGE = "a sheet of it is larger than a sheet can be"
 _SMALL_STREAM_BYTES = 4096
 
 
@@ -125,7 +129,9 @@ def _require_sizes(content: bytes) -> None:
         if kind == _DIMENSIONS and length >= 14:
             _first_row, end_row, _first, end = struct.unpack_from("<IIHH", content, at)
             if end_row > MOST_ROWS or end > MOST_COLUMNS:
-                raise UnsoundError("a sheet of it is larger than a sheet can be")
+                raise UnsoundError(_TOO_LARGE)
+        elif kind in _CELLS and length >= 4 and content[at + 3]:  # a column beyond the 256th
+            raise UnsoundError(_TOO_LARGE)
         at += length
 
 
