@@ -27,6 +27,7 @@ from queue_core.components.loaders.tables.text_rows import Dialect, Row, read_ro
 from queue_core.components.loaders.tables.text_values import is_typed
 
 SAMPLE_CHARACTERS = 256 << 10
+COMMENTED = "a remark holds as many names as there are columns"
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def find_layout(
         named = _commented_names(rows[0], dialect, width, sample)
         rows = [named, *rows[1:]] if named is not None else rows
         if named is not None:
-            reasons["header"] = "a remark holds as many names as there are columns"
+            reasons["header"] = COMMENTED
     if rows and rows[0].first_line - 1 > dialect.skip_lines:
         # The engine counts the blank lines before the header, too.
         dialect = replace(dialect, skip_lines=rows[0].first_line - 1)
@@ -124,12 +125,14 @@ def _below_preamble(
     skipped = preamble(rows, width)
     named = _commented_names(rows[skipped - 1], dialect, width, sample) if skipped else None
     if named is not None and header is not False and not has_header(rows[skipped:], width)[0]:
-        reasons["header"] = "a remark holds as many names as there are columns"
+        reasons["header"] = COMMENTED
         rows = [named, *rows[skipped:]]
         skipped = named.first_line - 1
     else:
         rows = rows[skipped:]
-        start = find_start(rows, width)
+        start = find_start(rows, width, has_blank_header=not skipped)
+        if start.row and not start.header and header is None and not any(rows[0].values):
+            reasons["header"] = start.reason
         if is_short_header(rows, width) and not start.header:
             start = replace(start, row=0)
         if header is not False or not any(
@@ -177,7 +180,7 @@ def _with_header(
 ) -> Layout:
     short = is_short_header(rows, width)
     if header is None and "header" in reasons:
-        header = True
+        header = reasons["header"] == COMMENTED
     elif header is None:
         header, reasons["header"] = (True, "it holds names") if short else has_header(rows, width)
     dialect = replace(dialect, header=header)

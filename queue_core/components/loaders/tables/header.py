@@ -33,8 +33,15 @@ class TableStart:
     reason: str
 
 
-def find_start(rows: Sequence[Row], width: int) -> TableStart:
-    """Return where the table of *width* columns begins: below blank rows, titles and notes."""
+def find_start(rows: Sequence[Row], width: int, *, has_blank_header: bool = False) -> TableStart:
+    """Return where the table of *width* columns begins: below blank rows, titles and notes.
+
+    Args:
+        rows: The first rows.
+        width: How many columns there are.
+        has_blank_header: Whether a blank first row is a header without names, as separators alone
+            are in a text; in a sheet it is room above the table.
+    """
     rows = rows[:BODY_ROWS]
     filled = [sum(bool(value.strip()) for value in row.values) for row in rows]
     first = next((number for number, count in enumerate(filled) if count), 0)
@@ -49,6 +56,8 @@ def find_start(rows: Sequence[Row], width: int) -> TableStart:
         highest = max(highest, count)
     if most:
         return TableStart(best, True, "its values are unlike those below")
+    if first and has_blank_header:
+        return TableStart(first, False, "the first row holds no name")
     if _is_title(rows, filled, first, width):
         first += 1
     header, reason = has_header(rows[first:], width)

@@ -59,6 +59,8 @@ def test_colons_that_separate(load: Loads) -> None:
         (",name,city\nr1,Ann,Oslo\nr2,Bob,Rome\n", ["column_1", "name", "city"], 2),
         ("name,city,city\nAnn,Oslo,Rome\nBob,Bern,Kyiv\n", ["name", "city", "city_2"], 2),
         (",,\n1,2,3\n4,5,6\n", ["column_1", "column_2", "column_3"], 2),
+        (",,\nAnn,Oslo,Red\nBob,Bern,Blue\n", ["column_1", "column_2", "column_3"], 2),
+        (",,\nid,v,w\n1,2,3\n4,5,6\n", ["id", "v", "w"], 2),
         ("id,code\n1,A-1\n2,A-2\n", ["id", "code"], 2),
         ("B-7,x\nA-1,y\nA-2,x\n", ["column_1", "column_2"], 3),
         ("ann,,x\nbob,y,z\ncid,q,w\n", ["column_1", "column_2", "column_3"], 3),
