@@ -17,6 +17,7 @@ from gui.format import format_bytes, format_count
 from gui.i18n import tr, tr_plural, translate
 from gui.plain_text import PlainLabel
 from gui.submit.form import SchemaForm
+from gui.submit.preview_choices import PreviewChoices, choices_of
 from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer
 from gui.submit.preview_table import PreviewTable
 from gui.widgets import Note, heading_label, muted_label, row, set_role
@@ -51,6 +52,8 @@ class PreviewPanel(QWidget):
         self._facts = muted_label()
         self._error = Note("errorBox")
         self._warning = Note("warningBox")
+        self.choices = PreviewChoices()
+        self.choices.chosen.connect(self._on_choice)
         self.table = PreviewTable()
         self._surface = QFrame()
         self._options = QScrollArea()
@@ -73,6 +76,7 @@ class PreviewPanel(QWidget):
         self._facts.setText(tr("Looking into the file…") if reading else _facts(answer))
         self._error.show_text("" if reading else answer.error, _with_titles(answer))
         self._warning.show_text("" if reading else _joined(answer.warnings))
+        self.choices.show_choices([] if reading else choices_of(entry, answer))
         self.table.show_answer(answer)
         self._surface.setVisible(bool(answer.columns) or not answer.error)
         self._show_kind()
@@ -92,6 +96,7 @@ class PreviewPanel(QWidget):
         centre.addWidget(self._facts)
         centre.addWidget(self._error)
         centre.addWidget(self._warning)
+        centre.addWidget(self.choices)
         set_role(self._surface, "panel")
         inside = QVBoxLayout(self._surface)
         inside.setContentsMargins(1, 1, 1, 1)
@@ -142,6 +147,11 @@ class PreviewPanel(QWidget):
             return
         self._entry.override(name, self.form.values().get(name))
         self.outdated.emit()
+
+    def _on_choice(self, option: str, value: object) -> None:
+        if self._entry is not None:
+            self._entry.override(option, value)
+            self.outdated.emit()
 
     def _on_kind(self, _index: int) -> None:
         if self._entry is not None:

@@ -29,6 +29,7 @@ class PreviewAnswer:
         schema: Its options, as a form is made from them.
         options: Every option with the value that was used.
         reasons: Why an option has its value, by option.
+        alternatives: What else an option could be, by option.
         columns: Name and type of each column.
         rows: The first rows as texts; None is a missing value.
         warnings: What is done to the data.
@@ -44,6 +45,7 @@ class PreviewAnswer:
     schema: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    alternatives: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     columns: tuple[tuple[str, str], ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
     warnings: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ and not-a-number becomes missing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -60,6 +61,7 @@ def normal_form(schema: pa.Schema) -> NormalForm:
     return NormalForm(pa.schema(fields), types, notes)
 
 
+_INVISIBLE = re.compile("[\x00\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _ROW_NUMBER = "file_row_number"
 DAY_S = 86_400
 FIRST_DAY = -719_162  # 0001-01-01
@@ -71,6 +73,13 @@ def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
 
     Names that differ in case only count as equal, as they do in SQL.
     """
+    cleaned = [_visible(name) for name in names]
+    changed = [
+        f"“{after}” (column {position})"
+        for position, (name, after) in enumerate(zip(names, cleaned, strict=True), start=1)
+        if name != after
+    ]
+    names = cleaned
     used: set[str] = {name.casefold() for name in names if name.strip()}
     # The engine numbers the rows of a file under this name.
     seen: set[str] = {_ROW_NUMBER}
@@ -92,6 +101,8 @@ def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
         seen.add(chosen.casefold())
         result.append(chosen)
     notes = []
+    if changed:
+        notes.append(f"Characters that cannot be seen were left out of names: {_listed(changed)}.")
     if reserved:
         notes.append(f"A column has a name that is needed for row numbers: {_listed(reserved)}.")
     if repeated:
@@ -99,6 +110,16 @@ def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     if empty:
         notes.append(f"Some columns have no name: {_listed(empty)}.")
     return result, tuple(notes)
+
+
+def _visible(name: str) -> str:
+    """Return a name without what cannot be seen in it: two that look alike are alike.
+
+    Joiners of letters stay where they join some, as in Persian.
+    """
+    if name.isascii() and name.isprintable():
+        return name
+    return _INVISIBLE.sub("", name).replace("\u00a0", " ").strip("\u200c\u200d")
 
 
 def _free_name(name: str, used: Iterable[str], start: int = 1) -> str:
@@ -168,6 +189,8 @@ def _to_stored(array: pa.Array, field: pa.Field) -> pa.Array:
         _require_utf8(array, field.name)
     elif kinds.is_timestamp(stored) or kinds.is_date(stored):
         _require_calendar(array, field.name)
+    elif kinds.is_time(stored):
+        _require_clock(array, field.name)
     return array
 
 
@@ -205,6 +228,18 @@ def _require_calendar(array: pa.Array, name: str) -> None:
     if ends["min"] is not None and not first <= ends["min"] <= ends["max"] < end:
         raise DataError(
             f"Column “{name}” holds a date before the year 1 or after the year 9999.",
+            hint="Correct it, or write the column as text.",
+        )
+
+
+def _require_clock(array: pa.Array, name: str) -> None:
+    """Refuse times of day that no clock shows."""
+    ticks = DAY_S * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[array.type.unit]
+    number = pa.int32() if array.type.bit_width == 32 else pa.int64()
+    ends = pc.min_max(array.cast(number)).as_py()
+    if ends["min"] is not None and not 0 <= ends["min"] <= ends["max"] < ticks:
+        raise DataError(
+            f"Column “{name}” holds a time of day before 0 or after 24 o'clock.",
             hint="Correct it, or write the column as text.",
         )
 

@@ -50,6 +50,11 @@ def _to_json(found: Preview) -> dict[str, Any]:
         "schema": _schema_with_choices(component, found) if component else {},
         "options": dict(found.options),
         "reasons": {finding.option: finding.reason for finding in found.findings},
+        "alternatives": {
+            finding.option: list(finding.alternatives)
+            for finding in found.findings
+            if finding.alternatives
+        },
         "columns": [[column.name, column.type.value] for column in found.columns],
         "rows": [[_text(value) for value in row] for row in found.rows],
         "warnings": list(found.warnings),

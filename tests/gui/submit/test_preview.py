@@ -121,6 +121,38 @@ def test_a_choice_can_be_applied_to_all_files_of_the_kind(
     assert len(dialog.entries[1].answer.rows) == 3
 
 
+def test_the_alternative_is_one_click_away(
+    show: Callable[..., PreviewDialog], files: dict[str, Path], run: Run
+) -> None:
+    dialog = show(files["plain.csv"])
+    (button,) = dialog.panel.choices.buttons
+    assert button.text() == "The first row is a row of data"
+    button.click()
+    run(settled(dialog))
+    assert dialog.current.answer is not None
+    assert len(dialog.current.answer.rows) == 3
+    (back,) = dialog.panel.choices.buttons
+    assert back.text() == "The first row holds the names"
+    back.click()
+    run(settled(dialog))
+    assert dialog.current.overrides == {}
+    assert len(dialog.current.answer.rows) == 2
+
+
+def test_the_other_tables_of_a_file_are_offered(
+    show: Callable[..., PreviewDialog], tmp_path: Path, run: Run
+) -> None:
+    path = tmp_path / "graph.json"
+    path.write_text('{"nodes": [{"id": 1}, {"id": 2}], "links": [{"from": 1, "to": 2}]}')
+    dialog = show(path)
+    (button,) = dialog.panel.choices.buttons
+    assert button.text() == "Read “links”"
+    button.click()
+    run(settled(dialog))
+    assert dialog.current.answer is not None
+    assert [name for name, _ in dialog.current.answer.columns] == ["from", "to"]
+
+
 def test_late_answers_are_dropped() -> None:
     entry = FileEntry(Path("/data/a.csv"))
     asked = entry.version

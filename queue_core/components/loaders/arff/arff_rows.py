@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import arff
@@ -51,8 +51,13 @@ def parse_arff(
     name = values.name
     declared: list[tuple[str, str]] = []
     decoder = arff.ArffDecoder()
-    with _arff_errors(name):
+    with _arff_errors(name, decoder):
         found = decoder.decode(_declarations(lines, declared, name), return_type=arff.DENSE_GEN)
+    if len(found["attributes"]) != len(declared):
+        raise DataError(
+            f"{name} declares an attribute in a way that cannot be read.",
+            hint="Write each as “@attribute name type”, the name in quotes if it has spaces.",
+        )
     attributes = [
         Attribute(attribute, *types)
         for (attribute, _), types in zip(found["attributes"], declared, strict=True)
@@ -82,14 +87,28 @@ def _arff_errors(name: str, decoder: Any = None) -> Iterator[None]:
     """Turn what the parser raises into a `DataError` that names the line."""
     try:
         yield
-    except arff.ArffException as error:
-        if decoder is not None and error.line < 0:
-            error.line = decoder._current_line  # noqa: SLF001 - not set while rows are read
-        words = str(error).rstrip(".")
+    except (arff.ArffException, ValueError, LookupError, TypeError, AttributeError) as error:
+        # The parser stumbles over some lines without a sentence of its own.
+        line = getattr(error, "line", -1)
+        if line < 0:
+            line = decoder._current_line if decoder is not None else -1  # noqa: SLF001
         raise DataError(
-            f"{name} cannot be read as ARFF: {words[:1].lower()}{words[1:]}.",
+            f"{name} cannot be read as ARFF: {_words(error, line)}.",
             hint="Correct this line, then load the file again.",
         ) from error
+
+
+def _words(error: Exception, line: int) -> str:
+    """Return what is wrong, with the line; some of the parser's errors cannot say it."""
+    words = ""
+    if isinstance(error, arff.ArffException):
+        with suppress(Exception):  # its own message may not fit what it is filled with
+            error.line = line
+            words = str(error).strip().rstrip(".")
+    if not words:
+        place = f"line {line:,}" if line > 0 else "a line of it"
+        words = f"{place} is not one of an ARFF file"
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def _declarations(

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from queue_core.components.loaders.delimited.widening import shown, text_note
-from queue_core.components.loaders.tables.text_values import INFINITE, Kind, is_plain_number
+from queue_core.components.loaders.tables.readings import Kind
+from queue_core.components.loaders.tables.text_values import INFINITE, is_plain_number
+from queue_core.components.loaders.tables.value_notes import shown, text_note
 from queue_core.errors import DataError
 
 NUMBER_TYPES = frozenset(("numeric", "real", "integer"))

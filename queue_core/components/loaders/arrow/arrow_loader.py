@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,13 +96,20 @@ def _opened(path: Path, source: SourceFile) -> Iterator[_Content]:
                 yield _file(mapped)
         else:
             with pa.OSFile(str(path)) as opened, pa.ipc.open_stream(opened) as reader:
-                yield _Content(reader.schema, iter(reader), None)
+                yield _Content(reader.schema, _valid(reader), None)
+
+
+def _valid(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield batches whose every offset lies inside: of others, reading ends the process."""
+    for batch in batches:
+        batch.validate(full=True)
+        yield batch
 
 
 def _file(mapped: pa.MemoryMappedFile) -> _Content:
     reader = pa.ipc.open_file(mapped)
     batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
-    return _Content(reader.schema, batches, reader.count_rows())
+    return _Content(reader.schema, _valid(batches), reader.count_rows())
 
 
 def _feather_1(path: Path) -> _Content:
@@ -110,4 +117,4 @@ def _feather_1(path: Path) -> _Content:
         # The format is old, the file is the user's: reading it is not ours to discourage.
         warnings.simplefilter("ignore", DeprecationWarning)
         table = feather.read_table(path)
-    return _Content(table.schema, iter(table.to_batches()), table.num_rows)
+    return _Content(table.schema, _valid(table.to_batches()), table.num_rows)

@@ -7,59 +7,36 @@ column's reading is then widened, at worst to text, and the load is run again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from queue_core.components.column_types import ColumnType
-from queue_core.components.loaders.tables.text_values import (
-    EXACT_DIGITS,
-    FLOAT,
-    INEXACT,
-    INFINITE,
+from queue_core.components.loaders.tables.date_forms import kind_of, styles_of
+from queue_core.components.loaders.tables.reading_sql import (
+    COLUMN_TYPES,
+    conversion,
+    is_one_of,
+    validity,
+)
+from queue_core.components.loaders.tables.readings import (
     MISSING_SIGNS,
     MISSING_WORDS,
     PLAIN,
+    QUESTION_MARK,
     TEXT,
-    ZERO,
+    TRUE_MINUS,
     Kind,
     Reading,
     Style,
-    date_styles,
-    pattern,
+)
+from queue_core.components.loaders.tables.text_values import (
+    CUT_STYLE,
     read_values,
 )
-from queue_core.components.sql_text import identifier, literal
+from queue_core.components.sql_text import identifier
 
 CHECK_FAILED = "@value-check-failed"
 
-SQL_TYPES = {
-    Kind.INTEGER: "BIGINT",
-    Kind.FLOAT: "DOUBLE",
-    Kind.BOOLEAN: "BOOLEAN",
-    Kind.DATE: "DATE",
-    Kind.DATETIME: "TIMESTAMP",
-    Kind.INSTANT: "TIMESTAMPTZ",
-    Kind.TIME: "TIME",
-    Kind.TEXT: "VARCHAR",
-}
-COLUMN_TYPES = {
-    Kind.INTEGER: ColumnType.INTEGER,
-    Kind.FLOAT: ColumnType.FLOAT,
-    Kind.BOOLEAN: ColumnType.BOOLEAN,
-    Kind.DATE: ColumnType.DATE,
-    Kind.DATETIME: ColumnType.DATETIME,
-    Kind.INSTANT: ColumnType.DATETIME,
-    Kind.TIME: ColumnType.TIME,
-    Kind.TEXT: ColumnType.TEXT,
-}
-# What dates and times can be shown: the engine also knows the year 0 and 24 o'clock.
-_BOUNDS = {
-    Kind.DATE: "DATE '0001-01-01' AND DATE '9999-12-31'",
-    Kind.DATETIME: "TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'",
-    Kind.INSTANT: "TIMESTAMPTZ '0001-01-01 00:00:00+00' "
-    "AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'",
-    Kind.TIME: "TIME '00:00:00' AND TIME '23:59:59.999999'",
-}
 _WIDER = {
     Kind.INTEGER: (Kind.FLOAT,),
     Kind.DATE: (Kind.DATETIME, Kind.INSTANT),
@@ -107,7 +84,7 @@ class Column:
         if self.trim:
             found = f"nullif({found}, '')"
         if self.missing:
-            found = f"CASE WHEN {_is_one_of(found, self.missing)} THEN NULL ELSE {found} END"
+            found = f"CASE WHEN {is_one_of(found, self.missing)} THEN NULL ELSE {found} END"
         return found
 
     def converted(self) -> str:
@@ -128,73 +105,6 @@ class Column:
             return None
         text, value = f"t{self.position}", f"v{self.position}"
         return f"({text} IS NULL OR ({validity(text, value, self.reading)}))"
-
-
-def conversion(text: str, reading: Reading) -> str:
-    """Return the SQL that converts *text*; null where that is impossible."""
-    kind, style = reading.kind, reading.style
-    if style.format:
-        parsed = f"try_strptime({text}, {literal(style.format)})"
-        return f"CAST({parsed} AS DATE)" if kind is Kind.DATE else parsed
-    if kind is Kind.BOOLEAN:
-        return _is_one_of(text, ("true", "True", "TRUE"))
-    if not style.is_plain:
-        if style.thousands:
-            text = f"replace({text}, {literal(style.thousands)}, '')"
-        if style.decimal != ".":
-            text = f"replace({text}, {literal(style.decimal)}, '.')"
-    return f"TRY_CAST({text} AS {SQL_TYPES[kind]})"
-
-
-def validity(text: str, value: str, reading: Reading) -> str:
-    """Return the SQL condition that *value* is what *text* says, no more and no less."""
-    kind, style = reading.kind, reading.style
-    matches = f"regexp_full_match({text}, {literal(pattern(kind, style))})"
-    if kind in _BOUNDS:
-        matches = f"{matches} AND {value} BETWEEN {_BOUNDS[kind]}"
-    if style.format:
-        return f"{value} IS NOT NULL AND {matches}"
-    if not style.is_plain:
-        return f"{value} IS NOT NULL AND {matches}"
-    if kind is Kind.INTEGER:
-        return f"{value} IS NOT NULL AND CAST({value} AS VARCHAR) = {text}"
-    if kind is Kind.FLOAT:
-        return _float_validity(text, value)
-    if kind is Kind.BOOLEAN:
-        return _is_one_of(text, ("true", "True", "TRUE", "false", "False", "FALSE"))
-    if kind is Kind.DATE:
-        iso = f"strlen({text}) = 10 AND {text}[8] = '-'"
-        return f"{value} IS NOT NULL AND {iso} AND {value} BETWEEN {_BOUNDS[kind]}"
-    if kind is Kind.DATETIME:
-        # Of the texts of this length that can be cast, those with a zone differ here.
-        usual = f"strlen({text}) = 19 AND {text}[17] = ':' AND NOT ends_with({text}, 'Z')"
-        inside = f"{value} BETWEEN {_BOUNDS[kind]}"
-        return f"{value} IS NOT NULL AND ((({usual}) AND {inside}) OR ({matches}))"
-    return f"{value} IS NOT NULL AND {matches}"
-
-
-def _is_one_of(text: str, words: Iterable[str]) -> str:
-    """Return the SQL of a comparison with each word.
-
-    WORKAROUND: the engine makes a join of a longer IN list, which costs more and halves the
-    progress that it reports.
-    """
-    return "(" + " OR ".join(f"{text} = {literal(word)}" for word in words) + ")"
-
-
-def _float_validity(text: str, value: str) -> str:
-    """Return a check that costs short numbers little: a few comparisons of their first bytes."""
-    digits_first = f"{text} >= '-' AND {text} < ':'"  # neither a space nor a plus nor a letter
-    no_zeros = f"({text} < '00' OR {text} >= '0:') AND ({text} < '-00' OR {text} >= '-0:')"
-    short = f"strlen({text}) <= {EXACT_DIGITS} AND NOT contains({text}, '_')"
-    finite = f"{value} IS NOT NULL AND isfinite({value})"
-    no_exponent = f"({value} <> 0 OR NOT contains(lower({text}), 'e'))"  # 1e-400 is not zero
-    zero = f"({value} <> 0 OR regexp_full_match({text}, {literal(ZERO)}))"
-    exact = f"NOT regexp_full_match({text}, {literal(INEXACT)}) AND {zero}"
-    long = f"{finite} AND regexp_full_match({text}, {literal(FLOAT)}) AND {exact}"
-    infinite = f"regexp_full_match({text}, {literal(INFINITE)})"
-    plain = f"{finite} AND {digits_first} AND {no_zeros} AND {short} AND {no_exponent}"
-    return f"({plain}) OR ({long}) OR {infinite}"
 
 
 def plan_columns(
@@ -268,12 +178,22 @@ def _with_missing(
                 *(
                     sign
                     for sign in MISSING_SIGNS
-                    if column.kind is not Kind.TEXT and sign in seen[column.position]
+                    if sign in seen[column.position]
+                    and (
+                        column.kind is not Kind.TEXT
+                        or (sign == QUESTION_MARK and _is_unknown(seen[column.position]))
+                    )
                 ),
             ),
         )
         for column in columns
     )
+
+
+def _is_unknown(values: Collection[str]) -> bool:
+    """Return whether a question mark among these words can only mean that one is not known."""
+    words = [value for value in values if value and value != QUESTION_MARK]
+    return bool(words) and all(any(map(str.isalnum, word)) for word in words)
 
 
 def _is_padded(values: Iterable[str]) -> bool:
@@ -282,21 +202,31 @@ def _is_padded(values: Iterable[str]) -> bool:
     return bool(present) and all(value[0] == " " for value in present)
 
 
-def wider_readings(column: Column, styles: Sequence[Style]) -> tuple[Reading, ...]:
-    """Return what a column may be when its reading does not hold, the narrowest first."""
+def wider_readings(column: Column, styles: Sequence[Style], failing: str) -> tuple[Reading, ...]:
+    """Return what a column may be when its reading does not hold, the narrowest first.
+
+    Args:
+        column: The column as it was read.
+        styles: How numbers may be written.
+        failing: A value that does not fit the reading.
+    """
     reading = column.reading
-    found = [Reading(kind, reading.style) for kind in _WIDER.get(column.kind, ())]
     if reading.style.format:
-        found = [
-            Reading(Kind.DATETIME if "%H" in style.format else Kind.DATE, style)
-            for style in date_styles()
+        return tuple(
+            Reading(kind_of(style.format), style)
+            for style in styles_of(failing)
             if style != reading.style
-        ]
-    elif column.kind in (Kind.INTEGER, Kind.FLOAT):
+        )
+    found = [Reading(kind, reading.style) for kind in _WIDER.get(column.kind, ())]
+    if column.kind in (Kind.DATE, Kind.DATETIME, Kind.INSTANT):
+        found += [Reading(kind, CUT_STYLE) for kind in (Kind.DATETIME, Kind.INSTANT)]
+        found += [Reading(kind_of(style.format), style) for style in styles_of(failing)]
+    elif column.kind.is_number:
+        minus = TRUE_MINUS if TRUE_MINUS in failing else reading.style.minus
         found += [
-            Reading(kind, style)
-            for style in styles
-            if style != reading.style
+            Reading(kind, replace(style, minus=minus))
+            for style in (reading.style, *styles)
+            if replace(style, minus=minus) != reading.style
             for kind in (Kind.INTEGER, Kind.FLOAT)
         ]
     return tuple(found)

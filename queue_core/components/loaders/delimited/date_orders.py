@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from queue_core.components.loaders.delimited.column_readings import Column
-from queue_core.components.loaders.tables.text_values import Kind
+from queue_core.components.loaders.tables.date_forms import MONTHS
+from queue_core.components.loaders.tables.readings import Kind
 from queue_core.components.sql_engine import connect
 from queue_core.components.sql_text import file_literal, identifier
 
@@ -42,6 +43,26 @@ def _note(column: Column) -> str:
         f"Dates in column “{column.name}” were read with the {first} first; all of them would "
         f"fit with the {other} first as well. Choose the order if that is wrong."
     )
+
+
+def reading_notes(columns: Sequence[Column]) -> list[str]:
+    """Say of which columns a date or time means more, or keeps less, than what stands there."""
+    notes = []
+    for column in columns:
+        style, name = column.reading.style, column.name
+        if style.cuts_fraction:
+            notes.append(
+                f"Fractions of seconds in column “{name}” were cut to six digits: "
+                "no more are kept. Choose the type text for it to keep them all."
+            )
+        elif style.format in MONTHS:
+            notes.append(f"Months in column “{name}” were read as their first day.")
+        elif "%y" in style.format:
+            notes.append(
+                f"Years of two digits in column “{name}” were read as 1969 to 2068. "
+                "Choose the type text for it if that is wrong."
+            )
+    return notes
 
 
 def doubtful_dates(columns: Sequence[Column]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.json_data import JsonMapping, JsonObject
-from queue_core.components.loaders.delimited.date_orders import doubtful_dates
+from queue_core.components.loaders.delimited.date_orders import doubtful_dates, reading_notes
 from queue_core.components.loaders.delimited.load_run import LoadRun
 from queue_core.components.loaders.delimited.options import TextOptions
 from queue_core.components.loaders.delimited.plan import TextPlan, plan_text
@@ -53,7 +53,12 @@ class DelimitedTextLoader:
             columns=tuple(PreviewColumn(column.name, column.type) for column in run.columns),
             rows=tuple(found),
             findings=plan.findings(),
-            warnings=(*plan.warnings, *run.notes, *doubtful_dates(run.columns)),
+            warnings=(
+                *plan.warnings,
+                *run.notes,
+                *doubtful_dates(run.columns),
+                *reading_notes(run.columns),
+            ),
             estimated_rows=_estimated_rows(source, plan),
             is_complete=is_complete,
             size_bytes=source.size,

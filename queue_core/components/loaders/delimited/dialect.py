@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from queue_core.components.loaders.tables.header import has_header, is_short_header
-from queue_core.components.loaders.tables.text_rows import WHITESPACE, Dialect, Row, read_rows
-from queue_core.components.loaders.tables.text_values import MISSING, is_typed
+from queue_core.components.loaders.delimited.delimiters import (
+    COMMENT_SIGNS,
+    find_delimiter,
+    find_escape,
+    find_quote,
+    has_plain_quotes,
+    is_remark,
+    preamble,
+    skips_spaces,
+    usual_width,
+)
+from queue_core.components.loaders.tables.header import (
+    find_start,
+    has_header,
+    is_short_header,
+)
+from queue_core.components.loaders.tables.text_rows import Dialect, Row, read_rows
+from queue_core.components.loaders.tables.text_values import is_typed
 
-DELIMITERS = (",", ";", "\t", "|", "\x01", "^", "~", ":")
 SAMPLE_CHARACTERS = 256 << 10
-PREAMBLE_ROWS = 100
-MIN_CONSISTENCY = 0.6
-PREAMBLE_PENALTY = 0.6
-COMMENT_SIGNS = ("#", "%", "//")
+COMMENTED = "a remark holds as many names as there are columns"
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,9 @@ class Layout:
         header_lines: How many lines the header takes, blank ones before it included.
         lacks_first_name: Whether the header has one name less than the rows have values, as
             programs write it that count rows in a column without a name.
-        is_spaced: Whether a space follows each separator of the header, and means nothing.
+        is_spaced: Whether a space follows each separator, and means nothing.
+        header_text: The line of names as it stands in the file, where it comes again.
+        has_remarks: Whether remarks stand amid the rows.
     """
 
     dialect: Dialect
@@ -41,6 +54,8 @@ class Layout:
     header_lines: int = 0
     lacks_first_name: bool = False
     is_spaced: bool = False
+    header_text: str = ""
+    has_remarks: bool = False
 
     @property
     def width(self) -> int:
@@ -72,104 +87,87 @@ def find_layout(
         skip_lines = skip_lines or 1
         reasons["delimiter"] = "the first line says so"
     sample = text[:SAMPLE_CHARACTERS]
-    chosen_quote = _find_quote(sample, delimiter) if quote is None else quote
+    chosen_quote = find_quote(sample, delimiter) if quote is None else quote
     dialect = Dialect(
-        quote=chosen_quote, escape=_escape(sample, chosen_quote), skip_lines=skip_lines or 0
+        quote=chosen_quote, escape=find_escape(sample, chosen_quote), skip_lines=skip_lines or 0
     )
     if delimiter is None:
-        delimiter, reasons["delimiter"] = _find_delimiter(sample, dialect)
-    dialect = replace(dialect, delimiter=delimiter)
+        delimiter, reasons["delimiter"] = find_delimiter(sample, dialect)
+    spaced = skips_spaces(sample, delimiter, chosen_quote)
+    dialect = replace(dialect, delimiter=delimiter, skip_spaces=spaced)
+    if quote is None and has_plain_quotes(sample, dialect, len(text) <= SAMPLE_CHARACTERS):
+        dialect = replace(dialect, quote="", escape="", skip_spaces=False)
+        reasons["quote"] = "quotes are part of the values: without them, all lines are even"
     rows = list(read_rows(sample, dialect))
-    width = _usual_width(rows)
+    width = usual_width(rows)
     if skip_lines is None:
-        preamble = _preamble(rows, width)
-        if preamble:
-            skipped = rows[preamble].first_line - 1
-            dialect = replace(dialect, skip_lines=skipped)
-            reasons["skip_rows"] = f"the first {skipped} lines are not like those below"
-            rows = rows[preamble:]
+        dialect, rows = _below_preamble(dialect, rows, width, header, sample, reasons)
+    elif rows and header is not False and is_remark(rows[0], width):
+        named = _commented_names(rows[0], dialect, width, sample)
+        rows = [named, *rows[1:]] if named is not None else rows
+        if named is not None:
+            reasons["header"] = COMMENTED
     if rows and rows[0].first_line - 1 > dialect.skip_lines:
         # The engine counts the blank lines before the header, too.
         dialect = replace(dialect, skip_lines=rows[0].first_line - 1)
-    return _with_header(dialect, rows, width, header, reasons)
+    return _with_header(dialect, rows, width, header, reasons, sample)
 
 
-def _escape(sample: str, quote: str) -> str:
-    """Return what makes a quote part of a quoted value: a backslash, or the quote itself."""
-    is_escaped = bool(quote) and f"\\{quote}" in sample and quote * 2 not in sample
-    return "\\" if is_escaped else quote
+def _below_preamble(
+    dialect: Dialect,
+    rows: list[Row],
+    width: int,
+    header: bool | None,
+    sample: str,
+    reasons: dict[str, str],
+) -> tuple[Dialect, list[Row]]:
+    """Leave out what stands above the table; names behind the sign of a remark are its header."""
+    skipped = preamble(rows, width)
+    named = _commented_names(rows[skipped - 1], dialect, width, sample) if skipped else None
+    if named is not None and header is not False and not has_header(rows[skipped:], width)[0]:
+        reasons["header"] = COMMENTED
+        rows = [named, *rows[skipped:]]
+        skipped = named.first_line - 1
+    else:
+        rows = rows[skipped:]
+        start = find_start(rows, width, has_blank_header=not skipped)
+        if start.row and not start.header and header is None and not any(rows[0].values):
+            reasons["header"] = start.reason
+        if is_short_header(rows, width) and not start.header:
+            start = replace(start, row=0)
+        if header is not False or not any(
+            value.strip() for row in rows[:1] for value in row.values
+        ):
+            rows = rows[start.row :]
+        skipped = rows[0].first_line - 1 if rows and (skipped or start.row) else 0
+    if skipped and rows:
+        reasons["skip_rows"] = f"the first {skipped} lines are not like those below"
+        dialect = replace(dialect, skip_lines=skipped)
+    return dialect, rows
 
 
-def _find_quote(sample: str, delimiter: str | None) -> str:
-    if '"' in sample or sample.count("'") < 2:
-        return '"'
-    around = re.escape(delimiter) if delimiter and delimiter != WHITESPACE else r"[,;\t| ]"
-    quoted = re.findall(rf"(?:^|{around})'[^'\n]*'(?={around}|\r?$)", sample, re.MULTILINE)
-    return "'" if len(quoted) * 2 >= sample.count("'") * 0.9 else '"'
+def _commented_names(row: Row, dialect: Dialect, width: int, sample: str) -> Row | None:
+    """Return a remark as the row of names that it holds; None: it holds none."""
+    line = line_of(sample, row.last_line).strip()
+    sign = next((sign for sign in COMMENT_SIGNS if line.startswith(sign)), "")
+    if not sign:
+        return None
+    inside = line[len(sign) :].strip()
+    found = next(read_rows(inside, replace(dialect, skip_lines=0)), None)
+    if found is None or len(found.values) != width:
+        return None
+    names = [value.strip() for value in found.values]
+    if not all(names) or any(map(is_typed, names)):
+        return None
+    return Row(tuple(names), row.last_line, row.last_line)
 
 
-def _find_delimiter(sample: str, dialect: Dialect) -> tuple[str, str]:
-    best, best_score = "", 0.0
-    for candidate in DELIMITERS:
-        if candidate in sample:
-            rows = list(read_rows(sample, replace(dialect, delimiter=candidate)))
-            score = _score(rows)
-            if candidate == ":":
-                score *= 0.5  # times of the day look like columns
-            if score > best_score:
-                best, best_score = candidate, score
-    if best:
-        return best, "its columns are the most even"
-    rows = list(read_rows(sample, replace(dialect, delimiter=WHITESPACE)))
-    if _score(rows) > 0 and _typed_share(rows) >= 0.5 and _consistency(rows) >= 0.9:
-        return WHITESPACE, "runs of spaces separate the columns"
-    return ",", "there is one column"
-
-
-def _score(rows: Sequence[Row]) -> float:
-    width = _usual_width(rows)
-    consistency = _consistency(rows)
-    if width < 2 or consistency < MIN_CONSISTENCY:
-        return 0.0
-    score = consistency * (0.5 + 0.5 * _typed_share(rows)) * (1 - 0.5 / width)
-    # 1,5;x below a;b: a sign that the first line lacks may be no separator at all.
-    return score * (PREAMBLE_PENALTY if _preamble(rows, width) else 1)
-
-
-def _usual_width(rows: Sequence[Row]) -> int:
-    counts = Counter(len(row.values) for row in rows)
-    if not counts:
-        return 1
-    return max(counts, key=lambda width: (counts[width], width))
-
-
-def _consistency(rows: Sequence[Row]) -> float:
-    """Return the share of rows of the usual width; a preamble does not count."""
-    width = _usual_width(rows)
-    start = _preamble(rows, width)
-    table = rows[start:]
-    return sum(len(row.values) == width for row in table) / max(len(table), 1)
-
-
-def _typed_share(rows: Sequence[Row]) -> float:
-    width = _usual_width(rows)
-    cells = [
-        value.strip() for row in rows[1:200] if len(row.values) == width for value in row.values
-    ]
-    if not cells:
-        return 0.0
-    return sum(is_typed(cell) or cell in MISSING for cell in cells) / len(cells)
-
-
-def _preamble(rows: Sequence[Row], width: int) -> int:
-    """Return how many rows stand before the table: comments, and lines of far fewer values."""
-    count = 0
-    for row in rows[:PREAMBLE_ROWS]:
-        is_remark = row.values[0].startswith(COMMENT_SIGNS) and len(row.values) != width
-        if not is_remark and len(row.values) * 2 > width:
-            break
-        count += 1
-    return count if count < min(len(rows), PREAMBLE_ROWS) else 0
+def line_of(text: str, number: int) -> str:
+    """Return a line of *text*, counted from 1, as it stands there."""
+    lines = io.StringIO(text, newline="")
+    for _ in range(number - 1):
+        lines.readline()
+    return lines.readline()
 
 
 def _with_header(
@@ -178,25 +176,52 @@ def _with_header(
     width: int,
     header: bool | None,
     reasons: dict[str, str],
+    sample: str,
 ) -> Layout:
     short = is_short_header(rows, width)
-    if header is None:
+    if header is None and "header" in reasons:
+        header = reasons["header"] == COMMENTED
+    elif header is None:
         header, reasons["header"] = (True, "it holds names") if short else has_header(rows, width)
     dialect = replace(dialect, header=header)
+    remarks = [row for row in rows if is_remark(row, width)] if width > 1 else []
     if not header or not rows:
         names = tuple(f"column_{number}" for number in range(1, width + 1))
-        return Layout(dialect, names, tuple(rows), reasons)
-    names = tuple(name.strip() for name in rows[0].values)
-    table = [_without_open_end(row, len(names)) for row in rows[1:]]
+        table = tuple(row for row in rows if row not in remarks)
+        spaced = _is_spaced(table, width)
+        return Layout(dialect, names, table, reasons, is_spaced=spaced, has_remarks=bool(remarks))
+    head = rows[0]
+    names = _names_of(head)
+    table = tuple(
+        _without_open_end(row, len(names))
+        for row in rows[1:]
+        if (width == 1 or row.values != head.values) and row not in remarks
+    )
+    comes_again = width > 1 and any(row.values == head.values for row in rows[1:])
     return Layout(
         dialect,
         ("", *names) if short else names,
-        tuple(table),
+        table,
         reasons,
-        header_lines=rows[0].last_line - dialect.skip_lines,
+        header_lines=head.last_line - dialect.skip_lines,
         lacks_first_name=short,
-        is_spaced=len(names) > 1 and all(name[:1] == " " for name in rows[0].values[1:]),
+        is_spaced=_is_spaced(rows[:1], len(names)) or dialect.skip_spaces,
+        header_text=line_of(sample, head.last_line).strip("\r\n") if comes_again else "",
+        has_remarks=bool(remarks),
     )
+
+
+def _names_of(head: Row) -> tuple[str, ...]:
+    """Return the names; programs put the sign of a remark before the first one."""
+    first, *others = (name.strip() for name in head.values)
+    found = re.fullmatch(r"#+ *([^\s#]+)", first) if others else None
+    return (found[1] if found else first, *others)
+
+
+def _is_spaced(rows: Sequence[Row], width: int) -> bool:
+    """Return whether a space follows every separator."""
+    values = [value for row in rows if len(row.values) == width for value in row.values[1:]]
+    return any(values) and all(value[:1] == " " for value in values if value)
 
 
 def _without_open_end(row: Row, width: int) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.delimited import BadRows
+from queue_core.components.loaders.delimited.blanking import Blanked, blanked_notes
 from queue_core.components.loaders.delimited.column_readings import CHECK_FAILED
-from queue_core.components.loaders.delimited.date_orders import open_dates
-from queue_core.components.loaders.delimited.plan import TextPlan
+from queue_core.components.loaders.delimited.date_orders import open_dates, reading_notes
+from queue_core.components.loaders.delimited.plan import TextPlan, blanking_of
 from queue_core.components.loaders.delimited.rejects import (
     explain,
     filled_note,
@@ -77,6 +78,10 @@ class LoadRun:
         self._newline = plan.newline
         self._table = self._table_of(TextFile(source.path, plan.newline))
         self._rejected: list[Rejected] = []
+        self._blanked: list[Blanked] = []
+
+    def _on_blank(self, line: Blanked) -> None:
+        self._blanked.append(line)
 
     def first_rows(self, limit: int) -> list[Row]:
         """Return the first rows of the plan's head, as the load would store them.
@@ -89,7 +94,8 @@ class LoadRun:
         self._rewriting = replace(self._rewriting, encoding=Encoding("utf-8", ""), drop_lines=0)
         head = SourceFile(path, path.stat().st_size, 0)
         if self._rewriting.is_needed(head):
-            rewrite(head, self._scratch / "even.csv", self._rewriting)
+            rewrite(head, self._scratch / "even.csv", self._rewriting, on_blank=self._on_blank)
+            self.notes += blanked_notes(self._blanked, self._source.name)
             path = self._scratch / "even.csv"
         self._table = self._table_of(TextFile(path, self._plan.newline, is_copy=True))
 
@@ -122,6 +128,7 @@ class LoadRun:
         else:
             row_count = self._until_it_fits(copy)
         self._require_all_rows(row_count)
+        self.notes += blanked_notes(self._blanked, self._source.name)
         if self._rejected:
             write_rejects(staging.rejects_path, self._rejected)
             self.notes.append(skipped_note(self._rejected, self._source.name))
@@ -133,6 +140,7 @@ class LoadRun:
         self.notes += self._nul_characters()
         if self._plan.options.date_order is None:
             self.notes += open_dates(self.columns, staging.data_path)
+        self.notes += reading_notes(self.columns)
         used = replace(self._plan, columns=self.columns, encoding=self._rewriting.encoding)
         return Loaded(
             options=used.used_options(),
@@ -270,8 +278,21 @@ class LoadRun:
             self._table = replace(
                 self._table, max_line_bytes=self._table.max_line_bytes * LINE_GROWTH
             )
+        elif self._blanks(rejected):
+            self._rewrite(self._progress)
         else:
             raise explain(rejected, self._table, self._source.name, message)
+
+    def _blanks(self, rejected: Sequence[Rejected]) -> bool:
+        """Make blank lines of those that do not fit, if they are spaces and remarks only."""
+        blanking = blanking_of(self._plan.layout, remarks=True)
+        if not rejected or self._rewriting.blanking == blanking:
+            return False
+        texts = [row.text.rstrip("\r\n") for row in rejected]
+        if any(blanking.reason(text) is None for text in texts):
+            return False
+        self._rewriting = replace(self._rewriting, blanking=blanking)
+        return True
 
     def _repair_encoding(self) -> None:
         found = find_invalid_utf8(self._table.file.path)
@@ -305,7 +326,8 @@ class LoadRun:
             progress.report(read_bytes / size, _amount(verb, read_bytes, size))
 
         target = self._scratch / "text.csv"
-        file = rewrite(self._source, target, self._rewriting, written)
+        self._blanked = []
+        file = rewrite(self._source, target, self._rewriting, written, self._on_blank)
         newline = "\n" if self._rewriting.even_newlines else self._newline
         self._table = self._table_of(replace(file, newline=newline))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from queue_core.components.json_data import JsonObject
+from queue_core.components.loaders.delimited.blanking import Blanking
 from queue_core.components.loaders.delimited.column_readings import Column, plan_columns
 from queue_core.components.loaders.delimited.dialect import Layout, find_layout
 from queue_core.components.loaders.delimited.options import TextOptions
@@ -26,18 +27,13 @@ from queue_core.components.loaders.files.encodings import (
 )
 from queue_core.components.loaders.files.source import HEAD_BYTES, SourceFile
 from queue_core.components.loaders.loading.loader_contract import Finding
+from queue_core.components.loaders.tables.readings import Kind, Style
 from queue_core.components.loaders.tables.text_rows import SAMPLE_ROWS, WHITESPACE, Row
-from queue_core.components.loaders.tables.text_values import (
-    Kind,
-    Style,
-    proven_styles,
-)
+from queue_core.components.loaders.tables.text_values import proven_styles
 from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 
-MOSTLY = 0.5
 MAX_COLUMNS = 100_000
-YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 OTHER_DELIMITERS = (",", ";", "\t", "|", WHITESPACE)
 
 
@@ -81,9 +77,10 @@ class TextPlan:
             "thousands": thousands if self.options.thousands is None else self.options.thousands,
             "date_order": self.options.date_order or order,
             "quote": dialect.quote,
-            "missing_words": list(
-                dict.fromkeys(word for column in self.columns for word in column.missing)
-            ),
+            # What was found of them counts column by column, and is said; see `missing_notes`.
+            "missing_words": None
+            if self.options.missing_words is None
+            else list(self.options.missing_words),
             "skip_rows": dialect.skip_lines,
             "bad_rows": self.options.bad_rows.value,
             "column_types": {name: item.value for name, item in self.options.column_types.items()},
@@ -157,7 +154,7 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
         is_spaced=layout.is_spaced,
     )
     warnings = (
-        *layout_notes(source.name, layout, encoding, is_even=is_even),
+        *layout_notes(source.name, layout, encoding, text, is_even=is_even),
         *notes,
         *missing_notes(columns, rows, options),
         *text_notes(columns, rows, options),
@@ -170,6 +167,8 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
 def _rewriting(layout: Layout, text: str, encoding: Encoding, *, is_even: bool) -> Rewriting:
     dialect = layout.dialect
     preamble = "".join(_lines(text)[: dialect.skip_lines])
+    blanking = blanking_of(layout, remarks=layout.has_remarks)
+    has_blank = bool(layout.header_text) or layout.has_remarks or _has_lines_of_spaces(text, layout)
     return Rewriting(
         encoding,
         even_newlines=not is_even,
@@ -177,7 +176,26 @@ def _rewriting(layout: Layout, text: str, encoding: Encoding, *, is_even: bool) 
         # The engine counts lines to skip with their quotes; those of a remark may not match.
         drop_lines=dialect.skip_lines if dialect.quote and dialect.quote in preamble else 0,
         quote=dialect.quote,
+        spaces_after=dialect.delimiter if dialect.skip_spaces else "",
+        blanking=blanking if has_blank else None,
     )
+
+
+def blanking_of(layout: Layout, *, remarks: bool) -> Blanking:
+    """Return which lines of a table are no rows."""
+    dialect = layout.dialect
+    return Blanking(
+        dialect.delimiter,
+        dialect.quote,
+        layout.width,
+        header=layout.header_text,
+        header_line=dialect.skip_lines + layout.header_lines,
+        remarks=remarks,
+    )
+
+
+def _has_lines_of_spaces(text: str, layout: Layout) -> bool:
+    return layout.width > 1 and bool(re.search(r"(?:^|[\r\n]) +(?:[\r\n]|$)", text))
 
 
 def _whole_rows(layout: Layout, text: str, is_all: bool) -> tuple[Sequence[Row], str]:

@@ -2,62 +2,35 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 
 from queue_core.components.loaders.delimited.column_readings import Column
+from queue_core.components.loaders.delimited.delimiters import looks_spaced
 from queue_core.components.loaders.delimited.dialect import Layout
 from queue_core.components.loaders.delimited.options import TextOptions
-from queue_core.components.loaders.delimited.widening import missing_note, shown, text_note
 from queue_core.components.loaders.files.encodings import Encoding, guess_notes
 from queue_core.components.loaders.tables.header import YEAR
+from queue_core.components.loaders.tables.readings import MISSING_WORDS, Kind
 from queue_core.components.loaders.tables.text_rows import Row
-from queue_core.components.loaders.tables.text_values import (
-    GROUPED_STYLES,
-    MISSING_WORDS,
-    Kind,
-    is_plain_number,
-    read_values,
-)
+from queue_core.components.loaders.tables.text_values import read_values
+from queue_core.components.loaders.tables.value_notes import kept_as_text, missing_note, shown
 
-MOSTLY = 0.5
+SEEN_CHARACTERS = 16 << 10
 
 
 def text_notes(
     columns: Sequence[Column], rows: Sequence[Row], options: TextOptions
 ) -> tuple[str, ...]:
-    """Say which columns are kept as text though most of their values look like numbers."""
+    """Say which columns are kept as text though most of their values look like numbers or dates."""
     notes: list[str] = []
     table = [row for row in rows if len(row.values) == len(columns)]
     for column in columns:
         if column.kind is not Kind.TEXT or column.name in options.column_types:
             continue
-        values = [(row.values[column.position], row.first_line) for row in table]
-        grouped = read_values([value for value, _ in values], number_styles=GROUPED_STYLES)
-        if grouped.kind in (Kind.INTEGER, Kind.FLOAT) and grouped.ambiguous:
-            marked = next(value for value, _ in values if "," in value or "." in value)
-            notes.append(
-                f"Column “{column.name}” is kept as text: “{shown(marked)}” can be a thousand or "
-                "a fraction. Choose the decimal sign to read it as a number."
-            )
-        else:
-            notes += _mixed_note(column, values)
+        values = [(row.values[column.position], f"line {row.first_line:,}") for row in table]
+        notes += kept_as_text(column.name, values, column.missing)
     return tuple(notes)
-
-
-def _mixed_note(column: Column, values: Sequence[tuple[str, int]]) -> list[str]:
-    """Say which value makes text of a column whose values mostly are numbers."""
-    present = [
-        (value.strip(), line)
-        for value, line in values
-        if value.strip() and value.strip() not in column.missing
-    ]
-    numbers = [is_plain_number(value) for value, _ in present]
-    if len(present) < 2 or sum(numbers) < MOSTLY * len(present):
-        return []
-    if all(numbers):
-        return []
-    value, line = present[numbers.index(False)]
-    return [text_note(column.name, Kind.FLOAT, f"line {line:,}", value)]
 
 
 def missing_notes(
@@ -81,18 +54,37 @@ def _looks_like_value(name: str) -> bool:
     return read_values([name]).kind is not Kind.TEXT and not YEAR.fullmatch(name)
 
 
-def layout_notes(name: str, layout: Layout, encoding: Encoding, *, is_even: bool) -> list[str]:
+def _skipped_note(text: str, count: int) -> str:
+    """Say which lines above the table were left out, and what stands there."""
+    lines = "line was" if count == 1 else f"{count} lines were"
+    reader = io.StringIO(text)
+    left_out = " ".join(reader.readline().strip(" \t\r\n,;") for _ in range(count)).strip()
+    if not left_out:
+        return f"The first {lines} left out: nothing stands there."
+    return f"The first {lines} left out: not like those below (“{shown(left_out)}”)."
+
+
+def layout_notes(
+    name: str, layout: Layout, encoding: Encoding, text: str, *, is_even: bool
+) -> list[str]:
     """Say what was found out about the layout that may be wrong or surprising."""
     notes = guess_notes(encoding, name)
     dialect = layout.dialect
     if not is_even:
         notes.append(f"{name} has line ends of several kinds; all are read as line ends.")
     if "skip_rows" in layout.reasons:
-        count = dialect.skip_lines
-        lines = "line was" if count == 1 else f"{count} lines were"
-        notes.append(f"The first {lines} left out: not like those below.")
+        notes.append(_skipped_note(text, dialect.skip_lines))
+    if "quote" in layout.reasons:
+        notes.append(
+            f"Quotes in {name} were kept as part of the values: not all of them enclose one."
+        )
     if layout.is_spaced:
         notes.append("Spaces after the separators were left out.")
+    if layout.width == 1 and looks_spaced(text[:SEEN_CHARACTERS].splitlines()):
+        notes.append(
+            f"{name} was read as one column, though spaces seem to make columns of its lines. "
+            "Choose the delimiter “whitespace”, or save it with commas, if that is so."
+        )
     if dialect.header and not layout.rows:
         notes.append(f"{name} has a header and no rows.")
     if not dialect.header:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from queue_core.components.loaders.delimited.blanking import Blanked, Blanking, blanked_lines
 from queue_core.components.loaders.files.compression import Unpacked
 from queue_core.components.loaders.files.encodings import Encoding, decoded
 from queue_core.components.loaders.files.line_limit import limited_lines
@@ -48,6 +49,8 @@ class Rewriting:
         collapse_spaces: Whether runs of spaces and tabs outside of quotes become one tab.
         drop_lines: How many lines at the start are left out.
         quote: What encloses values.
+        spaces_after: The separator behind which spaces are left out; empty: they are kept.
+        blanking: Which lines are made blank ones; None: none.
     """
 
     encoding: Encoding
@@ -55,6 +58,8 @@ class Rewriting:
     collapse_spaces: bool = False
     drop_lines: int = 0
     quote: str = '"'
+    spaces_after: str = ""
+    blanking: Blanking | None = None
 
     def is_needed(self, source: SourceFile) -> bool:
         """Return whether the engine cannot read *source* as it is."""
@@ -64,6 +69,8 @@ class Rewriting:
             or self.even_newlines
             or self.collapse_spaces
             or self.drop_lines > 0
+            or bool(self.spaces_after)
+            or self.blanking is not None
         )
 
 
@@ -84,6 +91,7 @@ def rewrite(
     target: Path,
     rewriting: Rewriting,
     on_progress: Callable[[int], None] = lambda _read_bytes: None,
+    on_blank: Callable[[Blanked], None] = lambda _line: None,
 ) -> TextFile:
     """Write *source* to *target* as the engine reads it.
 
@@ -92,6 +100,7 @@ def rewrite(
         target: Where the copy goes.
         rewriting: What is done.
         on_progress: Told how many bytes of the source were read.
+        on_blank: Told of each line that was made blank.
 
     Raises:
         DataError: A byte is not of the encoding, the compressed data are damaged, or the copy
@@ -101,8 +110,11 @@ def rewrite(
         blocks = limited_lines(_decoded(content, rewriting.encoding, source.name), source.name)
         if rewriting.drop_lines:
             blocks = _without_lines(blocks, rewriting.drop_lines)
-        if rewriting.even_newlines or rewriting.collapse_spaces:
+        if rewriting.even_newlines or rewriting.collapse_spaces or rewriting.spaces_after:
             blocks = _evened(blocks, rewriting)
+        if rewriting.blanking is not None:
+            first_line = rewriting.drop_lines + 1
+            blocks = blanked_lines(blocks, rewriting.blanking, first_line, on_blank)
         written = unchecked = 0
         for block in blocks:
             unchecked += len(block)
@@ -169,4 +181,9 @@ def _even_part(part: bytes, rewriting: Rewriting, *, starts_line: bool) -> bytes
         part = part.replace(b"\n\t", b"\n").replace(b"\t\n", b"\n").replace(b"\t\r\n", b"\r\n")
         if starts_line:
             part = part.removeprefix(b"\t")
+    if rewriting.spaces_after:
+        sign = re.escape(rewriting.spaces_after.encode())
+        part = re.sub(rb"(" + sign + rb"|\n) +", rb"\1", part)
+        if not starts_line:
+            part = re.sub(rb"^ +(?=" + sign + rb"|\r?\n|$)", b"", part)
     return part

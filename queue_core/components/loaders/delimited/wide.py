@@ -17,8 +17,9 @@ import pyarrow.csv as arrow_csv
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.column_readings import Column
 from queue_core.components.loaders.delimited.table import Problem, Rejected, Table
+from queue_core.components.loaders.tables.readings import Kind
 from queue_core.components.loaders.tables.text_rows import WHITESPACE
-from queue_core.components.loaders.tables.text_values import INEXACT, ZERO, Kind, pattern
+from queue_core.components.loaders.tables.text_values import INEXACT, ZERO, pattern
 
 WIDE_COLUMNS = 1_000
 BLOCK_BYTES = 8 << 20

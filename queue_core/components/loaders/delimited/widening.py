@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from queue_core.components.loaders.delimited.column_readings import (
     Column,
-    conversion,
-    validity,
     wider_readings,
 )
 from queue_core.components.loaders.delimited.table import Table
-from queue_core.components.loaders.tables.text_values import (
-    FLOAT,
+from queue_core.components.loaders.tables.reading_sql import conversion, validity
+from queue_core.components.loaders.tables.readings import (
     MISSING_SIGNS,
     MISSING_WORDS,
     TEXT,
     Kind,
     Reading,
     Style,
-    is_plain_number,
 )
+from queue_core.components.loaders.tables.value_notes import NOUNS, missing_note, shown, text_note
 from queue_core.components.sql_engine import Connection
 from queue_core.components.sql_text import literal
 from queue_core.errors import DataError
 
-SHOWN_CHARACTERS = 40
 # The engine's time to plan grows with the square of the columns, the time to read does not.
 TRIALS_AT_ONCE = 150
-_NOUNS = {
-    Kind.INTEGER: "a whole number",
-    Kind.FLOAT: "a number",
-    Kind.BOOLEAN: "true or false",
-    Kind.DATE: "a date",
-    Kind.DATETIME: "a date and time",
-    Kind.INSTANT: "a date and time with a time zone",
-    Kind.TIME: "a time of day",
-}
 
 
 @dataclass(frozen=True)
@@ -80,19 +67,23 @@ class Widener:
     def _wider(self, connection: Connection, column: Column) -> tuple[Column, str]:
         signs = () if self.fixed_missing else self._missing_signs(connection, column)
         column = replace(column, missing=(*column.missing, *signs))
-        note = _missing_note(column, signs) if signs else ""
-        candidates = [column.reading]
+        note = missing_note([column.name], signs) if signs else ""
+        found = self._first_failing(connection, column)
+        if found is None:
+            return column, note
+        number, value = found
+        candidates: Sequence[Reading] = ()
         if column.name not in self.wanted:
-            candidates += wider_readings(column, self.styles)
+            candidates = wider_readings(column, self.styles, value)
         failing = self._failing(connection, [(column, reading) for reading in candidates])
         for reading, fails in zip(candidates, failing, strict=True):
             if not fails:
                 return replace(column, reading=reading), note
-        line, value = self._first_failing(connection, column)
+        line = self.table.line_of_row(number)
         if column.name in self.wanted:
             raise DataError(
                 f"Line {line:,} of {self.name} holds “{shown(value)}” in column “{column.name}”, "
-                f"which is not {_NOUNS[column.kind]}.",
+                f"which is not {NOUNS[column.kind]}.",
                 hint="Correct the value, or choose the type text for this column.",
             )
         words = self._words_in(connection, column)
@@ -151,58 +142,16 @@ class Widener:
         present = {row[0] for row in rows}
         return tuple(sign for sign in signs if sign in present)
 
-    def _first_failing(self, connection: Connection, column: Column) -> tuple[int, str]:
+    def _first_failing(self, connection: Connection, column: Column) -> tuple[int, str] | None:
+        """Return the number of the first row whose value does not fit, and that value."""
         valid = validity("t", "v", column.reading)
         rows = connection.execute(
             f"SELECT number, t FROM (SELECT number, t, {conversion('t', column.reading)} AS v "
             f"FROM (SELECT row_number() OVER () AS number, {column.text} AS t "
             f"FROM {self._source})) WHERE t IS NOT NULL AND NOT coalesce({valid}, false) LIMIT 1"
         ).fetchall()
-        number, value = rows[0]
-        return self.table.line_of_row(number), value
+        return (int(rows[0][0]), str(rows[0][1])) if rows else None
 
     @property
     def _source(self) -> str:
         return self.table.sql()
-
-
-def text_note(name: str, kind: Kind, place: str, value: str) -> str:
-    """Return the sentence that says why a column is kept as text.
-
-    Args:
-        name: Name of the column.
-        kind: What its other values are.
-        place: Where the value stands, e.g. `line 7`.
-        value: The first value that is not of this kind.
-    """
-    start = f"Column “{name}” is kept as text: {place} holds “{shown(value)}”"
-    stripped = value.strip()
-    if stripped != value:
-        return f"{start} with spaces around it."
-    if re.fullmatch(r"[+-]?0[0-9]+(\.[0-9]+)?", stripped):
-        return f"{start}, whose leading zero a number would lose."
-    if re.fullmatch(r"[+-]?[0-9]{16,}(\.[0-9]*)?", stripped):
-        return f"{start}, which has more digits than a number keeps."
-    if re.fullmatch(FLOAT, stripped) and not is_plain_number(stripped):
-        return f"{start}, which is too large or too small for a number."
-    return f"{start}, which is not {_NOUNS[kind]}."
-
-
-def missing_note(names: Sequence[str], words: Sequence[str]) -> str:
-    """Return the sentence that says which words were read as missing, and where."""
-    quoted = ", ".join(f"“{word}”" for word in words)
-    if len(names) == 1:
-        return f"{quoted} in column “{names[0]}” was read as a missing value."
-    some = ", ".join(f"“{name}”" for name in names[:5])
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return f"{quoted} was read as a missing value in columns {some}{more}."
-
-
-def shown(value: str) -> str:
-    """Return a value for a message: short, on one line."""
-    text = " ".join(value.split())
-    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
-
-
-def _missing_note(column: Column, signs: Sequence[str]) -> str:
-    return missing_note([column.name], signs)

@@ -19,6 +19,7 @@ COMPONENTS = (
             "properties": {
                 "sheet": {
                     "type": ["string", "integer", "null"],
+                    "format": "part",
                     "default": None,
                     "title": "Sheet",
                     "description": "Name of the sheet, or its number from 1; "

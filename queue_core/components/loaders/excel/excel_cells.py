@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import fastexcel
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.types as kinds
+import pyarrow.types as arrow_kinds
 
-from queue_core.components.loaders.delimited.widening import missing_note, text_note
-from queue_core.components.loaders.tables.text_values import MISSING_WORDS, Kind, is_plain_number
+from queue_core.components.loaders.tables.readings import Kind
+from queue_core.components.loaders.tables.text_columns import typed_texts
+from queue_core.components.loaders.tables.text_values import is_plain_number
+from queue_core.components.loaders.tables.value_notes import missing_note
 from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 
@@ -57,32 +59,75 @@ def read_cells(
     Raises:
         DataError: A cell cannot be read.
     """
-    try:
-        loaded = reader.load_sheet(
-            sheet,
-            header_row=None,
-            skip_rows=first_row - 1,
-            n_rows=limit,
-            schema_sample_rows=None,
-            skip_whitespace_tail_rows=True,
-        )
-        total_rows = max(loaded.total_height - first_row + 1, 0)
-        batch, errors = _with_errors(loaded)
-    except fastexcel.FastExcelError as error:
-        raise DataError(
-            f"The sheet “{sheet}” cannot be read: {str(error).splitlines()[0]}.",
-            hint="Save the sheet as CSV and load that.",
-        ) from error
+    loaded = _loaded(reader, sheet, first_row, limit, names)
+    total_rows = max(loaded.sheet.total_height - first_row + 1, 0)
+    batch, errors = _with_errors(loaded.sheet)
     notes = _error_notes(errors, names, first_row)
-    table, more = _table(batch, names, first_row)
+    table, more = _table(batch, names, first_row, loaded)
     if not table.num_columns:
         raise DataError(f"The sheet “{sheet}” is empty.", hint="Choose another sheet.")
     return Cells(table, (*more, *notes), total_rows if limit else table.num_rows)
 
 
+@dataclass(frozen=True)
+class _LoadedSheet:
+    """A sheet as the library reads it.
+
+    Attributes:
+        sheet: Its cells.
+        mixed: Positions of the columns whose cells are of kinds that no column can hold.
+        broken: Positions of the columns that are read as texts because of a cell in error.
+    """
+
+    sheet: fastexcel.ExcelSheet
+    mixed: frozenset[int] = frozenset()
+    broken: frozenset[int] = frozenset()
+
+
+def unreadable_sheet(sheet: str, error: Exception) -> DataError:
+    """Return the error for a sheet that the library cannot read."""
+    words = str(error).splitlines()[0].removeprefix("calamine error: ")
+    return DataError(
+        f"The sheet “{sheet}” cannot be read: {words}.",
+        hint="Save the sheet as CSV and load that.",
+    )
+
+
+def _loaded(
+    reader: fastexcel.ExcelReader,
+    sheet: str,
+    first_row: int,
+    limit: int | None,
+    names: Sequence[str],
+) -> _LoadedSheet:
+    """Read a sheet; a column that the library cannot read is read as texts."""
+    texts: dict[int, fastexcel.DType] = {}
+    mixed: set[int] = set()
+    while True:
+        try:
+            loaded = reader.load_sheet(
+                sheet,
+                header_row=None,
+                skip_rows=first_row - 1,
+                n_rows=limit,
+                schema_sample_rows=None,
+                skip_whitespace_tail_rows=True,
+                dtypes=dict(texts) or None,
+            )
+            return _LoadedSheet(loaded, frozenset(mixed), frozenset(texts) - mixed)
+        except fastexcel.FastExcelError as error:
+            found = re.search(r"for column __UNNAMED__([0-9]+)", str(error))
+            column = int(found[1]) if found else -1
+            if column < 0 or column in texts or column >= len(names):
+                raise unreadable_sheet(sheet, error) from error
+            texts[column] = "string"
+            if isinstance(error, fastexcel.UnsupportedColumnTypeCombinationError):
+                mixed.add(column)
+
+
 def _table(
-    batch: pa.RecordBatch, names: Sequence[str], first_row: int
-) -> tuple[pa.Array, list[str]]:
+    batch: pa.RecordBatch, names: Sequence[str], first_row: int, loaded: _LoadedSheet
+) -> tuple[pa.Table, list[str]]:
     """Return the columns that have a name or a value, typed and with unique names."""
     kept = [
         position
@@ -91,7 +136,9 @@ def _table(
     ]
     unique, notes = unique_names([names[position] for position in kept])
     found = [
-        _typed(name, batch.column(position), first_row)
+        _mixed(name, batch.column(position))
+        if position in loaded.mixed
+        else _typed(name, batch.column(position), first_row, is_broken=position in loaded.broken)
         for name, position in zip(unique, kept, strict=True)
     ]
     table = pa.Table.from_arrays([column for column, _ in found], names=unique)
@@ -136,14 +183,16 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _typed(name: str, column: pa.Array, first_row: int) -> tuple[pa.Array, list[str]]:
+def _typed(
+    name: str, column: pa.Array, first_row: int, *, is_broken: bool
+) -> tuple[pa.Array, list[str]]:
     """Return a column in the type that a workbook cannot say: integer, date, time."""
-    if kinds.is_floating(column.type):
+    if arrow_kinds.is_floating(column.type):
         return _integers(column), []
-    if kinds.is_timestamp(column.type):
+    if arrow_kinds.is_timestamp(column.type):
         return _dates(column), []
-    if kinds.is_string(column.type):
-        return _texts(name, column, first_row)
+    if arrow_kinds.is_string(column.type):
+        return _texts(name, column, first_row, is_broken=is_broken)
     return column, []
 
 
@@ -167,20 +216,55 @@ def _dates(column: pa.Array) -> pa.Array:
     return column.cast(pa.date32())
 
 
-def _texts(name: str, column: pa.Array, first_row: int) -> tuple[pa.Array, list[str]]:
-    """Find numbers among texts: words for missing values between them, or a mixed column."""
-    unique = [value for value in pc.unique(column).to_pylist() if value]
-    numbers = [value for value in unique if is_plain_number(value)]
-    if not numbers or len(numbers) == len(unique):
-        return column, []
-    words = [value for value in unique if value in MISSING_WORDS]
-    if words and len(words) + len(numbers) == len(unique):
-        is_word = pc.is_in(column, pa.array(words))
-        cleared = pc.if_else(is_word, pa.scalar(None, column.type), column)
-        return _integers(cleared.cast(pa.float64())), [missing_note([name], words)]
-    if len(numbers) * 2 < len(unique):
-        return column, []
-    values = column.to_pylist()
-    kept = frozenset(numbers)
-    row = next(i for i, value in enumerate(values) if value and value not in kept)
-    return column, [text_note(name, Kind.FLOAT, f"row {first_row + row:,}", values[row])]
+def _mixed(name: str, column: pa.Array) -> tuple[pa.Array, list[str]]:
+    return column, [
+        f"Column “{name}” is kept as text: it holds dates, durations and other kinds of values."
+    ]
+
+
+def _texts(
+    name: str, column: pa.Array, first_row: int, *, is_broken: bool
+) -> tuple[pa.Array, list[str]]:
+    """Read texts as those of a text table are read; where all are numbers, they stay texts."""
+    column = _without_nul(name, column, first_row)
+    unique = [value.strip() for value in pc.unique(column).to_pylist() if value]
+    are_numbers = bool(unique) and all(map(is_plain_number, unique)) and not is_broken
+    kinds = set(Kind) - ({Kind.INTEGER, Kind.FLOAT} if are_numbers else set())
+    values, notes = typed_texts(
+        name, column, lambda position: f"row {first_row + position:,}", kinds=kinds
+    )
+    if are_numbers:
+        notes.append(f"Column “{name}” is kept as text: the workbook holds its numbers as texts.")
+    if arrow_kinds.is_timestamp(values.type) and values.type.tz is None:
+        return _dates(values), notes
+    return values, notes
+
+
+def _without_nul(name: str, column: pa.Array, first_row: int) -> pa.Array:
+    """Return texts as they were meant where each letter is followed by a NUL.
+
+    Old workbooks hold texts of two bytes a letter, which the reader takes for letters.
+
+    Raises:
+        DataError: A text holds a NUL elsewhere, which no cell can.
+    """
+    if not pc.any(pc.match_substring(column, "\0")).as_py():
+        return column
+    texts = column.to_pylist()
+    for position, text in enumerate(texts):
+        if text and "\0" in text:
+            texts[position] = decoded_text(text)
+            if texts[position] is None:
+                raise DataError(
+                    f"Row {first_row + position:,} of column “{name}” holds a NUL character, "
+                    "which is no text.",
+                    hint="Open the workbook in a spreadsheet program and save it as xlsx.",
+                )
+    return pa.array(texts, pa.string())
+
+
+def decoded_text(text: str) -> str | None:
+    """Return a text without the NULs behind its letters; None where they stand elsewhere."""
+    if "\0" not in text:
+        return text
+    return text[::2] if re.fullmatch(r"(?:[^\0]\0)+", text) else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,18 @@ import pyarrow as pa
 from queue_core.components.arrow_types import column_type_of
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.excel import LOADER
-from queue_core.components.loaders.excel.excel_cells import read_cells
+from queue_core.components.loaders.excel.compound_file import fault_of
+from queue_core.components.loaders.excel.excel_cells import (
+    Cells,
+    decoded_text,
+    read_cells,
+    unreadable_sheet,
+)
+from queue_core.components.loaders.excel.workbook_facts import (
+    even_workbook,
+    formulas_without_value,
+    is_too_large,
+)
 from queue_core.components.loaders.files.local_copy import plain_path, preview_path
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import (
@@ -23,12 +35,17 @@ from queue_core.components.loaders.loading.loader_contract import (
     Preview,
     PreviewColumn,
 )
-from queue_core.components.loaders.tables.header import has_header
+from queue_core.components.loaders.tables.header import find_start
+from queue_core.components.loaders.tables.native_errors import native_errors
 from queue_core.components.loaders.tables.text_rows import Row
+from queue_core.components.normal_form import unique_names
 from queue_core.components.progress import ProgressReporter
 from queue_core.errors import DataError, ParameterError
 
 HEADER_SEARCH_ROWS = 50
+EXPORT_HINT = "Open it in a spreadsheet program and save it again, or export it as CSV."
+CELLS_SHOWN = 3
+LETTERS = string.ascii_uppercase
 ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -59,7 +76,7 @@ class ExcelLoader:
     def detect(self, source: SourceFile, options: Mapping[str, Any]) -> Detection:
         """Find out sheet and header; see `Loader.detect`."""
         with preview_path(source) as path:
-            sheet = _find_sheet(_open(path, source), source.name, options)
+            sheet = _find_sheet(_open(path, source), path, source.name, options)
         return Detection(
             path=source.path,
             loader=LOADER,
@@ -73,8 +90,8 @@ class ExcelLoader:
         """Return the first rows; see `Loader.preview`."""
         with preview_path(source) as path:
             reader = _open(path, source)
-            sheet = _find_sheet(reader, source.name, options)
-            cells = read_cells(reader, sheet.name, sheet.names, sheet.first_row, limit=rows)
+            sheet = _find_sheet(reader, path, source.name, options)
+            cells = _read(reader, sheet, source, path, rows)
         table = cells.table
         return Preview(
             path=source.path,
@@ -104,9 +121,9 @@ class ExcelLoader:
         progress.report(0.0, "opening the workbook")
         path = plain_path(source, staging.scratch)
         reader = _open(path, source)
-        sheet = _find_sheet(reader, source.name, options)
+        sheet = _find_sheet(reader, path, source.name, options)
         progress.report(0.3, f"reading the sheet “{sheet.name}”")
-        cells = read_cells(reader, sheet.name, sheet.names, sheet.first_row)
+        cells = _read(reader, sheet, source, path)
         progress.report(0.8, "storing the rows")
         row_count = staging.write_arrow(cells.table)
         return Loaded(
@@ -116,19 +133,55 @@ class ExcelLoader:
         )
 
 
+def _read(
+    reader: fastexcel.ExcelReader,
+    sheet: _Sheet,
+    source: SourceFile,
+    path: Path,
+    limit: int | None = None,
+) -> Cells:
+    with native_errors(f"The sheet “{sheet.name}” of {source.name}", EXPORT_HINT):
+        cells = read_cells(reader, sheet.name, sheet.names, sheet.first_row, limit=limit)
+    if not any(column.null_count for column in cells.table.columns):
+        return cells
+    return replace(cells, notes=(*cells.notes, *_formula_notes(path, sheet)))
+
+
+def _formula_notes(path: Path, sheet: _Sheet) -> list[str]:
+    """Say which columns are missing values because formulas have none that is stored."""
+    names, _ = unique_names(sheet.names)
+    notes = []
+    for column, cells in formulas_without_value(path, sheet.name).items():
+        below = [c for c in cells if int(c.lstrip(LETTERS)) >= sheet.first_row]
+        if below and column < len(names):
+            shown = ", ".join(below[:CELLS_SHOWN]) + (", …" if len(below) > CELLS_SHOWN else "")
+            count = "1 formula" if len(below) == 1 else f"{len(below):,} formulas"
+            notes.append(
+                f"Column “{names[column]}” holds {count} without a stored value ({shown}), read "
+                "as missing. Open the workbook in a spreadsheet program and save it to store them."
+            )
+    return notes
+
+
 def _open(path: Path, source: SourceFile) -> fastexcel.ExcelReader:
     with path.open("rb") as file:
         is_compound = file.read(4) == b"\xd0\xcf\x11\xe0"
     if is_compound and ENCRYPTED_MARK in path.read_bytes():
         raise _protected(source.name)
+    if fault := fault_of(path):
+        raise DataError(
+            f"{source.name} cannot be read as a workbook: {fault}.",
+            hint="Download or copy it again, or open it in a spreadsheet program and save it.",
+        )
     try:
-        return fastexcel.read_excel(path)
+        with native_errors(source.name, EXPORT_HINT):
+            return fastexcel.read_excel(even_workbook(path) or path)
     except fastexcel.FastExcelError as error:
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             raise _protected(source.name) from error
         raise DataError(
             f"{source.name} cannot be read as a workbook: {_first_words(error)}.",
-            hint="Open it in a spreadsheet program and save it again, or export it as CSV.",
+            hint=EXPORT_HINT,
         ) from error
 
 
@@ -144,19 +197,21 @@ def _first_words(error: Exception) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _find_sheet(reader: fastexcel.ExcelReader, name: str, options: Mapping[str, Any]) -> _Sheet:
+def _find_sheet(
+    reader: fastexcel.ExcelReader, path: Path, name: str, options: Mapping[str, Any]
+) -> _Sheet:
     names = list(reader.sheet_names)
     wanted = options.get("sheet")
     if wanted is not None:
         chosen = _wanted_sheet(wanted, names, name)
-        head, _ = _head(reader, chosen)
+        head, _ = _head(reader, path, chosen)
         if head is None:
             raise DataError(
                 f"The sheet “{chosen}” of {name} is empty.",
                 hint=f"Choose another sheet: {', '.join(names)}.",
             )
     else:
-        chosen, head = _first_sheet(reader, names)
+        chosen, head = _first_sheet(reader, path, names)
         if head is None:
             raise DataError(
                 f"{name} has no sheet with anything in it.",
@@ -167,12 +222,12 @@ def _find_sheet(reader: fastexcel.ExcelReader, name: str, options: Mapping[str, 
 
 
 def _first_sheet(
-    reader: fastexcel.ExcelReader, names: list[str]
+    reader: fastexcel.ExcelReader, path: Path, names: list[str]
 ) -> tuple[str, list[list[str | None]] | None]:
     """Return the first sheet that is not empty; a hidden one only where there is no other."""
     hidden: tuple[str, list[list[str | None]] | None] = ("", None)
     for sheet in names:
-        rows, is_shown = _head(reader, sheet)
+        rows, is_shown = _head(reader, path, sheet)
         if rows is None:
             continue
         if is_shown:
@@ -193,11 +248,22 @@ def _wanted_sheet(wanted: str | int, names: list[str], name: str) -> str:
     )
 
 
-def _head(reader: fastexcel.ExcelReader, sheet: str) -> tuple[list[list[str | None]] | None, bool]:
+def _head(
+    reader: fastexcel.ExcelReader, path: Path, sheet: str
+) -> tuple[list[list[str | None]] | None, bool]:
     """Return the first rows as text (None where the sheet is empty), and whether it is shown."""
-    loaded = reader.load_sheet(
-        sheet, header_row=None, skip_rows=0, n_rows=HEADER_SEARCH_ROWS, dtypes="string"
-    )
+    if last := is_too_large(path, sheet):
+        raise DataError(
+            f"The sheet “{sheet}” reaches to the cell {last}: it is larger than memory.",
+            hint="Delete the cells far from the table and save the workbook, or export it as CSV.",
+        )
+    try:
+        with native_errors(f"The sheet “{sheet}”", EXPORT_HINT):
+            loaded = reader.load_sheet(
+                sheet, header_row=None, skip_rows=0, n_rows=HEADER_SEARCH_ROWS, dtypes="string"
+            )
+    except fastexcel.FastExcelError as error:
+        raise unreadable_sheet(sheet, error) from error
     is_shown = loaded.visible == "visible"
     if not loaded.width or not loaded.height:
         return None, is_shown
@@ -210,24 +276,24 @@ def _head(reader: fastexcel.ExcelReader, sheet: str) -> tuple[list[list[str | No
 def _locate(
     name: str, others: tuple[str, ...], head: list[list[str | None]], wanted: int | None
 ) -> _Sheet:
-    """Find the header: the first row that is about as full as the table, if it holds names."""
+    """Find the header, below titles and notes."""
     width = len(head[0])
     if wanted is None:
-        filled = [sum(value not in (None, "") for value in row) for row in head]
-        first = next(i for i, count in enumerate(filled) if count * 2 >= max(filled))
         rows = [
             Row(tuple(value or "" for value in row), number, number)
-            for number, row in enumerate(head[first:], start=first + 1)
+            for number, row in enumerate(head, start=1)
         ]
-        is_header, reason = has_header(rows, width)
-        header_row = first + 1 if is_header else 0
-        first_row = first + 2 if is_header else first + 1
+        start = find_start(rows, width)
+        reason = start.reason
+        header_row = start.row + 1 if start.header else 0
+        first_row = start.row + 1 + start.header
     else:
         header_row, first_row, reason = wanted, wanted + 1, "chosen"
     if not 0 < header_row <= len(head):
         names = tuple(f"column_{number}" for number in range(1, width + 1))
     else:
-        names = tuple((value or "").strip() for value in head[header_row - 1])
+        found = [decoded_text(value or "") for value in head[header_row - 1]]
+        names = tuple((name or "").strip() for name in found)
     return _Sheet(name, others, header_row, first_row, names, reason)
 
 
@@ -245,7 +311,8 @@ def _findings(sheet: _Sheet, options: Mapping[str, Any]) -> tuple[Finding, ...]:
         )
         found.append(Finding("sheet", sheet.name, reason, sheet.others))
     if options.get("header_row") is None:
-        found.append(Finding("header_row", sheet.header_row, sheet.reason))
+        other = 0 if sheet.header_row else sheet.first_row
+        found.append(Finding("header_row", sheet.header_row, sheet.reason, (other,)))
     return tuple(found)
 
 
@@ -257,9 +324,10 @@ def _sheet_notes(sheet: _Sheet, name: str, options: Mapping[str, Any]) -> list[s
             f"The others are: {', '.join(sheet.others[:10])}."
         )
     if options.get("header_row") is None:
-        if sheet.header_row > 1:
-            rows = "row was" if sheet.header_row == 2 else f"{sheet.header_row - 1} rows were"
+        above = (sheet.header_row or sheet.first_row) - 1
+        if above:
+            rows = "row was" if above == 1 else f"{above} rows were"
             notes.append(f"The first {rows} left out: the table begins below them.")
-        elif not sheet.header_row:
+        if not sheet.header_row:
             notes.append(f"The sheet “{sheet.name}” has no header: the columns are numbered.")
     return notes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -45,6 +46,20 @@ SUFFIXES = {
 }
 
 
+DAMAGE = (
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    struct.error,
+    NotImplementedError,
+    IndexError,
+    UnicodeDecodeError,
+    OSError,
+)
+"""What unpacking damaged data raises."""
+
+
 def compression_of(start: bytes, path: Path) -> Compression:
     """Return how a file with these first bytes is packed; a workbook's zip does not count.
 
@@ -74,7 +89,7 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError) as error:
+    except DAMAGE as error:
         raise damaged(path.name, error) from error
     return "[Content_Types].xml" in names or {"mimetype", "content.xml"} <= names
 
@@ -104,13 +119,10 @@ class Unpacked:
     def __next__(self) -> bytes:
         try:
             block = next(self._blocks)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise damaged(self._name, error, self.written_bytes) from error
         self.written_bytes += len(block)
         return block
-
-
-_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, OSError)
 
 
 def unpack(
@@ -175,6 +187,11 @@ def _zstd_blocks(file: BinaryIO) -> Iterator[bytes]:
 
 def damaged(name: str, error: Exception, after_bytes: int = 0) -> DataError:
     """Return the error for compressed data that cannot be unpacked."""
+    if isinstance(error, NotImplementedError):
+        return DataError(
+            f"{name} is packed in a way that cannot be read ({_words(error)}).",
+            hint="Unpack it with the program that packed it, then load what it holds.",
+        )
     where = f" after {after_bytes:,} unpacked bytes" if after_bytes else ""
     return DataError(
         f"{name} is cut off or damaged: it cannot be unpacked{where} ({_words(error)}).",

@@ -9,10 +9,11 @@ from pathlib import Path, PurePath
 
 from queue_core.components.loaders.files.compression import SUFFIXES, Compression
 from queue_core.components.loaders.files.source import SourceFile
+from queue_core.components.loaders.html.page_tables import has_table
 from queue_core.errors import DataError
 
-DELIMITED, EXCEL, PARQUET, ARROW, JSON, ARFF = (
-    "delimited_text", "excel", "parquet", "arrow", "json", "arff",
+DELIMITED, EXCEL, PARQUET, ARROW, JSON, ARFF, HTML = (
+    "delimited_text", "excel", "parquet", "arrow", "json", "arff", "html_table",
 )  # fmt: skip
 
 SUFFIX_LOADERS = {
@@ -22,7 +23,7 @@ SUFFIX_LOADERS = {
     ".parquet": PARQUET, ".pq": PARQUET, ".parq": PARQUET,
     ".feather": ARROW, ".arrow": ARROW, ".arrows": ARROW, ".ipc": ARROW,
     ".json": JSON, ".jsonl": JSON, ".ndjson": JSON, ".geojson": JSON,
-    ".arff": ARFF,
+    ".arff": ARFF, ".html": HTML, ".htm": HTML,
 }  # fmt: skip
 
 BINARY = frozenset((EXCEL, PARQUET, ARROW))
@@ -34,6 +35,7 @@ TITLES = {
     ARROW: "a Feather or Arrow file",
     JSON: "JSON",
     ARFF: "an ARFF file",
+    HTML: "a web page with a table",
 }
 
 _LOADER_MAGIC = (
@@ -182,7 +184,10 @@ def _by_text(
         raise _foreign(source.name, "a binary file")
     text = sample.decode("utf-8-sig", errors="replace").lstrip()
     lowered = text[:2000].casefold()
-    if lowered.startswith(("<!doctype html", "<html")):
+    is_page = lowered.startswith(("<!doctype html", "<html"))
+    if (is_page or "<table" in lowered) and by_name in (EXCEL, HTML) and has_table(text):
+        return HTML
+    if is_page:
         raise DataError(
             f"{source.name} is a web page, not a table.",
             hint="The download may have saved an error or login page: open it in a browser.",

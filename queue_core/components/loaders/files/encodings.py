@@ -163,7 +163,8 @@ def wrong_encoding(
         + (
             f"Western files are often {FALLBACK}."
             if normal_name(encoding) != FALLBACK
-            else "Japanese files are often shift_jis, Chinese ones gb18030."
+            else "Western files with such a byte are often mac_roman or latin-1, Japanese ones "
+            "shift_jis, Chinese ones gb18030."
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from queue_core.components.loaders.files.compression import damaged
+from queue_core.components.loaders.files.compression import DAMAGE, damaged
 from queue_core.errors import DataError, ParameterError
 
 MEMBERS_SHOWN = 10
@@ -54,8 +54,8 @@ def data_members(path: Path) -> list[zipfile.ZipInfo]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            found = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
+            found = [item for item in archive.infolist() if item.filename]
+    except DAMAGE as error:
         raise damaged(path.name, error) from error
     return [item for item in found if not item.is_dir() and not _is_clutter(item.filename)]
 

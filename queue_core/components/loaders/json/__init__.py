@@ -25,6 +25,14 @@ COMPONENTS = (
                     "description": "Make a column of each value of a nested object, named like "
                     "“address.city”; else it is kept as JSON text.",
                 },
+                "records": {
+                    "type": ["string", "null"],
+                    "format": "part",
+                    "default": None,
+                    "title": "List of records",
+                    "description": "Which list of a file with several tables is read, by its key; "
+                    "empty: the first.",
+                },
                 "encoding": ENCODING,
                 "compression": COMPRESSION,
                 "member": MEMBER,

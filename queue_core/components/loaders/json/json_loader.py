@@ -51,7 +51,7 @@ class JsonLoader:
             path=source.path,
             loader=LOADER,
             options=shown.options,
-            findings=(Finding("encoding", encoding.name, encoding.reason),),
+            findings=(Finding("encoding", encoding.name, encoding.reason), *shown.findings),
             warnings=shown.warnings,
             size_bytes=source.size,
         )
@@ -69,7 +69,10 @@ class JsonLoader:
         )
         wanted = max(rows, SAMPLE_RECORDS)
         notes = guess_notes(encoding, source.name)
-        found = list(itertools.islice(records(text, source.name, notes.append), wanted + 1))
+        lists: dict[str, int] = {}
+        chosen = options.get("records")
+        rows_found = records(text, source.name, notes.append, chosen, lists.update)
+        found = list(itertools.islice(rows_found, wanted + 1))
         if not found:
             raise _no_records(source.name, is_cut=not source.head_is_all)
         with tempfile.TemporaryDirectory(prefix="preview-") as folder:
@@ -84,6 +87,7 @@ class JsonLoader:
             table.slice(0, rows),
             len(found) if is_all else None,
             options=_used(options, source, encoding),
+            findings=_findings(lists, chosen),
             warnings=(*notes, *flat.notes, *parts.notes),
         )
 
@@ -106,7 +110,7 @@ class JsonLoader:
                 source.name,
                 packed_bytes=0 if source.compression is Compression.NONE else source.size,
             )
-            found = records(text, source.name, notes.append)
+            found = records(text, source.name, notes.append, options.get("records"))
             for batch, mixed in flat.batches(found, source.name):
                 parts.add(batch, mixed)
                 share = content.read_bytes / source.size
@@ -121,6 +125,14 @@ class JsonLoader:
             rows_read=row_count,
             warnings=(*notes, *flat.notes, *parts.notes),
         )
+
+
+def _findings(lists: Mapping[str, int], chosen: str | None) -> tuple[Finding, ...]:
+    """Offer the other lists of records of a file that holds several."""
+    if chosen is not None or len(lists) < 2:
+        return ()
+    first, *others = lists
+    return (Finding("records", first, "it is the first list of records", tuple(others)),)
 
 
 def _cut(head: bytes, encoding: Encoding) -> Iterator[str]:
@@ -139,6 +151,7 @@ def _no_records(name: str, *, is_cut: bool) -> DataError:
 def _used(options: JsonMapping, source: SourceFile, encoding: Encoding) -> JsonObject:
     return {
         "flatten": bool(options.get("flatten", True)),
+        "records": options.get("records"),
         "encoding": encoding.name,
         "compression": source.compression.value,
         "member": source.member,

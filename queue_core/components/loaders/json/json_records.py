@@ -1,8 +1,7 @@
 """Records of a JSON text, one after the other, whatever shape the text has.
 
-Understood are: one value per line, values in a row, an array of objects, an array of arrays, an
-object whose values are columns (lists, or objects by row number), an object that holds an array of
-objects besides other things, and what pandas writes as `split`.
+Understood are: one value per line, values in a row, an array of objects, an array of arrays (whose
+first one may hold the names), and the shapes of a single object: see `json_objects`.
 """
 
 from __future__ import annotations
@@ -10,12 +9,18 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from queue_core.components.json_data import JsonObject
+from queue_core.components.loaders.json.json_objects import (
+    as_record,
+    header_names,
+    named_rows,
+    object_records,
+    record_lists,
+)
 from queue_core.components.loaders.tables.text_values import is_plain_number
-from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 
 MAX_VALUE_CHARACTERS = 256_000_000
@@ -28,6 +33,7 @@ _COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
 
 Record = JsonObject
 SURELY_EXACT_CHARACTERS = 15
+HEADER_SAMPLE = 100
 
 
 class NumberText(str):
@@ -212,7 +218,11 @@ _CUT = object()
 
 
 def records(
-    text: JsonText, name: str, on_note: Callable[[str], None] = lambda _note: None
+    text: JsonText,
+    name: str,
+    on_note: Callable[[str], None] = lambda _note: None,
+    chosen: str | None = None,
+    on_lists: Callable[[dict[str, int]], None] = lambda _lists: None,
 ) -> Iterator[Record]:
     """Yield the records of a JSON text as objects.
 
@@ -220,6 +230,8 @@ def records(
         text: The text.
         name: The file, for messages.
         on_note: Told what of the text is not in the records, in a sentence.
+        chosen: Key of the list that is read, where there are several.
+        on_lists: Told the keys of the lists of records that a single object holds, and their sizes.
 
     Raises:
         DataError: It is no JSON, or of no shape that is a table.
@@ -227,85 +239,17 @@ def records(
     values = text.values()
     begin = list(itertools.islice(values, 2))
     if len(begin) == 1 and isinstance(begin[0], dict) and not text.is_array:
-        yield from _from_object(begin[0], name, on_note)
+        on_lists(record_lists(begin[0]))
+        yield from object_records(begin[0], name, on_note, chosen)
+        return
+    begin += itertools.islice(values, HEADER_SAMPLE - len(begin))
+    names = header_names(begin) if text.is_array else None
+    if names is not None:
+        on_note(f"The first list of {name} was read as the names of the columns.")
+        yield from named_rows(itertools.chain(begin[1:], values), names, name)
         return
     for number, value in enumerate(itertools.chain(begin, values), start=1):
-        yield _as_record(value, number, name)
-
-
-def _as_record(value: Any, number: int, name: str) -> Record:
-    if isinstance(value, dict):
-        return value
-    if isinstance(value, list):
-        return {f"column_{place}": item for place, item in enumerate(value, start=1)}
-    if isinstance(value, (str, int, float)):
-        return {"value": value}
-    raise DataError(
-        f"Record {number:,} of {name} is null, not an object.",
-        hint="Each record must be an object, a list or a value.",
-    )
-
-
-def _from_object(value: Record, name: str, on_note: Callable[[str], None]) -> Iterator[Record]:
-    if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
-        names, notes = unique_names([str(column) for column in value["columns"]])
-        for note in notes:
-            on_note(note)
-        for number, row in enumerate(value["data"], start=1):
-            if not isinstance(row, list) or len(row) != len(names):
-                raise DataError(
-                    f"Row {number:,} of {name} has not as many values as there are columns.",
-                    hint="Export the file again.",
-                )
-            yield dict(zip(names, row, strict=True))
-        return
-    columns = list(value.values())
-    if columns and all(isinstance(column, list) for column in columns):
-        yield from _from_lists(value, name)
-    elif columns and all(isinstance(c, dict) and _is_numbered(c) for c in columns):
-        yield from _from_numbered(value)
-    else:
-        inner = [
-            key for key, v in value.items() if isinstance(v, list) and v and isinstance(v[0], dict)
-        ]
-        if len(inner) == 1:
-            others = [f"“{key}”" for key in value if key != inner[0]]
-            more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-            on_note(
-                f"The records in “{inner[0]}” were read; what stands beside them was left out: "
-                f"{', '.join(others[:5])}{more}."
-            )
-            for number, item in enumerate(value[inner[0]], start=1):
-                yield _as_record(item, number, name)
-        else:
-            yield value
-
-
-def _from_lists(value: Mapping[str, list[Any]], name: str) -> Iterator[Record]:
-    if len(value) == 1:
-        (only,) = value.values()
-        if only and all(isinstance(item, dict) for item in only):
-            yield from only
-            return
-    lengths = {key: len(column) for key, column in value.items()}
-    if len(set(lengths.values())) > 1:
-        shown = ", ".join(f"“{key}” has {length:,}" for key, length in list(lengths.items())[:5])
-        raise DataError(
-            f"The lists of {name} are not of one length: {shown}.",
-            hint="Export the file again, or as one object per row.",
-        )
-    for row in zip(*value.values(), strict=True):
-        yield dict(zip(value, row, strict=True))
-
-
-def _is_numbered(column: Record) -> bool:
-    return bool(column) and all(key.isdigit() for key in column)
-
-
-def _from_numbered(value: Mapping[str, Record]) -> Iterator[Record]:
-    numbers = dict.fromkeys(key for column in value.values() for key in column)
-    for number in sorted(numbers, key=int):
-        yield {key: column.get(number) for key, column in value.items()}
+        yield as_record(value, number, name)
 
 
 def _words(error: json.JSONDecodeError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from queue_core.components.loaders.loading.loader_contract import (
     Loader,
     Preview,
 )
+from queue_core.components.loaders.tables.native_errors import native_errors
 from queue_core.components.parameters import complete_parameters
 from queue_core.components.progress import ProgressReporter, Silence, Span
 from queue_core.components.registry import get_component
@@ -41,7 +43,8 @@ def detect(path: Path, options: JsonMapping | None = None) -> Detection:
         ParameterError: An option is unknown or out of its bounds.
     """
     source, content, component, complete = _opened(path, options or {})
-    detection = _loader(component).detect(source, complete)
+    with _native_errors(source, component):
+        detection = _loader(component).detect(source, complete)
     return replace(
         detection,
         loader=component.id,
@@ -64,7 +67,8 @@ def preview(
     try:
         source, content, component, complete = _opened(path, options or {})
         found = Preview(path, loader=component.id, options=complete, size_bytes=source.size)
-        shown = _loader(component).preview(source, complete, rows)
+        with _native_errors(source, component):
+            shown = _loader(component).preview(source, complete, rows)
     except DataError as error:
         return replace(found, error=error)
     return replace(
@@ -101,6 +105,7 @@ def load_dataset(
     reading = Span(progress, 0.0, READING_SHARE)
     closing = Span(progress, READING_SHARE, 1.0)
     with (
+        _native_errors(source, component),
         storage_errors(destination),
         DatasetStaging(destination, folder=staging_folder) as staging,
         SourceHasher(source) as hasher,
@@ -163,6 +168,13 @@ def _require_table(
         "no table.",
         hint="Download or export it again; if it is a text of one column, rename it to .csv.",
     ) from cause
+
+
+def _native_errors(source: SourceFile, component: Component) -> AbstractContextManager[None]:
+    return native_errors(
+        source.name,
+        f"It was read as “{component.title}”: check that it is one, and export it again.",
+    )
 
 
 def _loader(component: Component) -> Loader:

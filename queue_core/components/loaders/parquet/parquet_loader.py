@@ -67,7 +67,17 @@ class ParquetLoader:
 
 @contextmanager
 def _opened(path: Path, source: SourceFile) -> Iterator[pq.ParquetFile]:
-    with arrow_errors(source, TITLE), pq.ParquetFile(path) as file:
+    with arrow_errors(source, TITLE), _parquet_file(path, source) as file:
         if not file.schema_arrow.names:
             raise DataError(f"{source.name} has no columns.", hint="Load another file.")
         yield file
+
+
+def _parquet_file(path: Path, source: SourceFile) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path)
+    except IndexError as error:  # the library counts the fields of each group
+        raise DataError(
+            f"{source.name} holds a column of groups without any field.",
+            hint="Write the file again without this column.",
+        ) from error

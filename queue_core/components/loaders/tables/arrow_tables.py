@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -30,10 +31,20 @@ def arrow_errors(source: SourceFile, title: str) -> Iterator[None]:
     """
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk's error, not the file's
         words = str(error).strip().splitlines()[0].rstrip(".")
+        if re.search("decrypt|encrypt", words, re.IGNORECASE):
+            raise DataError(
+                f"{source.name} is encrypted: it cannot be read without its keys.",
+                hint="Write it again without encryption, or with the columns that are open only.",
+            ) from error
+        if isinstance(error, pa.ArrowNotImplementedError):
+            raise DataError(
+                f"{source.name} holds columns that cannot be read ({words}).",
+                hint="Write it again without them, or as CSV.",
+            ) from error
         raise DataError(
             f"{source.name} is cut off or damaged: it cannot be read as {title} ({words}).",
             hint="Download or copy the file again, and check that the copy is complete.",

@@ -1,50 +1,170 @@
-"""Whether the first row of a table holds the names of its columns."""
+"""Where a table begins below titles and notes, and whether its first row names the columns."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from queue_core.components.loaders.tables.readings import MISSING, Kind
 from queue_core.components.loaders.tables.text_rows import Row
-from queue_core.components.loaders.tables.text_values import (
-    MISSING,
-    Kind,
-    is_typed,
-    read_values,
-)
+from queue_core.components.loaders.tables.text_values import is_typed, read_values
 
 YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
+_DIGITS = re.compile(r"[0-9]+")
+_WORD = re.compile(r"[^\W\d_]+")
+SEARCH_ROWS = 40
+BODY_ROWS = 500
+
+
+@dataclass(frozen=True)
+class TableStart:
+    """Where a table begins.
+
+    Attributes:
+        row: Number of its first row among those given, from 0.
+        header: Whether that row names the columns.
+        reason: Why, in a few words.
+    """
+
+    row: int
+    header: bool
+    reason: str
+
+
+def find_start(rows: Sequence[Row], width: int, *, has_blank_header: bool = False) -> TableStart:
+    """Return where the table of *width* columns begins: below blank rows, titles and notes.
+
+    Args:
+        rows: The first rows.
+        width: How many columns there are.
+        has_blank_header: Whether a blank first row is a header without names, as separators alone
+            are in a text; in a sheet it is room above the table.
+    """
+    rows = rows[:BODY_ROWS]
+    filled = [sum(bool(value.strip()) for value in row.values) for row in rows]
+    first = next((number for number, count in enumerate(filled) if count), 0)
+    best, most = first, 0
+    highest = 0
+    for number in range(first, min(len(rows) - 1, first + SEARCH_ROWS)):
+        count = filled[number]
+        if count > highest and len(rows[number].values) == width:
+            votes = _votes(rows[number:], width)
+            if votes > most:
+                best, most = number, votes
+        highest = max(highest, count)
+    if most:
+        return TableStart(best, True, "its values are unlike those below")
+    if first and has_blank_header:
+        return TableStart(first, False, "the first row holds no name")
+    if _is_title(rows, filled, first, width):
+        first += 1
+    header, reason = has_header(rows[first:], width)
+    return TableStart(first, header, reason)
+
+
+def _is_title(rows: Sequence[Row], filled: Sequence[int], first: int, width: int) -> bool:
+    """Return whether one text stands alone above rows that are full, and that a header begins."""
+    if (
+        width < 2
+        or len(rows) < first + 3
+        or filled[first] != 1
+        or not rows[first].values[0].strip()
+    ):
+        return False
+    if is_typed(rows[first].values[0].strip()) or min(filled[first + 1 :]) < width:
+        return False
+    return has_header(rows[first + 1 :], width)[0]
 
 
 def has_header(rows: Sequence[Row], width: int) -> tuple[bool, str]:
     """Return whether the first row holds names, and why."""
+    rows = rows[:BODY_ROWS]
     if not rows:
         return False, "there is no line"
     first = [value.strip() for value in rows[0].values]
-    below = [row.values for row in rows[1:] if len(row.values) == width]
+    below = _below(rows, width)
     if not below:
-        return not any(map(is_typed, first)), "it is the only line"
-    votes = sum(
-        _vote(name, [row[position] for row in below]) for position, name in enumerate(first[:width])
-    )
-    if votes == 0 and len(set(first)) == len(first) and all(first):
+        return any(first) and not any(map(is_typed, first)), "it is the only line"
+    votes = _votes(rows, width)
+    if votes == 0 and _are_names(first, below):
         return True, "its values are names that do not come again"
     if votes > 0:
         return True, "its values are unlike those below"
     return False, "its values are like those below"
 
 
+def _below(rows: Sequence[Row], width: int) -> list[tuple[str, ...]]:
+    """Return the rows below the first; the same line of names may come again."""
+    table = [row.values for row in rows[1:] if len(row.values) == width]
+    other = [values for values in table if values != rows[0].values]
+    # One column, or mostly the same row: these are values.
+    return other if width > 1 and len(other) * 2 >= len(table) else table
+
+
+def _votes(rows: Sequence[Row], width: int) -> int:
+    names = [value.strip() for value in rows[0].values]
+    below = _below(rows, width)
+    if not below:
+        return 0
+    return sum(
+        _vote(name, [values[position] for values in below])
+        for position, name in enumerate(names[:width])
+    )
+
+
 def _vote(name: str, values: Sequence[str]) -> int:
     """Return 1 where the first value is a name, -1 where it is a value like those below."""
     kind = read_values(values).kind
     if kind is Kind.TEXT:
-        return -1 if name and name in values else 0
+        return -1 if name and name in values else _shape_vote(name, values)
     if not name or name in MISSING:
         return 0
     if YEAR.fullmatch(name) and not YEAR.fullmatch(values[0].strip()):
         return 0  # a year may head a column of numbers
     return -1 if read_values([name, *values]).kind is not Kind.TEXT else 1
+
+
+def _shape_vote(name: str, values: Sequence[str]) -> int:
+    """Return 1 where all values are built alike, of digits among others, and the name is not."""
+    shapes = {_shape(value) for value in values if value.strip()}
+    if len(shapes) != 1 or len(values) < 2 or not name or name in MISSING:
+        return 0
+    (shape,) = shapes
+    if "9" not in shape:
+        return 0
+    return -1 if _shape(name) == shape else 1
+
+
+def _shape(value: str) -> str:
+    """Return how a value is built: which signs stand between its words and numbers."""
+    return _WORD.sub("a", _DIGITS.sub("9", value.strip()))
+
+
+def _are_names(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether a row above columns of texts can be names; some may lack or be alike."""
+    if all(first) and len(set(first)) == len(first):
+        return True
+    named = [name for name in first if name]
+    if any(is_typed(name) and not YEAR.fullmatch(name) for name in named):
+        return False
+    if len(set(named)) < min(2, len(first)):
+        return False
+    return all(
+        name or _may_lack_name(position, first, below) for position, name in enumerate(first)
+    )
+
+
+def _may_lack_name(position: int, first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether a column without a name is an index, or lies empty behind a separator."""
+    values = [row[position].strip() for row in below]
+    blank = values.count("")
+    if blank == len(values):
+        return True
+    if position == 0:
+        return not blank and len(set(values)) == len(values) and all(first[1:])
+    return blank * 2 >= len(values) and not any(first[position:])
 
 
 def is_short_header(rows: Sequence[Row], width: int) -> bool:

@@ -8,23 +8,28 @@ read twice, and memory holds one batch.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
+from queue_core.components.loaders.tables.date_forms import looks_like_date
+from queue_core.components.loaders.tables.readings import Kind
+from queue_core.components.loaders.tables.text_columns import (
+    ARROW_TYPES,
+    TextReading,
+    converted,
+    first_unfit,
+    read_texts,
+    text_column_notes,
+)
+from queue_core.components.loaders.tables.value_notes import missing_note, text_note
+
 EXACT_FLOAT_INTEGER = 2**53
-FIRST_US = -62_135_596_800_000_000  # 0001-01-01
-END_US = 253_402_300_800_000_000  # 10000-01-01
-_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK = r"[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
-_ISO_FORMS = {
-    "date": f"^{_DATE}$",
-    "datetime": f"^{_DATE}{_CLOCK}$",
-    "instant": f"^{_DATE}{_CLOCK}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})$",
-}
+MOMENTS = frozenset(kind for kind in Kind if kind.is_moment)
+KEPT_VALUES = 1_000
 
 
 @dataclass
@@ -34,14 +39,16 @@ class _Column:
     Attributes:
         type: The type that fits all batches; None: no value yet.
         largest: The largest whole number, regardless of sign.
-        moment: Which ISO form all its texts have; None: another one.
+        moment: How all its texts are read as dates or times; None: they are not.
         is_mixed: Whether batches disagree so that it became text.
+        notes: Why its texts stay texts though they look like dates.
     """
 
     type: pa.DataType | None = None
     largest: int = 0
-    moment: str | None = None
+    moment: TextReading | None = None
     is_mixed: bool = False
+    notes: list[str] = field(default_factory=list)
 
 
 class Parts:
@@ -60,11 +67,13 @@ class Parts:
     @property
     def notes(self) -> tuple[str, ...]:
         """What had to be made text, in sentences."""
+        notes = [note for column in self._columns.values() for note in column.notes]
         mixed = [f"“{name}”" for name, column in self._columns.items() if column.is_mixed]
-        if not mixed:
-            return ()
-        more = f" and {len(mixed) - 5} more" if len(mixed) > 5 else ""
-        return (f"Values of several types are kept as text in: {', '.join(mixed[:5])}{more}.",)
+        if mixed:
+            more = f" and {len(mixed) - 5} more" if len(mixed) > 5 else ""
+            listed = f"{', '.join(mixed[:5])}{more}"
+            notes.insert(0, f"Values of several types are kept as text in: {listed}.")
+        return tuple(notes)
 
     def add(self, batch: pa.RecordBatch, mixed: frozenset[str] = frozenset()) -> None:
         """Take a `pyarrow.RecordBatch`.
@@ -78,7 +87,7 @@ class Parts:
             known = self._columns.get(name)
             if known is None:
                 known = self._columns[name] = _Column()
-            _learn(known, array)
+            _learn(known, array, name, self.row_count)
             known.is_mixed = known.is_mixed or name in mixed
         path = self._folder / f"part-{len(self._files)}.arrow"
         options = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -96,12 +105,15 @@ class Parts:
         for path in self._files:
             with pa.ipc.open_file(path) as file:
                 batch = file.get_batch(0)
-                arrays = [_fitted(batch, field.name, field.type) for field in schema]
+                arrays = [
+                    _fitted(batch, field.name, field.type, self._columns[field.name].moment)
+                    for field in schema
+                ]
                 yield pa.RecordBatch.from_arrays(arrays, schema=schema)
             path.unlink()
 
 
-def _learn(known: _Column, array: pa.Array) -> None:
+def _learn(known: _Column, array: pa.Array, name: str, before: int) -> None:
     if kinds.is_null(array.type):
         return
     if kinds.is_integer(array.type):
@@ -109,9 +121,9 @@ def _learn(known: _Column, array: pa.Array) -> None:
         known.largest = max(known.largest, abs(ends["min"] or 0), abs(ends["max"] or 0))
     if known.type is None:
         known.type = array.type
-        known.moment = _moment(array)
+        _learn_moment(known, array, name, before, is_first=True)
     elif known.type.equals(array.type):
-        known.moment = known.moment if known.moment and known.moment == _moment(array) else None
+        _learn_moment(known, array, name, before, is_first=False)
     elif {str(known.type), str(array.type)} == {"int64", "double"}:
         known.type = pa.float64()
     else:
@@ -120,51 +132,43 @@ def _learn(known: _Column, array: pa.Array) -> None:
         known.type, known.is_mixed = pa.string(), True
 
 
-def _moment(array: pa.Array) -> str | None:
-    """Return which ISO form all texts of an array have and can be read as."""
+def _learn_moment(
+    known: _Column, array: pa.Array, name: str, before: int, *, is_first: bool
+) -> None:
+    """Find out whether all texts so far are dates or times, or say why they are not."""
     if not kinds.is_string(array.type) or array.null_count == len(array):
-        return None
-    first = array.drop_null()[:1]
-    for form, expression in _ISO_FORMS.items():
-        if pc.all(pc.match_substring_regex(first, expression)).as_py():
-            fits = pc.all(pc.match_substring_regex(array, expression)).as_py()
-            try:
-                return form if fits and _is_shown(array.cast(_MOMENTS[form]())) else None
-            except pa.ArrowInvalid:
-                return None  # e.g. the 31st of February
-    return None
-
-
-def _is_shown(moments: pa.Array) -> bool:
-    """Return whether all are of the years 1 to 9999, which is what Python can show."""
-    days = moments.cast(pa.timestamp("us")).cast(pa.int64())
-    return bool(pc.all(pc.and_(pc.less_equal(FIRST_US, days), pc.less(days, END_US))).as_py())
-
-
-def _date_type() -> pa.DataType:
-    return pa.date32()
-
-
-def _datetime_type() -> pa.DataType:
-    return pa.timestamp("us")
-
-
-def _instant_type() -> pa.DataType:
-    return pa.timestamp("us", tz="UTC")
-
-
-_MOMENTS = {"date": _date_type, "datetime": _datetime_type, "instant": _instant_type}
+        return
+    if not is_first:
+        if known.moment is None or (position := first_unfit(array, known.moment)) < 0:
+            return
+        place, value = f"record {before + position + 1:,}", array[position].as_py()
+        known.notes.append(text_note(name, known.moment.reading.kind, place, value))
+        known.moment = None
+        return
+    unique = pc.unique(array.drop_null()).to_pylist()
+    found = read_texts(unique, kinds=MOMENTS)
+    if not found.is_text and converted(array, found) is not None:
+        known.moment = found
+        known.notes += [missing_note([name], [word]) for word in found.missing]
+    elif any(map(looks_like_date, unique[:KEPT_VALUES])):
+        known.notes += text_column_notes(
+            name, array, lambda position: f"record {before + position + 1:,}", ()
+        )
 
 
 def _final(column: _Column) -> pa.DataType:
     if column.type is None:
         return pa.string()
-    return _MOMENTS[column.moment]() if column.moment else column.type
+    return ARROW_TYPES[column.moment.reading.kind] if column.moment else column.type
 
 
-def _fitted(batch: pa.RecordBatch, name: str, wanted: pa.DataType) -> pa.Array:
+def _fitted(
+    batch: pa.RecordBatch, name: str, wanted: pa.DataType, moment: TextReading | None
+) -> pa.Array:
     position = batch.schema.get_field_index(name)
     if position < 0:
         return pa.nulls(batch.num_rows, wanted)
     array = batch.column(position)
+    if moment is not None and kinds.is_string(array.type):
+        array = converted(array, moment)
     return array if array.type.equals(wanted) else array.cast(wanted)

@@ -24,6 +24,8 @@ class Dialect:
         escape: What makes a quote part of a quoted value: the quote itself, or a backslash.
         skip_lines: Lines before the header (or before the rows, where there is no header).
         header: Whether the first line after those holds the names.
+        skip_spaces: Whether spaces between a separator and a value mean nothing, so that a quote
+            behind them opens a quoted value.
     """
 
     delimiter: str = ","
@@ -31,6 +33,7 @@ class Dialect:
     escape: str = '"'
     skip_lines: int = 0
     header: bool = True
+    skip_spaces: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def read_rows(text: str, dialect: Dialect, limit: int = SAMPLE_ROWS) -> Iterator
     found = 0
     for values, line in _parsed(lines, dialect):
         first, last = last + 1, line + dialect.skip_lines
-        if values:
+        if len(values) > 1 or (values and values[0].strip()):
             yield Row(tuple(values), first, last)
             found += 1
             if found == limit:
@@ -68,7 +71,7 @@ def _parsed(lines: io.StringIO, dialect: Dialect) -> Iterator[tuple[list[str], i
     delimiter = dialect.delimiter
     source: Iterator[str] | io.StringIO = lines
     if delimiter == WHITESPACE:
-        source = (_RUNS.sub("\t", line.strip(" \t\r\n")) + "\n" for line in lines)
+        source = io.StringIO(_tabbed(lines.read(), dialect.quote), newline="")
         delimiter = "\t"
     elif len(delimiter) > 1:
         source = (line.replace(dialect.delimiter, _STAND_IN) for line in lines)
@@ -80,6 +83,7 @@ def _parsed(lines: io.StringIO, dialect: Dialect) -> Iterator[tuple[list[str], i
         quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
         doublequote=dialect.escape == dialect.quote,
         escapechar=None if dialect.escape == dialect.quote else dialect.escape,
+        skipinitialspace=dialect.skip_spaces,
     )
     previous = csv.field_size_limit(1 << 30)
     try:
@@ -89,3 +93,15 @@ def _parsed(lines: io.StringIO, dialect: Dialect) -> Iterator[tuple[list[str], i
         return
     finally:
         csv.field_size_limit(previous)
+
+
+def _tabbed(text: str, quote: str) -> str:
+    """Return *text* with one tab for each run of spaces outside of quotes, none at line ends."""
+    parts = text.split(quote) if quote else [text]
+    for position in range(0, len(parts), 2):
+        part = _RUNS.sub("\t", parts[position])
+        part = part.replace("\n\t", "\n").replace("\t\n", "\n").replace("\t\r\n", "\r\n")
+        parts[position] = part.removeprefix("\t") if position == 0 else part
+    if len(parts) % 2:
+        parts[-1] = parts[-1].removesuffix("\t")
+    return quote.join(parts)

@@ -5,78 +5,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import replace
 from functools import cache
 
-MISSING_WORDS = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>")
-"""Words for a missing value that count in every column of a file that uses them."""
-
-MISSING_SIGNS = ("?", "-", "--", ".", "n.a.")
-"""Signs for a missing value that count only in columns of numbers, dates and the like."""
-
-MISSING = frozenset((*MISSING_WORDS, *MISSING_SIGNS, ""))
-
-DATE_ORDERS = {"day_first": ("%d", "%m"), "month_first": ("%m", "%d")}
-
-
-class Kind(StrEnum):
-    """How the values of a column are converted."""
-
-    INTEGER = "integer"
-    FLOAT = "float"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    DATETIME = "datetime"
-    INSTANT = "instant"
-    TIME = "time"
-    TEXT = "text"
-
-
-@dataclass(frozen=True)
-class Style:
-    """How numbers or dates of a column are written.
-
-    Attributes:
-        decimal: What stands before the fraction.
-        thousands: What stands between groups of three digits; empty: nothing.
-        format: Format of dates as `strptime` has it; empty: as ISO 8601.
-    """
-
-    decimal: str = "."
-    thousands: str = ""
-    format: str = ""
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether numbers are written as programs do."""
-        return self.decimal == "." and not self.thousands
-
-
-PLAIN = Style()
-GROUPED_STYLES = (
-    Style(",", ""), Style(".", ","), Style(",", "."), Style(".", "'"), Style(".", " "),
-    Style(",", " "),
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A kind and a style that fit the values seen.
-
-    Attributes:
-        kind: The kind.
-        style: The style.
-        ambiguous: Other styles that fit as well and would mean other values.
-    """
-
-    kind: Kind
-    style: Style = PLAIN
-    ambiguous: tuple[Style, ...] = ()
-
-
-TEXT = Reading(Kind.TEXT)
+from queue_core.components.loaders.tables.date_forms import (
+    format_pattern,
+    looks_like_date,
+    read_dates,
+)
+from queue_core.components.loaders.tables.readings import (
+    GROUPED_STYLES,
+    MISSING_SIGNS,
+    MISSING_WORDS,
+    PLAIN,
+    TEXT,
+    TRUE_MINUS,
+    Kind,
+    Reading,
+    Style,
+)
 
 # A whole number has no -0: a float keeps the sign.
 _INTEGER = r"0|-?[1-9][0-9]{0,18}"
@@ -94,17 +41,21 @@ _CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 # There is no year 0: the engine would store one that no calendar of Python's can show.
 _YEAR = r"(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
 _ISO_DATE = rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
+# More digits than the engine keeps are none where they are zeros.
+_FRACTION = r"\.[0-9]{1,6}0*"
+_LONG_FRACTION = r"\.[0-9]{1,9}"
+_ISO_CLOCK = rf"[ T][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:{_FRACTION})?)?"
+_ZONE = r" ?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)"
 PATTERNS = {
     Kind.INTEGER: _INTEGER,
     Kind.FLOAT: f"{FLOAT}|{INFINITE}",
     Kind.BOOLEAN: r"[tT]rue|TRUE|[fF]alse|FALSE",
     Kind.DATE: _ISO_DATE,
-    Kind.DATETIME: rf"{_ISO_DATE}(?:[ T][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?)?",
-    Kind.INSTANT: rf"{_ISO_DATE}[ T][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?"
-    r" ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)",
+    Kind.DATETIME: rf"{_ISO_DATE}(?:{_ISO_CLOCK})?",
+    Kind.INSTANT: rf"{_ISO_DATE}{_ISO_CLOCK}{_ZONE}",
     Kind.TIME: _CLOCK,
 }
-_DATE_SIGN = re.compile("[/. -]")
+CUT_STYLE = Style(cuts_fraction=True)
 _PLAIN_NUMBER = re.compile(FLOAT)
 
 
@@ -115,25 +66,26 @@ def pattern(kind: Kind, style: Style = PLAIN) -> str:
     It is understood in the same way by Python and by the engine.
     """
     if style.format:
-        return "|".join(_date_pattern(style.format))
-    if style.is_plain or kind not in (Kind.INTEGER, Kind.FLOAT):
+        return format_pattern(style.format)
+    if style.cuts_fraction:
+        return PATTERNS[kind].replace(_FRACTION, _LONG_FRACTION)
+    if style.is_plain or not kind.is_number:
         return PATTERNS[kind]
-    decimal, gap = re.escape(style.decimal), re.escape(style.thousands)
+    minus = f"[-{style.minus}]?" if style.minus else "-?"
+    decimal = re.escape(style.decimal)
+    gap = f"[{style.group_signs}]"
     groups = rf"[1-9][0-9]{{0,2}}(?:{gap}[0-9]{{3}})+|" if style.thousands else ""
     if kind is Kind.INTEGER:
-        return rf"0|-?(?:{groups}[1-9][0-9]*)"
-    return rf"-?(?:{groups}0|[1-9][0-9]*)(?:{decimal}[0-9]+)?"
+        return rf"0|{minus}(?:{groups}[1-9][0-9]*)"
+    return rf"{minus}(?:{groups}0|[1-9][0-9]*)(?:{decimal}[0-9]+)?"
 
 
-def _date_pattern(date_format: str) -> list[str]:
-    parts = {
-        "%d": "[0-9]{1,2}", "%m": "[0-9]{1,2}", "%Y": "[0-9]{4}", "%H": "[0-9]{1,2}",
-        "%M": "[0-9]{2}", "%S": "[0-9]{2}", "%b": "[A-Za-z]{3}",
-    }  # fmt: skip
-    text = re.escape(date_format).replace("\\ ", " ").replace("\\-", "-").replace("/", "/")
-    for sign, expression in parts.items():
-        text = text.replace(sign, expression)
-    return [text]
+def plain_number(value: str, style: Style) -> str:
+    """Return a number of this style as programs write it."""
+    value = value.translate(str.maketrans("", "", style.group_signs))
+    if style.decimal != ".":
+        value = value.replace(style.decimal, ".")
+    return value.replace(style.minus, "-") if style.minus else value
 
 
 _TYPED = re.compile(
@@ -141,7 +93,9 @@ _TYPED = re.compile(
         f"(?:{pattern(kind)})"
         for kind in (Kind.FLOAT, Kind.BOOLEAN, Kind.DATETIME, Kind.INSTANT, Kind.TIME)
     )
-    + r"|-?[0-9]{1,3}(?:[.,' ][0-9]{3})*[.,][0-9]+|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}"
+    + r"|[-−]?[0-9]{1,3}(?:[.,'’ \u00a0\u202f\u2009][0-9]{3})*[.,][0-9]+"
+    + r"|[-−]?[0-9]{1,3}(?:[.,'’ \u00a0\u202f\u2009][0-9]{3})+|[-−][0-9]+"
+    + r"|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}"
 )
 
 
@@ -165,26 +119,33 @@ def read_values(
     present = [value for value in present if value and value not in skipped]
     if not present:
         return TEXT
+    joined = "\n".join(present)
+    if TRUE_MINUS in joined:
+        number_styles = [replace(style, minus=TRUE_MINUS) for style in number_styles]
     for style in number_styles:
-        number = _read_numbers(present, style)
+        number = _read_numbers(present, style, joined)
         if number is not None:
             return number
     for kind in (Kind.BOOLEAN, Kind.DATE, Kind.DATETIME, Kind.INSTANT, Kind.TIME):
         if _all_match(present, PATTERNS[kind]):
             return Reading(kind)
-    return _read_dates(present, date_order) or TEXT
+    for kind in (Kind.DATETIME, Kind.INSTANT):
+        if _all_match(present, pattern(kind, CUT_STYLE)):
+            return Reading(kind, CUT_STYLE)
+    return read_dates(present, date_order) or TEXT
 
 
-def _read_numbers(values: Sequence[str], style: Style) -> Reading | None:
-    if not style.is_plain and not any(_is_marked(value, style) for value in values):
-        style = PLAIN
+def _read_numbers(values: Sequence[str], style: Style, joined: str) -> Reading | None:
+    if not style.is_plain and not any(s in joined for s in (style.decimal, *style.group_signs)):
+        style = Style(minus=style.minus)
     if _all_match(values, pattern(Kind.INTEGER, style)):
         if any(not -(2**63) <= _as_integer(value, style) < 2**63 for value in values):
             return TEXT
         return Reading(Kind.INTEGER, style, _other_meanings(values, style))
     if not _all_match(values, pattern(Kind.FLOAT, style)):
         return None
-    if style.is_plain and any(_is_inexact(value) for value in values):
+    plain = values if style.is_plain else [plain_number(value, style) for value in values]
+    if any(_is_inexact(value) for value in plain if len(value) > EXACT_DIGITS or value[0] == "+"):
         return TEXT
     if not any(character.isdigit() for value in values for character in value):
         return None
@@ -201,11 +162,11 @@ def is_plain_number(value: str) -> bool:
 
 def is_typed(value: str) -> bool:
     """Return whether a value looks like a number, a date or the like, not like a name."""
-    return bool(_TYPED.fullmatch(value))
+    return bool(_TYPED.fullmatch(value)) or looks_like_date(value)
 
 
 def _as_integer(value: str, style: Style) -> int:
-    return int(value.replace(style.thousands, "") if style.thousands else value)
+    return int(plain_number(value, style))
 
 
 def _is_inexact(value: str) -> bool:
@@ -215,19 +176,17 @@ def _is_inexact(value: str) -> bool:
 
 def _other_meanings(values: Sequence[str], style: Style) -> tuple[Style, ...]:
     """Return the styles that give other numbers: 1,234 may be a thousand or a fraction."""
-    if style.is_plain:
+    if style.is_plain or style.thousands in (" ", "'"):  # no sign of a fraction
         return ()
     if not style.thousands:
-        other = Style(".", style.decimal)
+        if style.decimal == ".":
+            return ()
+        other = Style(".", style.decimal, minus=style.minus)
     elif style.decimal in "".join(values):
         return ()
     else:
-        other = Style(style.thousands, "")
+        other = Style(style.thousands, "", minus=style.minus)
     return (other,) if _all_match(values, pattern(Kind.FLOAT, other)) else ()
-
-
-def _is_marked(value: str, style: Style) -> bool:
-    return style.decimal in value or (bool(style.thousands) and style.thousands in value)
 
 
 def proven_styles(columns: Iterable[Sequence[str]]) -> tuple[Style, ...]:
@@ -239,46 +198,10 @@ def proven_styles(columns: Iterable[Sequence[str]]) -> tuple[Style, ...]:
     for values in columns:
         reading = read_values(values)
         if reading.kind in (Kind.INTEGER, Kind.FLOAT) and not reading.ambiguous:
-            found.setdefault(reading.style)
+            found.setdefault(replace(reading.style, minus=""))
     if any(style.decimal == "," for style in found):
         return (Style(",", "."), Style(",", ""), Style(",", " "), PLAIN)
     return (PLAIN, *(style for style in found if not style.is_plain))
-
-
-def _read_dates(values: Sequence[str], order: str | None) -> Reading | None:
-    if not all(_DATE_SIGN.search(value) for value in values):
-        return None  # most texts, without a try of each style
-    fitting = [style for style in date_styles(order) if _all_dates(values, style)]
-    if not fitting:
-        return None
-    chosen = fitting[0]
-    kind = Kind.DATETIME if "%H" in chosen.format else Kind.DATE
-    meant = _dates(values, chosen)
-    others = tuple(style for style in fitting[1:] if _dates(values, style) != meant)
-    return Reading(kind, chosen, others)
-
-
-def date_styles(order: str | None = None) -> tuple[Style, ...]:
-    """Return the ways of writing dates that are tried, day first before month first."""
-    orders = [DATE_ORDERS[order]] if order else list(DATE_ORDERS.values())
-    days = [f"{first}{sign}{second}{sign}%Y" for first, second in orders for sign in "/.-"]
-    days += ["%Y/%m/%d", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d/%b/%Y"]
-    clocks = ["", " %H:%M", " %H:%M:%S"]
-    return tuple(Style(format=day + clock) for clock in clocks for day in days)
-
-
-def _all_dates(values: Sequence[str], style: Style) -> bool:
-    return _all_match(values, pattern(Kind.DATE, style)) and None not in _dates(values, style)
-
-
-def _dates(values: Sequence[str], style: Style) -> list[object]:
-    found: list[object] = []
-    for value in values:
-        try:
-            found.append(datetime.strptime(value, style.format))  # noqa: DTZ007 - as written
-        except ValueError:
-            found.append(None)
-    return found
 
 
 def _all_match(values: Sequence[str], expression: str) -> bool:

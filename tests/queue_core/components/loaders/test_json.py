@@ -77,7 +77,11 @@ def test_types(load: Loads) -> None:
     first = rows_of(stored)[0]
     assert first["big"] == str(2**63)
     assert first["d"] == datetime.date(2024, 1, 5)
-    assert stored.warnings == ("Values of several types are kept as text in: “big”.",)
+    assert stored.warnings == (
+        "Values of several types are kept as text in: “big”.",
+        "Column “feb” is kept as text: “2024-02-30” is a day that no calendar has. "
+        "Correct it to read the column as dates.",
+    )
 
 
 def test_late_surprises(load: Loads) -> None:
@@ -90,7 +94,10 @@ def test_late_surprises(load: Loads) -> None:
         {"a": None, "b": None, "d": None, "c": None},
     ]
     assert stored.column("c").missing == 45_001
-    assert stored.warnings == ("Values of several types are kept as text in: “a”.",)
+    assert stored.warnings == (
+        "Values of several types are kept as text in: “a”.",
+        "Column “d” is kept as text: record 45,001 holds “soon”, which is not a date.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,235 @@
+"""What separates and what quotes the values of a text table, as its first lines show."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from queue_core.components.loaders.tables.header import is_short_header
+from queue_core.components.loaders.tables.readings import MISSING
+from queue_core.components.loaders.tables.text_rows import WHITESPACE, Dialect, Row, read_rows
+from queue_core.components.loaders.tables.text_values import is_typed
+
+DELIMITERS = (",", ";", "\t", "|", "\x01", "^", "~", "::", ":")
+PREAMBLE_ROWS = 100
+MIN_CONSISTENCY = 0.6
+PREAMBLE_PENALTY = 0.6
+COMMENT_SIGNS = ("#", "%", "//")
+_CLOCK = re.compile(r"[0-9]:[0-9]{2}")
+_SPLIT_BRACKET = re.compile(r"\[[^\]\s]+ [^\]\n]*\]")
+
+
+def find_quote(sample: str, delimiter: str | None) -> str:
+    """Return the sign that encloses values."""
+    if '"' in sample or sample.count("'") < 2:
+        return '"'
+    around = re.escape(delimiter) if delimiter and delimiter != WHITESPACE else r"[,;\t| ]"
+    quoted = re.findall(rf"(?:^|{around})'[^'\n]*'(?={around}|\r?$)", sample, re.MULTILINE)
+    return "'" if len(quoted) * 2 >= sample.count("'") * 0.9 else '"'
+
+
+def find_escape(sample: str, quote: str) -> str:
+    """Return what makes a quote part of a quoted value: a backslash, or the quote itself."""
+    is_escaped = bool(quote) and f"\\{quote}" in sample and quote * 2 not in sample
+    return "\\" if is_escaped else quote
+
+
+def find_delimiter(sample: str, dialect: Dialect) -> tuple[str, str]:
+    """Return what separates the values, and why."""
+    best, best_score = "", 0.0
+    is_prose = False
+    for candidate in DELIMITERS:
+        if candidate in sample and not (candidate == ":" and "::" in sample):
+            spaced = skips_spaces(sample, candidate, dialect.quote)
+            tried = replace(dialect, delimiter=candidate, skip_spaces=spaced)
+            rows = list(read_rows(sample, tried))
+            is_prose = is_prose or (candidate == "," and _are_texts_with_commas(rows))
+            score = _score(rows, candidate, sample)
+            if score > best_score:
+                best, best_score = candidate, score
+    if best:
+        return best, "its columns are the most even"
+    rows = list(read_rows(sample, replace(dialect, delimiter=WHITESPACE)))
+    if _is_split_by_spaces(rows, sample, dialect.quote):
+        return WHITESPACE, "runs of spaces separate the columns"
+    absent = [sign for sign in ("\t", ";", "|", "\x1f") if sign not in sample]
+    return absent[0] if is_prose and absent else ",", "there is one column"
+
+
+def skips_spaces(sample: str, delimiter: str, quote: str) -> bool:
+    """Return whether quotes follow a separator and spaces, never the separator alone."""
+    if not quote or delimiter in (WHITESPACE, " "):
+        return False
+    sign, mark = re.escape(delimiter), re.escape(quote)
+    spaced = re.search(rf"{sign} +{mark}", sample)
+    return bool(spaced) and not re.search(rf"{sign}{mark}(?!{mark})", sample)
+
+
+def has_plain_quotes(sample: str, dialect: Dialect, is_all: bool) -> bool:
+    """Return whether quotes in a file of tabs are part of its values: so all lines are even.
+
+    Args:
+        sample: The first lines.
+        dialect: How they are read so far.
+        is_all: Whether there are no more.
+    """
+    if dialect.delimiter != "\t" or not dialect.quote or dialect.quote not in sample:
+        return False
+    if not _has_odd_quotes(sample, dialect, is_all):
+        return False
+    plain = replace(dialect, quote="", escape="", skip_spaces=False)
+    rows = list(read_rows(sample, plain))
+    rows = rows if is_all else rows[:-1]
+    widths = {len(row.values) for row in rows}
+    return len(widths) == 1 and widths != {1}
+
+
+def _has_odd_quotes(sample: str, dialect: Dialect, is_all: bool) -> bool:
+    """Return whether a quote stands amid a value, never closes, or spans lines."""
+    lines = sample.replace("\r\n", "\n").replace("\r", "\n")
+    lines = lines if is_all else lines[: lines.rfind("\n") + 1]
+    doubled = dialect.escape == dialect.quote
+    try:
+        reader = csv.reader(
+            re.split(r"(?<=\n)", lines),
+            delimiter=dialect.delimiter,
+            quotechar=dialect.quote,
+            doublequote=doubled,
+            escapechar=None if doubled else dialect.escape,
+            skipinitialspace=dialect.skip_spaces,
+            strict=True,
+        )
+        count = sum(1 for _row in reader)
+    except csv.Error:
+        return True
+    return count < lines.count("\n")
+
+
+def usual_width(rows: Sequence[Row]) -> int:
+    """Return how many values most rows have; remarks do not count."""
+    counts = Counter(len(row.values) for row in rows)
+    if not counts:
+        return 1
+    width = max(counts, key=lambda width: (counts[width], width))
+    plain = [row for row in rows if not is_remark(row, width)]
+    if width == 1 and plain and len(plain) < len(rows):
+        counts = Counter(len(row.values) for row in plain)
+        return max(counts, key=lambda width: (counts[width], width))
+    return width
+
+
+def is_remark(row: Row, width: int) -> bool:
+    """Return whether a row begins as remarks do and has not the values of a row."""
+    return row.values[0].startswith(COMMENT_SIGNS) and len(row.values) != width
+
+
+def preamble(rows: Sequence[Row], width: int) -> int:
+    """Return how many rows stand before the table: comments, and lines of far fewer values."""
+    count = 0
+    for row in rows[:PREAMBLE_ROWS]:
+        if not is_remark(row, width) and len(row.values) * 2 > width:
+            break
+        count += 1
+    return count if count < min(len(rows), PREAMBLE_ROWS) else 0
+
+
+def _score(rows: Sequence[Row], delimiter: str, sample: str) -> float:
+    width = usual_width(rows)
+    consistency = _consistency(rows)
+    if width < 2 or consistency < MIN_CONSISTENCY:
+        return 0.0
+    if not _may_separate(delimiter, rows, width, sample):
+        return 0.0
+    score = consistency * (0.5 + 0.5 * _typed_share(rows)) * (1 - 0.5 / width)
+    if ":" in delimiter:
+        score *= 0.5
+    # 1,5;x below a;b: a sign that the first line lacks may be no separator at all.
+    return score * (PREAMBLE_PENALTY if preamble(rows, width) else 1)
+
+
+def _may_separate(delimiter: str, rows: Sequence[Row], width: int, sample: str) -> bool:
+    """Return whether a sign that stands in texts and times, too, can separate values here."""
+    if ":" in delimiter:
+        # Times of the day, addresses and keys hold colons.
+        is_even = all(len(row.values) == width for row in rows)
+        return is_even and width > 2 and not _CLOCK.search(sample)
+    return not (delimiter == "," and width == 2 and _are_texts_with_commas(rows))
+
+
+def _are_texts_with_commas(rows: Sequence[Row]) -> bool:
+    """Return whether commas are part of the texts: “Smith, John” below “name”."""
+    below = [row for row in rows[1:] if len(row.values) > 1]
+    if not below or len(rows[0].values) > 1 or any(len(row.values) > 2 for row in below):
+        return False
+    return all(row.values[1][:1] == " " for row in below)
+
+
+def looks_spaced(lines: Sequence[str]) -> bool:
+    """Return whether lines of one column look like columns made with spaces."""
+    lines = [line.strip() for line in lines if line.strip()][:200]
+    if len(lines) < 3:
+        return False
+    words = [line.split() for line in lines[1:]]
+    is_even = len({len(row) for row in words}) == 1 and len(words[0]) > 2
+    if is_even and all(is_typed(word) for row in words for word in row):
+        return True
+    return sum("  " in line for line in lines) >= 0.8 * len(lines)
+
+
+def _is_split_by_spaces(rows: Sequence[Row], sample: str, quote: str) -> bool:
+    width = usual_width(rows)
+    if width < 2 or _SPLIT_BRACKET.search(sample):
+        return False
+    start = preamble(rows, width)
+    table = rows[start:]
+    is_short = is_short_header(table, width)
+    body = table[1:] if is_short else table
+    if _share_of_width(body, width) < 0.9:
+        return False
+    typed = _typed_share(rows)
+    skipped = rows[:start]
+    if any(not row.values[0].startswith(COMMENT_SIGNS) for row in skipped):
+        # The first line has another number of words: a name, unless all below is numbers.
+        return width > 2 and typed == 1
+    if _are_lines_values(sample):
+        return False
+    return typed >= 0.5 or _is_quoted_throughout(sample, quote)
+
+
+def _are_lines_values(sample: str) -> bool:
+    """Return whether each line is one value, such as a date with its time."""
+    lines = [line.strip() for line in sample.splitlines()[1:100] if line.strip()]
+    return bool(lines) and all(is_typed(line) and ":" in line for line in lines)
+
+
+def _is_quoted_throughout(sample: str, quote: str) -> bool:
+    if not quote or quote not in sample:
+        return False
+    whole = re.findall(
+        rf"(?:^|(?<=[ \t])){quote}[^{quote}\n]*{quote}(?=[ \t]|\r?$)", sample, re.MULTILINE
+    )
+    return len(whole) * 2 == sample.count(quote)
+
+
+def _share_of_width(rows: Sequence[Row], width: int) -> float:
+    table = [row for row in rows if not is_remark(row, width)]
+    return sum(len(row.values) == width for row in table) / max(len(table), 1)
+
+
+def _consistency(rows: Sequence[Row]) -> float:
+    """Return the share of rows of the usual width; a preamble does not count."""
+    width = usual_width(rows)
+    return _share_of_width(rows[preamble(rows, width) :], width)
+
+
+def _typed_share(rows: Sequence[Row]) -> float:
+    width = usual_width(rows)
+    cells = [
+        value.strip() for row in rows[1:200] if len(row.values) == width for value in row.values
+    ]
+    if not cells:
+        return 0.0
+    return sum(is_typed(cell) or cell in MISSING for cell in cells) / len(cells)
