@@ -11,11 +11,12 @@ import difflib
 import inspect
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from queue_core.entry_points import declared
 from queue_core.errors import MonitorError, ParameterError
 from queue_core.jobs.base import BaseJob
 from queue_core.jobs.catalogue import BUILT_IN
@@ -35,7 +36,7 @@ class JobTypeProblem:
     """A job type of another package that cannot be used.
 
     Attributes:
-        name: Name of the entry point.
+        name: Name of the entry point; empty where those of a package cannot be read.
         package: The package that declares it.
         message: Why, one sentence.
     """
@@ -99,7 +100,12 @@ def _discovered() -> tuple[Mapping[str, JobType], tuple[JobTypeProblem, ...]]:
     found = dict(BUILT_IN)
     problems: list[JobTypeProblem] = []
     others: list[JobType] = []
-    for point, package in _entry_points():
+    for item in declared(ENTRY_POINT_GROUP):
+        package, point = item.package, item.point
+        if point is None:
+            problem = f"What the package {package} declares cannot be read: {item.problem}."
+            problems.append(JobTypeProblem("", package, problem))
+            continue
         try:
             others.append(_of_entry_point(point, package, found))
         except MonitorError as error:
@@ -109,19 +115,6 @@ def _discovered() -> tuple[Mapping[str, JobType], tuple[JobTypeProblem, ...]]:
             found[others[-1].name] = others[-1]
     ordered = sorted(others, key=lambda item: item.title.casefold())
     return {**BUILT_IN, **{item.name: item for item in ordered}}, tuple(problems)
-
-
-def _entry_points() -> Iterator[tuple[EntryPoint, str]]:
-    """Yield each entry point once, also of a package that is found in two places of the path."""
-    from importlib.metadata import entry_points
-
-    seen: set[tuple[str, str, str]] = set()
-    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda item: item.name):
-        package = point.dist.name if point.dist is not None else "an unknown package"
-        key = (point.name, point.value, package)
-        if key not in seen:
-            seen.add(key)
-            yield point, package
 
 
 def _of_entry_point(point: EntryPoint, package: str, known: Mapping[str, JobType]) -> JobType:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.errors import JobQueueError
@@ -284,10 +283,8 @@ def _shown(value: object) -> str:
 
 @cache
 def _installed_places() -> frozenset[str]:
-    places = {str(Path(path).resolve()) for path in sysconfig.get_paths().values()}
-    places |= {str(Path(path).resolve()) for path in site.getsitepackages()}
-    places.add(str(Path(site.getusersitepackages()).resolve()))
-    return frozenset(places)
+    found = [*sysconfig.get_paths().values(), *site.getsitepackages(), site.getusersitepackages()]
+    return frozenset(os.path.realpath(path) for path in found)
 
 
 def working_folder() -> str | None:

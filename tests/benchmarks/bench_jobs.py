@@ -23,6 +23,18 @@ class Stamp(BaseJob):
         Path(self.kwargs["path"]).write_text(repr(time.time()))
 
 
+class ReusedNoOp(NoOp):
+    """Does nothing, in a process that is used again."""
+
+    reuses_process = True
+
+
+class ReusedStamp(Stamp):
+    """Writes when it began, in a process that is used again."""
+
+    reuses_process = True
+
+
 class Spin(BaseJob):
     """Computes for ever in Python."""
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
-from bench_jobs import NoOp, Spin, Stamp
+from bench_jobs import NoOp, ReusedNoOp, ReusedStamp, Spin, Stamp
 
 from queue_core import HueyJobQueue, JobStatus
 from queue_core.runner import process_tree
@@ -33,13 +33,15 @@ def put_ms(queue: HueyJobQueue, count: int) -> list[float]:
     return times
 
 
-def dispatch_ms(queue: HueyJobQueue, folder: Path, count: int, *, idle_s: float) -> list[float]:
+def dispatch_ms(
+    queue: HueyJobQueue, folder: Path, count: int, *, idle_s: float, kind: type[Stamp] = Stamp
+) -> list[float]:
     """Milliseconds from before `put` to the first line of the job, the queue being idle."""
     times = []
     for number in range(count):
         time.sleep(idle_s)
         target = folder / f"stamp{number}"
-        new = Stamp(path=str(target))
+        new = kind(path=str(target))
         began = time.time()
         queue.wait(queue.put(new), 30)
         times.append(1e3 * (float(target.read_text()) - began))
@@ -80,17 +82,19 @@ def foreign_dispatch_ms(queue: HueyJobQueue, folder: Path, count: int) -> list[f
     return times
 
 
-def throughput(queue: HueyJobQueue, count: int, workers: int) -> tuple[float, float]:
+def throughput(
+    queue: HueyJobQueue, count: int, workers: int, kind: type[NoOp]
+) -> tuple[float, float]:
     """Jobs per second: draining a full queue; and end to end, put while consuming."""
     for _ in range(count):
-        queue.put(NoOp())
+        queue.put(kind())
     began = time.perf_counter()
     queue.start(workers=workers)
     _wait_empty(queue)
     drain = count / (time.perf_counter() - began)
     began = time.perf_counter()
     for _ in range(count):
-        queue.put(NoOp())
+        queue.put(kind())
     _wait_empty(queue)
     return drain, count / (time.perf_counter() - began)
 
@@ -166,6 +170,8 @@ def main() -> None:
         queue.start(workers=1)
         _wait_empty(queue)
         _row("dispatch, idle 0.2 s", dispatch_ms(queue, folder, count, idle_s=0.2), "ms")
+        reused = dispatch_ms(queue, folder, count, idle_s=0.2, kind=ReusedStamp)
+        _row("dispatch, reused process", reused, "ms")
         _row("dispatch, idle 5 s", dispatch_ms(queue, folder, max(3, count // 8), idle_s=5), "ms")
         _row("dispatch, other process", foreign_dispatch_ms(queue, folder, count), "ms")
         gone, following = cancel_ms(queue, folder, max(5, count // 4))
@@ -174,12 +180,13 @@ def main() -> None:
         _row("idle processor use", [idle_cpu_percent(queue, 10)], "%")
         _row("idle children, shared memory once", [child_memory_mb()], "MiB")
         queue.close()
-        for workers in (1, 2):
-            queue = HueyJobQueue(folder / f"local{workers}")
-            drain, both = throughput(queue, 50 * count, workers)
-            _row(f"drain, {workers} workers", [drain], "jobs/s")
-            _row(f"end to end, {workers} workers", [both], "jobs/s")
-            queue.close()
+        for kind, name in ((NoOp, "fresh"), (ReusedNoOp, "reused")):
+            for workers in (1, 2):
+                queue = HueyJobQueue(folder / f"{name}{workers}")
+                drain, both = throughput(queue, 50 * count, workers, kind)
+                _row(f"drain, {name} processes, {workers} workers", [drain], "jobs/s")
+                _row(f"end to end, {name} processes, {workers} workers", [both], "jobs/s")
+                queue.close()
 
 
 if __name__ == "__main__":

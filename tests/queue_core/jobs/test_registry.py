@@ -167,6 +167,19 @@ def test_a_broken_type_is_told_and_harms_nobody(
     assert "broken-jobs" in caught.value.hint
 
 
+def test_a_package_that_cannot_be_read_is_told_and_harms_nobody(
+    install: Install, tmp_path: Path
+) -> None:
+    install("broken_jobs", "")
+    facts = tmp_path / "broken_jobs-1.0.dist-info" / "entry_points.txt"
+    facts.write_bytes(b"[dashai_monitor.jobs]\nx = \xff\xfe:y\n")
+    install("good_jobs", GOOD, scale="good_jobs:ScaleJob")
+    assert "scale" in registry.job_types()
+    (problem,) = registry.job_type_problems()
+    assert problem.package == "broken-jobs"
+    assert "cannot be read" in problem.message
+
+
 def test_names_are_unique_and_plain(install: Install) -> None:
     install(
         "a_jobs", GOOD, dataset="a_jobs:ScaleJob", scale="a_jobs:ScaleJob", Big="a_jobs:FreeJob"
