@@ -33,8 +33,12 @@ def find_quote(sample: str, delimiter: str | None) -> str:
 
 def find_escape(sample: str, quote: str) -> str:
     """Return what makes a quote part of a quoted value: a backslash, or the quote itself."""
-    is_escaped = bool(quote) and f"\\{quote}" in sample and quote * 2 not in sample
-    return "\\" if is_escaped else quote
+    escaped = f"\\{quote}"
+    if not quote or escaped not in sample:
+        return quote
+    mark = re.escape(quote * 2)
+    rest = re.sub(rf"(?:^|(?<=[,;|\s])){mark}(?=[,;|\s]|$)", "", sample.replace(escaped, ""))
+    return quote if quote * 2 in rest else "\\"
 
 
 def find_delimiter(sample: str, dialect: Dialect) -> tuple[str, str]:
