@@ -79,16 +79,17 @@ def wait_for(path: Path, timeout_s: float = 300.0) -> None:
         time.sleep(0.0005)
 
 
-def ours(jobs: int, folder: Path, workers: int) -> Result:
-    """This queue: durable puts, each job in an isolated warm child."""
-    from bench_jobs import NoOp, Stamp
+def ours(jobs: int, folder: Path, workers: int, *, reused: bool) -> Result:
+    """This queue: durable puts, each job in a fresh process, or in one that is used again."""
+    from bench_jobs import NoOp, ReusedNoOp, ReusedStamp, Stamp
 
     from queue_core import HueyJobQueue
 
+    noop, stamp = (ReusedNoOp, ReusedStamp) if reused else (NoOp, Stamp)
     with_queue = HueyJobQueue(folder / "local")
     try:
         return measure(
-            lambda path: with_queue.put(Stamp(path=path) if path else NoOp()),
+            lambda path: with_queue.put(stamp(path=path) if path else noop()),
             lambda: with_queue.start(workers=workers),
             jobs,
             folder,
@@ -188,8 +189,10 @@ def main() -> None:
     jobs = parser.parse_args().jobs
     sys.path.insert(0, str(HERE))
     systems: dict[str, Callable[[Path], Result]] = {
-        "this queue, 1 worker": lambda folder: ours(jobs, folder, 1),
-        "this queue, 2 workers": lambda folder: ours(jobs, folder, 2),
+        "this queue, fresh processes": lambda folder: ours(jobs, folder, 1, reused=False),
+        "the same, 2 workers": lambda folder: ours(jobs, folder, 2, reused=False),
+        "this queue, reused processes": lambda folder: ours(jobs, folder, 1, reused=True),
+        "the same, reused, 2 workers": lambda folder: ours(jobs, folder, 2, reused=True),
         "Huey, stock consumer": lambda folder: stock_huey(jobs, folder),
     }
     if shutil.which("redis-server"):
