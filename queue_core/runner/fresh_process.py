@@ -7,7 +7,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from queue_core.runner import preload
 from queue_core.runner.protocol import Setup
@@ -22,11 +22,19 @@ _IGNORED = tuple(
 def take_setup(setup: Setup) -> None:
     """Stand where the supervisor says."""
     if setup.environment is not None:
-        os.environ.clear()
-        os.environ.update(setup.environment)
+        _take_environment(setup.environment)
     with contextlib.suppress(OSError):
         os.chdir(setup.folder)
     preload.give_threads()
+
+
+def _take_environment(wanted: Mapping[str, str]) -> None:
+    """Make the variables what is wanted; most of them are, already."""
+    for name in os.environ.keys() - wanted.keys():
+        del os.environ[name]
+    for name, value in wanted.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
 
 
 def become_independent(output: int, errors: int, taken: Sequence[int]) -> None:

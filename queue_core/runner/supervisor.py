@@ -67,7 +67,8 @@ class Supervisor:
             preload, root, nice, on_change=self._drop_outdated, on_template=self._note_template
         )
         self._undertaker = Undertaker(self._forget)
-        self._maker: SteadyThread | None = None
+        self._makers: list[SteadyThread] = []
+        self._making = 0
 
     @property
     def _guardian(self) -> subprocess.Popen[bytes] | None:
@@ -79,11 +80,13 @@ class Supervisor:
         self.set_workers(workers)
         self._guardian_link.start()
         self._undertaker.start()
-        # To the very end: what keeps a child from being made may go away.
-        self._maker = SteadyThread(
-            "spare-maker", self._see_to_spares, on_failure=self._note_problem
-        )
-        self._maker.start()
+        # Two: while one child comes up, the next one is being forked.
+        self._makers = [
+            SteadyThread(f"spare-maker-{number}", work, on_failure=self._note_problem)
+            for number, work in enumerate((self._see_to_spares, self._make_if_needed))
+        ]
+        for maker in self._makers:
+            maker.start()
 
     def set_workers(self, workers: int) -> None:
         """Size the thread pools of children that are made from now on for *workers* jobs."""
@@ -91,14 +94,15 @@ class Supervisor:
 
     def stop(self) -> None:
         """End all children, whatever they do; takes some ten seconds at most. Idempotent."""
-        if self._maker is None:
-            self._stopping.set()
-            return
         self._stopping.set()
-        self._maker.stop()
-        self._wake_maker()
+        if not self._makers:
+            return
+        for maker in self._makers:
+            maker.stop()
+        self._wake_makers()
         self._source.stop()
-        self._maker.join(_STOP_THREADS_S)
+        for maker in self._makers:
+            maker.join(_STOP_THREADS_S)
         with self._condition:
             self._spares.clear()
             children = list(self._children.values())
@@ -227,28 +231,32 @@ class Supervisor:
     # Spares --------------------------------------------------------------------------------------
 
     def _see_to_spares(self) -> None:
-        """Make a child if one was taken."""
-        if self._wait_for_need():
-            self._add_spare()
+        """Make a child if one is needed; look after what is there."""
+        self._make_if_needed()
         self._look_after()
 
-    def _wait_for_need(self) -> bool:
-        """Wait until a spare is needed, a second at most; return whether it is."""
+    def _make_if_needed(self) -> None:
+        """Wait until a spare is needed, a second at most; make it."""
         with self._condition:
             if not self._needs_spare() and not self._stopping.is_set():
                 self._condition.wait(_LOOK_S)
-            return self._needs_spare() and not self._stopping.is_set()
-
-    def _needs_spare(self) -> bool:
-        return not self._spares
-
-    def _add_spare(self) -> None:
-        child = self._new_child()
+            if not self._needs_spare() or self._stopping.is_set():
+                return
+            self._making += 1
+        try:
+            child = self._new_child()
+        finally:
+            with self._condition:
+                self._making -= 1
         with self._condition:
             self._spares.append(child)
             self.start_problem = None
             self._condition.notify_all()
         self._drop_outdated()
+
+    def _needs_spare(self) -> bool:
+        """Return whether one is to be made; while jobs run, the next one may be over at once."""
+        return len(self._spares) + self._making < (2 if self._running else 1)
 
     def _drop_outdated(self) -> None:
         """Let spares go that lack what the source has loaded since, or whose source is gone."""
@@ -302,7 +310,7 @@ class Supervisor:
             logger.error("%s", problem)
             self.start_problem = problem
 
-    def _wake_maker(self) -> None:
+    def _wake_makers(self) -> None:
         with self._condition:
             self._condition.notify_all()
 

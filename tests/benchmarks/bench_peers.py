@@ -200,7 +200,7 @@ def main() -> None:
             systems["RQ, default worker"] = lambda folder: rq(min(jobs, 300), folder)
         if importlib.util.find_spec("celery"):
             systems["Celery, prefork"] = lambda folder: celery(jobs, folder)
-    if len(systems) < 5:
+    if len(systems) < 7:
         print("Left out: what needs redis-server, rq or celery, which are not installed.\n")
     print(
         f"| system | put, jobs/s | drain, jobs/s | dispatch after {IDLE_S:g} s idle, ms |\n"
