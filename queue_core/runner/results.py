@@ -6,7 +6,6 @@ import dataclasses
 import datetime
 import enum
 import json
-import math
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
@@ -28,13 +27,13 @@ class _TooLargeError(Exception):
 
 
 def as_json(result: object) -> str | None:
-    """Return what a job returned as strict JSON text; None for None.
+    """Return what a job returned as JSON text; None for None.
 
     JSON data stays what it is. Numbers and small arrays of NumPy, data classes, dates, paths,
     sets and enumerations become their nearest kind of JSON; all else becomes its `repr`, cut.
-    JSON has no NaN and no infinity: they become the texts "NaN", "Infinity" and "-Infinity", so
-    that a loss that has grown beyond all bounds is not taken for a missing one. What is longer
-    than 512 KiB is cut and says so.
+    NaN and infinity stay what they are, as Python's JSON writes and reads them: the result of a job
+    is what the job has returned. Who gives it to strict readers of JSON makes texts of them. What
+    is longer than 512 KiB is cut and says so.
 
     Args:
         result: Anything; its methods may raise, leave the program or lie.
@@ -42,7 +41,7 @@ def as_json(result: object) -> str | None:
     if result is None:
         return None
     try:
-        text = json.dumps(_Plain().of(result), allow_nan=False)
+        text = json.dumps(_Plain().of(result))
     except (_TooLargeError, MemoryError, RecursionError):
         text = ""
     if 0 < len(text) <= _RESULT_LIMIT:
@@ -73,7 +72,7 @@ class _Plain:
         if issubclass(kind, str):
             return self._text(value)
         if kind is float:
-            return _number(value)  # type: ignore[arg-type]
+            return value  # type: ignore[return-value]
         if kind is int:
             return _integer(value)  # type: ignore[arg-type]
         if id(value) in self._path:
@@ -105,7 +104,7 @@ class _Plain:
         if issubclass(kind, int):
             return _integer(int.__int__(value))  # type: ignore[arg-type]
         if issubclass(kind, float) and module_name(value) != "numpy":
-            return _number(float.__float__(value))  # type: ignore[arg-type]
+            return float.__float__(value)  # type: ignore[arg-type]
         return self._known(value, kind)
 
     def _known(self, value: object, kind: type) -> Json:
@@ -130,7 +129,7 @@ class _Plain:
         if isinstance(value, np.bool_ | np.integer):
             return self.of(value.item())
         if isinstance(value, np.floating):
-            return _number(float(value))
+            return float(value)
         if isinstance(value, np.datetime64 | np.timedelta64 | np.str_):
             return self._text(plain_text(value, _REPR_LIMIT))
         return self._text(plain_repr(value, _REPR_LIMIT))
@@ -157,14 +156,6 @@ class _Plain:
         self._left -= size
         if self._left < 0:
             raise _TooLargeError
-
-
-def _number(value: float) -> float | str:
-    if math.isfinite(value):
-        return value
-    if math.isnan(value):
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"
 
 
 def _integer(value: int) -> int | str:

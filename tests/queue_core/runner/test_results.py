@@ -22,15 +22,11 @@ from hypothesis import strategies as st
 from queue_core.runner.results import as_json
 
 
-def refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
-
-
 def kept(result: object) -> Any:
     text = as_json(result)
     assert text is not None
     text.encode()
-    return json.loads(text, parse_constant=refuse)
+    return json.loads(text)
 
 
 @dataclasses.dataclass
@@ -95,6 +91,10 @@ DATA = st.recursive(
 )  # fmt: skip
 
 
+def test_what_is_no_number_stays_what_it_is() -> None:
+    assert repr(kept([float("nan"), np.float32("nan")])) == "[nan, nan]"
+
+
 @given(DATA.filter(lambda data: data is not None))
 def test_json_stays_what_it_is(data: object) -> None:
     assert kept(data) == data
@@ -106,13 +106,13 @@ def test_nothing_is_nothing() -> None:
 
 # By number, for pytest would ask hostile objects for their names.
 NEAREST: list[tuple[object, object]] = [
-    ({"loss": float("nan"), "best": float("-inf")}, {"loss": "NaN", "best": "-Infinity"}),
-    (np.float32("inf"), "Infinity"),
+    ({"best": float("-inf")}, {"best": float("-inf")}),
+    (np.float32("inf"), float("inf")),
     ([np.int64(3), np.float32(0.5), np.bool_(True)], [3, 0.5, True]),
     (np.longdouble(1), 1.0),
     (np.arange(3), [0, 1, 2]),
     (np.datetime64("2024-01-01"), "2024-01-01"),
-    (np.array([1.0, np.nan]), [1.0, "NaN"]),
+    (np.array([1.0, np.inf]), [1.0, float("inf")]),
     (Point(1, 2.5), {"x": 1, "y": 2.5}),
     (Pair(1, [2]), [1, [2]]),
     (Colour.RED, "red"),
