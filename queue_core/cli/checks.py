@@ -169,6 +169,12 @@ def _look_into(path: Path) -> Iterator[sqlite3.Connection | Finding]:
     if not path.exists():
         yield Finding(path.name, Verdict.GOOD, f"{path} does not exist yet.")
         return
+    if not path.is_file():  # to open a pipe would wait for ever
+        yield Finding(
+            path.name, Verdict.BAD, f"{path} is a folder, pipe or device, not a database.",
+            "Move it away while no program uses it; a new database is made at the next start.",
+        )  # fmt: skip
+        return
     try:
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=5)
     except sqlite3.Error as error:

@@ -6,6 +6,7 @@ No other module of this package holds SQL or file handling of one database's own
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -51,7 +52,10 @@ def look_at(path: Path) -> FileLook:
 
     Raises:
         sqlite3.OperationalError: It cannot be opened or read (permissions, disk).
+        OSError: It is a pipe or a device: to open it would wait for ever.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "it is no file")
     if not path.exists() or path.stat().st_size == 0:
         return FileLook(FileState.MISSING)
     with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:

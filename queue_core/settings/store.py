@@ -7,6 +7,7 @@ kept, so that a newer version's settings survive.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 import tomllib
@@ -64,7 +65,7 @@ def read_problems(path: Path) -> tuple[str, ...]:
 def _read(path: Path) -> tuple[Settings, Exception | None]:
     """Return the settings, and why the file is not TOML if it is not."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(_text(path))
     except FileNotFoundError:
         return Settings(), None
     except OSError as error:
@@ -85,6 +86,13 @@ def _read(path: Path) -> tuple[Settings, Exception | None]:
     return Settings(values, tuple(problems)), None
 
 
+def _text(path: Path) -> str:
+    """Return what the file holds; a pipe or a device in its place would be read for ever."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "It is no file")
+    return path.read_text(encoding="utf-8")
+
+
 def change_settings(path: Path, changes: Mapping[str, object]) -> Settings:
     """Write *changes* (by key; None goes back to the default) and return the new settings.
 
@@ -100,7 +108,7 @@ def change_settings(path: Path, changes: Mapping[str, object]) -> Settings:
 
     Settings.load(path)  # puts a broken file aside
     try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        text = _text(path) if path.exists() else ""
         document = tomlkit.parse(text)
         for key, value in checked.items():
             _set(document, key, value)
