@@ -69,6 +69,7 @@ class HueyJobQueue(QueueEditor):
         folder = LocalFolder.resolve(local_path).create()
         database, self._opening_notices, version = open_database(folder.queue_db)
         super().__init__(database, folder)
+        submission.import_path()  # it reads files: now, while there are descriptors for that
         self._signer = Signer(load_key(folder.secret_key))
         if version:
             sign_anew(database, self._signer, version)

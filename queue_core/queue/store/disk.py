@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import threading
@@ -14,6 +15,8 @@ from queue_core.steady_thread import SteadyThread
 logger = logging.getLogger(__name__)
 
 SYNC_DELAY_S = 0.005
+_DESCRIPTOR_PATIENCE_S = 5.0
+_DESCRIPTOR_PAUSE_S = 0.01
 _flush_to_disk = getattr(os, "fdatasync", os.fsync)
 
 
@@ -97,10 +100,22 @@ class DiskSync:
     def _flush(self) -> None:
         # SQLite's locks are on other files, so a descriptor of our own disturbs nobody.
         try:
-            descriptor = os.open(self._journal, os.O_RDWR)
+            descriptor = self._open_journal()
         except FileNotFoundError:
             return  # no WAL on this file system: the commit itself has waited
         try:
             _flush_to_disk(descriptor)
         finally:
             os.close(descriptor)
+
+    def _open_journal(self) -> int:
+        """Return a descriptor; one that is missing for a moment is waited for."""
+        deadline = time.monotonic() + _DESCRIPTOR_PATIENCE_S
+        while True:
+            try:
+                return os.open(self._journal, os.O_RDWR)
+            except OSError as error:
+                is_short = error.errno in (errno.EMFILE, errno.ENFILE)
+                if not is_short or time.monotonic() > deadline:
+                    raise
+                time.sleep(_DESCRIPTOR_PAUSE_S)
