@@ -31,13 +31,33 @@ def find_quote(sample: str, delimiter: str | None) -> str:
     return "'" if len(quoted) * 2 >= sample.count("'") * 0.9 else '"'
 
 
-def find_escape(sample: str, quote: str) -> str:
-    """Return what makes a quote part of a quoted value: a backslash, or the quote itself."""
-    escaped = f"\\{quote}"
-    if not quote or escaped not in sample:
+def find_escape(sample: str, quote: str, delimiter: str | None, is_all: bool) -> str:
+    """Return what makes a quote part of a quoted value: a backslash, or the quote itself.
+
+    A backslash before a quote is an escape, or the end of a value. With the wrong reading a quote
+    stands amid a value, never closes, or the lines differ in their number of values.
+
+    Args:
+        sample: The first lines.
+        quote: What encloses values.
+        delimiter: What separates them, where that is known.
+        is_all: Whether there are no more lines.
+    """
+    if not quote or f"\\{quote}" not in sample:
         return quote
+    signs = [delimiter] if delimiter else [sign for sign in DELIMITERS if sign in sample] or [","]
+    for escape in (quote, "\\"):
+        for sign in signs:
+            widths = _widths(sample, Dialect(delimiter=sign, quote=quote, escape=escape), is_all)
+            if widths is not None and len(set(widths) - {0}) == 1:
+                return escape
+    return _likely_escape(sample, quote)
+
+
+def _likely_escape(sample: str, quote: str) -> str:
+    """Return which of the two a sample shows that fits neither: are quotes doubled amid values?"""
     mark = re.escape(quote * 2)
-    rest = re.sub(rf"(?:^|(?<=[,;|\s])){mark}(?=[,;|\s]|$)", "", sample.replace(escaped, ""))
+    rest = re.sub(rf"(?:^|(?<=[,;|\s])){mark}(?=[,;|\s]|$)", "", sample.replace(f"\\{quote}", ""))
     return quote if quote * 2 in rest else "\\"
 
 
@@ -93,23 +113,35 @@ def has_plain_quotes(sample: str, dialect: Dialect, is_all: bool) -> bool:
 
 def _has_odd_quotes(sample: str, dialect: Dialect, is_all: bool) -> bool:
     """Return whether a quote stands amid a value, never closes, or spans lines."""
-    lines = sample.replace("\r\n", "\n").replace("\r", "\n")
-    lines = lines if is_all else lines[: lines.rfind("\n") + 1]
+    widths = _widths(sample, dialect, is_all)
+    return widths is None or len(widths) < _complete_lines(sample, is_all).count("\n")
+
+
+def _widths(sample: str, dialect: Dialect, is_all: bool) -> list[int] | None:
+    """Return how many values each record has, read strictly; None where the quotes do not fit."""
     doubled = dialect.escape == dialect.quote
+    if len(dialect.delimiter) != 1:  # several signs, or runs of spaces
+        return None
     try:
-        reader = csv.reader(
-            re.split(r"(?<=\n)", lines),
-            delimiter=dialect.delimiter,
-            quotechar=dialect.quote,
-            doublequote=doubled,
-            escapechar=None if doubled else dialect.escape,
-            skipinitialspace=dialect.skip_spaces,
-            strict=True,
-        )
-        count = sum(1 for _row in reader)
+        return [
+            len(values)
+            for values in csv.reader(
+                re.split(r"(?<=\n)", _complete_lines(sample, is_all)),
+                delimiter=dialect.delimiter,
+                quotechar=dialect.quote,
+                doublequote=doubled,
+                escapechar=None if doubled else dialect.escape,
+                skipinitialspace=dialect.skip_spaces,
+                strict=True,
+            )
+        ]
     except csv.Error:
-        return True
-    return count < lines.count("\n")
+        return None
+
+
+def _complete_lines(sample: str, is_all: bool) -> str:
+    lines = sample.replace("\r\n", "\n").replace("\r", "\n")
+    return lines if is_all else lines[: lines.rfind("\n") + 1]
 
 
 def usual_width(rows: Sequence[Row]) -> int:

@@ -88,14 +88,14 @@ def find_layout(
         reasons["delimiter"] = "the first line says so"
     sample = text[:SAMPLE_CHARACTERS]
     chosen_quote = find_quote(sample, delimiter) if quote is None else quote
-    dialect = Dialect(
-        quote=chosen_quote, escape=find_escape(sample, chosen_quote), skip_lines=skip_lines or 0
-    )
+    is_all = len(text) <= SAMPLE_CHARACTERS
+    escape = find_escape(sample, chosen_quote, delimiter, is_all)
+    dialect = Dialect(quote=chosen_quote, escape=escape, skip_lines=skip_lines or 0)
     if delimiter is None:
         delimiter, reasons["delimiter"] = find_delimiter(sample, dialect)
     spaced = skips_spaces(sample, delimiter, chosen_quote)
     dialect = replace(dialect, delimiter=delimiter, skip_spaces=spaced)
-    if quote is None and has_plain_quotes(sample, dialect, len(text) <= SAMPLE_CHARACTERS):
+    if quote is None and has_plain_quotes(sample, dialect, is_all):
         dialect = replace(dialect, quote="", escape="", skip_spaces=False)
         reasons["quote"] = "quotes are part of the values: without them, all lines are even"
     rows = list(read_rows(sample, dialect))

@@ -186,3 +186,20 @@ def test_what_the_preview_found_gives_the_same_rows(load: Loads, write: Writes, 
 def test_fixed_width_is_said(load: Loads) -> None:
     stored = load("Name      Age City\nAnn Lee    30 New York\nBob Roy    41 Oslo\n")
     assert "read as one column" in stored.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "values"),
+    [
+        (['"a","b"', '"\\","x"', '"y","z"'], ["\\", "y"]),
+        (['"a"', '"\\"', '"C:\\"', '"z"'], ["\\", "C:\\", "z"]),
+        (['"a","b"', '"he said \\"no\\"","x"', '"","z"'], ['he said "no"', None]),
+        (['"a","b"', '"5\\", wide","x"', '"y","z"'], ['5", wide', "y"]),
+        (['"a","b"', '"one ""two""","C:\\"', '"y","z"'], ['one "two"', "y"]),
+    ],
+)
+def test_a_backslash_before_a_quote_is_read_as_the_lines_fit(
+    load: Loads, lines: list[str], values: list[str | None]
+) -> None:
+    stored = load("\n".join(lines) + "\n", missing_words=[], header=True)
+    assert [row["a"] for row in rows_of(stored)] == values
