@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import stat
+import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,11 +37,12 @@ class SourceFile:
     """A regular, readable, non-empty file; `SourceFile.open` makes sure of that.
 
     Attributes:
-        path: Where it is.
+        path: Where engines find it; by a link where its name is bytes that are no text.
         size: Its bytes on disk.
         modified_ns: When it was last changed, as the system counts.
         compression: How its content is packed.
         member: Which file of a zip archive is meant; None if it is not one.
+        origin: Where it really is, if that is not `path`.
     """
 
     path: Path
@@ -46,6 +50,7 @@ class SourceFile:
     modified_ns: int
     compression: Compression = Compression.NONE
     member: str | None = None
+    origin: Path | None = None
 
     @classmethod
     def open(
@@ -61,24 +66,28 @@ class SourceFile:
         Raises:
             DataError: It does not exist, is no regular file, is empty or cannot be read.
         """
-        _require_text_name(path)
         with reading_errors(path):
             status = path.stat()
             _require_regular(path, status.st_mode)
             if status.st_size == 0:
                 raise DataError(
-                    f"{path.name} is empty (0 bytes).",
+                    f"{printable(path.name)} is empty (0 bytes).",
                     hint="Export or download it again, then load the new file.",
                 )
             with path.open("rb") as file:
                 start = file.read(HEAD_BYTES)
+        origin, path = path, _by_a_name_of_text(path)
         found = Compression(compression) if compression else compression_of(start, path)
         chosen = None
         if found is Compression.ZIP:
             from queue_core.components.loaders.files.zip_members import choose_member
 
             chosen = choose_member(path, member)
-        return cls(path, status.st_size, status.st_mtime_ns, found, chosen)
+        if path is origin:
+            return cls(path, status.st_size, status.st_mtime_ns, found, chosen)
+        source = cls(path, status.st_size, status.st_mtime_ns, found, chosen, origin)
+        weakref.finalize(source, shutil.rmtree, path.parent, ignore_errors=True)
+        return source
 
     @property
     def name(self) -> str:
@@ -157,16 +166,17 @@ def reading_errors(path: Path) -> Iterator[None]:
 
 
 def _refusal(path: Path, error: OSError) -> DataError:
-    name = path.name or str(path)
+    place = printable(path)
+    name = printable(path.name) or place
     if isinstance(error, FileNotFoundError):
         return DataError(
-            f"There is no file {path}.",
+            f"There is no file {place}.",
             hint="It may have been moved, renamed or deleted: choose it again.",
         )
     if isinstance(error, PermissionError):
         return DataError(
             f"{name} may not be read by this user.",
-            hint=f"Allow reading {path}, or copy it to a folder of yours.",
+            hint=f"Allow reading {place}, or copy it to a folder of yours.",
         )
     if error.errno == errno.ELOOP:
         return DataError(
@@ -183,19 +193,27 @@ def printable(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _require_text_name(path: Path) -> None:
+def _by_a_name_of_text(path: Path) -> Path:
+    """Return *path*, or a link to it in a folder of its own where engines could not name it."""
     shown = printable(path)
-    if shown != str(path):
+    if shown == str(path):
+        return path
+    try:
+        link = Path(tempfile.mkdtemp(prefix="dashai-name-")) / Path(shown).name
+        link.symlink_to(path.absolute())
+    except OSError as error:
         raise DataError(
-            f"The name of {shown} holds bytes that are no text.",
+            f"The name of {shown} holds bytes that are no text, and no link to it can be made: "
+            f"{error.strerror or error}.",
             hint="Rename the file or folder, then load it again.",
-        )
+        ) from error
+    return link
 
 
 def _require_regular(path: Path, mode: int) -> None:
     if stat.S_ISREG(mode):
         return
-    name = path.name or str(path)
+    name = printable(path.name or path)
     if stat.S_ISDIR(mode):
         raise DataError(
             f"{name} is a folder, not a file.",

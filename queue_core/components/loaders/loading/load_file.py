@@ -12,7 +12,12 @@ from queue_core.components.component import Component, ComponentKind
 from queue_core.components.dataset_writer import DatasetStaging, storage_errors
 from queue_core.components.json_data import JsonMapping, JsonObject
 from queue_core.components.loaders.files.content import Content, content_of
-from queue_core.components.loaders.files.source import SourceFile, SourceHasher, reading_errors
+from queue_core.components.loaders.files.source import (
+    SourceFile,
+    SourceHasher,
+    printable,
+    reading_errors,
+)
 from queue_core.components.loaders.loading.loader_contract import (
     DEFAULT_PREVIEW_ROWS,
     Detection,
@@ -47,6 +52,7 @@ def detect(path: Path, options: JsonMapping | None = None) -> Detection:
         detection = _loader(component).detect(source, complete)
     return replace(
         detection,
+        path=path,
         loader=component.id,
         options={**complete, **detection.options},
         warnings=(*content.warnings, *detection.warnings),
@@ -73,6 +79,7 @@ def preview(
         return replace(found, error=error)
     return replace(
         shown,
+        path=path,
         loader=component.id,
         options={**complete, **shown.options},
         warnings=(*content.warnings, *shown.warnings),
@@ -194,10 +201,10 @@ def _facts(source: SourceFile, hasher: SourceHasher) -> JsonObject:
     digest = hasher.finish()
     source.require_unchanged()
     with reading_errors(source.path):
-        absolute = source.path.absolute()
+        absolute = (source.origin or source.path).absolute()
     modified = datetime.fromtimestamp(source.modified_ns / 1e9, UTC)
     return {
-        "path": str(absolute),
+        "path": printable(absolute),
         "name": source.path.name,
         "member": source.member,
         "bytes": source.size,

@@ -6,8 +6,12 @@ import bz2
 import gzip
 import lzma
 import os
+import sys
+import zipfile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from loader_checks import Loads, Writes, refused, rows_of
@@ -108,10 +112,39 @@ def test_names_that_are_patterns_read_their_own_file(load: Loads, write: Writes,
     assert rows_of(load("a,b\n1,2\n", name)) == [{"a": 1, "b": 2}]
 
 
-def test_name_that_is_no_text(load: Loads, tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only here a name may be any bytes")
+@pytest.mark.parametrize(
+    "name", [b"bad\xff.csv", b"\xe9t\xe9.csv.gz", b"t\xe9.parquet", b"a\xff.zip"]
+)
+def test_name_that_is_no_text(tmp_path: Path, name: bytes) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    table = b"a,b\n1,x\n2,y\n"
+    if name.endswith(b".gz"):
+        path.write_bytes(gzip.compress(table))
+    elif name.endswith(b".zip"):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("t.csv", table)
+    elif name.endswith(b".parquet"):
+        with path.open("wb") as file:
+            pq.write_table(pa.table({"a": [1, 2], "b": ["x", "y"]}), file)
+    else:
+        path.write_bytes(table)
+    assert preview(path).error is None
+    stored = load_dataset(path, {}, tmp_path / "1")
+    assert [tuple(row.values()) for row in rows_of(stored)] == [(1, "x"), (2, "y")]
+    told = stored.metadata["source"]["path"]
+    assert told == os.fsencode(path).decode("utf-8", "replace")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here a name may be any bytes")
+def test_name_that_is_no_text_where_nothing_can_be_read(load: Loads, tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.csv"))
-    path.write_text("a\n1\n")
-    assert "holds bytes that are no text" in refused(load, path).message
+    assert "There is no file" in refused(load, path).message
+    path.touch()
+    assert "is empty" in refused(load, path).message
+    path.unlink()
+    path.mkdir()
+    assert "is a folder" in refused(load, path).message
 
 
 PACKED = {
