@@ -344,7 +344,7 @@ class HueyJobQueue(QueueEditor):
     def _close_entities(self) -> None:
         """See to the entities of jobs that ended without a run, be it this one or a skipped one."""
         if self._engine is not None:
-            self._engine.on_end()
+            self._engine.on_end(JobStatus.CANCELLED)
             return
         for row in self._database.read(
             "SELECT id FROM task_copy WHERE entity_open != 0 AND status = 'cancelled'"

@@ -49,7 +49,7 @@ class ChildProcess:
         self._pipes: Pipes = open_child(source, environment)
         self._process = self._pipes.process
         self.pid = self._process.pid
-        self.is_forked = self._process.needs_environment
+        self.is_forked = self._process.started_with is not None
         self.generation = self._process.generation
         self.inherited_bytes = 0
         self.is_given_back = False
@@ -93,8 +93,8 @@ class ChildProcess:
         Raises:
             ChildStartError: It ended before; the message carries what it said.
         """
-        needed = dict(environment) if self._process.needs_environment else None
-        packet = encode(Setup(str(folder), os.getpid(), needed), order_id="", pid=os.getpid())
+        setup = Setup(str(folder), os.getpid(), self._changes_to(environment))
+        packet = encode(setup, order_id="", pid=os.getpid())
         deadline = time.monotonic() + _START_TIMEOUT_S
         try:
             self._pipes.socket.send(
@@ -114,6 +114,17 @@ class ChildProcess:
             pass
         raise self._not_ready()
 
+    def _changes_to(self, environment: Mapping[str, str]) -> dict[str, str | None]:
+        """Return what is to change of the variables that the process was started with."""
+        before = self._process.started_with
+        if before is None:
+            return {}
+        changes: dict[str, str | None] = {
+            name: value for name, value in environment.items() if before.get(name) != value
+        }
+        changes.update(dict.fromkeys(before.keys() - environment.keys()))
+        return changes
+
     def _not_ready(self) -> ChildStartError:
         said = self._pipes.said()[-500:] or "it said nothing"
         return ChildStartError(
@@ -122,7 +133,7 @@ class ChildProcess:
         )
 
     def _note_inherited(self) -> None:
-        if not self._process.needs_environment:  # it has loaded everything itself
+        if not self.is_forked:  # it has loaded everything itself
             return
         try:
             with open(f"/proc/{self.pid}/statm", "rb") as file:  # noqa: PTH123 - for each child

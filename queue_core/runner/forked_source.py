@@ -44,13 +44,12 @@ def can_fork() -> bool:
 class ForkedProcess:
     """A process that was forked from the template; see `ProcessHandle`."""
 
-    needs_environment = True
-
     def __init__(
         self, template: TemplateClient, pid: int, descriptor: int, generation: int
     ) -> None:
         self._template = template
         self.pid = pid
+        self.started_with: Mapping[str, str] | None = template.environment
         self.end_descriptor: int | None = descriptor
         self.generation = generation
         self._lock = threading.Lock()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from queue_core.runner import preload
+from queue_core.runner import prctl, preload
 from queue_core.runner.protocol import Setup
 
-_PR_SET_CHILD_SUBREAPER = 36
 # Python ignores these itself when it starts; a worker is not to end by the Ctrl+C of a terminal.
 _IGNORED = tuple(
     getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ", "SIGINT") if hasattr(signal, name)
@@ -21,19 +20,34 @@ _IGNORED = tuple(
 
 def take_setup(setup: Setup) -> None:
     """Stand where the supervisor says."""
-    if setup.environment is not None:
-        _take_environment(setup.environment)
+    if _started_with is not None:
+        _take_environment({**_started_with, **setup.changes})
     with contextlib.suppress(OSError):
         os.chdir(setup.folder)
     preload.give_threads()
 
 
-def _take_environment(wanted: Mapping[str, str]) -> None:
+# In the template and its copies: the variables that the template was started with, as the system
+# knows them. Python and libraries add others, which are no matter of any job.
+_started_with: dict[str, str] | None = None
+
+
+def keep_environment() -> None:
+    """In the template, before anything else: note the variables that it was started with."""
+    global _started_with
+    data = Path("/proc/self/environ").read_bytes()
+    pairs = (os.fsdecode(entry).partition("=") for entry in data.split(b"\0") if b"=" in entry)
+    _started_with = {name: value for name, _, value in pairs}
+
+
+def _take_environment(wanted: Mapping[str, str | None]) -> None:
     """Make the variables what is wanted; most of them are, already."""
     for name in os.environ.keys() - wanted.keys():
         del os.environ[name]
     for name, value in wanted.items():
-        if os.environ.get(name) != value:
+        if value is None:
+            os.environ.pop(name, None)
+        elif os.environ.get(name) != value:
             os.environ[name] = value
 
 
@@ -72,9 +86,7 @@ def _usual(number: int) -> signal.Handlers:
 
 def adopt_orphans() -> None:
     """Become the parent of orphaned descendants, so that none of them can hide (Linux)."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    prctl.set_option(prctl.CHILD_SUBREAPER, 1)
 
 
 def _reseed() -> None:

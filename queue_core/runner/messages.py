@@ -157,7 +157,7 @@ def _is_text_mapping(value: object) -> bool:
 
 
 def _is_environment(value: object) -> bool:
-    return value is None or _is_text_mapping(value)
+    return isinstance(value, dict) and all(map(_is_text_or_none, value.values()))
 
 
 def _is_times(value: object) -> bool:
@@ -207,7 +207,7 @@ _CHECKS: dict[str, tuple[type[Any], _Checks]] = {
     for kind, checks in (
         (
             Setup,
-            {"folder": _is_text, "program_pid": _is_count, "environment": _is_environment},
+            {"folder": _is_text, "program_pid": _is_count, "changes": _is_environment},
         ),
         (Run, {**_ORDER, "reuse_key": _is_text_or_none}),
         (CleanUp, {**_ORDER, "cancelled": _is_bool, "ending": _is_text}),

@@ -43,13 +43,14 @@ class ProcessHandle(Protocol):
     Attributes:
         pid: Its number; it leads a session of this number.
         end_descriptor: Becomes readable when it has ended; None where the system has none such.
-        needs_environment: Whether it still has to be told its variables.
+        started_with: The variables of what it was forked from, from which its own may differ;
+            None where it was started with its own.
         generation: Which state of its source it was made from.
     """
 
     pid: int
     end_descriptor: int | None
-    needs_environment: bool
+    started_with: Mapping[str, str] | None
     generation: int
 
     @property
@@ -87,7 +88,7 @@ class ProcessSource(Protocol):
 class SpawnedProcess:
     """A process that was started as a program of its own; see `ProcessHandle`."""
 
-    needs_environment = False
+    started_with: Mapping[str, str] | None = None
     generation = 0
     is_lost = False
 

@@ -20,12 +20,13 @@ class Setup:
     Attributes:
         folder: The local folder.
         program_pid: The program that it works for.
-        environment: The variables of its process; None where it has been started with them.
+        changes: What is to change of the variables that it was started with; None for one that
+            goes.
     """
 
     folder: str
     program_pid: int
-    environment: Mapping[str, str] | None
+    changes: Mapping[str, str | None]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ import psutil
 from queue_core.errors import MonitorError
 from queue_core.extras import install_command
 from queue_core.paths import LocalFolder
+from queue_core.runner import prctl
 
 # Its default action is to be ignored, unlike that of SIGUSR1, SIGUSR2 and the real-time signals.
 SIGNAL: Final[signal.Signals | None] = getattr(signal, "SIGURG", None)
@@ -91,12 +92,7 @@ def _let_program_look(program_pid: int) -> None:
 
     What the program starts to look with is no ancestor of ours, but a descendant of the program.
     """
-    if _IS_LINUX:
-        import ctypes
-
-        pr_set_ptracer = 0x59616D61
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(pr_set_ptracer, program_pid, 0, 0, 0)
+    prctl.set_option(prctl.PTRACER, program_pid)
 
 
 def request_stacks(pid: int, folder: LocalFolder, *, timeout_s: float) -> str:

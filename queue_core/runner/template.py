@@ -23,7 +23,12 @@ from typing import NoReturn
 
 from queue_core.runner import child, preload, process_tree
 from queue_core.runner.child_logging import install_logging, prepare_streams
-from queue_core.runner.fresh_process import adopt_orphans, become_independent, taken_signals
+from queue_core.runner.fresh_process import (
+    adopt_orphans,
+    become_independent,
+    keep_environment,
+    taken_signals,
+)
 from queue_core.runner.page_care import settle_pages
 
 # A request: what, and its argument. A reply: what it answers, and a number.
@@ -40,6 +45,7 @@ def main(arguments: list[str]) -> None:
     """Load the libraries and serve until the supervisor is gone."""
     control = socket.socket(fileno=int(arguments[0]))
     libraries = [name for name in arguments[1].split(",") if name] if len(arguments) > 1 else []
+    keep_environment()
     os.environ.pop("PYTHONPATH", None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.enable()

@@ -48,6 +48,7 @@ class TemplateClient:
 
     Attributes:
         pid: Its number; it leads a session of this number.
+        environment: The variables that it was started with.
         threads: How many threads it had when all was loaded; None before.
 
     Raises:
@@ -72,6 +73,11 @@ class TemplateClient:
     def _start(
         self, libraries: Sequence[str], folder: Path, nice: int, environment: Mapping[str, str]
     ) -> None:
+        self.environment = {
+            **start_environment(environment, folder),
+            **dict.fromkeys(HELD_VARIABLES, "1"),
+            **QUIET_VARIABLES,
+        }
         with contextlib.ExitStack() as stack:
             # A file and not a pipe: nobody need read it for the template to go on.
             self._errors = stack.enter_context(tempfile.TemporaryFile())
@@ -86,11 +92,7 @@ class TemplateClient:
                     stderr=self._errors,
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
-                    env={
-                        **start_environment(environment, folder),
-                        **dict.fromkeys(HELD_VARIABLES, "1"),
-                        **QUIET_VARIABLES,
-                    },
+                    env=self.environment,
                 )
             finally:
                 theirs.close()

@@ -18,6 +18,7 @@ from queue_core.errors import JobQueueError
 from queue_core.queue.engine.huey_storage import ReadyBell
 from queue_core.queue.engine.job_huey import JobHuey, JobTask
 from queue_core.queue.engine.problems import Problems
+from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import handover, lifecycle
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim, EndedAttempt
@@ -45,8 +46,8 @@ class WorkerHost(Protocol):
     def run_claimed(self, task: JobTask, child: ChildProcess) -> EndedAttempt:
         """Run a claimed job in *child* and return its end; never raises for what the job does."""
 
-    def on_end(self) -> None:
-        """An end was stored that may have left something to be cleaned up."""
+    def on_end(self, status: JobStatus | None) -> None:
+        """An end was stored that has left the job with *status*; None: it was not ours to end."""
 
 
 class Surplus:
@@ -198,20 +199,19 @@ class JobWorker(Worker):  # type: ignore[misc]
         """Write the end of the last job and claim the next one, in one transaction."""
         bell, ended = self.host.bell, self._ended
 
-        def change(connection: sqlite3.Connection) -> Claim | None:
-            if ended is not None:
-                lifecycle.end(connection, ended)
+        def change(connection: sqlite3.Connection) -> tuple[JobStatus | None, Claim | None]:
+            status = lifecycle.end(connection, ended) if ended is not None else None
             self._claimed = None
             if bell.is_closing or self.leaves() or not bell.may_start():
-                return None
+                return status, None
             claim = lifecycle.claim(connection, self.host.owner_text, self._choose_pid, time.time())
             self._claimed = claim  # before anybody can see its row
-            return claim
+            return status, claim
 
         try:
             # Not waiting for the disk: `sync_soon` brings it there within 10 ms, together with what
             # other jobs have written meanwhile.
-            claim = self.host.database.write(change, durable=False)
+            status, claim = self.host.database.write(change, durable=False)
         except JobQueueError:
             if ended is None:
                 raise  # told, and tried again after a pause, by the thread
@@ -220,7 +220,7 @@ class JobWorker(Worker):  # type: ignore[misc]
         self._ended = None
         self.host.database.sync_soon()
         if ended is not None:
-            self.host.on_end()
+            self.host.on_end(status)
         return claim
 
     def write_end(self) -> None:
@@ -232,7 +232,7 @@ class JobWorker(Worker):  # type: ignore[misc]
         refused = 0
         while (ended := self._ended) is not None:
             try:
-                self.host.database.write(partial(_store_end, ended), durable=False)
+                status = self.host.database.write(partial(_store_end, ended), durable=False)
             except JobQueueError as error:
                 self.host.problems.note("end of a job", error)
                 refused += not isinstance(error, DatabaseBusyError | DiskFullError)
@@ -250,7 +250,7 @@ class JobWorker(Worker):  # type: ignore[misc]
                 self._ended = None
                 self.host.problems.note("end of a job", None)
                 self.host.database.sync_soon()
-                self.host.on_end()
+                self.host.on_end(status)
 
     def shutdown(self) -> None:
         """Write what is still to be written, and give the children back."""
@@ -265,8 +265,8 @@ class JobWorker(Worker):  # type: ignore[misc]
             super().shutdown()
 
 
-def _store_end(ended: EndedAttempt, connection: sqlite3.Connection) -> None:
-    lifecycle.end(connection, ended)
+def _store_end(ended: EndedAttempt, connection: sqlite3.Connection) -> JobStatus | None:
+    return lifecycle.end(connection, ended)
 
 
 class WorkerThread:

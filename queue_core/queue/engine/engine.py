@@ -20,6 +20,7 @@ from queue_core.queue.engine.recorder import Recorder
 from queue_core.queue.engine.recovery import Recovered, disown, recover
 from queue_core.queue.engine.running import RunningJobs
 from queue_core.queue.engine.watchdog import Watchdog
+from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import handover, presence
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, prune_changes
@@ -40,6 +41,7 @@ _PRUNE_INTERVAL_S = 60.0
 _PRESENCE_INTERVAL_S = 2.0
 _STOP_PATIENCE_S = 30.0
 _CLEAN_UP_PATIENCE_S = 10.0
+_LEAVES_ENTITIES = frozenset({JobStatus.ERROR, JobStatus.CANCELLED, JobStatus.KILLED})
 
 
 class Engine:
@@ -176,9 +178,10 @@ class Engine:
         """Run a claimed job in *child*; see `WorkerHost`."""
         return self._attempts.run(task.claim, child)
 
-    def on_end(self) -> None:
-        """An end was stored: let those jobs clean up that did not end by themselves."""
-        self._entities.wake()
+    def on_end(self, status: JobStatus | None) -> None:
+        """Let a job clean up that did not finish, and those that were skipped for it."""
+        if status in _LEAVES_ENTITIES:
+            self._entities.wake()
 
     @property
     def memory_is_short(self) -> bool:
