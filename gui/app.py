@@ -151,7 +151,7 @@ class Program:
             self._hide_window,
             self._carry_out_removals,
             self._stop_queue,
-            self.bridge.close,
+            self._close_queue,
             self._undo_the_rest,
         ):
             try:
@@ -369,7 +369,11 @@ class Program:
             self._features_started.set()
             await asyncio.wait({self._opening}, timeout=OPENING_S)
         if self._queue is not None:
-            await self.bridge.call(self._queue.close)
+            await self.bridge.call(self._queue.stop)
+
+    async def _close_queue(self) -> None:
+        # Not before the window's questions have ended: a closed queue answers none.
+        await self.bridge.close(last=None if self._queue is None else self._queue.close)
 
     async def _undo_the_rest(self) -> None:
         if self._window is not None:

@@ -130,8 +130,12 @@ class Bridge(QObject):
         self.changed.emit(ChangeBatch(cursor, reset=True))
         return queue
 
-    async def close(self) -> None:
-        """End the feed and every task; then let the threads end."""
+    async def close(self, last: Callable[[], object] | None = None) -> None:
+        """End the feed and every task; then let the threads end.
+
+        Args:
+            last: Called on another thread when nobody asks anything any more.
+        """
         self.closing.emit()
         if self._unsubscribe is not None:
             self._unsubscribe()
@@ -143,6 +147,13 @@ class Bridge(QObject):
         await asyncio.gather(*tasks, return_exceptions=True)
         if not self._queue.done():
             self._queue.cancel()
+        try:
+            if last is not None:
+                await self._run(self._orders, last)
+        finally:
+            self._end_threads()
+
+    def _end_threads(self) -> None:
         self._is_closed = True
         for pool in (self._readers, self._orders):
             pool.shutdown(wait=False, cancel_futures=True)

@@ -204,6 +204,7 @@ def test_rows_of_the_other_tables(queue: HueyJobQueue, until: Until, sql: str, l
     assert queue.remove([victim]) == (victim,)
 
 
+@pytest.mark.expects_log
 def test_a_job_behind_one_that_was_deleted(queue: HueyJobQueue, until: Until) -> None:
     """Another program deletes rows without telling those that wait for them."""
     first = queue.put(Echo())

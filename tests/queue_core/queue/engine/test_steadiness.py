@@ -109,7 +109,7 @@ def test_every_thread_of_the_engine_survives(
     queue.wait(queue.put(Echo()), 30)
     assert queue._engine is not None
     supervisor = queue._engine.supervisor
-    until(lambda: len(engine_threads()) == 8 and bool(supervisor._spares))
+    until(lambda: len(engine_threads()) == 9 and bool(supervisor._spares))
     before = engine_threads()
     for thread in before:
         raise_in(thread, error)
