@@ -27,7 +27,7 @@ from queue_core.queue.values import (
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
-    from queue_core.runner.snapshot import StackSnapshot
+    from queue_core.runner.snapshots.snapshot import StackSnapshot
 
 
 class QueueQuestions(Protocol):

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from queue_core.errors import JobError
 from queue_core.plain import as_fraction, plain_text, sentence
-from queue_core.runner.context import JobContext
+from queue_core.runner.job_process.context import JobContext
 
 logger = logging.getLogger(__name__)
 

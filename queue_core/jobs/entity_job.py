@@ -241,6 +241,6 @@ def _take_over(entity: Entity, fresh: Entity) -> None:
 
 
 def _reason(error: Exception) -> str:
-    from queue_core.runner.reports import report_failure
+    from queue_core.runner.job_process.reports import report_failure
 
     return report_failure(error, reusable=True, searched=[]).message

@@ -13,12 +13,12 @@ from queue_core.queue.store import lifecycle, ordering, reports, state
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
-from queue_core.runner.log_lines import delete_log
+from queue_core.runner.log.log_lines import delete_log
 
 if TYPE_CHECKING:
     from queue_core.queue.upkeep.log_search import LogMatch
     from queue_core.queue.upkeep.retention import CleanUpReport
-    from queue_core.runner.snapshot import StackSnapshot
+    from queue_core.runner.snapshots.snapshot import StackSnapshot
 
 
 class QueueEditor(QueueReader):

@@ -35,7 +35,7 @@ from queue_core.queue.upkeep.entities import close_entity
 from queue_core.queue.upkeep.waiting import COLUMNS as WAITING_COLUMNS
 from queue_core.queue.upkeep.waiting import why_waiting
 from queue_core.queue.values import JobFilter, JobOptions, Schedule, WaitReason
-from queue_core.runner.context import JobContext
+from queue_core.runner.job_process.context import JobContext
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob

@@ -30,8 +30,8 @@ from queue_core.queue.values import (
     Sample,
     Schedule,
 )
-from queue_core.runner.log_lines import log_files
-from queue_core.runner.logs import read_log
+from queue_core.runner.log.log_lines import log_files
+from queue_core.runner.log.logs import read_log
 
 _STATUSES = frozenset(JobStatus)
 # How often a reader looks whether those that run jobs are still there.

@@ -20,7 +20,7 @@ from queue_core.queue.store.handover import NewJob
 from queue_core.queue.store.serializer import Errand, one_line
 from queue_core.queue.store.stored import LAST_MOMENT_S, storable
 from queue_core.queue.values import AfterPolicy, JobOptions
-from queue_core.runner.job_pickle import NotStorableError, dump_job
+from queue_core.runner.job_process.job_pickle import NotStorableError, dump_job
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob

@@ -10,7 +10,7 @@ CHILD, TEMPLATE, GUARDIAN = "child", "template", "guardian"
 def main(arguments: list[str]) -> None:
     """Be what the first argument says, with the others."""
     if arguments[:1] == [TEMPLATE]:
-        from queue_core.runner import template
+        from queue_core.runner.job_process import template
 
         template.main(arguments[1:])
     elif arguments[:1] == [GUARDIAN]:
@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> None:
 
         guardian.main()
     else:
-        from queue_core.runner import child
+        from queue_core.runner.job_process import child
 
         child.main(arguments[1:])
 

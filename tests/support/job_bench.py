@@ -13,7 +13,7 @@ from queue_core.database.status import EntityStatus
 from queue_core.database.tables import Dataset
 from queue_core.jobs.base import BaseJob
 from queue_core.paths import LocalFolder
-from queue_core.runner.context import JobContext
+from queue_core.runner.job_process.context import JobContext
 
 _NUMBERS = itertools.count(1)
 

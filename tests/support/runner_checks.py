@@ -13,10 +13,10 @@ from typing import Any
 
 from queue_core import BaseJob
 from queue_core.paths import LocalFolder
-from queue_core.runner.log_lines import log_path
-from queue_core.runner.logs import read_log
+from queue_core.runner.log.log_lines import log_path
+from queue_core.runner.log.logs import read_log
 from queue_core.runner.outcome import Outcome, RunOrder
-from queue_core.runner.supervisor import Supervisor
+from queue_core.runner.supervision.supervisor import Supervisor
 
 Until = Callable[[Callable[[], bool]], None]
 _NUMBERS = itertools.count(1)

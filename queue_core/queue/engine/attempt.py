@@ -15,10 +15,10 @@ from queue_core.queue.engine.watchdog import Watchdog
 from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.store.stored import number, whole
-from queue_core.runner.child_process import ChildProcess
-from queue_core.runner.limits import Watch
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
-from queue_core.runner.supervisor import Supervisor
+from queue_core.runner.supervision.child_process import ChildProcess
+from queue_core.runner.supervision.limits import Watch
+from queue_core.runner.supervision.supervisor import Supervisor
 
 logger = logging.getLogger(__name__)
 

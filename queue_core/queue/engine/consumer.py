@@ -23,8 +23,8 @@ from queue_core.queue.store import handover, lifecycle
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.store.sqlite_errors import DatabaseBusyError, DiskFullError
-from queue_core.runner.child_process import ChildProcess
-from queue_core.runner.supervisor import Supervisor
+from queue_core.runner.supervision.child_process import ChildProcess
+from queue_core.runner.supervision.supervisor import Supervisor
 from queue_core.steady_thread import SteadyThread
 
 _TAKE_S = 0.5

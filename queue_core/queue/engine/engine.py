@@ -29,9 +29,9 @@ from queue_core.queue.store.owner import Owner
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.store.state import is_paused
 from queue_core.queue.upkeep.maintenance import Maintenance
-from queue_core.runner.child_process import ChildProcess
 from queue_core.runner.outcome import EndReason
-from queue_core.runner.supervisor import Supervisor
+from queue_core.runner.supervision.child_process import ChildProcess
+from queue_core.runner.supervision.supervisor import Supervisor
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from queue_core.queue.store.database import Database
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.upkeep.entities import close_entity
 from queue_core.runner.outcome import RunOrder
-from queue_core.runner.supervisor import Supervisor
+from queue_core.runner.supervision.supervisor import Supervisor
 from queue_core.steady_thread import SteadyThread
 
 logger = logging.getLogger(__name__)

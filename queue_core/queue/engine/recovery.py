@@ -12,7 +12,7 @@ from queue_core.queue.store import lifecycle
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.owner import owner_is_alive
 from queue_core.queue.store.presence import consumers
-from queue_core.runner.orphans import end_orphans
+from queue_core.runner.supervision.orphans import end_orphans
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ import sqlite3
 from queue_core.queue.engine.watchdog import Watchdog
 from queue_core.queue.store import lifecycle
 from queue_core.queue.store.database import Database
-from queue_core.runner.limits import Verdict
 from queue_core.runner.outcome import EndReason
-from queue_core.runner.supervisor import Supervisor
+from queue_core.runner.supervision.limits import Verdict
+from queue_core.runner.supervision.supervisor import Supervisor
 
 
 class RunningJobs:

@@ -15,7 +15,7 @@ from queue_core.errors import MonitorError
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.store import reports
 from queue_core.queue.store.database import Database
-from queue_core.runner.limits import Verdict, Watch, floor_verdict
+from queue_core.runner.supervision.limits import Verdict, Watch, floor_verdict
 from queue_core.steady_thread import SteadyThread
 
 logger = logging.getLogger(__name__)

@@ -24,10 +24,10 @@ from queue_core.queue.store.database import Database
 from queue_core.queue.store.history import read_attempts, read_samples
 from queue_core.queue.store.log_place import log_of
 from queue_core.queue.upkeep.machine_facts import machine_facts, package_versions
-from queue_core.runner.crash_stack import crash_stack
-from queue_core.runner.log_excerpt import log_excerpt
-from queue_core.runner.logs import read_log
-from queue_core.runner.redaction import Redactor
+from queue_core.runner.job_process.redaction import Redactor
+from queue_core.runner.log.log_excerpt import log_excerpt
+from queue_core.runner.log.logs import read_log
+from queue_core.runner.snapshots.crash_stack import crash_stack
 from queue_core.settings import SETTINGS, Settings
 from queue_core.settings.known import HIDDEN_NAMES
 

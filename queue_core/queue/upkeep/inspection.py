@@ -7,7 +7,7 @@ from queue_core.paths import LocalFolder
 from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store.clock import host_id
 from queue_core.queue.store.database import Database
-from queue_core.runner.snapshot import StackSnapshot, stack_snapshot
+from queue_core.runner.snapshots.snapshot import StackSnapshot, stack_snapshot
 
 
 def job_snapshot(

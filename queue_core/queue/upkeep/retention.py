@@ -20,8 +20,8 @@ from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import RetentionPolicy
-from queue_core.runner.log_lines import delete_log, log_files
-from queue_core.runner.stack_signal import remove_stale_stack_files
+from queue_core.runner.log.log_lines import delete_log, log_files
+from queue_core.runner.snapshots.stack_signal import remove_stale_stack_files
 
 BATCH = 500
 # A transaction that takes longer than this keeps a job from starting in time: the next is smaller.

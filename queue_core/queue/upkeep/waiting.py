@@ -13,7 +13,7 @@ from queue_core.queue.store.queries import Row
 from queue_core.queue.store.state import is_paused
 from queue_core.queue.store.stored import epoch
 from queue_core.queue.values import WaitKind, WaitReason
-from queue_core.runner.limits import gibibytes
+from queue_core.runner.supervision.limits import gibibytes
 
 COLUMNS = "id, status, priority, position, not_before, blocked_by, attempt, max_attempts, error_msg"
 

@@ -24,8 +24,8 @@ from queue_core.database.tables import Dataset
 from queue_core.paths import LocalFolder
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.values import JobFilter
-from queue_core.runner.log_lines import log_path
-from queue_core.runner.log_writer import LogWriter
+from queue_core.runner.log.log_lines import log_path
+from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.outcome import EndReason, ErrorReport
 
 pytestmark = pytest.mark.usefixtures("hostile_folder")

@@ -25,7 +25,7 @@ from queue_core.library.datasets import describe_table
 from queue_core.library.notebooks import notebook_folder
 from queue_core.library.sources import open_source
 from queue_core.paths import LocalFolder
-from queue_core.runner.context import JobContext
+from queue_core.runner.job_process.context import JobContext
 
 FRAME = pd.DataFrame({
     "x": [1.0, None, 3.0, 4.0, 100.0, 6.0],

@@ -16,7 +16,7 @@ from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.errors import DataError, ParameterError
 from queue_core.library.entities import get_entity
 from queue_core.paths import LocalFolder
-from queue_core.runner.context import JobContext
+from queue_core.runner.job_process.context import JobContext
 
 
 class Reporter:

@@ -17,7 +17,7 @@ from queue_core.jobs.entity_job import EntityJob
 from queue_core.jobs.requests.request import Request, hidden, parameter
 from queue_core.library.entities import get_entity, list_entities
 from queue_core.paths import LocalFolder
-from queue_core.runner.context import JobContext
+from queue_core.runner.job_process.context import JobContext
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ from queue_core.jobs.entity_job import EntityJob
 from queue_core.jobs.requests.request import Request, hidden, parameter
 from queue_core.library.entities import EntityFilter, get_entity, list_entities
 from queue_core.paths import LocalFolder
-from queue_core.runner.context import JobContext
+from queue_core.runner.job_process.context import JobContext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -334,7 +334,7 @@ def test_a_kill_in_the_middle_leaves_no_half_state(folder: LocalFolder) -> None:
     code = (
         "import sys\n"
         "from queue_core.paths import LocalFolder\n"
-        "from queue_core.runner.context import JobContext\n"
+        "from queue_core.runner.job_process.context import JobContext\n"
         f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "import test_entity_job as here\n"
         f"job = here.MakeDataset(**{job.kwargs!r})\n"

@@ -23,7 +23,7 @@ from queue_core.errors import EntityNotFoundError, JobError, ParameterError
 from queue_core.jobs.generative_job import GenerativeJob
 from queue_core.library.datasets import describe_table
 from queue_core.paths import LocalFolder
-from queue_core.runner.context import JobContext
+from queue_core.runner.job_process.context import JobContext
 
 _numbers = count(1)
 
@@ -152,7 +152,7 @@ CANCELLED = """
 import sys
 from queue_core.jobs.generative_job import GenerativeJob
 from queue_core.paths import LocalFolder
-from queue_core.runner.context import JobContext
+from queue_core.runner.job_process.context import JobContext
 
 class Reporter:
     def progress(self, fraction, message): ...

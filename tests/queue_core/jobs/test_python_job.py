@@ -11,7 +11,7 @@ import pytest
 from queue_core.errors import JobError, ParameterError
 from queue_core.jobs.python_job import PythonJob
 from queue_core.paths import LocalFolder
-from queue_core.runner.context import JobContext
+from queue_core.runner.job_process.context import JobContext
 
 
 class Progress:

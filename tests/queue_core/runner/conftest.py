@@ -8,8 +8,8 @@ import pytest
 from runner_checks import Bench, bench
 
 from queue_core.paths import LocalFolder
-from queue_core.runner.forked_source import can_fork
-from queue_core.runner.process_source import PORTABLE_VARIABLE
+from queue_core.runner.supervision.forked_source import can_fork
+from queue_core.runner.supervision.process_source import PORTABLE_VARIABLE
 
 FORKED, SPAWNED = "forked", "spawned"
 

@@ -4,7 +4,7 @@ import pytest
 from sample_jobs import Environment
 
 from queue_core import HueyJobQueue
-from queue_core.runner.budget import default_workers, pool_environment, usable_cores
+from queue_core.runner.supervision.budget import default_workers, pool_environment, usable_cores
 
 
 def test_jobs_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:

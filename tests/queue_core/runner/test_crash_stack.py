@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_core import HueyJobQueue
-from queue_core.runner.crash_stack import crash_stack
-from queue_core.runner.log_lines import RawLine, log_path
-from queue_core.runner.logs import read_log
+from queue_core.runner.log.log_lines import RawLine, log_path
+from queue_core.runner.log.logs import read_log
+from queue_core.runner.snapshots.crash_stack import crash_stack
 
 
 def lines(text: str, *, attempt: int = 1, source: str = "stderr") -> list[RawLine]:

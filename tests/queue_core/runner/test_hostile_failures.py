@@ -13,9 +13,9 @@ import pytest
 
 from queue_core import BaseJob, HueyJobQueue, JobStatus
 from queue_core.errors import JobError
-from queue_core.runner import reports
+from queue_core.runner.job_process import reports
+from queue_core.runner.job_process.reports import report_failure
 from queue_core.runner.protocol import Failed
-from queue_core.runner.reports import report_failure
 
 
 def report_of(make: Callable[[], BaseException]) -> Failed:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from queue_core.runner.job_pickle import NotStorableError, dump_job, load_job
+from queue_core.runner.job_process.job_pickle import NotStorableError, dump_job, load_job
 
 WRITER = """
 import sys
 from pathlib import Path
 from queue_core import BaseJob
-from queue_core.runner import job_pickle
+from queue_core.runner.job_process import job_pickle
 
 number, many, helper_made = 1, [1], 0
 def helper(): return number * 10
@@ -41,7 +41,7 @@ CHANGES
 READER = """
 import sys
 from pathlib import Path
-from queue_core.runner.job_pickle import load_job
+from queue_core.runner.job_process.job_pickle import load_job
 for path in sorted(Path(sys.argv[1]).iterdir(), key=lambda p: int(p.name)):
     print(load_job(path.read_bytes()).run())
 """

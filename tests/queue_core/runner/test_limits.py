@@ -10,9 +10,9 @@ import pytest
 from runner_checks import TAKE_S, Bench, bench
 
 from queue_core.paths import LocalFolder
-from queue_core.runner.forked_source import can_fork
-from queue_core.runner.limits import Watch, measure
 from queue_core.runner.outcome import EndReason
+from queue_core.runner.supervision.forked_source import can_fork
+from queue_core.runner.supervision.limits import Watch, measure
 
 Until = Callable[[Callable[[], bool]], None]
 MIB = 1 << 20

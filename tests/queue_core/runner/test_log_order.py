@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from queue_core import BaseJob, HueyJobQueue, JobStatus
-from queue_core.runner.log_order import Piece, in_order
-from queue_core.runner.log_pipes import LogPipes
-from queue_core.runner.log_records import encode_packets
-from queue_core.runner.log_writer import LogWriter
-from queue_core.runner.logs import read_log
+from queue_core.runner.log.log_order import Piece, in_order
+from queue_core.runner.log.log_pipes import LogPipes
+from queue_core.runner.log.log_records import encode_packets
+from queue_core.runner.log.log_writer import LogWriter
+from queue_core.runner.log.logs import read_log
 
 ALTERNATES = """
 import logging, os, subprocess, sys
-from queue_core.runner.child_logging import install_logging, prepare_streams
+from queue_core.runner.job_process.child_logging import install_logging, prepare_streams
 prepare_streams()
 install_logging(int(sys.argv[1]))
 for number in range(20):

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from queue_core.paths import LocalFolder
 from queue_core.queue.upkeep.log_search import search_logs
-from queue_core.runner.log_excerpt import log_excerpt
-from queue_core.runner.log_file import LogFile
-from queue_core.runner.log_frames import MARK, encode_frame
-from queue_core.runner.log_lines import delete_log, log_files, log_path
-from queue_core.runner.log_records import encode_packets
-from queue_core.runner.log_writer import LogWriter
-from queue_core.runner.logs import read_log
+from queue_core.runner.log.log_excerpt import log_excerpt
+from queue_core.runner.log.log_file import LogFile
+from queue_core.runner.log.log_frames import MARK, encode_frame
+from queue_core.runner.log.log_lines import delete_log, log_files, log_path
+from queue_core.runner.log.log_records import encode_packets
+from queue_core.runner.log.log_writer import LogWriter
+from queue_core.runner.log.logs import read_log
 
 # Bytes of the marks, so that pieces of them are found often.
 NASTY = st.one_of(

@@ -20,8 +20,8 @@ from queue_core.runner.messages import (
     encode,
     encode_order,
 )
-from queue_core.runner.packets import PacketSocket
 from queue_core.runner.protocol import Entity, Failed, Finished, Progress, Ready, Run, Warned
+from queue_core.runner.supervision.packets import PacketSocket
 
 FAILED = {
     "type": "E", "message": "m", "hint": "", "traceback": "", "causes": [], "frames": [],

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_core.runner.redaction import HIDDEN, Redactor
+from queue_core.runner.job_process.redaction import HIDDEN, Redactor
 
 HOME = Path("/home/ada")
 

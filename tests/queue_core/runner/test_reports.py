@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from queue_core.runner.reports import report_failure
+from queue_core.runner.job_process.reports import report_failure
 
 
 def locals_of(function: Any, *arguments: Any) -> dict[str, str]:

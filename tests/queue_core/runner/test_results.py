@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_core.runner.results import as_json
+from queue_core.runner.job_process.results import as_json
 
 
 def kept(result: object) -> Any:

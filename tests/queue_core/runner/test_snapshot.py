@@ -20,15 +20,15 @@ import sample_jobs
 from queue_core import BaseJob, HueyJobQueue
 from queue_core.paths import LocalFolder
 from queue_core.runner import process_tree
-from queue_core.runner.py_spy import find_py_spy, parse_py_spy
-from queue_core.runner.snapshot import SnapshotSource, stack_snapshot
-from queue_core.runner.stack_signal import (
+from queue_core.runner.snapshots.py_spy import find_py_spy, parse_py_spy
+from queue_core.runner.snapshots.snapshot import SnapshotSource, stack_snapshot
+from queue_core.runner.snapshots.stack_signal import (
     SnapshotError,
     remove_stack_file,
     remove_stale_stack_files,
     stack_file,
 )
-from queue_core.runner.stacks import StackFrame, ThreadStack, of_the_job, parse_dump
+from queue_core.runner.snapshots.stacks import StackFrame, ThreadStack, of_the_job, parse_dump
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
 
@@ -40,7 +40,7 @@ def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
         if find_py_spy() is None:
             pytest.skip("py-spy is not installed")
     else:
-        monkeypatch.setattr("queue_core.runner.snapshot.find_py_spy", lambda: None)
+        monkeypatch.setattr("queue_core.runner.snapshots.snapshot.find_py_spy", lambda: None)
     return str(request.param)
 
 
@@ -123,7 +123,7 @@ def test_the_processor_use_of_a_busy_process_is_seen(
 def test_each_look_is_a_fresh_one_and_the_file_is_private(
     running: HueyJobQueue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queue_core.runner.snapshot.find_py_spy", lambda: None)
+    monkeypatch.setattr("queue_core.runner.snapshots.snapshot.find_py_spy", lambda: None)
     started = tmp_path / "started"
     with running_job(running, sample_jobs.PythonLoop(started=str(started)), started) as pid:
         path = stack_file(running.folder, pid)
@@ -138,7 +138,7 @@ def test_each_look_is_a_fresh_one_and_the_file_is_private(
 def test_many_may_ask_at_once(
     running: HueyJobQueue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queue_core.runner.snapshot.find_py_spy", lambda: None)
+    monkeypatch.setattr("queue_core.runner.snapshots.snapshot.find_py_spy", lambda: None)
     started = tmp_path / "started"
     found = []
     with running_job(running, sample_jobs.PythonLoop(started=str(started)), started) as pid:
@@ -188,7 +188,7 @@ class TakesSignal(BaseJob):
 def test_a_job_that_took_the_signal_is_not_harmed_and_the_next_one_answers(
     running: HueyJobQueue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queue_core.runner.snapshot.find_py_spy", lambda: None)
+    monkeypatch.setattr("queue_core.runner.snapshots.snapshot.find_py_spy", lambda: None)
     started, again = tmp_path / "started", tmp_path / "again"
     with running_job(running, TakesSignal(started=str(started)), started) as pid:
         snapshot = stack_snapshot(pid, running.folder, timeout_s=0.3)
@@ -210,7 +210,7 @@ class ResetsSignal(BaseJob):
 def test_a_job_after_one_that_took_the_signal_answers_too(
     running: HueyJobQueue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queue_core.runner.snapshot.find_py_spy", lambda: None)
+    monkeypatch.setattr("queue_core.runner.snapshots.snapshot.find_py_spy", lambda: None)
     before = running.wait(running.put(ResetsSignal()), 20)
     started = tmp_path / "started"
     with running_job(running, sample_jobs.Wait(started=str(started)), started) as pid:
@@ -227,7 +227,7 @@ def test_a_process_that_has_ended_is_an_error(local_folder: LocalFolder) -> None
 def test_a_process_that_does_not_listen_gets_no_signal(
     local_folder: LocalFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queue_core.runner.snapshot.find_py_spy", lambda: None)
+    monkeypatch.setattr("queue_core.runner.snapshots.snapshot.find_py_spy", lambda: None)
     stack_file(local_folder, os.getpid()).touch()
     snapshot = stack_snapshot(os.getpid(), local_folder)
     assert snapshot.source is SnapshotSource.NONE
@@ -240,7 +240,7 @@ def test_a_py_spy_that_fails_is_no_obstacle(
     broken = tmp_path / "py-spy"
     broken.write_text("#!/bin/sh\necho 'Error: Permission Denied' >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr("queue_core.runner.snapshot.find_py_spy", lambda: broken)
+    monkeypatch.setattr("queue_core.runner.snapshots.snapshot.find_py_spy", lambda: broken)
     started = tmp_path / "started"
     with running_job(running, sample_jobs.Wait(started=str(started)), started) as pid:
         snapshot = stack_snapshot(pid, running.folder)

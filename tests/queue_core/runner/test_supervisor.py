@@ -17,9 +17,9 @@ from runner_checks import TAKE_S, Background, Bench, Executes, bench, started
 
 from queue_core.paths import LocalFolder
 from queue_core.runner import entry, process_tree
-from queue_core.runner.orphans import end_orphans, is_orphan
 from queue_core.runner.outcome import EndReason
 from queue_core.runner.reuse import reuse_key
+from queue_core.runner.supervision.orphans import end_orphans, is_orphan
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -20,7 +20,7 @@ from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.repeating import copy_of
 from queue_core.queue.store import serializer
 from queue_core.queue.store.serializer import Errand, Signer, load_key
-from queue_core.runner.job_pickle import NotStorableError, dump_job
+from queue_core.runner.job_process.job_pickle import NotStorableError, dump_job
 
 SIGNER = Signer(b"k" * 32)
 ERRAND = Errand(

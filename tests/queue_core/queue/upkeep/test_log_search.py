@@ -14,9 +14,9 @@ from queue_core.paths import LocalFolder
 from queue_core.queue.store.clock import new_id
 from queue_core.queue.upkeep import log_search
 from queue_core.queue.upkeep.log_search import search_logs
-from queue_core.runner.log_lines import delete_log, log_path
-from queue_core.runner.log_writer import LogWriter
-from queue_core.runner.logs import read_log
+from queue_core.runner.log.log_lines import delete_log, log_path
+from queue_core.runner.log.log_writer import LogWriter
+from queue_core.runner.log.logs import read_log
 
 TEXT = st.text(st.sampled_from("abAB 01ñÑßé列\t"), max_size=12)
 

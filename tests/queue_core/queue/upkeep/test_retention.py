@@ -21,8 +21,8 @@ from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import prepare_schema
 from queue_core.queue.upkeep.retention import CleanUpReport, clean_up
 from queue_core.queue.values import JobOptions, RetentionPolicy
-from queue_core.runner.log_lines import log_path
-from queue_core.runner.log_writer import LogWriter
+from queue_core.runner.log.log_lines import log_path
+from queue_core.runner.log.log_writer import LogWriter
 
 ENDED = ("finished", "error", "cancelled", "killed")
 NOW = datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""What a job prints and logs: framed files, their order, and reading them."""

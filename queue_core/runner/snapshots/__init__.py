@@ -1,0 +1,1 @@
+"""What a running or crashed process was doing: stacks by signal, by py-spy and from crashes."""
