@@ -66,7 +66,7 @@ def decode_order(packet: bytes) -> tuple[Envelope, bytes]:
         OutOfStepError: It is not one of ours.
     """
     order, _, payload = packet.partition(b"\n")  # JSON text has no line break of its own
-    return _open(order, None), payload  # a parameter may be infinite
+    return _open(order, _PARAMETERS), payload
 
 
 def decode(data: bytes) -> Envelope:
@@ -75,12 +75,21 @@ def decode(data: bytes) -> Envelope:
     Raises:
         OutOfStepError: It is not one of ours.
     """
-    return _open(data, _no_constant)
+    return _open(data, _STRICT)
 
 
-def _open(data: bytes, parse_constant: Callable[[str], Any] | None) -> Envelope:
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+# Made once: `json.loads` makes a decoder for each call that asks for anything special.
+_STRICT = json.JSONDecoder(parse_constant=_no_constant)
+_PARAMETERS = json.JSONDecoder()  # a parameter may be infinite
+
+
+def _open(data: bytes, decoder: json.JSONDecoder) -> Envelope:
     try:
-        value = json.loads(data, parse_constant=parse_constant)
+        value = decoder.decode(data.decode())
     except (ValueError, RecursionError) as error:
         raise OutOfStepError(f"{_shown(data)} is no message.") from error
     if not (isinstance(value, list) and len(value) == 4):
@@ -96,10 +105,6 @@ def _open(data: bytes, parse_constant: Callable[[str], Any] | None) -> Envelope:
             raise OutOfStepError(f"The field {name} of a message {kind} is {_shown(given[name])}.")
     message: Message = checks[0](**{name: _storable(item) for name, item in given.items()})
     return Envelope(order_id, pid, message)
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _shown(value: object) -> str:
