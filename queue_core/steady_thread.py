@@ -6,11 +6,26 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
 logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 2.0
+_START_TIMEOUT_S = 10.0
+
+
+def begin(thread: threading.Thread) -> None:
+    """Start a thread; Python's own `start` waits for ever for one that dies before it runs.
+
+    Raises:
+        RuntimeError: The system gives no more threads, or this one died at once.
+    """
+    begun = thread._started  # type: ignore[attr-defined]  # noqa: SLF001
+    begun.wait = partial(begun.wait, _START_TIMEOUT_S)
+    thread.start()
+    if not begun.is_set():
+        raise RuntimeError(f"the thread {thread.name} did not begin")
 
 
 class SteadyThread:
@@ -45,9 +60,13 @@ class SteadyThread:
         """Start the thread.
 
         Raises:
-            RuntimeError: The system gives no more threads.
+            RuntimeError: The system gives no more threads, or the new one died at once.
         """
-        self._thread.start()
+        try:
+            begin(self._thread)
+        except RuntimeError:
+            self.stop()  # should it only have been very slow
+            raise
 
     def stop(self) -> None:
         """Ask for the end after the round that is under way; wake what it waits for yourself."""

@@ -36,6 +36,7 @@ class DiskSync:
         self._unsynced = threading.Event()
         self._thread: SteadyThread | None = None
         self._thread_lock = threading.Lock()
+        self._is_stopping = False
 
     def count_commit(self) -> None:
         """Note a commit; called under the write lock."""
@@ -69,16 +70,26 @@ class DiskSync:
         take back a start or an end of a job (never a `put`); a crash of the program takes nothing.
         """
         if self._thread is None:
-            with self._thread_lock:
-                if self._thread is None:
-                    self._thread = SteadyThread("syncer", self._round)
-                    self._thread.start()
+            self._start()
         if not self._unsynced.is_set():
             self._unsynced.set()
+
+    def _start(self) -> None:
+        """Start the thread; where there are no threads left, the next caller tries it again."""
+        with self._thread_lock:
+            if self._thread is None and not self._is_stopping:
+                thread = SteadyThread("syncer", self._round)
+                try:
+                    thread.start()
+                except RuntimeError as error:
+                    logger.info("what is committed waits for the system to store it: %s", error)
+                else:
+                    self._thread = thread
 
     def stop(self) -> None:
         """End the thread."""
         with self._thread_lock:
+            self._is_stopping = True
             thread = self._thread
         if thread is not None:
             thread.stop()
@@ -87,8 +98,7 @@ class DiskSync:
 
     def _round(self) -> None:
         self._unsynced.wait()
-        assert self._thread is not None
-        if self._thread.is_stopping:
+        if self._is_stopping:
             return
         self._unsynced.clear()
         time.sleep(SYNC_DELAY_S)

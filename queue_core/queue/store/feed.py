@@ -12,6 +12,7 @@ from queue_core.errors import MonitorError
 from queue_core.queue.store.bell import Bell, Ring, make_bell
 from queue_core.queue.store.database import Database
 from queue_core.queue.values import ChangeBatch
+from queue_core.steady_thread import begin
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,12 @@ class ChangeWatcher:
                 self._thread = threading.Thread(
                     target=self._watch, args=(bell,), name="change-watcher", daemon=True
                 )
-                self._thread.start()
+                try:
+                    begin(self._thread)
+                except RuntimeError:  # the next one who subscribes tries again
+                    self._is_watching = False
+                    bell.close()
+                    raise
 
         def unsubscribe() -> None:
             with self._lock:

@@ -21,6 +21,7 @@ from queue_core.runner.supervision.endings import as_report, out_of_step, proces
 from queue_core.runner.supervision.exchange import Deaf, Exchange, JobListener
 from queue_core.runner.supervision.pipes import END, MESSAGES, Pipes, open_child
 from queue_core.runner.supervision.process_source import ChildStartError, ProcessSource
+from queue_core.steady_thread import begin
 
 logger = logging.getLogger(__name__)
 
@@ -254,7 +255,7 @@ class ChildProcess:
             )  # fmt: skip
             attempt.ender = ender
             try:
-                ender.start()
+                begin(ender)
             except (RuntimeError, MemoryError):  # no threads left: then at once, and here
                 attempt.ender = None
         if attempt.ender is None:

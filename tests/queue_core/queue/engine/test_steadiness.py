@@ -67,6 +67,20 @@ class TestSteadyThread:
         assert ended.is_set()
         assert [type(item) for item in told] == [error, error, error, type(None)]
 
+    def test_one_that_dies_before_it_runs_is_not_waited_for(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def die(_: threading.Thread) -> None:
+            """Stands for what is raised in a thread before any code of ours."""
+
+        monkeypatch.setattr(threading.Thread, "_bootstrap", die)
+        monkeypatch.setattr("queue_core.steady_thread._START_TIMEOUT_S", 0.05)
+        thread = SteadyThread("steady", lambda: None)
+        with pytest.raises(RuntimeError, match="steady did not begin"):
+            thread.start()
+        assert thread.join(5)
+        threading._limbo.pop(thread._thread)  # type: ignore[attr-defined]
+
     @pytest.mark.expects_log
     def test_the_one_who_is_told_may_fail_too(self, until: Until) -> None:
         rounds = []
