@@ -15,8 +15,8 @@ from queue_core.components.loaders.tables.date_forms import kind_of, styles_of
 from queue_core.components.loaders.tables.reading_sql import (
     COLUMN_TYPES,
     conversion,
+    failure,
     is_one_of,
-    validity,
 )
 from queue_core.components.loaders.tables.readings import (
     MISSING_SIGNS,
@@ -99,12 +99,11 @@ class Column:
         source = "t" if self.kind is Kind.TEXT else "v"
         return f"{source}{self.position} AS {identifier(self.name)}"
 
-    def check(self) -> str | None:
-        """SQL of the condition that the conversion kept the value; None for text."""
+    def failure(self) -> str | None:
+        """SQL of the condition that the conversion would change the value; None for text."""
         if self.kind is Kind.TEXT:
             return None
-        text, value = f"t{self.position}", f"v{self.position}"
-        return f"({text} IS NULL OR ({validity(text, value, self.reading)}))"
+        return failure(f"t{self.position}", f"v{self.position}", self.reading)
 
 
 def plan_columns(

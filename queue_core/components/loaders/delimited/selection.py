@@ -14,11 +14,11 @@ def select_stored(table: Table, columns: Sequence[Column], *, keep_rejects: bool
     texts = ", ".join(f"{column.text} AS t{column.position}" for column in columns)
     converted = ", ".join(column.converted() for column in columns)
     stored = ", ".join(column.stored() for column in columns)
-    checks = [check for column in columns if (check := column.check()) is not None]
+    failures = [found for column in columns if (found := column.failure()) is not None]
     source = f"SELECT {texts} FROM {table.sql(keep_rejects=keep_rejects)}"
     sql = f"SELECT {stored} FROM (SELECT {converted} FROM ({source}))"
-    if not checks:
+    if not failures:
         return sql
     # One condition over all columns costs a fraction of one per value.
-    condition = " AND ".join(checks)
-    return f"{sql} WHERE CASE WHEN {condition} THEN true ELSE error('{CHECK_FAILED}') END"
+    condition = " OR ".join(failures)
+    return f"{sql} WHERE CASE WHEN {condition} THEN error('{CHECK_FAILED}') ELSE true END"

@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from queue_core.components.loaders.files.compression import (
     Compression,
@@ -27,7 +28,7 @@ from queue_core.components.loaders.files.compression import (
 from queue_core.errors import DataError
 
 HEAD_BYTES = 1 << 20
-HASH_BLOCK_BYTES = 1 << 21
+HASH_BLOCK_BYTES = 1 << 18  # stays in the processor's cache while it is looked at thrice
 NEWLINE = ord("\n")
 HASH_LEAD_BYTES = 256 << 20
 
@@ -284,7 +285,7 @@ class SourceHasher:
 
     def _run(self) -> None:
         try:
-            with reading_errors(self._source.path), self._source.path.open("rb") as file:
+            with reading_errors(self._source.path), self._source.path.open("rb", 0) as file:
                 self._read(file)
         except Exception as error:  # noqa: BLE001 - crosses the thread, raised by finish()
             self._error = error
@@ -295,16 +296,21 @@ class SourceHasher:
             self._condition.wait_for(lambda: self._stopped or position < self._allowed)
             return not self._stopped
 
-    def _read(self, file: BinaryIO) -> None:
+    def _read(self, file: FileIO) -> None:
         import numpy as np
 
+        # One block for all: a new one each time costs as much as counting its line ends.
+        block = bytearray(HASH_BLOCK_BYTES)
+        content, codes = memoryview(block), np.frombuffer(block, np.uint8)
+        is_newline = np.empty(HASH_BLOCK_BYTES, bool)
         done = 0
         while self._may_read(done):
-            block = file.read(HASH_BLOCK_BYTES)
-            if not block:
+            size = file.readinto(block)
+            if not size:
                 break
-            self._digest.update(block)
-            self.has_nul = self.has_nul or b"\0" in block
-            self.newlines += int(np.count_nonzero(np.frombuffer(block, np.uint8) == NEWLINE))
-            self.ends_with_newline = block[-1] == NEWLINE
-            done += len(block)
+            self._digest.update(content[:size])
+            self.has_nul = self.has_nul or block.find(b"\0", 0, size) >= 0
+            np.equal(codes[:size], NEWLINE, out=is_newline[:size])
+            self.newlines += int(np.count_nonzero(is_newline[:size]))
+            self.ends_with_newline = block[size - 1] == NEWLINE
+            done += size
