@@ -209,8 +209,9 @@ def _close_gaps(axes: Axes, renderer: Any) -> None:
 def _fit_label(axis: Axis, renderer: Any, *, is_across: bool) -> None:
     """Write the label of an axis in up to two lines, no longer than the axis."""
     label = axis.label
-    whole = str(label.get_label())
-    if not label.get_text() or label.get_text() == whole == shorten(whole, _SHORTEST):
+    # A colour bar has a label that is told to nobody else.
+    whole = str(label.get_label()) or label.get_text()
+    if not whole:
         return
     panel = axis.axes.get_window_extent(renderer)
     label.set_text(whole)

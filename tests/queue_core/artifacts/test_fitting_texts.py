@@ -167,6 +167,7 @@ def test_numbers_in_cells_stay_apart_or_are_left_out(
     canvas = FigureCanvasAgg(native)
     shown = [t for t in shown_texts(native) if t.get_label() == CELL_TEXT]
     assert len(shown) in {0, count**2}
+    assert "r" in {text.get_text() for text in shown_texts(native)}  # beside the colours
     assert shown or count == 12
     extents = [text.get_window_extent(canvas.get_renderer()) for text in shown[: 2 * count]]
     for one, other in itertools.combinations(extents, 2):
