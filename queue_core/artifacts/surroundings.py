@@ -159,7 +159,7 @@ def _wrapped(text: str, width_in: float, size_pt: float, most: int) -> list[str]
 
 
 def _columns_that_fit(width_in: float, labels: Sequence[str]) -> int:
-    # A letter is some 0.58 of its size wide, the handle and the gap behind a column take five.
-    column_in = (max(map(len, labels)) + 5) * TEXT_PT * 0.58 / 72
+    # Capitals and digits are some 0.66 of their size wide; the handle and the gap take five.
+    column_in = (max(map(len, labels)) + 5) * TEXT_PT * 0.66 / 72
     gap_in = 2 * TEXT_PT / 72
     return max(1, min(3, int((width_in - 2 * MARGIN_IN + gap_in) / column_in)))
