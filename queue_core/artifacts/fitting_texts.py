@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as NativeFigure
 from matplotlib.legend import Legend
 from matplotlib.text import Annotation, Text
@@ -21,6 +22,10 @@ from queue_core.artifacts.ticks import shorten
 # What texts are labelled to be found again; it is drawn nowhere.
 PANEL_TITLE = "panel title"
 BAR_TEXT = "bar text"
+CELL_TEXT = "cell text"
+PANEL_TEXT = "panel text"
+# An underscore keeps it out of the legend.
+GAPS = "_gaps"
 _TITLE_PAD_PT = 6.0
 _OVERLAP = 0.8
 _EDGE_PX = 2.0
@@ -28,10 +33,15 @@ _BETWEEN_PX = 8.0
 _ABOVE_PX = 30.0
 _SHORTEST = 4
 _TITLE_LINES = 3
+_AXIS_LINES = 2
 _FEWEST_LABELS = 2
 _LINE = 1.1
 _APART_LINES = 0.98
 _STEEP = 0.6
+_SMALLEST_CELL_PT = 5.5
+_CELL_ROOM = 0.88
+_LABEL_ROOM = 0.93
+_GAP_BARS = 3.0
 
 
 def write_title(axes: Axes, title: str) -> None:
@@ -66,7 +76,11 @@ def fit_texts(native: NativeFigure) -> None:
     for axes in native.axes:
         _keep_beside(axes, renderer)
         _thin_bars(axes, renderer)
+        _fit_cells(axes, renderer)
+        _keep_apart(axes, renderer)
+        _close_gaps(axes, renderer)
         for axis in (axes.xaxis, axes.yaxis):
+            _fit_label(axis, renderer, is_across=axis is axes.xaxis)
             _thin(axis, renderer, is_across=axis is axes.xaxis)
 
 
@@ -138,19 +152,95 @@ def _thin_bars(axes: Axes, renderer: Any) -> None:
             return
 
 
-def _wrap(text: Text, room_px: float, renderer: Any) -> None:
-    """Write a text in up to three lines, cut where that is not enough."""
+def _fit_cells(axes: Axes, renderer: Any) -> None:
+    """Write the numbers of a heat map as small as its cells are, or none where that is too small.
+
+    The colours say the same, less exactly.
+    """
+    texts = [text for text in axes.texts if text.get_label() == CELL_TEXT]
+    if not texts:
+        return
+    extents = [text.get_window_extent(renderer) for text in texts]
+    room = _CELL_ROOM * min(
+        _apart([extent.x0 + extent.width / 2 for extent in extents])
+        / max(extent.width for extent in extents),
+        _apart([extent.y0 + extent.height / 2 for extent in extents])
+        / max(extent.height for extent in extents),
+    )
+    if room >= 1:
+        return
+    size_pt = float(texts[0].get_fontsize()) * room
+    for text in texts:
+        text.set_fontsize(size_pt)
+        text.set_visible(size_pt >= _SMALLEST_CELL_PT)
+
+
+def _apart(places: Sequence[float]) -> float:
+    """Return the smallest distance between places that are not the same."""
+    steps = np.diff(np.unique(np.round(places, 1)))
+    # Middles of texts in one row of cells differ by parts of a pixel.
+    steps = steps[steps > _EDGE_PX]
+    return float(steps.min()) if steps.size else np.inf
+
+
+def _keep_apart(axes: Axes, renderer: Any) -> None:
+    """Leave out texts on a panel that would be written over others."""
+    shown: list[Any] = []
+    for text in axes.texts:
+        if text.get_label() == PANEL_TEXT:
+            extent = text.get_window_extent(renderer)
+            text.set_visible(not any(extent.overlaps(other) for other in shown))
+            if text.get_visible():
+                shown.append(extent)
+
+
+def _close_gaps(axes: Axes, renderer: Any) -> None:
+    """Leave out the lines between the bars of a histogram where they would cover the bars."""
+    for lines in axes.collections:
+        if isinstance(lines, LineCollection) and lines.get_label() == GAPS:
+            corners = [segment[0] for segment in lines.get_segments()]
+            if len(corners) < _FEWEST_LABELS:
+                continue
+            across = axes.transData.transform(np.array(corners, dtype=float))[:, 0]
+            width_px = float(np.max(lines.get_linewidth())) * renderer.dpi / 72
+            lines.set_visible(bool(np.abs(np.diff(across)).min() > _GAP_BARS * width_px))
+
+
+def _fit_label(axis: Axis, renderer: Any, *, is_across: bool) -> None:
+    """Write the label of an axis in up to two lines, no longer than the axis."""
+    label = axis.label
+    # A colour bar has a label that is told to nobody else.
+    whole = str(label.get_label()) or label.get_text()
+    if not whole:
+        return
+    panel = axis.axes.get_window_extent(renderer)
+    label.set_text(whole)
+    room_px = panel.width if is_across else panel.height
+    # The next layout leaves a little less, where another label takes a second line.
+    _wrap(label, room_px * _LABEL_ROOM, renderer, most=_AXIS_LINES, is_upright=not is_across)
+
+
+def _wrap(
+    text: Text,
+    room_px: float,
+    renderer: Any,
+    *,
+    most: int = _TITLE_LINES,
+    is_upright: bool = False,
+) -> None:
+    """Write a text in so many lines at most, cut where that is not enough."""
     whole = text.get_text()
     length = len(whole)
     while length > _SHORTEST:
-        width_px = text.get_window_extent(renderer).width
+        extent = text.get_window_extent(renderer)
+        width_px = extent.height if is_upright else extent.width
         if width_px <= room_px:
             return
         length = min(length - 1, max(_SHORTEST, int(length * room_px / width_px)))
         lines = textwrap.wrap(whole, length, break_long_words=False) or [""]
         lines[:-1] = [shorten(line, length) for line in lines[:-1]]
-        rest = " ".join(lines[_TITLE_LINES - 1 :])
-        text.set_text("\n".join([*lines[: _TITLE_LINES - 1], shorten(rest, length)]).strip())
+        rest = " ".join(lines[most - 1 :])
+        text.set_text("\n".join([*lines[: most - 1], shorten(rest, length)]).strip())
 
 
 def _thin(axis: Axis, renderer: Any, *, is_across: bool) -> None:

@@ -26,7 +26,7 @@ from queue_core.artifacts.figure import (
     Tone,
     Violin,
 )
-from queue_core.artifacts.fitting_texts import BAR_TEXT
+from queue_core.artifacts.fitting_texts import BAR_TEXT, CELL_TEXT, GAPS, PANEL_TEXT
 from queue_core.artifacts.themes import ThemeColors
 from queue_core.artifacts.ticks import shorten, to_place
 
@@ -169,7 +169,7 @@ def _histogram(canvas: Canvas, mark: Histogram) -> None:
         canvas.axes.stairs(canvas.y(mark.counts), canvas.x(mark.edges), color=color, linewidth=1.4)
         canvas.axes.set_ylim(bottom=0)
         return
-    # The gaps between bars are lines in the colour of the surface: crisp at every size.
+    # The gaps between bars are lines in the colour of the surface, crisp at every size.
     if len(mark.counts) <= 120:
         canvas.axes.vlines(
             canvas.x(mark.edges)[1:-1],
@@ -177,6 +177,7 @@ def _histogram(canvas: Canvas, mark: Histogram) -> None:
             np.maximum(_array(mark.counts)[1:], _array(mark.counts)[:-1]),
             colors=canvas.colors.surface,
             linewidth=0.8,
+            label=GAPS,
         )
     canvas.axes.set_ylim(bottom=0)
 
@@ -252,7 +253,7 @@ def _cell_texts(canvas: Canvas, mark: Heatmap, values: Any, cells: Any) -> None:
         value = float(values[row, column])
         red, green, blue, _ = cells.cmap(cells.norm(value))
         is_bright = 0.299 * red + 0.587 * green + 0.114 * blue > 0.55
-        canvas.axes.text(
+        text = canvas.axes.text(
             middles_x[column],
             middles_y[row],
             _cell_text(value, mark.text_format),
@@ -261,6 +262,7 @@ def _cell_texts(canvas: Canvas, mark: Heatmap, values: Any, cells: Any) -> None:
             fontsize=size_pt,
             color="#14181C" if is_bright else "#FFFFFF",
         )
+        text.set_label(CELL_TEXT)
 
 
 def _cell_text(value: float, text_format: str) -> str:
@@ -352,7 +354,7 @@ def _rule(canvas: Canvas, mark: Rule) -> None:
 
 def _text(canvas: Canvas, mark: Text) -> None:
     relative: dict[str, Any] = {"transform": canvas.axes.transAxes} if mark.is_relative else {}
-    canvas.axes.text(
+    text = canvas.axes.text(
         mark.x if mark.is_relative else float(canvas.x([mark.x])[0]),
         mark.y if mark.is_relative else float(canvas.y([mark.y])[0]),
         shorten(mark.text, 60),
@@ -364,6 +366,7 @@ def _text(canvas: Canvas, mark: Text) -> None:
         path_effects=[withStroke(linewidth=2.4, foreground=canvas.colors.surface)],
         **relative,
     )
+    text.set_label(PANEL_TEXT)
 
 
 def color_map(colors: ThemeColors, scale: ColorScale) -> Any:

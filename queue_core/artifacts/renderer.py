@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import logging
-import textwrap
 import threading
 import warnings
 from collections.abc import Iterator
@@ -19,7 +18,6 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure as NativeFigure
 from matplotlib.figure import SubFigure
 
@@ -27,15 +25,19 @@ from queue_core.artifacts.figure import Figure, Panel, Tone
 from queue_core.artifacts.fitting_texts import fit_texts, keep_inside, write_title
 from queue_core.artifacts.fonts import can_write, font_families
 from queue_core.artifacts.marks import Canvas, draw_mark
+from queue_core.artifacts.panel_grid import columns_that_fit, in_columns
+from queue_core.artifacts.surroundings import (
+    MARGIN_IN,
+    TEXT_PT,
+    add_legend,
+    is_narrow,
+    write_head,
+    write_notes,
+)
 from queue_core.artifacts.themes import Theme, ThemeColors, theme_colors
 from queue_core.artifacts.ticks import apply_axis, apply_scale, format_bar, shorten
 
 _LOCK = threading.Lock()
-_MARGIN_IN = 0.16
-_TITLE_PT, _SUBTITLE_PT, _NOTE_PT, _TEXT_PT = 12.5, 9.0, 7.5, 8.0
-_LEGEND_ROWS = 24
-_NARROW_IN = 5.5
-_PANEL_IN = 2.0
 
 
 class ImageFormat(StrEnum):
@@ -132,7 +134,7 @@ def _settings(figure: Figure, colors: ThemeColors) -> dict[str, Any]:
     writable = all(can_write(character) for character in set(_words(figure)) if character > " ")
     return {
         "font.family": list(font_families()),
-        "font.size": _TEXT_PT,
+        "font.size": TEXT_PT,
         "svg.fonttype": "path" if writable else "none",
         "svg.hashsalt": "figure",
         "pdf.fonttype": 42,
@@ -157,7 +159,7 @@ def _settings(figure: Figure, colors: ThemeColors) -> dict[str, Any]:
         "xtick.labelcolor": muted,
         "ytick.labelcolor": muted,
         "legend.frameon": False,
-        "legend.fontsize": _TEXT_PT,
+        "legend.fontsize": TEXT_PT,
         "legend.labelcolor": text,
     }
 
@@ -174,13 +176,13 @@ def _words(figure: Figure) -> str:
 
 def _compose(native: NativeFigure, figure: Figure, colors: ThemeColors) -> None:
     width_in, height_in = native.get_size_inches()
-    head_in = _write_head(native, figure, colors, width_in, height_in)
-    notes_in = _write_notes(native, figure, colors, width_in, height_in)
-    inner_in = max(width_in - 2 * _MARGIN_IN, 0.5), max(height_in - head_in - notes_in, 0.5)
+    head_in = write_head(native, figure, colors)
+    notes_in = write_notes(native, figure, colors)
+    inner_in = max(width_in - 2 * MARGIN_IN, 0.5), max(height_in - head_in - notes_in, 0.5)
     layout: Any = native.get_layout_engine()
     layout.set(
         rect=(
-            _MARGIN_IN / width_in,
+            MARGIN_IN / width_in,
             notes_in / height_in,
             inner_in[0] / width_in,
             inner_in[1] / height_in,
@@ -190,15 +192,15 @@ def _compose(native: NativeFigure, figure: Figure, colors: ThemeColors) -> None:
     )
     # The panels and their legend share what the head, the notes and the margins leave.
     body: Any = native.subfigures()
-    panels = figure.panels
-    columns = _columns_of(figure, width_in)
+    figure = in_columns(figure, columns_that_fit(figure, width_in))
+    panels, columns = figure.panels, figure.columns
     rows = max(1, -(-len(panels) // columns))
     grid = body.subplots(
         rows,
         columns,
         squeeze=False,
         gridspec_kw={
-            "height_ratios": _row_ratios(figure, columns, rows),
+            "height_ratios": figure.row_ratios or None,
             "width_ratios": figure.column_ratios or None,
         },
     )
@@ -208,25 +210,7 @@ def _compose(native: NativeFigure, figure: Figure, colors: ThemeColors) -> None:
             _draw_panel(body, axes, panels[number], colors, extent, columns)
         else:
             axes.set_axis_off()
-    _add_legend(body, figure, width_in)
-
-
-def _columns_of(figure: Figure, width_in: float) -> int:
-    """Return how many panels stand side by side: fewer than asked for where they are narrow."""
-    asked = figure.columns
-    is_grid = len(figure.panels) == asked * asked or bool(figure.column_ratios)
-    if is_grid or width_in / asked >= _PANEL_IN:
-        return asked
-    return max(1, min(asked, int(width_in / _PANEL_IN)))
-
-
-def _row_ratios(figure: Figure, columns: int, rows: int) -> list[float] | None:
-    """Return how high the rows are to each other; each is as high as its highest panel."""
-    if not figure.row_ratios:
-        return None
-    heights = list(figure.row_ratios)
-    needed = [heights[place // figure.columns] for place in range(len(figure.panels))]
-    return [max(needed[row * columns : (row + 1) * columns]) for row in range(rows)]
+    add_legend(body, figure, width_in)
 
 
 def _draw_panel(
@@ -248,91 +232,9 @@ def _draw_panel(
     if panel.is_square:
         axes.set_box_aspect(1)
     for drawn, label in canvas.color_bars:
-        bar: Any = body.colorbar(drawn, ax=axes, fraction=0.05, pad=0.02, aspect=28)
+        # Beside a narrow panel it would take the room of the cells.
+        where = "bottom" if is_narrow(body.figure.get_size_inches()[0]) else "right"
+        bar: Any = body.colorbar(drawn, ax=axes, fraction=0.05, pad=0.02, aspect=28, location=where)
         bar.set_label(shorten(label, 40))
         bar.outline.set_visible(False)
         format_bar(bar)
-
-
-def _write_head(
-    native: NativeFigure, figure: Figure, colors: ThemeColors, width_in: float, height_in: float
-) -> float:
-    used = _MARGIN_IN
-    for text, size_pt, color, weight, most in (
-        (figure.title, _TITLE_PT, Tone.TEXT, "bold", 2),
-        (figure.subtitle, _SUBTITLE_PT, Tone.MUTED, "normal", 2),
-    ):
-        for line in _wrapped(text, width_in, size_pt * (1.1 if weight == "bold" else 1), most):
-            native.text(
-                _MARGIN_IN / width_in,
-                1 - used / height_in,
-                line,
-                size=size_pt,
-                color=colors.tones[color],
-                weight=weight,
-                ha="left",
-                va="top",
-            )
-            used += size_pt * 1.4 / 72
-    return used + 0.08
-
-
-def _write_notes(
-    native: NativeFigure, figure: Figure, colors: ThemeColors, width_in: float, height_in: float
-) -> float:
-    lines = [line for note in figure.notes for line in _wrapped(note, width_in, _NOTE_PT, 3)]
-    used = _MARGIN_IN * 0.8
-    for line in reversed(lines):
-        native.text(
-            _MARGIN_IN / width_in,
-            used / height_in,
-            line,
-            size=_NOTE_PT,
-            color=colors.tones[Tone.MUTED],
-            ha="left",
-            va="bottom",
-        )
-        used += _NOTE_PT * 1.45 / 72
-    return used + (0.06 if lines else 0.0)
-
-
-def _wrapped(text: str, width_in: float, size_pt: float, most: int) -> list[str]:
-    room = max(16, int((width_in - 2 * _MARGIN_IN) * 72 / (size_pt * 0.58)))
-    return textwrap.wrap(text, room, max_lines=most, placeholder=" …") if text else []
-
-
-def _add_legend(body: SubFigure, figure: Figure, width_in: float) -> None:
-    is_narrow = width_in < _NARROW_IN
-    handles: dict[str, Any] = {}
-    for axes in body.axes:
-        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
-            handles.setdefault(label, handle)
-    if not handles:
-        return
-    shown = list(handles.items())[:_LEGEND_ROWS]
-    labels = [shorten(label, 34) for label, _ in shown]
-    if len(handles) > _LEGEND_ROWS:
-        labels[-1] = f"and {len(handles) - _LEGEND_ROWS + 1} more"
-    legend = body.legend(
-        [handle for _, handle in shown],
-        labels,
-        title=shorten(figure.legend_title, 34) or None,
-        loc="outside lower left" if is_narrow else "outside right upper",
-        ncols=_columns_that_fit(width_in, labels) if is_narrow else 1,
-        alignment="left",
-        borderaxespad=0,
-        borderpad=0,
-        handlelength=1.4,
-    )
-    for drawn in legend.legend_handles:
-        if drawn is not None:
-            drawn.set_alpha(1)
-        if isinstance(drawn, PathCollection):
-            drawn.set_sizes([22.0])
-
-
-def _columns_that_fit(width_in: float, labels: list[str]) -> int:
-    # A letter is some 0.58 of its size wide, the handle and the gap behind a column take five.
-    column_in = (max(map(len, labels)) + 5) * _TEXT_PT * 0.58 / 72
-    gap_in = 2 * _TEXT_PT / 72
-    return max(1, min(3, int((width_in - 2 * _MARGIN_IN + gap_in) / column_in)))

@@ -17,6 +17,7 @@ _TICK_SIZE_PT = 8.0
 _LETTER_WIDTH = 0.62
 _LETTER_PT = _TICK_SIZE_PT * 0.56
 _NAME_SHARE = 0.34
+_SLANTED, _UPRIGHT = 40, 90
 _LONGEST_NAME, _SHORTEST_NAME, _LONGEST_SLANTED = 40, 10, 22
 
 
@@ -96,6 +97,8 @@ def apply_axis(axes: Axes, axis: Axis, *, which: str, extent_in: float, columns:
     label = f"{axis.label} ({axis.unit})" if axis.label and axis.unit else axis.label
     room = int(extent_in * 72 / (9.0 * _LETTER_WIDTH))
     getattr(axes, f"set_{which}label")(shorten(label, max(room, 12)))
+    # The whole label, for when the panel's size is known.
+    native.label.set_label(label)
     if axis.scale in {AxisScale.LOG, AxisScale.SYMLOG}:
         native.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
     elif axis.scale is AxisScale.CATEGORY:
@@ -198,11 +201,8 @@ def _apply_time(native: Any, extent_in: float) -> None:
 
 def _apply_categories(axes: Axes, axis: Axis, which: str, extent_in: float, columns: int) -> None:
     count = len(axis.categories)
-    slot_pt = extent_in * 72 / max(count, 1)
     getattr(axes, f"set_{which}lim")(-0.5, max(count, 1) - 0.5)
-    # Where not even one line of text fits into a slot, only every n-th name is written.
-    step = max(1, -(-int(_TICK_SIZE_PT * 1.25) // max(int(slot_pt), 1)))
-    places = list(range(0, count, step))
+    places = list(range(0, count, _step(count, extent_in)))
     names = [axis.categories[place] for place in places]
     if which == "y":
         # They may take a third of the picture; the panel needs the rest.
@@ -211,17 +211,38 @@ def _apply_categories(axes: Axes, axis: Axis, which: str, extent_in: float, colu
         axes.set_yticks(places, shorten_apart(names, length))
         axes.tick_params(axis="y", length=0)
         return
-    longest = max((len(name) for name in names), default=0)
-    fits = longest * _TICK_SIZE_PT * _LETTER_WIDTH <= slot_pt * step
-    texts = names if fits else shorten_apart(names, _LONGEST_SLANTED)
-    axes.set_xticks(places, texts)
+    turn = names_turn(axis.categories, extent_in)
+    axes.set_xticks(places, shorten_apart(names, _LONGEST_SLANTED) if turn else names)
     axes.tick_params(axis="x", length=0)
-    if not fits:
-        slanted = slot_pt * step >= _TICK_SIZE_PT * 2
+    if turn:
         for tick_label in axes.get_xticklabels():
             tick_label.set(
-                rotation=40 if slanted else 90,
+                rotation=turn,
                 rotation_mode="anchor",
                 horizontalalignment="right",
-                verticalalignment="top" if slanted else "center",
+                verticalalignment="top" if turn == _SLANTED else "center",
             )
+
+
+def names_turn(names: Sequence[str], extent_in: float) -> int:
+    """Return by how many degrees names below an axis of this length are turned to fit."""
+    slot_pt = extent_in * 72 / max(len(names), 1) * _step(len(names), extent_in)
+    longest = max((len(name) for name in names), default=0)
+    if longest * _TICK_SIZE_PT * _LETTER_WIDTH <= slot_pt:
+        return 0
+    return _SLANTED if slot_pt >= _TICK_SIZE_PT * 2 else _UPRIGHT
+
+
+def names_height_in(names: Sequence[str], extent_in: float) -> float:
+    """Return how high names below an axis of this length are."""
+    import math
+
+    turn = math.radians(names_turn(names, extent_in))
+    longest = min(max((len(name) for name in names), default=0), _LONGEST_SLANTED)
+    return (longest * _LETTER_PT * math.sin(turn) + _TICK_SIZE_PT * math.cos(turn)) / 72
+
+
+def _step(count: int, extent_in: float) -> int:
+    """Return that every n-th name is written: all, unless not even one line fits into a slot."""
+    slot_pt = extent_in * 72 / max(count, 1)
+    return max(1, -(-int(_TICK_SIZE_PT * 1.25) // max(int(slot_pt), 1)))

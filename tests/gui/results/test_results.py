@@ -29,7 +29,6 @@ from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, ParameterError
 from queue_core.library.export import save_figure, save_table
-from queue_core.library.figures import fitted_size
 from queue_core.paths import LocalFolder
 
 Run = Callable[[Any], Any]
@@ -258,13 +257,6 @@ def test_a_narrow_figure_is_drawn_anew_with_fewer_plots_side_by_side(
 
     run(is_tall())
     run(loaded(view))
-
-
-def test_a_figure_in_a_narrow_place_is_not_as_flat() -> None:
-    assert fitted_size(8.0, 4.0, 16.0) == (8.0, 4.0)
-    width, height = fitted_size(8.0, 4.0, 4.0)
-    assert width == 4.0
-    assert 2.0 < height < 4.0
 
 
 def test_glyphs_that_draw_nothing_are_left_out() -> None:

@@ -10,8 +10,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as NativeFigure
 from matplotlib.text import Text
 
+from queue_core.artifacts import figure as described
 from queue_core.artifacts import renderer
-from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Histogram, Panel
+from queue_core.artifacts.figure import Axis, AxisScale, Bars, Figure, Heatmap, Histogram, Panel
+from queue_core.artifacts.fitting_texts import CELL_TEXT, GAPS, PANEL_TEXT
 from queue_core.artifacts.renderer import ImageFormat, render
 from queue_core.artifacts.ticks import shorten_apart
 
@@ -143,3 +145,69 @@ def test_names_that_differ_look_different(names: list[str], length: int) -> None
     cut = shorten_apart(names, length)
     assert len(set(cut)) == len(set(names))
     assert max(map(len, cut)) <= length + 2
+
+
+def heatmap(count: int) -> Figure:
+    values = np.full((count, count), -0.875)
+    edges = np.arange(count + 1) - 0.5
+    names = [f"column {n}" for n in range(count)]
+    axis = Axis(scale=AxisScale.CATEGORY, categories=names)
+    cells = Heatmap(x_edges=edges, y_edges=edges, values=values, label="r", text_format=".2f")
+    return Figure(title="Cells", panels=[Panel(x=axis, y=axis, marks=[cells], is_square=True)])
+
+
+@pytest.mark.parametrize(("count", "width_in"), [(5, 8.0), (5, 3.9), (12, 8.0), (12, 3.9)])
+def test_numbers_in_cells_stay_apart_or_are_left_out(
+    drawn: list[NativeFigure], count: int, width_in: float
+) -> None:
+    render(
+        heatmap(count), size=(width_in, 5.0), image_format=ImageFormat.PNG, dots_per_inch=80
+    )  # fmt: skip
+    (native,) = drawn
+    canvas = FigureCanvasAgg(native)
+    shown = [t for t in shown_texts(native) if t.get_label() == CELL_TEXT]
+    assert len(shown) in {0, count**2}
+    assert "r" in {text.get_text() for text in shown_texts(native)}  # beside the colours
+    assert shown or count == 12
+    extents = [text.get_window_extent(canvas.get_renderer()) for text in shown[: 2 * count]]
+    for one, other in itertools.combinations(extents, 2):
+        assert not one.overlaps(other)
+
+
+def test_texts_on_a_panel_stay_apart(drawn: list[NativeFigure]) -> None:
+    marks = [described.Text(x=place, y=1.0, text="1,234.5") for place in range(40)]
+    panel = Panel(x=Axis(minimum=0, maximum=40), y=Axis(minimum=0, maximum=2), marks=marks)
+    render(Figure(title="", panels=[panel]), image_format=ImageFormat.PNG, dots_per_inch=80)
+    (native,) = drawn
+    canvas = FigureCanvasAgg(native)
+    shown = [t for t in shown_texts(native) if t.get_label() == PANEL_TEXT]
+    assert 3 < len(shown) < 40
+    extents = [text.get_window_extent(canvas.get_renderer()) for text in shown]
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(extents, 2))
+
+
+@pytest.mark.parametrize("size", [None, (3.0, 3.0)])
+def test_labels_of_axes_are_as_long_as_their_axis(
+    drawn: list[NativeFigure], size: tuple[float, float] | None
+) -> None:
+    panel = Panel(x=Axis(label=LONG), y=Axis(label=LONG), marks=histogram("").marks)
+    render(Figure(title="", panels=[panel]), size=size, image_format=ImageFormat.PNG)
+    (native,) = drawn
+    (axes,) = native.axes
+    drawer = FigureCanvasAgg(native).get_renderer()
+    room = axes.get_window_extent(drawer)
+    across, along = (axis.label.get_window_extent(drawer) for axis in (axes.xaxis, axes.yaxis))
+    assert across.width <= room.width + 6
+    assert along.height <= room.height + 6
+    # Two lines say it all where there is room for that.
+    assert size or axes.get_ylabel().replace("\n", " ") == LONG
+
+
+@pytest.mark.parametrize(("size", "are_apart"), [(None, True), ((0.9, 1.2), False)])
+def test_bars_are_not_covered_by_the_gaps_between_them(
+    drawn: list[NativeFigure], size: tuple[float, float] | None, are_apart: bool
+) -> None:
+    render(Figure(title="", panels=[histogram("")]), size=size, image_format=ImageFormat.PNG)
+    (native,) = drawn
+    (gaps,) = [c for c in native.axes[0].collections if c.get_label() == GAPS]
+    assert gaps.get_visible() is are_apart

@@ -9,6 +9,7 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
@@ -117,6 +118,9 @@ def fit_pipeline(
     model = build_estimator(component, params, seed=problem.spec.seed)
     with explained(component, listening.warn):
         matrix = transformer.fit_transform(frame, target)
+        if _needs_filling(component, matrix):
+            plan, transformer = _preparation(problem, component, frame, profile=Profile.UNSCALED)
+            matrix = transformer.fit_transform(frame, target)
         watched = _watched(problem, transformer, listening)
         with one_process(), listeners.single_openmp_thread(model):
             kind = component.options.get("listener")
@@ -128,12 +132,12 @@ def fit_pipeline(
 
 
 def _preparation(
-    problem: Problem, component: Component, frame: pd.DataFrame
+    problem: Problem, component: Component, frame: pd.DataFrame, *, profile: Profile | None = None
 ) -> tuple[ColumnPlan, ColumnTransformer]:
-    """Return what becomes of each column, and what does it."""
+    """Return what becomes of each column, and what does it; for another profile if it is given."""
     spec = problem.spec
     takes_sparse = bool(component.options.get("sparse"))
-    profile = Profile(component.options.get("profile", "scaled"))
+    profile = profile or Profile(component.options.get("profile", "scaled"))
     plan = _plan(problem, frame, profile)
     check_memory(plan, len(frame), spec.preprocessing, takes_sparse=takes_sparse)
     transformer = build_transformer(
@@ -146,6 +150,17 @@ def _preparation(
         seed=spec.seed,
     )
     return plan, transformer
+
+
+def _needs_filling(component: Component, matrix: Matrix) -> bool:
+    """Return whether missing numbers must be filled in for a model that mostly takes them.
+
+    Trees of scikit-learn take them in dense matrices only, and words make the matrix sparse. The
+    training rows may lack none and the others some, so it is not asked whether there are any.
+    """
+    is_native = component.options.get("profile") == Profile.NATIVE.value
+    is_of_scikit_learn = str(component.factory).startswith("sklearn.")
+    return is_native and is_of_scikit_learn and issparse(matrix)
 
 
 def _target_of(problem: Problem, rows: np.ndarray) -> np.ndarray | None:

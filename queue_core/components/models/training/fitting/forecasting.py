@@ -28,6 +28,8 @@ LAG = "lag {}"
 TIME = "time"
 USUAL_LAGS = 12
 MOST_STEPS = 1_000
+# What a step makes of more than this cannot be counted on, nor squared for a metric.
+_LARGEST = 1e100
 ALLOWED_SPLITS = (
     SplitMethod.AUTO, SplitMethod.HOLDOUT, SplitMethod.TEMPORAL, SplitMethod.TEMPORAL_KFOLD,
 )  # fmt: skip
@@ -179,6 +181,9 @@ def roll_forward(
         known: One row for each step with all columns; those of the past are filled in here.
         past: The last values, oldest first, as many as the model sees.
         steps: How many.
+
+    Raises:
+        DataError: The answers grow beyond all numbers.
     """
     lags = len(past)
     names = [LAG.format(k) for k in range(1, lags + 1)]
@@ -188,9 +193,22 @@ def roll_forward(
     for step in range(steps):
         row = known.iloc[[step]].copy()
         row.iloc[0, places] = recent[: -lags - 1 : -1]
-        answers[step] = float(np.ravel(pipeline.predict(row))[0])
+        answers[step] = _next_value(pipeline, row, step)
         recent.append(answers[step])
     return answers
+
+
+def _next_value(pipeline: Pipeline, row: pd.DataFrame, step: int) -> float:
+    # Of large past values some models make larger ones, and so on without end.
+    with np.errstate(over="ignore"):
+        value = float(np.ravel(pipeline.predict(row))[0])
+    if not abs(value) < _LARGEST:
+        raise DataError(
+            f"The forecast leaves all numbers behind at step {step + 1}: each of its values makes "
+            "the next one larger.",
+            hint="Choose another model, e.g. ridge regression, or fewer steps ahead.",
+        )
+    return value
 
 
 def _ordered(problem: Problem, warn: Callable[[str], None]) -> tuple[np.ndarray, np.ndarray | None]:

@@ -51,6 +51,24 @@ def test_columns_that_say_nothing_are_left_out_and_named(tmp_path):
     assert kinds["âge"] is Treatment.NUMBER
 
 
+@pytest.mark.parametrize("missing_from", [0, 150])
+@pytest.mark.parametrize("model", ["RandomForestClassifier", "DecisionTreeClassifier"])
+def test_trees_take_words_beside_missing_numbers(tmp_path, model, missing_from):
+    random = np.random.default_rng(0)
+    words = [f"word{n}" for n in range(150)]
+    age = random.normal(size=200)
+    age[missing_from::3] = np.nan
+    frame = pd.DataFrame(
+        {"name": [" ".join(random.choice(words, 4)) for _ in age], "age": age,
+         "part": ["train"] * 150 + ["test"] * 50, "y": np.where(random.random(200) < 0.5, "n", "y")}
+    )  # fmt: skip
+    trained = model_data.train_on(
+        tmp_path, frame, model, task="classification", output="y",
+        split={"method": "predefined", "column": "part"},
+    )  # fmt: skip
+    assert treatments(trained) == {"name": Treatment.TEXT, "age": Treatment.NUMBER}
+
+
 def test_what_test_rows_alone_hold_is_not_learnt(tmp_path):
     frame = pd.DataFrame(
         {

@@ -185,3 +185,12 @@ def test_forecast_times_have_the_form_of_their_column(tmp_path, times, expected)
     found = Predictor.of(open_model(path)).forecast(None, 2)
     assert found["when"].tolist() == expected
     assert found["predicted y"].between(350, 700).all()
+
+
+def test_a_forecast_without_bounds_is_an_error_with_a_next_step(tmp_path):
+    frame = pd.DataFrame({"y": np.round(np.exp(np.arange(80) / 8.0)) + 1})
+    with pytest.raises(DataError, match="leaves all numbers behind at step"):
+        model_data.train_on(
+            tmp_path, frame, "PoissonRegressor", task="forecasting", output="y",
+            forecast={"lags": 4, "horizon": 30},
+        )  # fmt: skip
