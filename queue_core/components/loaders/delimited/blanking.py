@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from queue_core.components.loaders.delimited.delimiters import COMMENT_SIGNS
-from queue_core.components.loaders.tables.text_rows import WHITESPACE
+from queue_core.components.loaders.tables.text_rows import BLANKS
 from queue_core.components.loaders.tables.value_notes import shown
 
 LINES_SHOWN = 5
@@ -61,7 +61,7 @@ class Blanking:
 
     def reason(self, line: str) -> Reason | None:
         """Return why a line is no row; None: it is one."""
-        if self.width > 1 and line and not line.strip(" "):
+        if line and not line.strip(BLANKS.replace(self.delimiter, "")):
             return Reason.SPACES
         if self.header and line == self.header:
             return Reason.HEADER
@@ -72,8 +72,7 @@ class Blanking:
 
 def is_remark_line(line: str, delimiter: str, width: int) -> bool:
     """Return whether a line begins as remarks do, and has not the values of a row."""
-    sign = "\t" if delimiter == WHITESPACE else delimiter
-    return line.startswith(COMMENT_SIGNS) and line.count(sign) + 1 != width
+    return line.startswith(COMMENT_SIGNS) and line.count(delimiter) + 1 != width
 
 
 def blanked_lines(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from queue_core.components.loaders.delimited.delimiters import (
     COMMENT_SIGNS,
+    ONE_COLUMN,
     find_delimiter,
     find_escape,
     find_quote,
@@ -18,16 +19,27 @@ from queue_core.components.loaders.delimited.delimiters import (
     skips_spaces,
     usual_width,
 )
+from queue_core.components.loaders.delimited.fixed_width import find_gaps
+from queue_core.components.loaders.delimited.one_column import LOG
 from queue_core.components.loaders.tables.header import (
     find_start,
     has_header,
     is_short_header,
 )
-from queue_core.components.loaders.tables.text_rows import Dialect, Row, read_rows
+from queue_core.components.loaders.tables.text_rows import (
+    FIXED_WIDTH,
+    WHITESPACE,
+    Dialect,
+    Row,
+    cut_line,
+    read_rows,
+)
 from queue_core.components.loaders.tables.text_values import is_typed
 
 SAMPLE_CHARACTERS = 256 << 10
 COMMENTED = "a remark holds as many names as there are columns"
+ALIGNED = "all lines are blank at the same places"
+NAMED = "each column has a name in the first line"
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,7 @@ def find_layout(
         delimiter, reasons["delimiter"] = find_delimiter(sample, dialect)
     spaced = skips_spaces(sample, delimiter, chosen_quote)
     dialect = replace(dialect, delimiter=delimiter, skip_spaces=spaced)
+    dialect = _with_fixed_width(dialect, sample, reasons, is_all=is_all)
     if quote is None and has_plain_quotes(sample, dialect, is_all):
         dialect = replace(dialect, quote="", escape="", skip_spaces=False)
         reasons["quote"] = "quotes are part of the values: without them, all lines are even"
@@ -111,6 +124,25 @@ def find_layout(
         # The engine counts the blank lines before the header, too.
         dialect = replace(dialect, skip_lines=rows[0].first_line - 1)
     return _with_header(dialect, rows, width, header, reasons, sample)
+
+
+def _with_fixed_width(
+    dialect: Dialect, sample: str, reasons: dict[str, str], *, is_all: bool
+) -> Dialect:
+    """Return the dialect with the gaps between columns of fixed width, if there are such."""
+    found = reasons.get("delimiter")
+    if found == LOG:
+        reasons["header"] = LOG
+    if found != ONE_COLUMN and dialect.delimiter != FIXED_WIDTH:
+        return dialect
+    lines = sample.splitlines(keepends=True)[dialect.skip_lines :]
+    gaps = find_gaps("".join(lines), is_all=is_all)
+    if not gaps:
+        return dialect
+    if found == ONE_COLUMN:
+        reasons["delimiter"] = ALIGNED
+    reasons["header"] = NAMED
+    return replace(dialect, delimiter=FIXED_WIDTH, quote="", escape="", gaps=gaps)
 
 
 def _below_preamble(
@@ -154,9 +186,11 @@ def _commented_names(row: Row, dialect: Dialect, width: int, sample: str) -> Row
         return None
     inside = line[len(sign) :].strip()
     found = next(read_rows(inside, replace(dialect, skip_lines=0)), None)
-    if found is None or len(found.values) != width:
+    names = [value.strip() for value in found.values] if found else []
+    if len(names) == width + 1 and names[0].endswith(":"):  # Fields: date time …
+        names = names[1:]
+    if len(names) != width:
         return None
-    names = [value.strip() for value in found.values]
     if not all(names) or any(map(is_typed, names)):
         return None
     return Row(tuple(names), row.last_line, row.last_line)
@@ -180,7 +214,7 @@ def _with_header(
 ) -> Layout:
     short = is_short_header(rows, width)
     if header is None and "header" in reasons:
-        header = reasons["header"] == COMMENTED
+        header = reasons["header"] in (COMMENTED, NAMED)
     elif header is None:
         header, reasons["header"] = (True, "it holds names") if short else has_header(rows, width)
     dialect = replace(dialect, header=header)
@@ -206,15 +240,23 @@ def _with_header(
         header_lines=head.last_line - dialect.skip_lines,
         lacks_first_name=short,
         is_spaced=_is_spaced(rows[:1], len(names)) or dialect.skip_spaces,
-        header_text=line_of(sample, head.last_line).strip("\r\n") if comes_again else "",
+        header_text=_header_text(line_of(sample, head.last_line), dialect) if comes_again else "",
         has_remarks=bool(remarks),
     )
+
+
+def _header_text(line: str, dialect: Dialect) -> str:
+    """Return the line of names as it is written for the engine."""
+    text = line.strip("\r\n")
+    if dialect.delimiter == WHITESPACE:
+        return re.sub(r"[ \t]+", "\t", text.strip(" \t"))
+    return (cut_line(text, dialect.gaps) or "") if dialect.gaps else text
 
 
 def _names_of(head: Row) -> tuple[str, ...]:
     """Return the names; programs put the sign of a remark before the first one."""
     first, *others = (name.strip() for name in head.values)
-    found = re.fullmatch(r"#+ *([^\s#]+)", first) if others else None
+    found = re.fullmatch(r"(?:#+|%+|//) *([^\s#%/]\S*)", first) if others else None
     return (found[1] if found else first, *others)
 
 

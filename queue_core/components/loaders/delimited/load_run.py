@@ -14,7 +14,7 @@ from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.blanking import Blanked, blanked_notes
 from queue_core.components.loaders.delimited.column_readings import CHECK_FAILED
-from queue_core.components.loaders.delimited.date_orders import open_dates, reading_notes
+from queue_core.components.loaders.delimited.date_orders import column_notes, open_dates
 from queue_core.components.loaders.delimited.plan import TextPlan, blanking_of
 from queue_core.components.loaders.delimited.rejects import (
     explain,
@@ -140,7 +140,7 @@ class LoadRun:
         self.notes += self._nul_characters()
         if self._plan.options.date_order is None:
             self.notes += open_dates(self.columns, staging.data_path)
-        self.notes += reading_notes(self.columns)
+        self.notes += column_notes(self.columns)
         used = replace(self._plan, columns=self.columns, encoding=self._rewriting.encoding)
         return Loaded(
             options=used.used_options(),

@@ -13,6 +13,7 @@ from queue_core.components.loaders.tables.text_values import is_typed, read_valu
 
 YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _DIGITS = re.compile(r"[0-9]+")
+_SENTENCE = re.compile(r"\w\s.*[.!?]$")
 _WORD = re.compile(r"[^\W\d_]+")
 SEARCH_ROWS = 40
 BODY_ROWS = 500
@@ -50,9 +51,9 @@ def find_start(rows: Sequence[Row], width: int, *, has_blank_header: bool = Fals
     for number in range(first, min(len(rows) - 1, first + SEARCH_ROWS)):
         count = filled[number]
         if count > highest and len(rows[number].values) == width:
-            votes = _votes(rows[number:], width)
-            if votes > most:
-                best, most = number, votes
+            found = votes(rows[number:], width)
+            if found > most:
+                best, most = number, found
         highest = max(highest, count)
     if most:
         return TableStart(best, True, "its values are unlike those below")
@@ -87,10 +88,10 @@ def has_header(rows: Sequence[Row], width: int) -> tuple[bool, str]:
     below = _below(rows, width)
     if not below:
         return any(first) and not any(map(is_typed, first)), "it is the only line"
-    votes = _votes(rows, width)
-    if votes == 0 and _are_names(first, below):
+    found = votes(rows, width)
+    if found == 0 and _are_names(first, below):
         return True, "its values are names that do not come again"
-    if votes > 0:
+    if found > 0:
         return True, "its values are unlike those below"
     return False, "its values are like those below"
 
@@ -103,7 +104,8 @@ def _below(rows: Sequence[Row], width: int) -> list[tuple[str, ...]]:
     return other if width > 1 and len(other) * 2 >= len(table) else table
 
 
-def _votes(rows: Sequence[Row], width: int) -> int:
+def votes(rows: Sequence[Row], width: int) -> int:
+    """Return for how many columns the first row is a name, less those that it is a value of."""
     names = [value.strip() for value in rows[0].values]
     below = _below(rows, width)
     if not below:
@@ -144,6 +146,8 @@ def _shape(value: str) -> str:
 
 def _are_names(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Return whether a row above columns of texts can be names; some may lack or be alike."""
+    if len(first) == 1 and _SENTENCE.search(first[0]):
+        return False
     if all(first) and len(set(first)) == len(first):
         return True
     named = [name for name in first if name]
