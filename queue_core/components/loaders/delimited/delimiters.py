@@ -17,13 +17,14 @@ from queue_core.components.loaders.delimited.one_column import (
     are_texts_with_commas,
     are_values_below_a_name,
 )
-from queue_core.components.loaders.tables.header import is_short_header
+from queue_core.components.loaders.tables.header import is_short_header, votes
 from queue_core.components.loaders.tables.readings import MISSING
 from queue_core.components.loaders.tables.text_rows import WHITESPACE, Dialect, Row, read_rows
 from queue_core.components.loaders.tables.text_values import is_typed
 
 DELIMITERS = (",", ";", "\t", "|", "\x01", "^", "~", "::", ":")
 PREAMBLE_ROWS = 100
+SENTENCES = 10
 MIN_CONSISTENCY = 0.6
 PREAMBLE_PENALTY = 0.6
 ONE_COLUMN = "there is one column"
@@ -186,7 +187,28 @@ def preamble(rows: Sequence[Row], width: int) -> int:
         if not is_remark(row, width) and len(row.values) * 2 > width:
             break
         count += 1
-    return count if count < min(len(rows), PREAMBLE_ROWS) else 0
+    count = count if count < min(len(rows), PREAMBLE_ROWS) else 0
+    return count + _sentences_above(rows[count:], width)
+
+
+def _sentences_above(rows: Sequence[Row], width: int) -> int:
+    """Return how many lines hold commas as sentences do, above names without such spaces."""
+    count = 0
+    for row in rows[:SENTENCES]:
+        values = row.values[1:]
+        if not values or not all(value[:1] == " " for value in values):
+            break
+        count += 1
+    if not 0 < count < min(len(rows), SENTENCES):
+        return 0
+    return count if votes(rows[count:], width) > 0 else 0
+
+
+def has_short_header(rows: Sequence[Row], width: int, sample: str, quote: str) -> bool:
+    """Return whether the header has one name less than there are columns, as R writes it."""
+    if width == 2 and len(rows) > 1 and len(rows[0].values) == 1:
+        return is_short_header(rows, width, 2) and _is_quoted_throughout(sample, quote)
+    return is_short_header(rows, width)
 
 
 def _score(rows: Sequence[Row], delimiter: str, sample: str) -> float:
@@ -216,9 +238,9 @@ def _is_split_by_spaces(rows: Sequence[Row], sample: str, quote: str) -> bool:
     width = usual_width(rows)
     if width < 2 or _SPLIT_BRACKET.search(sample):
         return False
-    start = preamble(rows, width)
+    start = 0 if has_short_header(rows, width, sample, quote) else preamble(rows, width)
     table = rows[start:]
-    is_short = is_short_header(table, width)
+    is_short = has_short_header(table, width, sample, quote)
     body = table[1:] if is_short else table
     if _share_of_width(body, width) < 0.9:
         return False

@@ -14,6 +14,7 @@ from queue_core.components.loaders.delimited.delimiters import (
     find_escape,
     find_quote,
     has_plain_quotes,
+    has_short_header,
     is_remark,
     preamble,
     skips_spaces,
@@ -24,7 +25,6 @@ from queue_core.components.loaders.delimited.one_column import LOG
 from queue_core.components.loaders.tables.header import (
     find_start,
     has_header,
-    is_short_header,
 )
 from queue_core.components.loaders.tables.text_rows import (
     FIXED_WIDTH,
@@ -55,7 +55,8 @@ class Layout:
         lacks_first_name: Whether the header has one name less than the rows have values, as
             programs write it that count rows in a column without a name.
         is_spaced: Whether a space follows each separator, and means nothing.
-        header_text: The line of names as it stands in the file, where it comes again.
+        header_text: The line of names as the engine sees it.
+        comes_again: Whether it comes again amid the rows.
         has_remarks: Whether remarks stand amid the rows.
     """
 
@@ -67,6 +68,7 @@ class Layout:
     lacks_first_name: bool = False
     is_spaced: bool = False
     header_text: str = ""
+    comes_again: bool = False
     has_remarks: bool = False
 
     @property
@@ -154,7 +156,8 @@ def _below_preamble(
     reasons: dict[str, str],
 ) -> tuple[Dialect, list[Row]]:
     """Leave out what stands above the table; names behind the sign of a remark are its header."""
-    skipped = preamble(rows, width)
+    is_short = has_short_header(rows, width, sample, dialect.quote)
+    skipped = 0 if is_short else preamble(rows, width)
     named = _commented_names(rows[skipped - 1], dialect, width, sample) if skipped else None
     if named is not None and header is not False and not has_header(rows[skipped:], width)[0]:
         reasons["header"] = COMMENTED
@@ -165,7 +168,8 @@ def _below_preamble(
         start = find_start(rows, width, has_blank_header=not skipped)
         if start.row and not start.header and header is None and not any(rows[0].values):
             reasons["header"] = start.reason
-        if is_short_header(rows, width) and not start.header:
+        is_short = has_short_header(rows, width, sample, dialect.quote)
+        if is_short and (width == 2 or not start.header):
             start = replace(start, row=0)
         if header is not False or not any(
             value.strip() for row in rows[:1] for value in row.values
@@ -212,7 +216,7 @@ def _with_header(
     reasons: dict[str, str],
     sample: str,
 ) -> Layout:
-    short = is_short_header(rows, width)
+    short = has_short_header(rows, width, sample, dialect.quote)
     if header is None and "header" in reasons:
         header = reasons["header"] in (COMMENTED, NAMED)
     elif header is None:
@@ -240,7 +244,8 @@ def _with_header(
         header_lines=head.last_line - dialect.skip_lines,
         lacks_first_name=short,
         is_spaced=_is_spaced(rows[:1], len(names)) or dialect.skip_spaces,
-        header_text=_header_text(line_of(sample, head.last_line), dialect) if comes_again else "",
+        header_text=_header_text(line_of(sample, head.last_line), dialect) if width > 1 else "",
+        comes_again=comes_again,
         has_remarks=bool(remarks),
     )
 

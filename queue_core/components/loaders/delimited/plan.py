@@ -174,7 +174,7 @@ def _rewriting(layout: Layout, text: str, encoding: Encoding, *, is_even: bool) 
     dialect = layout.dialect
     preamble = "".join(_lines(text)[: dialect.skip_lines])
     blanking = blanking_of(layout, remarks=layout.has_remarks)
-    has_blank = bool(layout.header_text) or layout.has_remarks or _has_lines_of_spaces(text, layout)
+    has_blank = layout.comes_again or layout.has_remarks or _has_lines_of_spaces(text, layout)
     # Lines are made blank, and spaces tabs, line by line: each must end in a line feed.
     ends_in_returns = newline_of(text)[0] == "\r" and (has_blank or dialect.separator == "\t")
     return Rewriting(
@@ -197,7 +197,7 @@ def blanking_of(layout: Layout, *, remarks: bool) -> Blanking:
         dialect.separator,
         dialect.quote,
         layout.width,
-        header=layout.header_text,
+        header=layout.header_text if layout.comes_again else "",
         header_line=dialect.skip_lines + layout.header_lines,
         remarks=remarks,
     )

@@ -19,7 +19,12 @@ from queue_core.components.loaders.tables.header import YEAR
 from queue_core.components.loaders.tables.readings import ERROR_WORDS, MISSING_WORDS, Kind
 from queue_core.components.loaders.tables.text_rows import FIXED_WIDTH, Row
 from queue_core.components.loaders.tables.text_values import read_values
-from queue_core.components.loaders.tables.value_notes import kept_as_text, missing_note, shown
+from queue_core.components.loaders.tables.value_notes import (
+    kept_as_text,
+    missing_note,
+    shown,
+    spaces_note,
+)
 
 SEEN_CHARACTERS = 16 << 10
 # What stands for no number in any table, and needs no word among numbers.
@@ -37,6 +42,8 @@ def text_notes(
             continue
         values = [(row.values[column.position], f"line {row.first_line:,}") for row in table]
         notes += kept_as_text(column.name, values, column.missing)
+        if not column.trims_text:
+            notes += spaces_note(column.name, (value for value, _place in values))
     return tuple(notes)
 
 

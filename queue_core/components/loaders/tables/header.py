@@ -93,6 +93,8 @@ def has_header(rows: Sequence[Row], width: int) -> tuple[bool, str]:
         return True, "its values are names that do not come again"
     if found > 0:
         return True, "its values are unlike those below"
+    if _counts_columns(first, below):
+        return True, "it counts the columns"
     return False, "its values are like those below"
 
 
@@ -160,6 +162,16 @@ def _are_names(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     )
 
 
+def _counts_columns(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether a row counts columns: 0, 1, 2 behind a blank, or a name above numbers."""
+    label, *numbers = first
+    if len(numbers) < 2 or numbers[0] not in ("0", "1"):
+        return False
+    if numbers != [str(int(numbers[0]) + n) for n in range(len(numbers))]:
+        return False
+    return not label or _vote(label, [row[0] for row in below]) > 0
+
+
 def _may_lack_name(position: int, first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Return whether a column without a name is an index, or lies empty behind a separator."""
     values = [row[position].strip() for row in below]
@@ -171,9 +183,15 @@ def _may_lack_name(position: int, first: Sequence[str], below: Sequence[Sequence
     return blank * 2 >= len(values) and not any(first[position:])
 
 
-def is_short_header(rows: Sequence[Row], width: int) -> bool:
-    """Return whether the first row is a header that leaves the first column without a name."""
-    if len(rows) < 2 or width < 3 or len(rows[0].values) != width - 1:
+def is_short_header(rows: Sequence[Row], width: int, least_width: int = 3) -> bool:
+    """Return whether the first row is a header that leaves the first column without a name.
+
+    Args:
+        rows: The first rows.
+        width: How many columns there are.
+        least_width: Of how few columns that is believed: one name may be a title, too.
+    """
+    if len(rows) < 2 or width < least_width or len(rows[0].values) != width - 1:
         return False
     table = [row.values for row in rows[1:] if len(row.values) == width]
     if all(not values[-1] for values in table):

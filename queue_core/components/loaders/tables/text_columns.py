@@ -27,6 +27,7 @@ from queue_core.components.loaders.tables.value_notes import (
     missing_note,
     order_note,
     reading_notes,
+    spaces_note,
 )
 from queue_core.components.sql_engine import connect
 
@@ -155,7 +156,7 @@ def typed_texts(
         values = converted(array, found)
     notes = []
     if found.missing:
-        notes = [missing_note([name], [word]) for word in found.missing]
+        notes = [missing_note([name], [word]) for word in found.missing if word]
     if found.is_text:
         notes += text_column_notes(name, array, place, found.missing)
     else:
@@ -181,4 +182,5 @@ def text_column_notes(
             first.setdefault(value, position)
             if len(first) >= NOTED_VALUES:
                 break
-    return kept_as_text(name, [(value, place(at)) for value, at in first.items()], missing, STEPS)
+    places = [(value, place(at)) for value, at in first.items()]
+    return [*kept_as_text(name, places, missing, STEPS), *spaces_note(name, first)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from queue_core.components.loaders.tables.date_forms import (
@@ -122,6 +122,20 @@ def kept_as_text(
             value, place = present[fits.index(False)]
             return [text_note(name, kind, place, value)]
     return _unread_numbers(name, texts, numbers, advice)
+
+
+def spaces_note(name: str, values: Iterable[str]) -> list[str]:
+    """Say of which texts nothing but spaces around them makes two."""
+    known: dict[str, str] = {}
+    for value in values:
+        plain = value.strip()
+        other = known.setdefault(plain, value)
+        if plain and other != value:
+            return [
+                f"Texts of column “{name}” differ by spaces around them alone: “{other[:20]}” and "
+                f"“{value[:20]}”. They were kept apart."
+            ]
+    return []
 
 
 def _moment_kind(values: Sequence[str]) -> Kind:

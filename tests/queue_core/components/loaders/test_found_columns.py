@@ -84,7 +84,7 @@ def test_a_rule_below_the_names_tells_the_columns(load: Loads) -> None:
 
 
 def test_fixed_width_values_that_reach_into_a_gap(load: Loads) -> None:
-    stored = load(FIXED + "Cid        22 San Jose\n" * 3_000 + "Bob Royce  7 Rome\n")
+    stored = load(FIXED + "Cid        22 San Jose\n" * 3_000 + "Bob Royce   7 Rome\n")
     assert stored.page(3_003, 1).to_pylist() == [{"Name": "Bob Royce", "Age": 7, "City": "Rome"}]
     with pytest.raises(DataError, match=r"Line 3,005 of .* does not fit columns of fixed width"):
         load(FIXED + "Cid        22 San Jose\n" * 3_000 + "Bartholomew Jr Roy 7 Rome\n")
@@ -134,6 +134,14 @@ def test_spaces_around_values_that_are_no_texts(load: Loads, cells: list[str], k
         ("#Version: 1.0\n#Fields: date method n\n2024-01-05 GET 1\n2024-01-06 POST 2\n",
          ["date", "method", "n"]),
         ("// time,value\n0,1.5\n1,2.5\n", ["time", "value"]),
+        (",0,1,2\n0,1.5,2.5,3.5\n1,4.5,5.5,6.5\n", ["column_1", "0", "1", "2"]),
+        ("label,0,1,2\n5,0,0,255\n4,0,3,0\n", ["label", "0", "1", "2"]),
+        ("row,1,2,3\nr,10,20,30\ns,11,21,31\n", ["column_1", "column_2", "column_3", "column_4"]),
+        ("Prepared by: Jane, Oslo, 2024\nid,name,score\n1,Ann,3.5\n2,Bob,4.5\n",
+         ["id", "name", "score"]),
+        ("a, b, c\n1,x,2.5\n3,y,4.5\n", ["a", "b", "c"]),
+        ('"x"\n"1" 1.5\n"2" 2.5\n', ["column_1", "x"]),
+        ('"x"\n"a" "u v"\n"b" "w"\n', ["column_1", "x"]),
         ('"a" "b"\n"r 1" "x ""y""" 1\n"r 2" "z" 2\n', ["column_1", "a", "b"]),
     ],
 )  # fmt: skip
@@ -144,6 +152,19 @@ def test_names_of_columns(load: Loads, text: str, names: list[str]) -> None:
 def test_the_header_again_among_runs_of_spaces(load: Loads) -> None:
     stored = load("id  v\n1   2\nid v\n3   4\n")
     assert rows_of(stored) == [{"id": 1, "v": 2}, {"id": 3, "v": 4}]
+
+
+def test_the_header_again_far_below_or_in_quotes(load: Loads) -> None:
+    stored = load("id,v\n" + "1,2\n" * 100_000 + "id,v\n3,4\n")
+    assert types_of(stored) == {"id": "integer", "v": "integer"}
+    assert "(100,002) left out as the header again" in stored.warnings[0]
+    assert load('"id","v"\n1,2\nid,v\n3,4\n').row_count == 2
+
+
+def test_texts_that_differ_by_spaces_are_said(load: Loads) -> None:
+    stored = load("g,x\nA,1\nA ,2\nB,3\n")
+    assert [row["g"] for row in rows_of(stored)] == ["A", "A ", "B"]
+    assert "differ by spaces around them alone" in stored.warnings[0]
 
 
 def test_quotes_that_span_lines_of_tabs_are_plain(load: Loads) -> None:
