@@ -141,7 +141,7 @@ def plan_columns(
         choice = (wanted or {}).get(name)
         if choice is not None:
             reading = _wanted_reading(choice, reading, styles)
-        trims_text = is_spaced and _is_padded(values)
+        trims_text = is_spaced and any(value[:1] == " " for value in values)
         trim = trims_text or (reading.kind is not Kind.TEXT and _has_spaces(values))
         columns.append(Column(position, name, reading, trim=trim, trims_text=trims_text))
     return _with_missing(columns, by_column, missing)
@@ -204,12 +204,6 @@ def _is_unknown(values: Collection[str]) -> bool:
 def _has_spaces(values: Iterable[str]) -> bool:
     """Return whether spaces stand around a value."""
     return any(value[:1] in TRIMMED or value[-1:] in TRIMMED for value in values if value)
-
-
-def _is_padded(values: Iterable[str]) -> bool:
-    """Return whether every value starts with a space, as after a comma in prose."""
-    present = [value for value in values if value]
-    return bool(present) and all(value[0] == " " for value in present)
 
 
 def wider_readings(column: Column, styles: Sequence[Style], failing: str) -> tuple[Reading, ...]:

@@ -115,6 +115,7 @@ def find_layout(
         reasons["quote"] = "quotes are part of the values: without them, all lines are even"
     rows = list(read_rows(sample, dialect))
     width = usual_width(rows)
+    rows = [_without_open_end(row, width) for row in rows]
     if skip_lines is None:
         dialect, rows = _below_preamble(dialect, rows, width, header, sample, reasons)
     elif rows and header is not False and is_remark(rows[0], width):

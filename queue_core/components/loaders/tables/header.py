@@ -50,7 +50,10 @@ def find_start(rows: Sequence[Row], width: int, *, has_blank_header: bool = Fals
     highest = 0
     for number in range(first, min(len(rows) - 1, first + SEARCH_ROWS)):
         count = filled[number]
-        if count > highest and len(rows[number].values) == width:
+        # Below a note, names may stand that are no more than the notes above it.
+        is_below_note = number > first and filled[number - 1] < min(count, width)
+        is_fuller = count > highest or (count == highest and is_below_note)
+        if is_fuller and len(rows[number].values) == width:
             found = votes(rows[number:], width)
             if found > most:
                 best, most = number, found

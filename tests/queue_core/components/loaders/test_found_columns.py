@@ -139,6 +139,9 @@ def test_spaces_around_values_that_are_no_texts(load: Loads, cells: list[str], k
         ("row,1,2,3\nr,10,20,30\ns,11,21,31\n", ["column_1", "column_2", "column_3", "column_4"]),
         ("Prepared by: Jane, Oslo, 2024\nid,name,score\n1,Ann,3.5\n2,Bob,4.5\n",
          ["id", "name", "score"]),
+        ("Apex,01/03/2021\n96-well,\n,\nx,y\nA1,34\nA2,36\nA3,35\n", ["x", "y"]),
+        ("id,v,\n1,2\n3,4\n", ["id", "v"]),
+        ("name,city,\nAnn,Oslo\nBob,Rome\n", ["name", "city"]),
         ("a, b, c\n1,x,2.5\n3,y,4.5\n", ["a", "b", "c"]),
         ('"x"\n"1" 1.5\n"2" 2.5\n', ["column_1", "x"]),
         ('"x"\n"a" "u v"\n"b" "w"\n', ["column_1", "x"]),
@@ -159,6 +162,12 @@ def test_the_header_again_far_below_or_in_quotes(load: Loads) -> None:
     assert types_of(stored) == {"id": "integer", "v": "integer"}
     assert "(100,002) left out as the header again" in stored.warnings[0]
     assert load('"id","v"\n1,2\nid,v\n3,4\n').row_count == 2
+
+
+def test_spaces_behind_separators_are_none_of_the_texts(load: Loads) -> None:
+    stored = load("Size, Cost\nS, low\nM,high\n")
+    assert [row["Cost"] for row in rows_of(stored)] == ["low", "high"]
+    assert "Spaces after the separators" in stored.warnings[0]
 
 
 def test_texts_that_differ_by_spaces_are_said(load: Loads) -> None:
