@@ -8,7 +8,7 @@ from queue_core.components.component import Component, ComponentKind
 from queue_core.components.json_data import JsonMapping
 from queue_core.components.loaders.common_options import COMPRESSION, ENCODING, MEMBER
 from queue_core.components.loaders.files.encoding_names import ALTERNATIVES, UTF8
-from queue_core.components.loaders.tables.text_rows import WHITESPACE
+from queue_core.components.loaders.tables.text_rows import FIXED_WIDTH, WHITESPACE
 
 
 class BadRows(StrEnum):
@@ -26,9 +26,10 @@ SCHEMA: JsonMapping = {
             "type": ["string", "null"],
             "default": None,
             "title": "Delimiter",
-            "examples": [",", ";", "tab", "|", WHITESPACE],
+            "examples": [",", ";", "tab", "|", WHITESPACE, FIXED_WIDTH],
             "description": "What separates the values; empty: found out. "
-            f"“tab” and “{WHITESPACE}” (runs of spaces) may be written as words.",
+            f"“tab”, “{WHITESPACE}” (runs of spaces) and “{FIXED_WIDTH}” (columns that begin "
+            "at the same place of every line) may be written as words.",
         },
         "encoding": {**ENCODING, "examples": [UTF8, *ALTERNATIVES]},
         "header": {

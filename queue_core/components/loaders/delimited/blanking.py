@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from queue_core.components.loaders.delimited.delimiters import COMMENT_SIGNS
-from queue_core.components.loaders.tables.text_rows import WHITESPACE
+from queue_core.components.loaders.tables.text_rows import BLANKS
 from queue_core.components.loaders.tables.value_notes import shown
 
 LINES_SHOWN = 5
+BLOCK_BYTES = 4 << 20
 
 
 class Reason(StrEnum):
@@ -61,19 +63,42 @@ class Blanking:
 
     def reason(self, line: str) -> Reason | None:
         """Return why a line is no row; None: it is one."""
-        if self.width > 1 and line and not line.strip(" "):
+        if line and not line.strip(BLANKS.replace(self.delimiter, "")):
             return Reason.SPACES
-        if self.header and line == self.header:
+        if self.header and self._is_header(line):
             return Reason.HEADER
         if self.remarks and is_remark_line(line, self.delimiter, self.width):
             return Reason.REMARK
         return None
 
+    def _is_header(self, line: str) -> bool:
+        """Return whether a line names the columns again, in quotes or without."""
+        if line == self.header or not self.quote:
+            return line == self.header
+        if len(line) > len(self.header) + 2 * self.width:
+            return False
+        return line.replace(self.quote, "") == self.header.replace(self.quote, "")
+
 
 def is_remark_line(line: str, delimiter: str, width: int) -> bool:
     """Return whether a line begins as remarks do, and has not the values of a row."""
-    sign = "\t" if delimiter == WHITESPACE else delimiter
-    return line.startswith(COMMENT_SIGNS) and line.count(sign) + 1 != width
+    return line.startswith(COMMENT_SIGNS) and line.count(delimiter) + 1 != width
+
+
+def comes_again(path: Path, line: str) -> bool:
+    """Return whether *line* stands in a file below its first lines."""
+    wanted = b"\n" + line.encode()
+    rest = b""
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            text = rest + block
+            at = text.find(wanted)
+            while at >= 0:
+                if text[at + len(wanted) : at + len(wanted) + 1] in (b"\n", b"\r", b""):
+                    return True
+                at = text.find(wanted, at + 1)
+            rest = text[-len(wanted) :]
+    return False
 
 
 def blanked_lines(

@@ -24,6 +24,7 @@ from queue_core.components.loaders.tables.readings import (
     PLAIN,
     QUESTION_MARK,
     TEXT,
+    TRIMMED,
     TRUE_MINUS,
     Kind,
     Reading,
@@ -33,7 +34,7 @@ from queue_core.components.loaders.tables.text_values import (
     CUT_STYLE,
     read_values,
 )
-from queue_core.components.sql_text import identifier
+from queue_core.components.sql_text import identifier, literal
 
 CHECK_FAILED = "@value-check-failed"
 
@@ -53,7 +54,9 @@ class Column:
         name: As it is stored.
         reading: Kind and style.
         missing: Words that stand for no value here.
-        trim: Whether spaces around its values are dropped.
+        trim: Whether spaces around its values are dropped; around numbers and the like they
+            mean nothing.
+        trims_text: Whether they mean nothing around its texts, either.
     """
 
     position: int
@@ -61,6 +64,7 @@ class Column:
     reading: Reading = TEXT
     missing: tuple[str, ...] = ()
     trim: bool = False
+    trims_text: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -80,7 +84,7 @@ class Column:
     @property
     def text(self) -> str:
         """SQL of the value as text; null where it is missing."""
-        found = f"trim({self.raw})" if self.trim else self.raw
+        found = f"trim({self.raw}, {literal(TRIMMED)})" if self.trim else self.raw
         if self.trim:
             found = f"nullif({found}, '')"
         if self.missing:
@@ -136,8 +140,9 @@ def plan_columns(
         choice = (wanted or {}).get(name)
         if choice is not None:
             reading = _wanted_reading(choice, reading, styles)
-        trim = _is_padded(values) and (is_spaced or reading.kind is not Kind.TEXT)
-        columns.append(Column(position, name, reading, trim=trim))
+        trims_text = is_spaced and any(value[:1] == " " for value in values)
+        trim = trims_text or (reading.kind is not Kind.TEXT and _has_spaces(values))
+        columns.append(Column(position, name, reading, trim=trim, trims_text=trims_text))
     return _with_missing(columns, by_column, missing)
 
 
@@ -195,10 +200,9 @@ def _is_unknown(values: Collection[str]) -> bool:
     return bool(words) and all(any(map(str.isalnum, word)) for word in words)
 
 
-def _is_padded(values: Iterable[str]) -> bool:
-    """Return whether every value starts with a space, as after a comma in prose."""
-    present = [value for value in values if value]
-    return bool(present) and all(value[0] == " " for value in present)
+def _has_spaces(values: Iterable[str]) -> bool:
+    """Return whether spaces stand around a value."""
+    return any(value[:1] in TRIMMED or value[-1:] in TRIMMED for value in values if value)
 
 
 def wider_readings(column: Column, styles: Sequence[Style], failing: str) -> tuple[Reading, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.json_data import JsonMapping, JsonObject
-from queue_core.components.loaders.delimited.date_orders import doubtful_dates, reading_notes
+from queue_core.components.loaders.delimited.date_orders import column_notes, doubtful_dates
 from queue_core.components.loaders.delimited.load_run import LoadRun
 from queue_core.components.loaders.delimited.options import TextOptions
 from queue_core.components.loaders.delimited.plan import TextPlan, plan_text
@@ -57,7 +57,7 @@ class DelimitedTextLoader:
                 *plan.warnings,
                 *run.notes,
                 *doubtful_dates(run.columns),
-                *reading_notes(run.columns),
+                *column_notes(run.columns),
             ),
             estimated_rows=_estimated_rows(source, plan),
             is_complete=is_complete,

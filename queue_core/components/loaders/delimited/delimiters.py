@@ -8,15 +8,26 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from queue_core.components.loaders.tables.header import is_short_header
+from queue_core.components.loaders.delimited.one_column import (
+    LOG,
+    absent_sign,
+    are_lines_values,
+    are_log_lines,
+    are_sentences,
+    are_texts_with_commas,
+    are_values_below_a_name,
+)
+from queue_core.components.loaders.tables.header import is_short_header, votes
 from queue_core.components.loaders.tables.readings import MISSING
 from queue_core.components.loaders.tables.text_rows import WHITESPACE, Dialect, Row, read_rows
 from queue_core.components.loaders.tables.text_values import is_typed
 
 DELIMITERS = (",", ";", "\t", "|", "\x01", "^", "~", "::", ":")
 PREAMBLE_ROWS = 100
+SENTENCES = 10
 MIN_CONSISTENCY = 0.6
 PREAMBLE_PENALTY = 0.6
+ONE_COLUMN = "there is one column"
 COMMENT_SIGNS = ("#", "%", "//")
 _CLOCK = re.compile(r"[0-9]:[0-9]{2}")
 _SPLIT_BRACKET = re.compile(r"\[[^\]\s]+ [^\]\n]*\]")
@@ -63,15 +74,19 @@ def _likely_escape(sample: str, quote: str) -> str:
 
 def find_delimiter(sample: str, dialect: Dialect) -> tuple[str, str]:
     """Return what separates the values, and why."""
+    if are_log_lines(sample):
+        return absent_sign(sample), LOG
     best, best_score = "", 0.0
-    is_prose = False
+    is_prose = are_sentences(sample)
     for candidate in DELIMITERS:
         if candidate in sample and not (candidate == ":" and "::" in sample):
             spaced = skips_spaces(sample, candidate, dialect.quote)
             tried = replace(dialect, delimiter=candidate, skip_spaces=spaced)
             rows = list(read_rows(sample, tried))
-            is_prose = is_prose or (candidate == "," and _are_texts_with_commas(rows))
+            is_prose = is_prose or (candidate == "," and are_texts_with_commas(rows))
             score = _score(rows, candidate, sample)
+            if score and are_values_below_a_name(rows, candidate, sample):
+                is_prose, score = True, 0.0
             if score > best_score:
                 best, best_score = candidate, score
     if best:
@@ -79,8 +94,7 @@ def find_delimiter(sample: str, dialect: Dialect) -> tuple[str, str]:
     rows = list(read_rows(sample, replace(dialect, delimiter=WHITESPACE)))
     if _is_split_by_spaces(rows, sample, dialect.quote):
         return WHITESPACE, "runs of spaces separate the columns"
-    absent = [sign for sign in ("\t", ";", "|", "\x1f") if sign not in sample]
-    return absent[0] if is_prose and absent else ",", "there is one column"
+    return absent_sign(sample) if is_prose else ",", ONE_COLUMN
 
 
 def skips_spaces(sample: str, delimiter: str, quote: str) -> bool:
@@ -126,7 +140,7 @@ def _widths(sample: str, dialect: Dialect, is_all: bool) -> list[int] | None:
         return [
             len(values)
             for values in csv.reader(
-                re.split(r"(?<=\n)", _complete_lines(sample, is_all)),
+                re.findall(r"[^\n]*\n|[^\n]+", _complete_lines(sample, is_all)),
                 delimiter=dialect.delimiter,
                 quotechar=dialect.quote,
                 doublequote=doubled,
@@ -150,6 +164,10 @@ def usual_width(rows: Sequence[Row]) -> int:
     if not counts:
         return 1
     width = max(counts, key=lambda width: (counts[width], width))
+    plain = [row for row in rows if not row.values[0].startswith(COMMENT_SIGNS)]
+    widths = {len(row.values) for row in plain}
+    if 1 < len(plain) < len(rows) and len(widths) == 1:
+        return widths.pop()
     plain = [row for row in rows if not is_remark(row, width)]
     if width == 1 and plain and len(plain) < len(rows):
         counts = Counter(len(row.values) for row in plain)
@@ -169,7 +187,28 @@ def preamble(rows: Sequence[Row], width: int) -> int:
         if not is_remark(row, width) and len(row.values) * 2 > width:
             break
         count += 1
-    return count if count < min(len(rows), PREAMBLE_ROWS) else 0
+    count = count if count < min(len(rows), PREAMBLE_ROWS) else 0
+    return count + _sentences_above(rows[count:], width)
+
+
+def _sentences_above(rows: Sequence[Row], width: int) -> int:
+    """Return how many lines hold commas as sentences do, above names without such spaces."""
+    count = 0
+    for row in rows[:SENTENCES]:
+        values = row.values[1:]
+        if not values or not all(value[:1] == " " for value in values):
+            break
+        count += 1
+    if not 0 < count < min(len(rows), SENTENCES):
+        return 0
+    return count if votes(rows[count:], width) > 0 else 0
+
+
+def has_short_header(rows: Sequence[Row], width: int, sample: str, quote: str) -> bool:
+    """Return whether the header has one name less than there are columns, as R writes it."""
+    if width == 2 and len(rows) > 1 and len(rows[0].values) == 1:
+        return is_short_header(rows, width, 2) and _is_quoted_throughout(sample, quote)
+    return is_short_header(rows, width)
 
 
 def _score(rows: Sequence[Row], delimiter: str, sample: str) -> float:
@@ -192,36 +231,16 @@ def _may_separate(delimiter: str, rows: Sequence[Row], width: int, sample: str) 
         # Times of the day, addresses and keys hold colons.
         is_even = all(len(row.values) == width for row in rows)
         return is_even and width > 2 and not _CLOCK.search(sample)
-    return not (delimiter == "," and width == 2 and _are_texts_with_commas(rows))
-
-
-def _are_texts_with_commas(rows: Sequence[Row]) -> bool:
-    """Return whether commas are part of the texts: “Smith, John” below “name”."""
-    below = [row for row in rows[1:] if len(row.values) > 1]
-    if not below or len(rows[0].values) > 1 or any(len(row.values) > 2 for row in below):
-        return False
-    return all(row.values[1][:1] == " " for row in below)
-
-
-def looks_spaced(lines: Sequence[str]) -> bool:
-    """Return whether lines of one column look like columns made with spaces."""
-    lines = [line.strip() for line in lines if line.strip()][:200]
-    if len(lines) < 3:
-        return False
-    words = [line.split() for line in lines[1:]]
-    is_even = len({len(row) for row in words}) == 1 and len(words[0]) > 2
-    if is_even and all(is_typed(word) for row in words for word in row):
-        return True
-    return sum("  " in line for line in lines) >= 0.8 * len(lines)
+    return not (delimiter == "," and width == 2 and are_texts_with_commas(rows))
 
 
 def _is_split_by_spaces(rows: Sequence[Row], sample: str, quote: str) -> bool:
     width = usual_width(rows)
     if width < 2 or _SPLIT_BRACKET.search(sample):
         return False
-    start = preamble(rows, width)
+    start = 0 if has_short_header(rows, width, sample, quote) else preamble(rows, width)
     table = rows[start:]
-    is_short = is_short_header(table, width)
+    is_short = has_short_header(table, width, sample, quote)
     body = table[1:] if is_short else table
     if _share_of_width(body, width) < 0.9:
         return False
@@ -229,25 +248,21 @@ def _is_split_by_spaces(rows: Sequence[Row], sample: str, quote: str) -> bool:
     skipped = rows[:start]
     if any(not row.values[0].startswith(COMMENT_SIGNS) for row in skipped):
         # The first line has another number of words: a name, unless all below is numbers.
-        return width > 2 and typed == 1
-    if _are_lines_values(sample):
+        return width > 2 and typed == 1 and not are_lines_values(sample)
+    if are_lines_values(sample):
         return False
     return typed >= 0.5 or _is_quoted_throughout(sample, quote)
-
-
-def _are_lines_values(sample: str) -> bool:
-    """Return whether each line is one value, such as a date with its time."""
-    lines = [line.strip() for line in sample.splitlines()[1:100] if line.strip()]
-    return bool(lines) and all(is_typed(line) and ":" in line for line in lines)
 
 
 def _is_quoted_throughout(sample: str, quote: str) -> bool:
     if not quote or quote not in sample:
         return False
     whole = re.findall(
-        rf"(?:^|(?<=[ \t])){quote}[^{quote}\n]*{quote}(?=[ \t]|\r?$)", sample, re.MULTILINE
+        rf"(?:^|(?<=[ \t])){quote}(?:[^{quote}\n]|{quote}{quote})*{quote}(?=[ \t]|\r?$)",
+        sample,
+        re.MULTILINE,
     )
-    return len(whole) * 2 == sample.count(quote)
+    return sum(value.count(quote) for value in whole) == sample.count(quote)
 
 
 def _share_of_width(rows: Sequence[Row], width: int) -> float:

@@ -9,25 +9,37 @@ from dataclasses import dataclass, replace
 
 from queue_core.components.loaders.delimited.delimiters import (
     COMMENT_SIGNS,
+    ONE_COLUMN,
     find_delimiter,
     find_escape,
     find_quote,
     has_plain_quotes,
+    has_short_header,
     is_remark,
     preamble,
     skips_spaces,
     usual_width,
 )
+from queue_core.components.loaders.delimited.fixed_width import find_gaps
+from queue_core.components.loaders.delimited.one_column import LOG
 from queue_core.components.loaders.tables.header import (
     find_start,
     has_header,
-    is_short_header,
 )
-from queue_core.components.loaders.tables.text_rows import Dialect, Row, read_rows
+from queue_core.components.loaders.tables.text_rows import (
+    FIXED_WIDTH,
+    WHITESPACE,
+    Dialect,
+    Row,
+    cut_line,
+    read_rows,
+)
 from queue_core.components.loaders.tables.text_values import is_typed
 
 SAMPLE_CHARACTERS = 256 << 10
 COMMENTED = "a remark holds as many names as there are columns"
+ALIGNED = "all lines are blank at the same places"
+NAMED = "each column has a name in the first line"
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,8 @@ class Layout:
         lacks_first_name: Whether the header has one name less than the rows have values, as
             programs write it that count rows in a column without a name.
         is_spaced: Whether a space follows each separator, and means nothing.
-        header_text: The line of names as it stands in the file, where it comes again.
+        header_text: The line of names as the engine sees it.
+        comes_again: Whether it comes again amid the rows.
         has_remarks: Whether remarks stand amid the rows.
     """
 
@@ -55,6 +68,7 @@ class Layout:
     lacks_first_name: bool = False
     is_spaced: bool = False
     header_text: str = ""
+    comes_again: bool = False
     has_remarks: bool = False
 
     @property
@@ -95,11 +109,13 @@ def find_layout(
         delimiter, reasons["delimiter"] = find_delimiter(sample, dialect)
     spaced = skips_spaces(sample, delimiter, chosen_quote)
     dialect = replace(dialect, delimiter=delimiter, skip_spaces=spaced)
+    dialect = _with_fixed_width(dialect, sample, reasons, is_all=is_all)
     if quote is None and has_plain_quotes(sample, dialect, is_all):
         dialect = replace(dialect, quote="", escape="", skip_spaces=False)
         reasons["quote"] = "quotes are part of the values: without them, all lines are even"
     rows = list(read_rows(sample, dialect))
     width = usual_width(rows)
+    rows = [_without_open_end(row, width) for row in rows]
     if skip_lines is None:
         dialect, rows = _below_preamble(dialect, rows, width, header, sample, reasons)
     elif rows and header is not False and is_remark(rows[0], width):
@@ -113,6 +129,25 @@ def find_layout(
     return _with_header(dialect, rows, width, header, reasons, sample)
 
 
+def _with_fixed_width(
+    dialect: Dialect, sample: str, reasons: dict[str, str], *, is_all: bool
+) -> Dialect:
+    """Return the dialect with the gaps between columns of fixed width, if there are such."""
+    found = reasons.get("delimiter")
+    if found == LOG:
+        reasons["header"] = LOG
+    if found != ONE_COLUMN and dialect.delimiter != FIXED_WIDTH:
+        return dialect
+    lines = sample.splitlines(keepends=True)[dialect.skip_lines :]
+    gaps = find_gaps("".join(lines), is_all=is_all)
+    if not gaps:
+        return dialect
+    if found == ONE_COLUMN:
+        reasons["delimiter"] = ALIGNED
+    reasons["header"] = NAMED
+    return replace(dialect, delimiter=FIXED_WIDTH, quote="", escape="", gaps=gaps)
+
+
 def _below_preamble(
     dialect: Dialect,
     rows: list[Row],
@@ -122,7 +157,8 @@ def _below_preamble(
     reasons: dict[str, str],
 ) -> tuple[Dialect, list[Row]]:
     """Leave out what stands above the table; names behind the sign of a remark are its header."""
-    skipped = preamble(rows, width)
+    is_short = has_short_header(rows, width, sample, dialect.quote)
+    skipped = 0 if is_short else preamble(rows, width)
     named = _commented_names(rows[skipped - 1], dialect, width, sample) if skipped else None
     if named is not None and header is not False and not has_header(rows[skipped:], width)[0]:
         reasons["header"] = COMMENTED
@@ -133,7 +169,8 @@ def _below_preamble(
         start = find_start(rows, width, has_blank_header=not skipped)
         if start.row and not start.header and header is None and not any(rows[0].values):
             reasons["header"] = start.reason
-        if is_short_header(rows, width) and not start.header:
+        is_short = has_short_header(rows, width, sample, dialect.quote)
+        if is_short and (width == 2 or not start.header):
             start = replace(start, row=0)
         if header is not False or not any(
             value.strip() for row in rows[:1] for value in row.values
@@ -154,9 +191,11 @@ def _commented_names(row: Row, dialect: Dialect, width: int, sample: str) -> Row
         return None
     inside = line[len(sign) :].strip()
     found = next(read_rows(inside, replace(dialect, skip_lines=0)), None)
-    if found is None or len(found.values) != width:
+    names = [value.strip() for value in found.values] if found else []
+    if len(names) == width + 1 and names[0].endswith(":"):  # Fields: date time …
+        names = names[1:]
+    if len(names) != width:
         return None
-    names = [value.strip() for value in found.values]
     if not all(names) or any(map(is_typed, names)):
         return None
     return Row(tuple(names), row.last_line, row.last_line)
@@ -178,9 +217,9 @@ def _with_header(
     reasons: dict[str, str],
     sample: str,
 ) -> Layout:
-    short = is_short_header(rows, width)
+    short = has_short_header(rows, width, sample, dialect.quote)
     if header is None and "header" in reasons:
-        header = reasons["header"] == COMMENTED
+        header = reasons["header"] in (COMMENTED, NAMED)
     elif header is None:
         header, reasons["header"] = (True, "it holds names") if short else has_header(rows, width)
     dialect = replace(dialect, header=header)
@@ -206,15 +245,24 @@ def _with_header(
         header_lines=head.last_line - dialect.skip_lines,
         lacks_first_name=short,
         is_spaced=_is_spaced(rows[:1], len(names)) or dialect.skip_spaces,
-        header_text=line_of(sample, head.last_line).strip("\r\n") if comes_again else "",
+        header_text=_header_text(line_of(sample, head.last_line), dialect) if width > 1 else "",
+        comes_again=comes_again,
         has_remarks=bool(remarks),
     )
+
+
+def _header_text(line: str, dialect: Dialect) -> str:
+    """Return the line of names as it is written for the engine."""
+    text = line.strip("\r\n")
+    if dialect.delimiter == WHITESPACE:
+        return re.sub(r"[ \t]+", "\t", text.strip(" \t"))
+    return (cut_line(text, dialect.gaps) or "") if dialect.gaps else text
 
 
 def _names_of(head: Row) -> tuple[str, ...]:
     """Return the names; programs put the sign of a remark before the first one."""
     first, *others = (name.strip() for name in head.values)
-    found = re.fullmatch(r"#+ *([^\s#]+)", first) if others else None
+    found = re.fullmatch(r"(?:#+|%+|//) *([^\s#%/]\S*)", first) if others else None
     return (found[1] if found else first, *others)
 
 

@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.loaders.delimited import BadRows
-from queue_core.components.loaders.delimited.blanking import Blanked, blanked_notes
+from queue_core.components.loaders.delimited.amounts import amount, reading_message
+from queue_core.components.loaders.delimited.blanking import Blanked, blanked_notes, comes_again
 from queue_core.components.loaders.delimited.column_readings import CHECK_FAILED
-from queue_core.components.loaders.delimited.date_orders import open_dates, reading_notes
+from queue_core.components.loaders.delimited.date_orders import column_notes, open_dates
 from queue_core.components.loaders.delimited.plan import TextPlan, blanking_of
 from queue_core.components.loaders.delimited.rejects import (
     explain,
@@ -113,7 +114,7 @@ class LoadRun:
             DataError: The file cannot be read, or not without changing its data silently.
         """
         reading = Span(self._progress)
-        reading.report(0.0, _reading_message(0.0, self._source.size))
+        reading.report(0.0, reading_message(0.0, self._source.size))
         if self._rewriting.is_needed(self._source):
             self._rewrite(Span(self._progress, 0.0, REWRITE_SHARE))
             reading = Span(self._progress, REWRITE_SHARE, 1.0)
@@ -140,7 +141,7 @@ class LoadRun:
         self.notes += self._nul_characters()
         if self._plan.options.date_order is None:
             self.notes += open_dates(self.columns, staging.data_path)
-        self.notes += reading_notes(self.columns)
+        self.notes += column_notes(self.columns)
         used = replace(self._plan, columns=self.columns, encoding=self._rewriting.encoding)
         return Loaded(
             options=used.used_options(),
@@ -160,7 +161,7 @@ class LoadRun:
         def reading(fraction: float) -> None:
             if self._hasher is not None:
                 self._hasher.follow(fraction)
-            span.report(fraction, _reading_message(fraction, size))
+            span.report(fraction, reading_message(fraction, size))
 
         sql = select_stored(self._table, self.columns)
         options = staging.parquet_options(len(self.columns))
@@ -178,7 +179,7 @@ class LoadRun:
         def reading(fraction: float) -> None:
             if self._hasher is not None:
                 self._hasher.follow(fraction)
-            span.report(fraction, _reading_message(fraction, self._source.size))
+            span.report(fraction, reading_message(fraction, self._source.size))
 
         for _attempt in range(MAX_ATTEMPTS):
             reader = WideReader(self._table, self.columns, self._plan.layout.header_lines)
@@ -227,7 +228,8 @@ class LoadRun:
             DataError: It is the file's fault.
         """
         if CHECK_FAILED in message:
-            self._widen()
+            if not self._leaves_out_headers():
+                self._widen()
         elif "invalid state" in message and not self._rewriting.even_newlines:
             self.notes.append(
                 f"{self._source.name} has line ends of several kinds; all are read as line ends."
@@ -236,6 +238,16 @@ class LoadRun:
             self._rewrite(self._progress)
         else:
             self._repair_rows(message)
+
+    def _leaves_out_headers(self) -> bool:
+        """Make blank the lines far below that name the columns again, as joined files have."""
+        header = self._plan.layout.header_text
+        known = self._rewriting.blanking or blanking_of(self._plan.layout, remarks=False)
+        if known.header or not header or not comes_again(self._table.file.path, header):
+            return False
+        self._rewriting = replace(self._rewriting, blanking=replace(known, header=header))
+        self._rewrite(self._progress)
+        return True
 
     def _widen(self, positions: Collection[int] | None = None) -> None:
         """Find readings that hold for all rows, of the columns at *positions* (None: all)."""
@@ -323,7 +335,7 @@ class LoadRun:
         def written(read_bytes: int) -> None:
             if self._hasher is not None:
                 self._hasher.follow(read_bytes / size)
-            progress.report(read_bytes / size, _amount(verb, read_bytes, size))
+            progress.report(read_bytes / size, amount(verb, read_bytes, size))
 
         target = self._scratch / "text.csv"
         self._blanked = []
@@ -382,12 +394,3 @@ class LoadRun:
         if line is None:
             return []
         return [f"Line {line:,} of {self._source.name} holds a NUL character; it was kept."]
-
-
-def _reading_message(fraction: float, size: int) -> str:
-    return _amount(f"reading {fraction:.0%}", int(fraction * size), size)
-
-
-def _amount(words: str, done: int, total: int) -> str:
-    unit, divisor = ("GB", 1e9) if total >= 1e9 else ("MB", 1e6) if total >= 1e6 else ("kB", 1e3)
-    return f"{words} · {done / divisor:,.1f} of {total / divisor:,.1f} {unit}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from queue_core.components.column_types import ColumnType
 from queue_core.components.json_data import JsonMapping
 from queue_core.components.loaders.delimited import BadRows
-from queue_core.components.loaders.tables.text_rows import WHITESPACE
+from queue_core.components.loaders.tables.text_rows import FIXED_WIDTH, WHITESPACE
 from queue_core.errors import ParameterError
 
 MAX_DELIMITER_CHARACTERS = 4
@@ -21,6 +21,7 @@ DELIMITER_NAMES = {
     "space": " ",
     "spaces": WHITESPACE,
     WHITESPACE: WHITESPACE,
+    FIXED_WIDTH: FIXED_WIDTH,
 }
 
 
@@ -67,12 +68,13 @@ class TextOptions:
 
     def _check(self) -> None:
         delimiter = self.delimiter or ","
-        is_long = len(delimiter) > MAX_DELIMITER_CHARACTERS and delimiter != WHITESPACE
+        is_word = delimiter in (WHITESPACE, FIXED_WIDTH)
+        is_long = len(delimiter) > MAX_DELIMITER_CHARACTERS and not is_word
         if is_long or set(delimiter) & set('\n\r"'):
             raise ParameterError(
                 f"“{self.delimiter}” cannot separate values.",
                 parameter="delimiter",
-                hint="Give one to four characters, “tab” or “whitespace”.",
+                hint="Give one to four characters, “tab”, “whitespace” or “fixed width”.",
             )
         if self.decimal is not None and self.decimal == self.thousands:
             raise ParameterError(

@@ -28,13 +28,19 @@ from queue_core.components.loaders.files.encodings import (
 from queue_core.components.loaders.files.source import HEAD_BYTES, SourceFile
 from queue_core.components.loaders.loading.loader_contract import Finding
 from queue_core.components.loaders.tables.readings import Kind, Style
-from queue_core.components.loaders.tables.text_rows import SAMPLE_ROWS, WHITESPACE, Row
+from queue_core.components.loaders.tables.text_rows import (
+    BLANKS,
+    FIXED_WIDTH,
+    SAMPLE_ROWS,
+    WHITESPACE,
+    Row,
+)
 from queue_core.components.loaders.tables.text_values import proven_styles
 from queue_core.components.normal_form import unique_names
 from queue_core.errors import DataError
 
 MAX_COLUMNS = 100_000
-OTHER_DELIMITERS = (",", ";", "\t", "|", WHITESPACE)
+OTHER_DELIMITERS = (",", ";", "\t", "|", WHITESPACE, FIXED_WIDTH)
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,7 @@ def plan_text(source: SourceFile, options: TextOptions) -> TextPlan:
         *text_notes(columns, rows, options),
     )
     rewriting = _rewriting(layout, text, encoding, is_even=is_even)
-    newline = newline if is_even else "\n"
+    newline = "\n" if rewriting.even_newlines else newline
     return TextPlan(options, encoding, layout, newline, rewriting, columns, styles, head, warnings)
 
 
@@ -168,16 +174,19 @@ def _rewriting(layout: Layout, text: str, encoding: Encoding, *, is_even: bool) 
     dialect = layout.dialect
     preamble = "".join(_lines(text)[: dialect.skip_lines])
     blanking = blanking_of(layout, remarks=layout.has_remarks)
-    has_blank = bool(layout.header_text) or layout.has_remarks or _has_lines_of_spaces(text, layout)
+    has_blank = layout.comes_again or layout.has_remarks or _has_lines_of_spaces(text, layout)
+    # Lines are made blank, and spaces tabs, line by line: each must end in a line feed.
+    ends_in_returns = newline_of(text)[0] == "\r" and (has_blank or dialect.separator == "\t")
     return Rewriting(
         encoding,
-        even_newlines=not is_even,
+        even_newlines=not is_even or ends_in_returns,
         collapse_spaces=dialect.delimiter == WHITESPACE,
         # The engine counts lines to skip with their quotes; those of a remark may not match.
         drop_lines=dialect.skip_lines if dialect.quote and dialect.quote in preamble else 0,
         quote=dialect.quote,
         spaces_after=dialect.delimiter if dialect.skip_spaces else "",
         blanking=blanking if has_blank else None,
+        gaps=dialect.gaps,
     )
 
 
@@ -185,17 +194,18 @@ def blanking_of(layout: Layout, *, remarks: bool) -> Blanking:
     """Return which lines of a table are no rows."""
     dialect = layout.dialect
     return Blanking(
-        dialect.delimiter,
+        dialect.separator,
         dialect.quote,
         layout.width,
-        header=layout.header_text,
+        header=layout.header_text if layout.comes_again else "",
         header_line=dialect.skip_lines + layout.header_lines,
         remarks=remarks,
     )
 
 
 def _has_lines_of_spaces(text: str, layout: Layout) -> bool:
-    return layout.width > 1 and bool(re.search(r"(?:^|[\r\n]) +(?:[\r\n]|$)", text))
+    blanks = BLANKS.replace(layout.dialect.separator, "")
+    return bool(re.search(rf"(?:^|[\r\n])[{blanks}]+(?:[\r\n]|$)", text))
 
 
 def _whole_rows(layout: Layout, text: str, is_all: bool) -> tuple[Sequence[Row], str]:

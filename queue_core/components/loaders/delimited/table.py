@@ -14,7 +14,7 @@ import numpy as np
 
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.text_file import NEWLINES, TextFile
-from queue_core.components.loaders.tables.text_rows import WHITESPACE, Dialect, read_rows
+from queue_core.components.loaders.tables.text_rows import Dialect, read_rows
 from queue_core.components.sql_engine import Connection
 from queue_core.components.sql_text import file_literal, literal
 
@@ -83,14 +83,13 @@ class Table:
             keep_rejects: Whether rows that cannot be read go to `reject_errors`.
         """
         dialect = self.dialect
-        delimiter = "\t" if dialect.delimiter == WHITESPACE else dialect.delimiter
         names = ", ".join(f"c{position}: 'VARCHAR'" for position in range(self.width))
         arguments = [
             file_literal(self.file.path),
             "auto_detect = false",
             "header = false",
             f"skip = {self.skip}",
-            f"delim = {literal(delimiter)}",
+            f"delim = {literal(dialect.separator)}",
             f"quote = {literal(dialect.quote)}",
             f"escape = {literal(dialect.escape)}",
             f"new_line = {literal(NEWLINES[self.file.newline])}",
@@ -178,7 +177,7 @@ class Table:
             try:
                 reader = csv.reader(
                     file,
-                    delimiter=_one_character(dialect.delimiter),
+                    delimiter=dialect.separator[0],
                     quotechar=dialect.quote or None,
                     quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
                     doublequote=dialect.escape == dialect.quote,
@@ -258,9 +257,3 @@ def _lines_at(path: Path, positions: Sequence[int]) -> list[int]:
                 done += len(block)
             lines.append(line)
     return lines
-
-
-def _one_character(delimiter: str) -> str:
-    if delimiter == WHITESPACE:
-        return "\t"
-    return delimiter if len(delimiter) == 1 else delimiter[0]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from queue_core.components.loaders.delimited.blanking import Blanked, Blanking, blanked_lines
+from queue_core.components.loaders.delimited.fixed_width import cut_lines
 from queue_core.components.loaders.files.compression import Unpacked
 from queue_core.components.loaders.files.encodings import Encoding, decoded
 from queue_core.components.loaders.files.line_limit import limited_lines
@@ -47,6 +48,7 @@ class Rewriting:
         encoding: What its bytes are decoded as.
         even_newlines: Whether all line ends outside of quotes become line feeds.
         collapse_spaces: Whether runs of spaces and tabs outside of quotes become one tab.
+        gaps: Where columns of fixed width are parted, to become columns between tabs.
         drop_lines: How many lines at the start are left out.
         quote: What encloses values.
         spaces_after: The separator behind which spaces are left out; empty: they are kept.
@@ -60,6 +62,7 @@ class Rewriting:
     quote: str = '"'
     spaces_after: str = ""
     blanking: Blanking | None = None
+    gaps: tuple[tuple[int, int], ...] = ()
 
     def is_needed(self, source: SourceFile) -> bool:
         """Return whether the engine cannot read *source* as it is."""
@@ -70,6 +73,7 @@ class Rewriting:
             or self.collapse_spaces
             or self.drop_lines > 0
             or bool(self.spaces_after)
+            or bool(self.gaps)
             or self.blanking is not None
         )
 
@@ -112,6 +116,8 @@ def rewrite(
             blocks = _without_lines(blocks, rewriting.drop_lines)
         if rewriting.even_newlines or rewriting.collapse_spaces or rewriting.spaces_after:
             blocks = _evened(blocks, rewriting)
+        if rewriting.gaps:
+            blocks = cut_lines(blocks, rewriting.gaps, source.name)
         if rewriting.blanking is not None:
             first_line = rewriting.drop_lines + 1
             blocks = blanked_lines(blocks, rewriting.blanking, first_line, on_blank)

@@ -17,8 +17,7 @@ import pyarrow.csv as arrow_csv
 from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.column_readings import Column
 from queue_core.components.loaders.delimited.table import Problem, Rejected, Table
-from queue_core.components.loaders.tables.readings import Kind
-from queue_core.components.loaders.tables.text_rows import WHITESPACE
+from queue_core.components.loaders.tables.readings import TRIMMED, Kind
 from queue_core.components.loaders.tables.text_values import INEXACT, ZERO, pattern
 
 WIDE_COLUMNS = 1_000
@@ -51,7 +50,7 @@ class WideReader:
         """Return whether this reader is needed, and reads what the engine would."""
         plain = all(c.kind in ARROW_KINDS and c.reading.style.is_plain for c in columns)
         no_formats = not any(column.reading.style.format for column in columns)
-        one_sign = len(table.dialect.delimiter) == 1 or table.dialect.delimiter == WHITESPACE
+        one_sign = len(table.dialect.separator) == 1
         return (
             table.width > WIDE_COLUMNS
             and plain
@@ -115,7 +114,7 @@ class WideReader:
                 use_threads=False,
             ),
             parse_options=arrow_csv.ParseOptions(
-                delimiter="\t" if dialect.delimiter == WHITESPACE else dialect.delimiter,
+                delimiter=dialect.separator,
                 quote_char=dialect.quote or False,
                 double_quote=doubled,
                 escape_char=False if doubled else dialect.escape,
@@ -137,7 +136,7 @@ class WideReader:
     def _converted(self, column: Column, raw: pa.Array) -> pa.Array:
         text = raw.column(column.position)
         if column.trim:
-            text = pc.utf8_trim(text, " ")
+            text = pc.utf8_trim(text, TRIMMED)
         if column.missing:
             is_word = pc.is_in(text, pa.array(column.missing))
             text = pc.if_else(is_word, pa.scalar(None, pa.string()), text)

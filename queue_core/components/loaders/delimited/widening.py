@@ -15,6 +15,7 @@ from queue_core.components.loaders.tables.readings import (
     MISSING_SIGNS,
     MISSING_WORDS,
     TEXT,
+    TRIMMED,
     Kind,
     Reading,
     Style,
@@ -69,6 +70,12 @@ class Widener:
         column = replace(column, missing=(*column.missing, *signs))
         note = missing_note([column.name], signs) if signs else ""
         found = self._first_failing(connection, column)
+        if found is not None and not column.trim and found[1] != found[1].strip(TRIMMED):
+            # Spaces around a value that is no text mean nothing.
+            column = replace(column, trim=True)
+            more = () if self.fixed_missing else self._missing_signs(connection, column)
+            column = replace(column, missing=(*column.missing, *more))
+            found = self._first_failing(connection, column)
         if found is None:
             return column, note
         number, value = found
@@ -87,7 +94,7 @@ class Widener:
                 hint="Correct the value, or choose the type text for this column.",
             )
         words = self._words_in(connection, column)
-        widened = replace(column, reading=TEXT, missing=words)
+        widened = replace(column, reading=TEXT, missing=words, trim=column.trims_text)
         note = text_note(column.name, column.kind, f"line {line:,}", value)
         return widened, " ".join(
             (note, missing_note([column.name], words) if words else "")

@@ -190,7 +190,7 @@ def _typed(
     if arrow_kinds.is_floating(column.type):
         return _integers(column), []
     if arrow_kinds.is_timestamp(column.type):
-        return _dates(column), []
+        return _dates(column), _clock_notes(name, column)
     if arrow_kinds.is_string(column.type):
         return _texts(name, column, first_row, is_broken=is_broken)
     return column, []
@@ -216,9 +216,22 @@ def _dates(column: pa.Array) -> pa.Array:
     return column.cast(pa.date32())
 
 
+def _clock_notes(name: str, column: pa.Array) -> list[str]:
+    """Say where times without a day stand among dates: the workbook holds them as of its first."""
+    days = pc.floor_temporal(column, unit="day").cast(pa.date32()).cast(pa.int32()).drop_null()
+    seen = set(pc.unique(days).to_pylist())
+    if len(seen) < 2 or not seen & set(CLOCK_DAYS):
+        return []
+    return [
+        f"Column “{name}” holds times without a day among dates: they are read as times of "
+        "1899 or 1904, as the workbook counts them."
+    ]
+
+
 def _mixed(name: str, column: pa.Array) -> tuple[pa.Array, list[str]]:
     return column, [
-        f"Column “{name}” is kept as text: it holds dates, durations and other kinds of values."
+        f"Column “{name}” is kept as text: it holds dates, durations and other kinds of values. "
+        "Durations stand there as dates, counted from 1899-12-31."
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -45,6 +46,8 @@ from queue_core.errors import DataError, ParameterError
 HEADER_SEARCH_ROWS = 50
 EXPORT_HINT = "Open it in a spreadsheet program and save it again, or export it as CSV."
 CELLS_SHOWN = 3
+QUICKLY_SEARCHED_BYTES = 4 << 20
+_MIDNIGHT = re.compile(r"(?<=^[0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$")
 LETTERS = string.ascii_uppercase
 ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
 
@@ -142,17 +145,27 @@ def _read(
 ) -> Cells:
     with native_errors(f"The sheet “{sheet.name}” of {source.name}", EXPORT_HINT):
         cells = read_cells(reader, sheet.name, sheet.names, sheet.first_row, limit=limit)
-    if not any(column.null_count for column in cells.table.columns):
+    is_large = path.stat().st_size > QUICKLY_SEARCHED_BYTES
+    if is_large and not any(column.null_count for column in cells.table.columns):
         return cells
-    return replace(cells, notes=(*cells.notes, *_formula_notes(path, sheet)))
+    end = sheet.first_row + cells.table.num_rows if limit is None else 0
+    return replace(cells, notes=(*cells.notes, *_formula_notes(path, sheet, end)))
 
 
-def _formula_notes(path: Path, sheet: _Sheet) -> list[str]:
-    """Say which columns are missing values because formulas have none that is stored."""
+def _formula_notes(path: Path, sheet: _Sheet, end: int) -> list[str]:
+    """Say which columns are missing values because formulas have none that is stored.
+
+    Args:
+        path: The workbook.
+        sheet: Its sheet.
+        end: Number of the row below the last one that was read; 0: it is not known.
+    """
     names, _ = unique_names(sheet.names)
     notes = []
+    lost = set()
     for column, cells in formulas_without_value(path, sheet.name).items():
         below = [c for c in cells if int(c.lstrip(LETTERS)) >= sheet.first_row]
+        lost |= {int(c.lstrip(LETTERS)) for c in below if end and int(c.lstrip(LETTERS)) >= end}
         if below and column < len(names):
             shown = ", ".join(below[:CELLS_SHOWN]) + (", …" if len(below) > CELLS_SHOWN else "")
             count = "1 formula" if len(below) == 1 else f"{len(below):,} formulas"
@@ -160,6 +173,9 @@ def _formula_notes(path: Path, sheet: _Sheet) -> list[str]:
                 f"Column “{names[column]}” holds {count} without a stored value ({shown}), read "
                 "as missing. Open the workbook in a spreadsheet program and save it to store them."
             )
+    if lost:
+        rows = "1 row that holds" if len(lost) == 1 else f"{len(lost):,} rows that hold"
+        notes.append(f"{rows} nothing but formulas without a value left out: from {min(lost)} on.")
     return notes
 
 
@@ -293,7 +309,8 @@ def _locate(
         names = tuple(f"column_{number}" for number in range(1, width + 1))
     else:
         found = [decoded_text(value or "") for value in head[header_row - 1]]
-        names = tuple((name or "").strip() for name in found)
+        # A day is a name without its hour.
+        names = tuple(_MIDNIGHT.sub("", (name or "").strip()) for name in found)
     return _Sheet(name, others, header_row, first_row, names, reason)
 
 

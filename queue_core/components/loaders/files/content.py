@@ -171,6 +171,10 @@ def _by_text(
     source: SourceFile, head: bytes, by_name: str | None, encoding: str | None = None
 ) -> str:
     if head.startswith(UNICODE_MARKS[:2]) or looks_like_utf16(head):
+        big = head.startswith(b"\xfe\xff") or head[:1] == b"\0"
+        text = head[: SAMPLE_BYTES & ~1].decode("utf-16-be" if big else "utf-16-le", "replace")
+        if by_name in (EXCEL, HTML) and "<table" in text.casefold() and has_table(text):
+            return HTML
         return by_name if by_name in (JSON, ARFF) else DELIMITED
     sample = head[:SAMPLE_BYTES]
     nul_share = sample.count(b"\0") / len(sample)
@@ -192,13 +196,19 @@ def _by_text(
             f"{source.name} is a web page, not a table.",
             hint="The download may have saved an error or login page: open it in a browser.",
         )
-    if lowered.startswith("<?xml"):
+    if lowered.startswith("<?xml") or (source.head_is_all and _is_element(text)):
         raise _foreign(source.name, "an XML document")
     if by_name == ARFF or re.search(r"^\s*@relation\s", lowered, re.MULTILINE):
         return ARFF
     if by_name == JSON or _is_json(text):
         return JSON
     return DELIMITED
+
+
+def _is_element(text: str) -> bool:
+    """Return whether a text is one element of XML, from its first sign to its last."""
+    found = re.match(r"<([A-Za-z_][\w:.-]*)(?:\s[^<>]*)?>", text)
+    return found is not None and text.rstrip().endswith(f"</{found[1]}>")
 
 
 def _is_json(text: str) -> bool:

@@ -20,6 +20,8 @@ from queue_core.errors import DataError
 Record = JsonObject
 OnNote = Callable[[str], None]
 NAMES_SHOWN = 5
+MOST_LEVELS = 5
+NAME_KEYS = ("columns", "fields", "headers", "header", "names")
 
 
 def as_record(value: Any, number: int, name: str) -> Record:
@@ -44,7 +46,8 @@ def header_names(rows: Sequence[Any]) -> list[str] | None:
     if not first or not all(isinstance(value, str) for value in first):
         return None
     table = [Row(tuple(map(_text, row)), 0, 0) for row in rows if len(row) == len(first)]
-    if len(table) < len(rows) or not has_header(table, len(first))[0]:
+    # A row that is short or long is refused where it is read.
+    if len(table) * 2 <= len(rows) or not has_header(table, len(first))[0]:
         return None
     return [str(value) for value in first]
 
@@ -92,19 +95,39 @@ def object_records(
         yield from named_rows(value["data"], names, name)
     elif columns and all(isinstance(c, dict) and _is_numbered(c) for c in columns):
         yield from _from_numbered(value)
+    elif len(rows := _lists_of_rows(value)) == 1 and _are_named_rows(value, rows[0]):
+        yield from _inner_rows(value, rows[0], name, on_note)
     elif columns and all(isinstance(c, list) for c in columns) and _are_columns(value, tables):
         yield from _from_lists(value, name)
     elif tables:
         yield from _inner_records(value, next(iter(tables)), tables, name, on_note)
-    elif len(rows := _lists_of_rows(value)) == 1:
+    elif len(rows) == 1:
         yield from _inner_rows(value, rows[0], name, on_note)
+    elif _is_keyed(columns) and _are_columns_by_key(columns):
+        on_note(f"The rows of {name} are read with their keys in the column “key”.")
+        yield from _from_columns_by_key(value)
     elif _is_keyed(columns):
         on_note(f"The records of {name} are read with their keys in the column “key”.")
         own = "key" if not any("key" in record for record in columns) else "record key"
         for key, record in value.items():
             yield {own: key, **record}
+    elif inner := nested_records(value):
+        path, records = inner
+        on_note(f"The records in “{path}” were read; what stands beside them was left out.")
+        yield from records
     else:
         yield value
+
+
+def nested_records(value: Any, depth: int = MOST_LEVELS) -> tuple[str, list[Record]] | None:
+    """Return the only list of records within objects within an object, and where it stands."""
+    if not isinstance(value, dict) or not depth:
+        return None
+    found = [(key, value[key]) for key, length in record_lists(value).items() if length > 1]
+    for key, item in value.items():
+        inner = nested_records(item, depth - 1)
+        found += [(f"{key}.{inner[0]}", inner[1])] if inner else []
+    return found[0] if len(found) == 1 else None
 
 
 def record_lists(value: Any) -> dict[str, int]:
@@ -154,6 +177,30 @@ def _lists_of_rows(value: Record) -> list[str]:
     ]
 
 
+def _are_named_rows(value: Record, key: str) -> bool:
+    """Return whether lists are rows: alone in the object, or as wide as a list of names beside."""
+    widths = {len(row) for row in value[key]}
+    if len(widths) > 1 or not max(widths):
+        return False
+    names = [_as_names(value.get(other)) for other in NAME_KEYS]
+    return len(value) == 1 or any(found is not None and len(found) in widths for found in names)
+
+
+def _are_columns_by_key(columns: Sequence[Record]) -> bool:
+    """Return whether objects are columns, not records: each is of one type, its keys are not."""
+    if any(len({type(v) for v in column.values() if v is not None}) > 1 for column in columns):
+        return False
+    keys = dict.fromkeys(key for column in columns for key in column)
+    by_key = [{type(c.get(key)) for c in columns if c.get(key) is not None} for key in keys]
+    return any({str} < types for types in by_key)
+
+
+def _from_columns_by_key(value: Mapping[str, Record]) -> Iterator[Record]:
+    own = "record key" if "key" in value else "key"
+    for key in dict.fromkeys(key for column in value.values() for key in column):
+        yield {own: key, **{name: column.get(key) for name, column in value.items()}}
+
+
 def _inner_rows(value: Record, key: str, name: str, on_note: OnNote) -> Iterator[Record]:
     """Yield rows that are lists, named by a list of columns elsewhere in the object."""
     rows = value[key]
@@ -178,7 +225,7 @@ def _names_for(value: Any, width: int) -> list[str] | None:
     """Return the names of *width* columns that an object holds under “columns”, however deep."""
     if not isinstance(value, dict):
         return None
-    for key in ("columns", "fields", "headers", "header", "names"):
+    for key in NAME_KEYS:
         found = _as_names(value.get(key))
         if found is not None and len(found) == width:
             return found

@@ -13,6 +13,7 @@ from queue_core.components.loaders.tables.text_values import is_typed, read_valu
 
 YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _DIGITS = re.compile(r"[0-9]+")
+_SENTENCE = re.compile(r"\w\s.*[.!?]$")
 _WORD = re.compile(r"[^\W\d_]+")
 SEARCH_ROWS = 40
 BODY_ROWS = 500
@@ -49,10 +50,13 @@ def find_start(rows: Sequence[Row], width: int, *, has_blank_header: bool = Fals
     highest = 0
     for number in range(first, min(len(rows) - 1, first + SEARCH_ROWS)):
         count = filled[number]
-        if count > highest and len(rows[number].values) == width:
-            votes = _votes(rows[number:], width)
-            if votes > most:
-                best, most = number, votes
+        # Below a note, names may stand that are no more than the notes above it.
+        is_below_note = number > first and filled[number - 1] < min(count, width)
+        is_fuller = count > highest or (count == highest and is_below_note)
+        if is_fuller and len(rows[number].values) == width:
+            found = votes(rows[number:], width)
+            if found > most:
+                best, most = number, found
         highest = max(highest, count)
     if most:
         return TableStart(best, True, "its values are unlike those below")
@@ -87,11 +91,13 @@ def has_header(rows: Sequence[Row], width: int) -> tuple[bool, str]:
     below = _below(rows, width)
     if not below:
         return any(first) and not any(map(is_typed, first)), "it is the only line"
-    votes = _votes(rows, width)
-    if votes == 0 and _are_names(first, below):
+    found = votes(rows, width)
+    if found == 0 and _are_names(first, below):
         return True, "its values are names that do not come again"
-    if votes > 0:
+    if found > 0:
         return True, "its values are unlike those below"
+    if _counts_columns(first, below):
+        return True, "it counts the columns"
     return False, "its values are like those below"
 
 
@@ -103,7 +109,8 @@ def _below(rows: Sequence[Row], width: int) -> list[tuple[str, ...]]:
     return other if width > 1 and len(other) * 2 >= len(table) else table
 
 
-def _votes(rows: Sequence[Row], width: int) -> int:
+def votes(rows: Sequence[Row], width: int) -> int:
+    """Return for how many columns the first row is a name, less those that it is a value of."""
     names = [value.strip() for value in rows[0].values]
     below = _below(rows, width)
     if not below:
@@ -144,6 +151,8 @@ def _shape(value: str) -> str:
 
 def _are_names(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Return whether a row above columns of texts can be names; some may lack or be alike."""
+    if len(first) == 1 and _SENTENCE.search(first[0]):
+        return False
     if all(first) and len(set(first)) == len(first):
         return True
     named = [name for name in first if name]
@@ -154,6 +163,16 @@ def _are_names(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     return all(
         name or _may_lack_name(position, first, below) for position, name in enumerate(first)
     )
+
+
+def _counts_columns(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether a row counts columns: 0, 1, 2 behind a blank, or a name above numbers."""
+    label, *numbers = first
+    if len(numbers) < 2 or numbers[0] not in ("0", "1"):
+        return False
+    if numbers != [str(int(numbers[0]) + n) for n in range(len(numbers))]:
+        return False
+    return not label or _vote(label, [row[0] for row in below]) > 0
 
 
 def _may_lack_name(position: int, first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
@@ -167,9 +186,15 @@ def _may_lack_name(position: int, first: Sequence[str], below: Sequence[Sequence
     return blank * 2 >= len(values) and not any(first[position:])
 
 
-def is_short_header(rows: Sequence[Row], width: int) -> bool:
-    """Return whether the first row is a header that leaves the first column without a name."""
-    if len(rows) < 2 or width < 3 or len(rows[0].values) != width - 1:
+def is_short_header(rows: Sequence[Row], width: int, least_width: int = 3) -> bool:
+    """Return whether the first row is a header that leaves the first column without a name.
+
+    Args:
+        rows: The first rows.
+        width: How many columns there are.
+        least_width: Of how few columns that is believed: one name may be a title, too.
+    """
+    if len(rows) < 2 or width < least_width or len(rows[0].values) != width - 1:
         return False
     table = [row.values for row in rows[1:] if len(row.values) == width]
     if all(not values[-1] for values in table):

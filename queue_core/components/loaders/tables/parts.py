@@ -8,14 +8,14 @@ read twice, and memory holds one batch.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from queue_core.components.loaders.tables.date_forms import looks_like_date
+from queue_core.components.loaders.tables.date_forms import may_be_moment
 from queue_core.components.loaders.tables.readings import Kind
 from queue_core.components.loaders.tables.text_columns import (
     ARROW_TYPES,
@@ -24,6 +24,7 @@ from queue_core.components.loaders.tables.text_columns import (
     first_unfit,
     read_texts,
     text_column_notes,
+    typed_column_notes,
 )
 from queue_core.components.loaders.tables.value_notes import missing_note, text_note
 
@@ -68,6 +69,9 @@ class Parts:
     def notes(self) -> tuple[str, ...]:
         """What had to be made text, in sentences."""
         notes = [note for column in self._columns.values() for note in column.notes]
+        for name, column in self._columns.items():
+            if column.moment is not None:
+                notes += typed_column_notes(name, column.moment.reading)
         mixed = [f"“{name}”" for name, column in self._columns.items() if column.is_mixed]
         if mixed:
             more = f" and {len(mixed) - 5} more" if len(mixed) > 5 else ""
@@ -139,7 +143,10 @@ def _learn_moment(
     if not kinds.is_string(array.type) or array.null_count == len(array):
         return
     if not is_first:
-        if known.moment is None or (position := first_unfit(array, known.moment)) < 0:
+        if known.moment is None:
+            return
+        if (position := first_unfit(array, known.moment)) < 0:
+            known.moment = _with_open_orders(known.moment, array)
             return
         place, value = f"record {before + position + 1:,}", array[position].as_py()
         known.notes.append(text_note(name, known.moment.reading.kind, place, value))
@@ -150,10 +157,21 @@ def _learn_moment(
     if not found.is_text and converted(array, found) is not None:
         known.moment = found
         known.notes += [missing_note([name], [word]) for word in found.missing]
-    elif any(map(looks_like_date, unique[:KEPT_VALUES])):
+    elif any(map(may_be_moment, unique[:KEPT_VALUES])):
         known.notes += text_column_notes(
             name, array, lambda position: f"record {before + position + 1:,}", ()
         )
+
+
+def _with_open_orders(found: TextReading, array: pa.Array) -> TextReading:
+    """Return the reading with the orders of dates that these texts leave open, too."""
+    reading = found.reading
+    left = tuple(
+        style
+        for style in reading.ambiguous
+        if converted(array, replace(found, reading=replace(reading, style=style))) is not None
+    )
+    return replace(found, reading=replace(reading, ambiguous=left))
 
 
 def _final(column: _Column) -> pa.DataType:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+ERROR_WORDS = (
+    "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!",
+    "#GETTING_DATA", "#UNKNOWN!", "#BLOCKED!", "#CONNECT!", "#BUSY!",
+)  # fmt: skip
+"""What spreadsheets show where a formula failed: missing in every column, and said."""
+
 MISSING_WORDS = (
-    "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>", "\\N",
+    "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>", "\\N", *ERROR_WORDS,
 )  # fmt: skip
 """Words for a missing value that count in every column of a file that uses them."""
 
@@ -17,6 +23,9 @@ QUESTION_MARK = "?"
 """The sign that stands for a missing value in columns of words, too, where no other sign does."""
 
 MISSING = frozenset((*MISSING_WORDS, *MISSING_SIGNS, ""))
+
+TRIMMED = " \t\u00a0\u2007\u2009\u202f\u3000"
+"""Spaces that mean nothing around a number, a date and the like."""
 
 SPACES = " \u00a0\u202f\u2009"
 """What a space between groups of digits may be: plain, or one that does not break."""

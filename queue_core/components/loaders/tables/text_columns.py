@@ -21,7 +21,14 @@ from queue_core.components.loaders.tables.readings import (
     Style,
 )
 from queue_core.components.loaders.tables.text_values import read_values
-from queue_core.components.loaders.tables.value_notes import kept_as_text, missing_note
+from queue_core.components.loaders.tables.value_notes import (
+    STEPS,
+    kept_as_text,
+    missing_note,
+    order_note,
+    reading_notes,
+    spaces_note,
+)
 from queue_core.components.sql_engine import connect
 
 NOTED_VALUES = 2_000
@@ -149,10 +156,20 @@ def typed_texts(
         values = converted(array, found)
     notes = []
     if found.missing:
-        notes = [missing_note([name], [word]) for word in found.missing]
+        notes = [missing_note([name], [word]) for word in found.missing if word]
     if found.is_text:
         notes += text_column_notes(name, array, place, found.missing)
+    else:
+        notes += typed_column_notes(name, found.reading)
     return values, notes
+
+
+def typed_column_notes(name: str, reading: Reading) -> list[str]:
+    """Say what the reading of a column of dates means, or leaves open."""
+    notes = reading_notes(name, reading, STEPS)
+    if reading.kind.is_moment and reading.ambiguous:
+        notes.append(order_note(name, reading, STEPS))
+    return notes
 
 
 def text_column_notes(
@@ -165,4 +182,5 @@ def text_column_notes(
             first.setdefault(value, position)
             if len(first) >= NOTED_VALUES:
                 break
-    return kept_as_text(name, [(value, place(at)) for value, at in first.items()], missing)
+    places = [(value, place(at)) for value, at in first.items()]
+    return [*kept_as_text(name, places, missing, STEPS), *spaces_note(name, first)]

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 WHITESPACE = "whitespace"
+FIXED_WIDTH = "fixed width"
 SAMPLE_ROWS = 2_000
+BLANKS = " \t\x0b\x0c\x1a\u00a0\u2007\u200b\u202f\u3000\ufeff"
+"""What a line may hold that holds nothing; \\x1a ends files of old systems."""
 _STAND_IN = "\x1f"
 _RUNS = re.compile(r"[ \t]+")
 
@@ -19,13 +22,15 @@ class Dialect:
     """The layout of a text table.
 
     Attributes:
-        delimiter: What separates values; `WHITESPACE` for runs of spaces and tabs.
+        delimiter: What separates values; `WHITESPACE` for runs of spaces and tabs, `FIXED_WIDTH`
+            where columns begin at the same place of every line.
         quote: What encloses values; empty: nothing does.
         escape: What makes a quote part of a quoted value: the quote itself, or a backslash.
         skip_lines: Lines before the header (or before the rows, where there is no header).
         header: Whether the first line after those holds the names.
         skip_spaces: Whether spaces between a separator and a value mean nothing, so that a quote
             behind them opens a quoted value.
+        gaps: Where columns of fixed width are parted: the first blank place and the one behind it.
     """
 
     delimiter: str = ","
@@ -34,6 +39,12 @@ class Dialect:
     skip_lines: int = 0
     header: bool = True
     skip_spaces: bool = False
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def separator(self) -> str:
+        """What separates the values once spaces are made tabs."""
+        return "\t" if self.delimiter in (WHITESPACE, FIXED_WIDTH) else self.delimiter
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ def read_rows(text: str, dialect: Dialect, limit: int = SAMPLE_ROWS) -> Iterator
     found = 0
     for values, line in _parsed(lines, dialect):
         first, last = last + 1, line + dialect.skip_lines
-        if len(values) > 1 or (values and values[0].strip()):
+        if len(values) > 1 or (values and values[0].strip(BLANKS)):
             yield Row(tuple(values), first, last)
             found += 1
             if found == limit:
@@ -72,6 +83,9 @@ def _parsed(lines: io.StringIO, dialect: Dialect) -> Iterator[tuple[list[str], i
     source: Iterator[str] | io.StringIO = lines
     if delimiter == WHITESPACE:
         source = io.StringIO(_tabbed(lines.read(), dialect.quote), newline="")
+        delimiter = "\t"
+    elif delimiter == FIXED_WIDTH:
+        source = (cut_line(line, dialect.gaps) or line for line in lines)
         delimiter = "\t"
     elif len(delimiter) > 1:
         source = (line.replace(dialect.delimiter, _STAND_IN) for line in lines)
@@ -93,6 +107,34 @@ def _parsed(lines: io.StringIO, dialect: Dialect) -> Iterator[tuple[list[str], i
         return
     finally:
         csv.field_size_limit(previous)
+
+
+def cut_line(line: str, gaps: tuple[tuple[int, int], ...]) -> str | None:
+    """Return a line of columns of fixed width with tabs between its values; None: it has others.
+
+    A value may reach into a gap; there must be one widest space in it that parts the values.
+    """
+    text = line.rstrip("\r\n")
+    if not text.strip() or not text.strip("-=+| "):  # blank, or a rule
+        return line[len(text) :] or "\n"
+    if "\t" in text:
+        return None
+    values, begin = [], 0
+    for first, end in gaps:
+        place = _widest_space(text[first:end].ljust(end - first))
+        if place is None:
+            return None
+        values.append(text[begin : first + place].strip())
+        begin = first + place
+    return "\t".join([*values, text[begin:].strip()]) + line[len(text) :]
+
+
+def _widest_space(gap: str) -> int | None:
+    """Return where in a gap its widest space begins; None: there is none, or no widest one."""
+    spaces = sorted((len(found[0]), found.start()) for found in re.finditer(" +", gap))
+    if not spaces or (len(spaces) > 1 and spaces[-1][0] == spaces[-2][0]):
+        return None
+    return spaces[-1][1]
 
 
 def _tabbed(text: str, quote: str) -> str:

@@ -77,7 +77,8 @@ def pattern(kind: Kind, style: Style = PLAIN) -> str:
     groups = rf"[1-9][0-9]{{0,2}}(?:{gap}[0-9]{{3}})+|" if style.thousands else ""
     if kind is Kind.INTEGER:
         return rf"0|{minus}(?:{groups}[1-9][0-9]*)"
-    return rf"{minus}(?:{groups}0|[1-9][0-9]*)(?:{decimal}[0-9]+)?"
+    exponent = "(?:[eE][+-]?[0-9]{1,2})?"
+    return rf"{minus}(?:{groups}0|[1-9][0-9]*)(?:{decimal}[0-9]+)?{exponent}"
 
 
 def plain_number(value: str, style: Style) -> str:
@@ -88,14 +89,29 @@ def plain_number(value: str, style: Style) -> str:
     return value.replace(style.minus, "-") if style.minus else value
 
 
+_GROUPED = (
+    r"[-−]?[0-9]{1,3}(?:[.,'’ \u00a0\u202f\u2009][0-9]{3})*[.,][0-9]+"
+    r"|[-−]?[0-9]{1,3}(?:[.,'’ \u00a0\u202f\u2009][0-9]{3})+|[-−][0-9]+"
+)
 _TYPED = re.compile(
     "|".join(
         f"(?:{pattern(kind)})"
         for kind in (Kind.FLOAT, Kind.BOOLEAN, Kind.DATETIME, Kind.INSTANT, Kind.TIME)
     )
-    + r"|[-−]?[0-9]{1,3}(?:[.,'’ \u00a0\u202f\u2009][0-9]{3})*[.,][0-9]+"
-    + r"|[-−]?[0-9]{1,3}(?:[.,'’ \u00a0\u202f\u2009][0-9]{3})+|[-−][0-9]+"
+    + f"|{_GROUPED}"
     + r"|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}"
+)
+_GROUPED_NUMBER = re.compile(_GROUPED)
+_AMOUNT = r"(?:[0-9]{1,3}(?:[.,'’_ \u00a0\u202f\u2009][0-9]{2,3})*|[0-9]+)(?:[.,][0-9]+)?"
+_CURRENCY = (
+    r"(?:[$€£¥₹₽₩₺₴฿]|(?:US|AU|CA|HK|NZ|S|R)\$|USD|EUR|GBP|CHF|JPY|CNY|INR|kr|zł|Kč|Fr\.|Rs\.?)"
+)
+_MARKED_NUMBER = re.compile(
+    rf"[-+−–]?{_CURRENCY} ?[-+−–]?{_AMOUNT}[-−]?"
+    rf"|[-+−–]?{_AMOUNT}[ \u00a0\u202f]?(?:%|‰|{_CURRENCY})"
+    rf"|\({_CURRENCY}? ?{_AMOUNT} ?%?\)|{_AMOUNT}[-−]|–{_AMOUNT}"
+    r"|[0-9]+(?:\.[0-9]*)?[dD][+-]?[0-9]+"
+    r"|[0-9]{1,3}(?:_[0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"
 )
 
 
@@ -158,6 +174,16 @@ def is_plain_number(value: str) -> bool:
         return False
     number = float(value)
     return math.isfinite(number) and (number != 0 or bool(re.fullmatch(ZERO, value)))
+
+
+def is_written_number(value: str) -> bool:
+    """Return whether a value is a number, plain or with groups of digits in any of the ways."""
+    return is_plain_number(value) or bool(_GROUPED_NUMBER.fullmatch(value))
+
+
+def is_marked_number(value: str) -> bool:
+    """Return whether a value is a number with signs that no number keeps: $5, 12%, (3), 1-."""
+    return bool(_MARKED_NUMBER.fullmatch(value))
 
 
 def is_typed(value: str) -> bool:

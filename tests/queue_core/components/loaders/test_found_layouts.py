@@ -183,11 +183,6 @@ def test_what_the_preview_found_gives_the_same_rows(load: Loads, write: Writes, 
     assert rows_of(load(text)) == rows_of(stored)
 
 
-def test_fixed_width_is_said(load: Loads) -> None:
-    stored = load("Name      Age City\nAnn Lee    30 New York\nBob Roy    41 Oslo\n")
-    assert "read as one column" in stored.warnings[0]
-
-
 @pytest.mark.parametrize(
     ("lines", "values"),
     [

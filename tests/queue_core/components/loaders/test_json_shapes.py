@@ -71,3 +71,30 @@ def test_the_preview_reads_as_the_load_does(write: Writes) -> None:
     shown = preview(path)
     stored = load_dataset(path, {}, path.with_name("dataset"))
     assert [tuple(row.values()) for row in rows_of(stored)] == list(shown.rows)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"columns": ["a", "b"], "rows": [[1, "x"], [2, "y"]]},
+        {"fields": [{"name": "a"}, {"name": "b"}], "values": [[1, "x"], [2, "y"]]},
+        {"header": ["a", "b"], "data": [[1, "x"], [2, "y"]]},
+        {"data": [["a", "b"], [1, "x"], [2, "y"]]},
+        {"response": {"status": "ok", "docs": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}},
+        {"a": {"b": {"c": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}}},
+    ],
+)
+def test_rows_and_records_within_objects(load: Loads, value: object) -> None:
+    stored = load(json.dumps(value), "t.json")
+    assert rows_of(stored) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+    assert stored.warnings
+
+
+def test_columns_by_the_keys_of_their_rows(load: Loads) -> None:
+    stored = load(json.dumps({"a": {"r1": 1, "r2": 2}, "b": {"r1": "x", "r2": "y"}}), "t.json")
+    assert rows_of(stored) == [{"key": "r1", "a": 1, "b": "x"}, {"key": "r2", "a": 2, "b": "y"}]
+
+
+def test_a_short_row_below_names_is_refused(load: Loads) -> None:
+    with pytest.raises(DataError, match="Row 2 of"):
+        load('[["a","b"],[1,2],[3],[4,5]]', "t.json")

@@ -22,7 +22,8 @@ CHANGED_VALUES = [
     ("2.5", "1e400", "too large or too small"),
     ("2.5", "12345678901234567.89", "more digits than a number keeps"),
     ("2.5", "1234567890123456.78", "more digits than a number keeps"),
-    ("2.5", " 1.5", "with spaces around it"),
+    ("2", "+1", "whose plus sign a number would lose"),
+    ("2024-01-01", "2023-02-29", "a day that no calendar has"),
     ("2024-01-01", "0000-01-01", ""),
     ("10:00:00", "24:00:00", "which is not a time of day"),
 ]

@@ -51,3 +51,13 @@ def test_the_largest_table_is_read_and_the_others_are_offered(load: Loads, write
 def test_a_page_without_a_table_is_refused(load: Loads, name: str) -> None:
     with pytest.raises(DataError, match="web page"):
         load("<!DOCTYPE html><html><body><p>Please log in</p></body></html>", name)
+
+
+def test_a_page_of_two_bytes_a_character(load: Loads) -> None:
+    page = "<html><table><tr><td>a<td>b</tr><tr><td>1<td>2</tr></table></html>"
+    assert rows_of(load(page.encode("utf-16"), "report.xls")) == [{"a": 1, "b": 2}]
+
+
+def test_an_element_is_no_table(load: Loads) -> None:
+    with pytest.raises(DataError, match="is an XML document"):
+        load("<r>\n<i><a>1</a></i>\n</r>\n", "t.txt")

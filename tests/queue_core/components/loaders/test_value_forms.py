@@ -72,6 +72,7 @@ MOMENTS = [
     (["31-12-69", "30-12-70"], D(1969, 12, 31)),
     (["1949-01", "1949-03"], D(1949, 1, 1)),
     (["March 2024", "May 2024"], D(2024, 3, 1)),
+    (["Jan-1-1995", "Feb-15-1995"], D(1995, 1, 1)),
     (["January 5, 2024", "February 15, 2024"], D(2024, 1, 5)),
     (["5 January 2024", "15 May 2024"], D(2024, 1, 5)),
     (["7/4/2015 1:05 PM", "12/31/2015 11:59 AM"], T(2015, 7, 4, 13, 5)),
@@ -118,6 +119,90 @@ def test_what_is_no_date_is_said(
     assert [row["c"] for row in rows_of(found)] == cells
     notes = [note for note in found.warnings if note.startswith("Column “c” is kept as text")]
     assert any(words in note or "which is not a" in note for note in notes), found.warnings
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2024Q1", "2024Q2"], ["Q1 2024", "Q2 2024"], ["2024-W05", "2024-W06"],
+        ["1949M01", "1949M02"],
+        ["20240105T103015Z", "20240106T103015Z"], ["Tue Feb 24 11:35:52 -0800 2015"] * 2,
+        ["Mon Jan 5 10:30:15 2024"] * 2, ["January 5th, 2024"] * 2, ["05JAN2024", "06FEB2024"],
+        ["5 de enero de 2024", "6 de marzo de 2024"], ["5. Januar 2024", "6. März 2024"],
+        ["2024年1月5日", "2024年1月6日"], ["2024-01-05T10", "2024-01-06T11"], ["05-Jan", "06-Feb"],
+        ["2024-01-05 10:30:15 Europe/Berlin"] * 2, ["05-JAN-24 10.30.15.000000 AM"] * 2,
+    ],
+)  # fmt: skip
+def test_moments_in_forms_that_are_not_read_are_said(
+    stored: Callable[..., StoredDataset], form: WrittenAs, cells: list[str]
+) -> None:
+    found = stored(form, cells)
+    assert [row["c"] for row in rows_of(found)] == cells
+    assert any(note.startswith("Column “c” is kept as text") for note in found.warnings)
+
+
+@pytest.mark.parametrize("form", [as_csv, as_workbook, as_page])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["$1,234.50", "$2"], ["1.234,50 €", "2 €"], ["12%", "13.5%"], ["(3)", "(4)"], ["5-", "6-"],
+        ["1,23,456", "2,34,567"], ["1_234", "2_345"], ["–5", "–7"], ["1 234", "2 345", "many"],
+    ],
+)  # fmt: skip
+def test_numbers_with_signs_are_said(
+    stored: Callable[..., StoredDataset], form: WrittenAs, cells: list[str]
+) -> None:
+    found = stored(form, cells)
+    assert [row["c"] for row in rows_of(found)] == cells
+    assert any(note.startswith("Column “c” is kept as text") for note in found.warnings)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    "cells", [["1.2.3", "1.2.4"], ["192.168.0.1", "10.0.0.2"], ["A-1", "B-2"], ["555 12", "666 13"],
+              ["3 marbles", "5 octopuses"], ["room 5", "room 6"], ["007", "008"]]
+)  # fmt: skip
+def test_texts_with_digits_are_no_alarm(
+    stored: Callable[..., StoredDataset], form: WrittenAs, cells: list[str]
+) -> None:
+    found = stored(form, cells)
+    assert [row["c"] for row in rows_of(found)] == cells
+    assert not [note for note in found.warnings if "kept as text" in note]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["1/2/2024", "3/4/2024"], "with the day first"),
+        (["12/17/23", "12/18/23"], "Years of two digits"),
+        (["1949-01", "1949-03"], "Months in column “c”"),
+        (["2024-01-05 10:30:15.1234567", "2024-01-05 10:30:16"], "cut to six digits"),
+    ],
+)
+def test_what_dates_leave_open_is_said_of_every_format(
+    stored: Callable[..., StoredDataset], form: WrittenAs, cells: list[str], words: str
+) -> None:
+    found = stored(form, cells)
+    assert any(words in note for note in found.warnings)
+    offers = "Choose the order" in " ".join(found.warnings)
+    assert offers == (form is as_csv and words == "with the day first")
+
+
+@pytest.mark.parametrize("form", [as_csv, as_workbook, as_page])
+@pytest.mark.parametrize("word", ["#SPILL!", "#DIV/0!", "#GETTING_DATA", "#NAME?"])
+def test_errors_of_spreadsheets_are_missing_and_said(
+    stored: Callable[..., StoredDataset], form: WrittenAs, word: str
+) -> None:
+    found = stored(form, ["1.5", word, "2.5"])
+    assert found.columns[0].missing == 1
+    assert any(word in note for note in found.warnings)
+
+
+def test_powers_beside_a_decimal_comma(load: Loads) -> None:
+    stored = load("x;y\n1,5e3;a\n2,25E-2;b\n")
+    assert [row["x"] for row in rows_of(stored)] == [1500.0, 0.0225]
 
 
 def test_fractions_beyond_six_digits_are_cut_and_said(load: Loads) -> None:

@@ -105,6 +105,41 @@ def test_formulas_without_a_stored_value_are_said(load: Loads, book: Makes) -> N
     assert "Column “b” holds 2 formulas without a stored value (B2, B3)" in stored.warnings[-1]
 
 
+def test_rows_of_formulas_without_a_value_do_not_vanish_unsaid(load: Loads, book: Makes) -> None:
+    path = book(rows(("a", "b"), (1, 2), ("=SUM(A2)", "=SUM(B2)")))
+
+    def without_values(text: str) -> str:
+        return re.sub(r"(</f>)<v>0</v>", r"\1", text)
+
+    stored = load(edited(path, "xl/worksheets/sheet1.xml", without_values))
+    assert stored.row_count == 1
+    assert stored.warnings[-1] == (
+        "1 row that holds nothing but formulas without a value left out: from 3 on."
+    )
+
+
+def test_times_among_dates_are_said(load: Loads, book: Makes) -> None:
+    def fill(sheet: Worksheet, made: xlsxwriter.Workbook) -> None:
+        sheet.write_row(0, 0, ["t", "x"])
+        sheet.write_datetime(1, 0, datetime.time(10, 30), made.add_format({"num_format": "hh:mm"}))
+        day = made.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_datetime(2, 0, datetime.date(2024, 1, 5), day)
+        sheet.write_column(1, 1, [1, 2])
+
+    assert "times without a day among dates" in load(book(fill)).warnings[0]
+
+
+def test_days_are_names_without_their_hour(load: Loads, book: Makes) -> None:
+    def fill(sheet: Worksheet, made: xlsxwriter.Workbook) -> None:
+        day = made.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_string(0, 0, "geo")
+        sheet.write_datetime(0, 1, datetime.date(2024, 1, 5), day)
+        sheet.write_row(1, 0, ["DE", 1])
+        sheet.write_row(2, 0, ["FR", 2])
+
+    assert [column.name for column in load(book(fill)).columns] == ["geo", "2024-01-05"]
+
+
 def test_empty_texts_are_missing(load: Loads, book: Makes) -> None:
     path = book(rows(("name", "v"), ("Ann", 1), ("@@", 2), ("Bob", 3)))
     stored = load(edited(path, "xl/sharedStrings.xml", lambda text: text.replace("@@", "")))
