@@ -67,6 +67,7 @@ COMMANDS: Final = (
     Command("schedule", "run jobs again and again", "queue_core.cli.schedule"),
     Command("clean-up", "forget old jobs", "queue_core.cli.clean_up"),
     Command("worker", "run jobs without a window", "queue_core.cli.worker"),
+    Command("serve", "let other programs reach the queue over HTTP", "queue_core.cli.serve"),
     Command(
         "components",
         "list job types, explorers, models, …",

@@ -1,0 +1,155 @@
+"""Routes for what jobs have made: tables, figures, texts, models, as files."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query
+from fastapi import Path as PathParameter
+from fastapi.responses import FileResponse, Response
+from starlette.background import BackgroundTask
+
+from queue_core.api import shapes
+from queue_core.api.context import ApiContext, entity_place
+from queue_core.api.problems import ApiError, json_response
+from queue_core.api.questions import JobId
+from queue_core.artifacts.export import export_artifact, export_formats
+from queue_core.artifacts.kinds import Artifact, ArtifactKind
+from queue_core.artifacts.reader import read_artifacts
+from queue_core.artifacts.writer import artifact_folder
+from queue_core.database.status import EntityKind
+from queue_core.errors import JobError
+
+if TYPE_CHECKING:
+    from queue_core.paths import LocalFolder
+    from queue_core.queue.job_record import JobRecord
+
+ROWS: Final = "rows"
+_MEDIA: Final = {
+    "csv": "text/csv; charset=utf-8", "json": "application/json", "svg": "image/svg+xml",
+    "png": "image/png", "pdf": "application/pdf", "txt": "text/plain; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+}  # fmt: skip
+Format = Literal[
+    "parquet", "csv", "xlsx", "feather", "svg", "png", "pdf", "json", "txt", "md", "skops", "onnx"
+]
+ArtifactName = Annotated[str, PathParameter(min_length=1, max_length=200, examples=[ROWS])]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A file to send.
+
+    Attributes:
+        path: The file.
+        name: What to call it.
+        is_made: Whether it was made for this answer, and goes with it.
+    """
+
+    path: Path
+    name: str
+    is_made: bool
+
+
+def result_routes(context: ApiContext) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(prefix="/api/v1/job", tags=["results"])
+    room = context.reading
+    file: dict[int | str, dict[str, Any]] = {
+        200: {
+            "description": "The file.",
+            "content": {"application/octet-stream": {"schema": {"type": "string"}}}
+            | {kind.partition(";")[0]: {} for kind in _MEDIA.values()},
+        }
+    }
+
+    @router.get("/{job_id}/artifacts", response_model=list[shapes.ArtifactShape])
+    async def artifacts(job_id: JobId) -> Response:
+        """What a finished job has made; the rows of a dataset are called `rows`."""
+
+        def read() -> Response:
+            found = artifacts_of(context.folder, context.queue.get(job_id))
+            return json_response([_described(item) for item in found])
+
+        return await room.run(read)
+
+    @router.get("/{job_id}/artifacts/{name}", responses=file, response_class=Response)
+    async def artifact(
+        job_id: JobId,
+        name: ArtifactName,
+        file_format: Annotated[Format | None, Query(alias="format")] = None,
+        theme: Literal["light", "dark"] = "light",
+    ) -> Response:
+        """One of them as a file; without `format` as it is stored."""
+        # Large tables take a while to write: that must not hold up short questions.
+        made = await context.writing.run(_file_of, context, job_id, name, file_format, theme)
+        ending = made.path.suffix[1:].lower()
+        return FileResponse(
+            made.path, media_type=_MEDIA.get(ending, "application/octet-stream"),
+            filename=made.name,
+            background=BackgroundTask(made.path.unlink, missing_ok=True) if made.is_made else None,
+            headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"},
+        )  # fmt: skip
+
+    return router
+
+
+def artifacts_of(folder: LocalFolder, record: JobRecord) -> Sequence[Artifact]:
+    """Return what a job has made; nothing while it runs."""
+    place = entity_place(record)
+    if place is None:
+        return ()
+    found = list(read_artifacts(artifact_folder(folder, place[0].value, place[1])))
+    rows = _rows_of(folder, *place)
+    return [*([rows] if rows is not None else []), *found]
+
+
+def _rows_of(folder: LocalFolder, kind: EntityKind, entity_id: int) -> Artifact | None:
+    if kind not in (EntityKind.DATASET, EntityKind.NOTEBOOK):
+        return None
+    from queue_core.database.finding import load_entity
+    from queue_core.database.session import read_session
+    from queue_core.database.tables import Dataset, Notebook
+    from queue_core.errors import EntityNotFoundError
+    from queue_core.library.sources import open_source
+
+    try:
+        with read_session(folder) as session:
+            entity = load_entity(session, kind, entity_id)
+            assert isinstance(entity, Dataset | Notebook)
+            path = open_source(folder, entity).parquet_path
+    except (EntityNotFoundError, JobError):  # deleted since, or not ready
+        return None
+    return Artifact(ArtifactKind.TABLE, ROWS, "Rows", path)
+
+
+def _described(item: Artifact) -> dict[str, Any]:
+    return {
+        "name": item.name, "kind": item.kind, "title": item.title,
+        "formats": export_formats(item),
+    }  # fmt: skip
+
+
+def _file_of(
+    context: ApiContext, job_id: str, name: str, file_format: str | None, theme: str
+) -> Result:
+    record = context.queue.get(job_id)
+    # Names are compared with what is there, and never become part of a path.
+    found = {item.name: item for item in artifacts_of(context.folder, record)}
+    if name not in found:
+        raise ApiError(
+            404, "no_such_result", "The job has no such result.", field="name",
+            hint=f"It has: {', '.join(found) or 'none yet'}.",
+        )  # fmt: skip
+    item = found[name]
+    stored = item.path.suffix[1:].lower()
+    if file_format in (None, stored) and item.path.is_file():
+        return Result(item.path, f"{name}.{stored}", is_made=False)
+    ending = file_format or export_formats(item)[0]
+    target = context.folder.temporary / f"api-{secrets.token_hex(16)}.{ending}"
+    export_artifact(item, target, theme=theme)
+    return Result(target, f"{name}.{ending}", is_made=True)
