@@ -17,7 +17,7 @@ from queue_core.api.datasets import dataset_routes
 from queue_core.api.guard import Guard, Limits
 from queue_core.api.orders import order_routes
 from queue_core.api.problems import install_handlers
-from queue_core.api.questions import event_routes, question_routes
+from queue_core.api.questions import event_routes, polled_route, question_routes
 from queue_core.api.results import result_routes
 from queue_core.api.uploads import sweep_uploads
 from queue_core.version import __version__
@@ -77,6 +77,7 @@ def _bare_app(context: ApiContext) -> FastAPI:
         docs_url=None, redoc_url=None, lifespan=life, responses=answers,
     )  # fmt: skip
     install_handlers(app)
+    app.router.routes.append(polled_route(context))
     for routes in (question_routes, order_routes, result_routes, dataset_routes, event_routes):
         app.include_router(routes(context))
     app.openapi = _describer(app)  # type: ignore[method-assign]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.api.events import Broadcaster
 from queue_core.api.guard import Limits
 from queue_core.api.rooms import Room
-from queue_core.database.status import EntityKind
 from queue_core.errors import EntityNotFoundError
+from queue_core.library.job_results import entity_place
 
 if TYPE_CHECKING:
     from queue_core.paths import LocalFolder
@@ -21,7 +20,6 @@ _READERS: Final = 4
 _WRITERS: Final = 4
 # How often somebody looks whether the programs that run jobs are still there.
 _LOOK_S: Final = 1.0
-_KINDS: Final = {kind.value: kind for kind in EntityKind}
 
 
 class ApiContext:
@@ -63,7 +61,7 @@ class ApiContext:
 
     def entity_of(self, record: JobRecord) -> dict[str, Any] | None:
         """Return the entity that a job has made, as its columns; None where there is none."""
-        place = entity_place(record)
+        place = entity_place(record.result)
         if place is None:
             return None
         from queue_core.library.entities import get_entity
@@ -87,12 +85,3 @@ class ApiContext:
         self.reading.close()
         self.writing.close()
         self.queue.release()
-
-
-def entity_place(record: JobRecord) -> tuple[EntityKind, int] | None:
-    """Return kind and id of the entity that a job's result names; any job may return anything."""
-    result = record.result if isinstance(record.result, Mapping) else {}
-    kind, number = result.get("entity"), result.get("id")
-    if not isinstance(kind, str) or kind not in _KINDS or type(number) is not int:
-        return None
-    return (_KINDS[kind], number) if 0 < number < 2**63 else None

@@ -18,10 +18,15 @@ from queue_core.jobs.registry import job_types
 from queue_core.library.entities import EntityFilter, get_entity, list_entities
 
 FileName = Annotated[str, Query(min_length=1, max_length=500, examples=["iris.csv"])]
+_FILE: Final = {"type": "string", "format": "binary", "minLength": 1}
 _BYTES: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            "application/octet-stream": {
+                "schema": {"type": "string", "format": "binary", "minLength": 1}
+            }
+        },
     }
 }
 

@@ -6,17 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
+from fastapi.responses import Response
+
 from queue_core.api.guard import Receive, Scope, Send
 
-_HEADERS: Final = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
+_HEADERS: Final = {
+    "cache-control": "no-cache",
     # Asks a proxy not to collect events before it passes them on.
-    (b"x-accel-buffering", b"no"),
-]
+    "x-accel-buffering": "no",
+}
 
 
-class EventResponse:
+class EventResponse(Response):
     """Sends events until they end, the client goes, or it reads nothing for too long.
 
     Where a client does not read, its connection's buffer fills up, and the next `send` waits: in
@@ -31,6 +32,8 @@ class EventResponse:
     def __init__(
         self, events: AsyncIterator[bytes], leave: Callable[[], None], patience_s: float
     ) -> None:
+        super().__init__(None, 200, _HEADERS, "text/event-stream")
+        del self.headers["content-length"]  # nobody knows how much will come
         self._events = events
         self._leave = leave
         self._patience_s = patience_s
@@ -50,7 +53,7 @@ class EventResponse:
 
     async def _send_all(self, send: Send) -> None:
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             async for data in self._events:
                 async with asyncio.timeout(self._patience_s):
                     await send({"type": "http.response.body", "body": data, "more_body": True})

@@ -87,11 +87,17 @@ def body_of(shape: str, *, with_form: bool = False) -> dict[str, Any]:
         "application/json": {"schema": {"$ref": f"#/components/schemas/{shape}"}}
     }
     if with_form:
-        properties = {"job_type": {"type": "string"}, "kwargs": {"type": "string"}}
+        properties: dict[str, Any] = {
+            "job_type": {"type": "string", "minLength": 1, "maxLength": 200},
+            "kwargs": {"type": "string", "contentMediaType": "application/json", "minLength": 2},
+        }
         required = list(properties)
         content[_FORM] = {
             "schema": {"type": "object", "properties": properties, "required": required},
-            "example": {"job_type": "ExplorerJob", "kwargs": '{"dataset_id": 1}'},
+            "example": {
+                "job_type": "ExplorerJob",
+                "kwargs": '{"dataset_id": 1, "explorer": "describe"}',
+            },
         }
         file = {"file": {"type": "string", "format": "binary"}}
         content[_MULTIPART] = {

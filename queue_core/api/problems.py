@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -33,6 +34,10 @@ from queue_core.queue.store.sqlite_errors import (
 logger = logging.getLogger(__name__)
 
 _LONGEST_NAME: Final = 200
+# Made once: `json.dumps` makes one for each call.
+_dumped: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str
+).encode
 # The nearest class of an error decides.
 _CODES: Final[Mapping[type[BaseException], tuple[int, str]]] = {
     JobNotFoundError: (404, "no_such_job"),
@@ -94,10 +99,6 @@ def json_bytes(data: Any) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _dumped(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str)
-
-
 def problem_of(error: BaseException) -> ApiError:
     """Return what to answer after *error*."""
     if isinstance(error, ApiError):
@@ -125,18 +126,28 @@ def install_handlers(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         return _validation_problem(error).response()
 
-    async def http(_request: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code = _WORDS.get(error.status_code, "refused")
-        return ApiError(
-            error.status_code, code, f"{error.detail}.", headers=error.headers
-        ).response()
+        code, headers = _WORDS.get(error.status_code, "refused"), dict(error.headers or {})
+        if error.status_code == 405:  # the framework names the methods of one route alone
+            headers["Allow"] = ", ".join(_methods_of(app, request.url.path))
+        return ApiError(error.status_code, code, f"{error.detail}.", headers=headers).response()
 
     app.add_exception_handler(ApiError, told)
     app.add_exception_handler(MonitorError, told)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, told)
+
+
+def _methods_of(app: FastAPI, path: str) -> list[str]:
+    """Return what can be done with an address; one without variables is meant before others."""
+    paths = app.openapi()["paths"]
+    for template in sorted(paths, key=lambda text: "{" in text):
+        pattern = re.sub(r"\\{[^/]*\\}", "[^/]+", re.escape(template))
+        if re.fullmatch(pattern, path):
+            return [method.upper() for method in paths[template]]
+    return []
 
 
 def _validation_problem(error: RequestValidationError) -> ApiError:

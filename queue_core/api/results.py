@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Sequence
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -14,21 +16,18 @@ from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
 from queue_core.api import shapes
-from queue_core.api.context import ApiContext, entity_place
+from queue_core.api.context import ApiContext
 from queue_core.api.problems import ApiError, json_response
 from queue_core.api.questions import JobId
 from queue_core.artifacts.export import export_artifact, export_formats
 from queue_core.artifacts.kinds import Artifact, ArtifactKind
-from queue_core.artifacts.reader import read_artifacts
-from queue_core.artifacts.writer import artifact_folder
-from queue_core.database.status import EntityKind
-from queue_core.errors import JobError
+from queue_core.errors import DataError
+from queue_core.library.job_results import ROWS, entity_place, results_of
+from queue_core.paths import ENVIRONMENT_VARIABLE
 
 if TYPE_CHECKING:
-    from queue_core.paths import LocalFolder
     from queue_core.queue.job_record import JobRecord
 
-ROWS: Final = "rows"
 _MEDIA: Final = {
     "csv": "text/csv; charset=utf-8", "json": "application/json", "svg": "image/svg+xml",
     "png": "image/png", "pdf": "application/pdf", "txt": "text/plain; charset=utf-8",
@@ -38,6 +37,11 @@ Format = Literal[
     "parquet", "csv", "xlsx", "feather", "svg", "png", "pdf", "json", "txt", "md", "skops", "onnx"
 ]
 ArtifactName = Annotated[str, PathParameter(min_length=1, max_length=200, examples=[ROWS])]
+
+
+# What takes libraries that are slow to import, and draws in Python.
+_DRAWN: Final = frozenset(("png", "pdf", "svg", "xlsx"))
+_EXPORT_S: Final = 600.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def result_routes(context: ApiContext) -> APIRouter:
         """What a finished job has made; the rows of a dataset are called `rows`."""
 
         def read() -> Response:
-            found = artifacts_of(context.folder, context.queue.get(job_id))
+            found = results_of(context.folder, context.queue.get(job_id).result)
             return json_response([_described(item) for item in found])
 
         return await room.run(read)
@@ -98,35 +102,6 @@ def result_routes(context: ApiContext) -> APIRouter:
     return router
 
 
-def artifacts_of(folder: LocalFolder, record: JobRecord) -> Sequence[Artifact]:
-    """Return what a job has made; nothing while it runs."""
-    place = entity_place(record)
-    if place is None:
-        return ()
-    found = list(read_artifacts(artifact_folder(folder, place[0].value, place[1])))
-    rows = _rows_of(folder, *place)
-    return [*([rows] if rows is not None else []), *found]
-
-
-def _rows_of(folder: LocalFolder, kind: EntityKind, entity_id: int) -> Artifact | None:
-    if kind not in (EntityKind.DATASET, EntityKind.NOTEBOOK):
-        return None
-    from queue_core.database.finding import load_entity
-    from queue_core.database.session import read_session
-    from queue_core.database.tables import Dataset, Notebook
-    from queue_core.errors import EntityNotFoundError
-    from queue_core.library.sources import open_source
-
-    try:
-        with read_session(folder) as session:
-            entity = load_entity(session, kind, entity_id)
-            assert isinstance(entity, Dataset | Notebook)
-            path = open_source(folder, entity).parquet_path
-    except (EntityNotFoundError, JobError):  # deleted since, or not ready
-        return None
-    return Artifact(ArtifactKind.TABLE, ROWS, "Rows", path)
-
-
 def _described(item: Artifact) -> dict[str, Any]:
     return {
         "name": item.name, "kind": item.kind, "title": item.title,
@@ -139,7 +114,7 @@ def _file_of(
 ) -> Result:
     record = context.queue.get(job_id)
     # Names are compared with what is there, and never become part of a path.
-    found = {item.name: item for item in artifacts_of(context.folder, record)}
+    found = {item.name: item for item in results_of(context.folder, record.result)}
     if name not in found:
         raise ApiError(
             404, "no_such_result", "The job has no such result.", field="name",
@@ -150,6 +125,35 @@ def _file_of(
     if file_format in (None, stored) and item.path.is_file():
         return Result(item.path, f"{name}.{stored}", is_made=False)
     ending = file_format or export_formats(item)[0]
+    drawn = item.dark_svg if theme == "dark" else item.light_svg
+    if item.kind is ArtifactKind.FIGURE and ending == "svg" and drawn.is_file():
+        return Result(drawn, f"{name}.svg", is_made=False)
     target = context.folder.temporary / f"api-{secrets.token_hex(16)}.{ending}"
-    export_artifact(item, target, theme=theme)
+    if ending in _DRAWN and ending in export_formats(item):
+        _export_apart(context, record, item, target, theme)
+    else:
+        export_artifact(item, target, theme=theme)
     return Result(target, f"{name}.{ending}", is_made=True)
+
+
+def _export_apart(
+    context: ApiContext, record: JobRecord, item: Artifact, target: Path, theme: str
+) -> None:
+    """Write a file in a process of its own: drawing holds the interpreter, and so all answers.
+
+    Raises:
+        DataError: It could not be written.
+    """
+    place = entity_place(record.result)
+    assert place is not None
+    name = [] if item.name == ROWS else [item.name]
+    words = [place[0].value.replace("_", "-"), str(place[1]), *name, str(target)]
+    ended = subprocess.run(
+        [sys.executable, "-m", "queue_core", "export", *words, "--theme", theme],
+        env={**os.environ, ENVIRONMENT_VARIABLE: str(context.folder.root)},
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=_EXPORT_S, check=False,
+    )  # fmt: skip
+    if ended.returncode:
+        target.unlink(missing_ok=True)
+        told = ended.stderr.decode("utf-8", "replace").strip()
+        raise DataError(f"The file cannot be written: {told or 'the export has failed'}")

@@ -83,7 +83,16 @@ class Upload:
             raise
 
     async def finish(self) -> None:
-        """Write the rest and close the file."""
+        """Write the rest and close the file.
+
+        Raises:
+            ApiError: There is nothing in it.
+        """
+        if not self.size:
+            raise ApiError(
+                422, "no_file", "The request holds no file.", field="body",
+                hint="Send the file itself as the body, e.g. with curl --data-binary @FILE.",
+            )  # fmt: skip
         await self._room.run(self._store)
         assert self._file is not None
         self._file.close()
