@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from queue_core.errors import (
     EntityInUseError,
@@ -109,6 +110,8 @@ def problem_of(error: BaseException) -> ApiError:
             assert isinstance(error, MonitorError)
             field = getattr(error, "parameter", "") or None
             return ApiError(status, code, error.message, hint=error.hint, field=field)
+    if isinstance(error, ClientDisconnect):  # nobody is left to read the answer
+        return ApiError(400, "gone", "The client has gone before all was sent.")
     logger.error("a request failed", exc_info=error)
     return ApiError(
         500, "our_fault", "The program has a fault.",
@@ -137,6 +140,7 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(MonitorError, told)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(ClientDisconnect, told)
     app.add_exception_handler(Exception, told)
 
 

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 _BACKLOG: Final = 2_048
 _LEAVE_S: Final = 5
 _START_S: Final = 30.0
+_UNREAD_S: Final = 120.0
 # Files that a process may hold open: 1,000 streams need more than many systems give at first.
 _DESCRIPTORS: Final = 8_192
 
@@ -173,6 +174,10 @@ def _listen(host: str, port: int) -> socket.socket:
         try:
             if sys.platform != "win32":
                 listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                # What was sent and is never read would be kept for ever, closed or not.
+                silence = int(_UNREAD_S * 1000)
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, silence)
             listening.bind(address)
             listening.listen(_BACKLOG)
         except BaseException:

@@ -81,11 +81,17 @@ class Backend(ABC):
         """Return a table."""
 
     @abstractmethod
-    def follow(self, job_id: str) -> Iterator[JobRecord | None]:
-        """Yield the job now and at each change, until it has ended; None about once a second."""
+    def follow(self, job_id: str, deadline: float | None) -> Iterator[JobRecord | None]:
+        """Yield the job now and at each change, until it has ended.
+
+        Args:
+            job_id: The job.
+            deadline: Where `time.monotonic` stands when it was long enough: soon after it
+                something is yielded, None where nothing is new.
+        """
 
     @abstractmethod
-    def async_follow(self, job_id: str) -> AsyncIterator[JobRecord | None]:
+    def async_follow(self, job_id: str, deadline: float | None) -> AsyncIterator[JobRecord | None]:
         """Do what `follow` does without blocking the event loop."""
 
     @abstractmethod

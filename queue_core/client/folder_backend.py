@@ -98,7 +98,7 @@ class FolderBackend(Backend):
                 return item
         raise JobError(f"The job has no result “{name}”.", hint="See job.results().")
 
-    def follow(self, job_id: str) -> Iterator[JobRecord | None]:
+    def follow(self, job_id: str, deadline: float | None) -> Iterator[JobRecord | None]:
         """Yield the job at each change; see `Backend.follow`."""
         news = threading.Event()
         unsubscribe = self._queue.subscribe(news.set)
@@ -111,11 +111,13 @@ class FolderBackend(Backend):
                 yield record if record != last else None
                 last = record
                 if not record.status.is_final:
-                    news.wait(_LOOK_S)
+                    news.wait(_pause_s(deadline))
         finally:
             unsubscribe()
 
-    async def async_follow(self, job_id: str) -> AsyncIterator[JobRecord | None]:
+    async def async_follow(
+        self, job_id: str, deadline: float | None
+    ) -> AsyncIterator[JobRecord | None]:
         """Yield the job at each change; see `Backend.async_follow`."""
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         unsubscribe = self._queue.subscribe(lambda: _ring(loop, news))
@@ -128,7 +130,7 @@ class FolderBackend(Backend):
                 yield record if record != last else None
                 last = record
                 if not record.status.is_final:
-                    await _wait(news)
+                    await _wait(news, _pause_s(deadline))
         finally:
             unsubscribe()
 
@@ -156,8 +158,12 @@ def _ring(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
         loop.call_soon_threadsafe(news.set)
 
 
-async def _wait(news: asyncio.Event) -> None:
+def _pause_s(deadline: float | None) -> float:
+    return _LOOK_S if deadline is None else min(_LOOK_S, max(0.0, deadline - time.monotonic()))
+
+
+async def _wait(news: asyncio.Event, pause_s: float) -> None:
     try:
-        await asyncio.wait_for(news.wait(), _LOOK_S)
+        await asyncio.wait_for(news.wait(), pause_s)
     except TimeoutError:
         return

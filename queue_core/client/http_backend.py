@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _JOB: Final = "/api/v1/job/"
 # Longer than the server is ever silent on a stream.
-_STREAM_S: Final = httpx.Timeout(10.0, read=45.0)
+_STREAM_S: Final = 45.0
 _ANSWER_S: Final = httpx.Timeout(10.0, read=120.0, write=120.0)
 _OPTIONS: Final = (
     "priority", "delay_s", "after", "after_policy", "max_attempts", "retry_delay_s", "timeout_s",
@@ -137,13 +138,13 @@ class HttpBackend(Backend):
 
         return to_frame(parquet.read_table(io.BytesIO(self.read(record, name, "parquet"))))
 
-    def follow(self, job_id: str) -> Iterator[JobRecord | None]:
+    def follow(self, job_id: str, deadline: float | None) -> Iterator[JobRecord | None]:
         """Yield the job at each change; see `Backend.follow`."""
         patience, read = Patience(self.place), _Reader(self.get(job_id))
         while True:
             try:
                 with self._client.stream(
-                    "GET", "/api/v1/events", params={"job_id": job_id}, timeout=_STREAM_S
+                    "GET", "/api/v1/events", params={"job_id": job_id}, timeout=_silence(deadline)
                 ) as answer:
                     if not answer.is_success:
                         answer.read()
@@ -156,16 +157,24 @@ class HttpBackend(Backend):
                             return
                 raise httpx.ReadError("the stream has ended")
             except httpx.TransportError as error:
-                patience.sleep(error)
+                if deadline is None or time.monotonic() < deadline:
+                    patience.sleep(error)
+                else:
+                    yield None
 
-    async def async_follow(self, job_id: str) -> AsyncIterator[JobRecord | None]:
+    async def async_follow(
+        self, job_id: str, deadline: float | None
+    ) -> AsyncIterator[JobRecord | None]:
         """Yield the job at each change; see `Backend.async_follow`."""
         patience, read = Patience(self.place), _Reader(await asyncio.to_thread(self.get, job_id))
-        async with httpx.AsyncClient(timeout=_STREAM_S, **self._settings) as client:
+        async with httpx.AsyncClient(**self._settings) as client:
             while True:
                 try:
                     async with client.stream(
-                        "GET", "/api/v1/events", params={"job_id": job_id}
+                        "GET",
+                        "/api/v1/events",
+                        params={"job_id": job_id},
+                        timeout=_silence(deadline),
                     ) as answer:
                         if not answer.is_success:
                             await answer.aread()
@@ -180,7 +189,10 @@ class HttpBackend(Backend):
                                 return
                     raise httpx.ReadError("the stream has ended")
                 except httpx.TransportError as error:
-                    await patience.async_sleep(error)
+                    if deadline is None or time.monotonic() < deadline:
+                        await patience.async_sleep(error)
+                    else:
+                        yield None
 
     def _ask(self, method: str, path: str, **request: Any) -> Any:
         with self._explained():
@@ -222,6 +234,12 @@ class _Reader:
             return None
         self._record = with_news(self._record, json.loads(value))
         return self._record
+
+
+def _silence(deadline: float | None) -> httpx.Timeout:
+    """Return how long a stream may be silent before somebody looks at the clock."""
+    left_s = _STREAM_S if deadline is None else deadline - time.monotonic()
+    return httpx.Timeout(10.0, read=min(_STREAM_S, max(0.05, left_s)))
 
 
 def _job(job_id: str) -> str:

@@ -74,7 +74,7 @@ class Job:
         shown = Progress() if progress else NoProgress()
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         try:
-            for record in self._backend.follow(self.id):
+            for record in self._backend.follow(self.id, deadline):
                 self._see(record, shown, deadline)
         except KeyboardInterrupt:
             shown.close()
@@ -88,7 +88,7 @@ class Job:
         shown = Progress() if progress else NoProgress()
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         try:
-            async for record in self._backend.async_follow(self.id):
+            async for record in self._backend.async_follow(self.id, deadline):
                 self._see(record, shown, deadline)
         finally:
             shown.close()

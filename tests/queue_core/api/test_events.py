@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from urllib.parse import urlsplit
@@ -10,7 +11,10 @@ from urllib.parse import urlsplit
 from sample_jobs import Echo, Held
 
 from queue_core import JobStatus
+from queue_core.api.event_response import EventResponse
+from queue_core.api.events import Broadcaster
 from queue_core.api.guard import Limits
+from queue_core.api.rooms import Room
 from queue_core.api.serving import ServeOptions
 
 
@@ -102,34 +106,49 @@ def test_two_hundred_streams_cost_no_threads_and_all_are_told(queue, api) -> Non
     assert asyncio.run(crowd()) <= before + 10
 
 
-def test_who_does_not_read_holds_up_nobody_and_is_let_go(serve, queue) -> None:
-    place_of = urlsplit
-    limits = Limits(send_s=0.2)
-    with serve(ServeOptions(port=0, limits=limits)) as api:
-        place = place_of(api.url)
-        deaf = socket.socket()
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
-        deaf.connect((place.hostname, place.port))
-        deaf.sendall(request(api))
-        with api.events() as events:
-            assert next(events)[0] == "hello"
-            ids = set()
-            # Enough to fill every buffer between here and there.
-            for number in range(60):
-                ids |= {queue.put(Echo(value=1, name=f"{number}" + "x" * 400)) for _ in range(100)}
-                while True:
-                    name, data = next(events)
-                    assert name in ("change", "reset")
-                    ids.discard(data.get("id"))
-                    if not ids or name == "reset":
-                        break
-                if number > 20 and api.get("/api/v1/job/is_empty"):
-                    break
-        assert api.get("/api/v1/job/is_empty") == {"is_empty": False}
-        deaf.settimeout(30)
-        while deaf.recv(65_536):  # what was on its way; then the connection is closed
-            pass
-        deaf.close()
+def test_who_does_not_read_is_let_go() -> None:
+    left = []
+
+    async def events():
+        yield b"first"
+        raise AssertionError("nobody takes the second")
+
+    async def receive():
+        await asyncio.Event().wait()
+
+    async def send(message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()  # its buffers are full
+
+    async def answer() -> None:
+        response = EventResponse(events(), lambda: left.append(True), patience_s=0.02)
+        await response({"type": "http"}, receive, send)
+
+    asyncio.run(answer())
+    assert left == [True]
+
+
+def test_who_does_not_read_holds_up_nobody_and_is_told_to_begin_anew(queue, monkeypatch) -> None:
+    monkeypatch.setattr("queue_core.api.events.KEPT_FRAMES", 3)
+
+    async def crowd() -> None:
+        room = Room("reader", 2, queue.release)
+        broadcaster = Broadcaster(queue, room, most=2)
+        slow, leave_slow = await broadcaster.listen("", None)
+        quick, leave_quick = await broadcaster.listen("", None)
+        await anext(slow)
+        await anext(quick)
+        for _ in range(6):
+            job_id = await asyncio.to_thread(queue.put, Echo(value=1))
+            assert job_id.encode() in await anext(quick)
+        assert b"event: reset" in await anext(slow)
+        leave_slow()
+        leave_quick()
+        assert broadcaster.listening == 0
+        broadcaster.close()
+        await asyncio.to_thread(room.close)
+
+    asyncio.run(crowd())
 
 
 def test_the_end_of_the_program_ends_the_streams(serve, queue) -> None:
@@ -140,7 +159,8 @@ def test_the_end_of_the_program_ends_the_streams(serve, queue) -> None:
         listening.sendall(request(api, f"/api/v1/events?job_id={job_id}"))
         assert b"200 OK" in listening.recv(65_536)
     listening.settimeout(20)
-    while listening.recv(65_536):
-        pass
+    with contextlib.suppress(ConnectionResetError):
+        while listening.recv(65_536):
+            pass
     listening.close()
     assert queue.get(job_id).status is JobStatus.NOT_STARTED
