@@ -54,7 +54,9 @@ def test_the_page_runs(place, local_folder, tmp_path, request, monkeypatch) -> N
         url = request.getfixturevalue("api").url
         sources[0] = sources[0].replace("connect()", f"connect({url!r})")
     notebook = executed(sources, tmp_path)
-    by_text = {source.split("\n")[0]: cell for source, cell in zip(sources, notebook.cells)}
+    by_text = {
+        source.split("\n")[0]: cell for source, cell in zip(sources, notebook.cells, strict=True)
+    }
     waited = by_text['job = client.submit("dataset", "iris.csv")']
     assert "✓ finished" in shown(waited, "text/html")
     assert "Load iris.csv" in shown(waited, "text/html")

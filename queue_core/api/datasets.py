@@ -34,18 +34,23 @@ _BYTES: Final[dict[str, Any]] = {
 def dataset_routes(context: ApiContext) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/api/v1", tags=["datasets"])
-    folder = context.folder
+    _add_uploads(router, context)
+    _add_library(router, context)
+    return router
 
-    async def receive(request: Request, filename: str) -> Upload:
-        most = context.limits.upload_bytes
-        upload = Upload(folder.uploads, filename, context.writing, most)
-        await upload.receive(request.stream())
-        return upload
 
+async def _receive(context: ApiContext, request: Request, filename: str) -> Upload:
+    most = context.limits.upload_bytes
+    upload = Upload(context.folder.uploads, filename, context.writing, most)
+    await upload.receive(request.stream())
+    return upload
+
+
+def _add_uploads(router: APIRouter, context: ApiContext) -> None:
     @router.post("/uploads/", response_model=shapes.Uploaded, status_code=201, openapi_extra=_BYTES)
     async def upload(request: Request, filename: FileName) -> Response:
         """Keep a file for a job that is put later; the body is the file itself."""
-        kept = await receive(request, filename)
+        kept = await _receive(context, request, filename)
         return json_response({"file": kept.reference, "bytes": kept.size}, 201)
 
     @router.post(
@@ -57,7 +62,7 @@ def dataset_routes(context: ApiContext) -> APIRouter:
         name: Annotated[str | None, Query(max_length=200)] = None,
     ) -> Response:
         """Keep a file and put the job that loads it; the body is the file itself."""
-        kept = await receive(request, filename)
+        kept = await _receive(context, request, filename)
         kwargs = {"file_path": kept.reference, **({"name": name} if name else {})}
         new = shapes.NewJob(job_type="dataset", kwargs=kwargs)
         try:
@@ -67,6 +72,10 @@ def dataset_routes(context: ApiContext) -> APIRouter:
             raise
         answer = {"id": job_id, "file": kept.reference, "bytes": kept.size}
         return json_response(answer, 201)
+
+
+def _add_library(router: APIRouter, context: ApiContext) -> None:
+    folder = context.folder
 
     @router.get("/datasets/", response_model=list[dict[str, Any]])
     async def datasets(
@@ -98,5 +107,3 @@ def dataset_routes(context: ApiContext) -> APIRouter:
         return await context.reading.run(
             lambda: json_response([item.to_json() for item in job_types().values()])
         )
-
-    return router

@@ -44,7 +44,8 @@ class Frame:
         number: Its place.
         job_id: Whom it is about; empty means all.
         data: What is sent.
-        is_last: Whether nothing more will happen to the job.
+        is_last: Whether the stream of the job ends with it: the job has ended, or so much was
+            missed that its client has to come again.
     """
 
     number: int
@@ -117,8 +118,9 @@ class Broadcaster:
         self._streams.add(stream)
         try:
             if self._reader is None:
-                self._cursor = await self._room.run(self._queue.cursor)
-                if self._reader is None:
+                cursor = await self._room.run(self._queue.cursor)
+                if self._reader is None:  # another one may have come meanwhile
+                    self._cursor = cursor
                     self._reader = asyncio.create_task(self._read_on(), name="api-changes")
             opening, has_ended = await self._room.run(self._opening, job_id, after, self._cursor)
         except BaseException:
@@ -135,7 +137,7 @@ class Broadcaster:
             stream.news.clear()
             frames = self._frames_for(stream)
             if frames:
-                has_ended = bool(stream.job_id) and frames[-1].is_last
+                has_ended = bool(stream.job_id) and any(frame.is_last for frame in frames)
                 yield b"".join(frame.data for frame in frames)
             elif stream.place == self._number:
                 await stream.news.wait()
@@ -144,7 +146,7 @@ class Broadcaster:
         oldest = self._number - len(self._frames)
         if stream.place < oldest:
             stream.place = self._number
-            return [Frame(self._number, "", _event("reset", {}, self._cursor))]
+            return [Frame(self._number, "", _event("reset", {}, self._cursor), is_last=True)]
         end = min(self._number, stream.place + _SENT_AT_ONCE)
         new = [self._frames[number - oldest] for number in range(stream.place, end)]
         stream.place = end
@@ -167,7 +169,7 @@ class Broadcaster:
         """Return what happened after *cursor*: id, bytes, whether it is the end; and the next."""
         batch = self._queue.changes_since(cursor)
         if batch.reset:
-            return [("", _event("reset", {}, batch.cursor), False)], batch.cursor
+            return [("", _event("reset", {}, batch.cursor), True)], batch.cursor
         records = self._queue.get_many(batch.changed)
         found = [
             (job_id, _event("change", job_item(record)), record.status.is_final)

@@ -16,8 +16,9 @@ from queue_core.api.multipart import FormReader
 from queue_core.api.problems import ApiError, json_response
 from queue_core.api.questions import JobId
 from queue_core.api.requests import as_shape, parse_form, parse_json, read_shape
-from queue_core.api.submission import job_options, make_job
+from queue_core.api.submission import checked_files, job_options, make_job
 from queue_core.api.uploads import Upload
+from queue_core.jobs.registry import job_types
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
@@ -26,7 +27,13 @@ _MULTIPART: Final = "multipart/form-data"
 def order_routes(context: ApiContext) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/api/v1/job", tags=["job"])
-    queue, room = context.queue, context.writing
+    _add_putting(router, context)
+    _add_stopping(router, context)
+    return router
+
+
+def _add_putting(router: APIRouter, context: ApiContext) -> None:
+    room = context.writing
 
     @router.post(
         "/", response_model=shapes.Made, status_code=201,
@@ -49,6 +56,19 @@ def order_routes(context: ApiContext) -> APIRouter:
         wanted = await read_shape(request, shapes.JobChange)
         return await room.run(lambda: json_response(_change(context, wanted)))
 
+    @router.post(
+        "/{job_id}/retry", response_model=shapes.Made, status_code=201,
+        openapi_extra=body_of("Retry"),
+    )  # fmt: skip
+    async def retry(job_id: JobId, request: Request) -> Response:
+        """Put an ended job again, with changes to its parameters."""
+        wanted = await read_shape(request, shapes.Retry)
+        return json_response({"id": await room.run(_retry, context, job_id, wanted.changes)}, 201)
+
+
+def _add_stopping(router: APIRouter, context: ApiContext) -> None:
+    queue, room = context.queue, context.writing
+
     @router.delete("/all", response_model=shapes.Cancelled)
     async def cancel_all() -> Response:
         """Stop every waiting and running job."""
@@ -68,17 +88,6 @@ def order_routes(context: ApiContext) -> APIRouter:
         """Stop a waiting or running job; an ended one stays as it is, and 0 is answered."""
         stopped = await room.run(queue.cancel, job_id)
         return json_response({"cancelled": int(stopped)})
-
-    @router.post(
-        "/{job_id}/retry", response_model=shapes.Made, status_code=201,
-        openapi_extra=body_of("Retry"),
-    )  # fmt: skip
-    async def retry(job_id: JobId, request: Request) -> Response:
-        """Put an ended job again, with changes to its parameters."""
-        wanted = await read_shape(request, shapes.Retry)
-        return json_response({"id": await room.run(_retry, context, job_id, wanted.changes)}, 201)
-
-    return router
 
 
 def body_of(shape: str, *, with_form: bool = False) -> dict[str, Any]:
@@ -200,9 +209,6 @@ def _retry(context: ApiContext, job_id: str, changes: Mapping[str, Any]) -> str:
     if not changes:
         return queue.retry(job_id)
     # What may not be named in a new job may not be named in a repeated one either.
-    from queue_core.api.submission import checked_files
-    from queue_core.jobs.registry import job_types
-
     kinds = {item.task_type: item for item in job_types().values()}
     kind = kinds.get(record.task_type)
     if kind is None:

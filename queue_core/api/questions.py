@@ -42,6 +42,13 @@ _BEGINNING: Final = "1970-01-01 00:00:00.000000"
 def question_routes(context: ApiContext) -> APIRouter:
     """Return the routes; the one that is polled comes first."""
     router = APIRouter(prefix="/api/v1/job", tags=["job"])
+    _add_polled(router, context)
+    _add_lists(router, context)
+    _add_jobs(router, context)
+    return router
+
+
+def _add_polled(router: APIRouter, context: ApiContext) -> None:
     queue, room = context.queue, context.reading
 
     @router.get("/status/{job_id}", response_model=shapes.Status)
@@ -62,6 +69,10 @@ def question_routes(context: ApiContext) -> APIRouter:
         """What changed: since a time, as DashAI asks, or after a `sequence`, which misses none."""
         return await room.run(lambda: json_response(_changes(context, since, after)))
 
+
+def _add_lists(router: APIRouter, context: ApiContext) -> None:
+    queue, room = context.queue, context.reading
+
     @router.get("/", response_model=list[shapes.JobItem])
     async def jobs(
         status: Annotated[list[JobStatus] | None, Query()] = None,
@@ -78,6 +89,10 @@ def question_routes(context: ApiContext) -> APIRouter:
             return json_response([job_item(record) for record in found])
 
         return await room.run(read)
+
+
+def _add_jobs(router: APIRouter, context: ApiContext) -> None:
+    queue, room = context.queue, context.reading
 
     @router.get("/{job_id}", response_model=shapes.Job)
     async def job(job_id: JobId) -> Response:
@@ -111,8 +126,6 @@ def question_routes(context: ApiContext) -> APIRouter:
             return json_response([line_to_json(line) for line in chosen])
 
         return await room.run(read)
-
-    return router
 
 
 def polled_route(context: ApiContext) -> Route:

@@ -33,6 +33,13 @@ _MEDIA: Final = {
     "png": "image/png", "pdf": "application/pdf", "txt": "text/plain; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
 }  # fmt: skip
+_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The file.",
+        "content": {"application/octet-stream": {"schema": {"type": "string"}}}
+        | {kind.partition(";")[0]: {} for kind in _MEDIA.values()},
+    }
+}
 Format = Literal[
     "parquet", "csv", "xlsx", "feather", "svg", "png", "pdf", "json", "txt", "md", "skops", "onnx"
 ]
@@ -63,13 +70,6 @@ def result_routes(context: ApiContext) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/api/v1/job", tags=["results"])
     room = context.reading
-    file: dict[int | str, dict[str, Any]] = {
-        200: {
-            "description": "The file.",
-            "content": {"application/octet-stream": {"schema": {"type": "string"}}}
-            | {kind.partition(";")[0]: {} for kind in _MEDIA.values()},
-        }
-    }
 
     @router.get("/{job_id}/artifacts", response_model=list[shapes.ArtifactShape])
     async def artifacts(job_id: JobId) -> Response:
@@ -81,7 +81,7 @@ def result_routes(context: ApiContext) -> APIRouter:
 
         return await room.run(read)
 
-    @router.get("/{job_id}/artifacts/{name}", responses=file, response_class=Response)
+    @router.get("/{job_id}/artifacts/{name}", responses=_FILE, response_class=Response)
     async def artifact(
         job_id: JobId,
         name: ArtifactName,
