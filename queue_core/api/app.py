@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -20,11 +22,15 @@ from queue_core.api.problems import install_handlers
 from queue_core.api.questions import event_routes, polled_route, question_routes
 from queue_core.api.results import result_routes
 from queue_core.api.uploads import sweep_uploads
+from queue_core.errors import MonitorError
 from queue_core.version import __version__
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue
 
+logger = logging.getLogger(__name__)
+
+_SWEEP_S: Final = 3600.0
 OPENAPI: Final = "/api/v1/openapi.json"
 _BY_HAND: Final[tuple[type[BaseModel], ...]] = (shapes.NewJob, shapes.JobChange, shapes.Retry)
 _ABOUT: Final = """\
@@ -40,6 +46,7 @@ _ANSWERS: Final = {
     408: "The rest of it did not come.",
     409: "That cannot be done now.",
     413: "It is too large.",
+    414: "Its address is too long.",
     422: "A parameter cannot be used.",
     503: "The folder cannot be used now.",
     507: "The disk is full.",
@@ -64,8 +71,10 @@ def make_app(
 def _bare_app(context: ApiContext) -> FastAPI:
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        await context.writing.run(sweep_uploads, context.folder.uploads, context.queue)
+        sweeping = asyncio.create_task(_sweep_on(context), name="api-uploads")
         yield
+        sweeping.cancel()
+        await asyncio.gather(sweeping, return_exceptions=True)
         context.close()
 
     answers: dict[int | str, dict[str, Any]] = {
@@ -82,6 +91,16 @@ def _bare_app(context: ApiContext) -> FastAPI:
         app.include_router(routes(context))
     app.openapi = _describer(app)  # type: ignore[method-assign]
     return app
+
+
+async def _sweep_on(context: ApiContext) -> None:
+    """Remove uploaded files that no job needs any more, now and each hour."""
+    while True:
+        try:
+            await context.writing.run(sweep_uploads, context.folder.uploads, context.queue)
+        except (OSError, MonitorError) as error:  # the next hour is another chance
+            logger.info("uploaded files cannot be looked through: %s", error)
+        await asyncio.sleep(_SWEEP_S)
 
 
 def describe(queue: HueyJobQueue) -> dict[str, Any]:

@@ -211,7 +211,10 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=1_000)
     parser.add_argument("--hold", type=float, default=30.0, help="how long streams are held")
     parser.add_argument("--jobs", type=int, default=2_000)
+    parser.add_argument("--quick", action="store_true", help="a few seconds of each")
     options = parser.parse_args()
+    if options.quick:
+        options.seconds, options.hold, options.streams = 3.0, 9.0, 200
     sys.path.insert(0, str(SUPPORT))
     os.environ["PYTHONPATH"] = str(SUPPORT)
     allow_many_files()
