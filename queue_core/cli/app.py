@@ -147,7 +147,7 @@ def _open_window(arguments: list[str]) -> int:
     _add_debug(parser)
     options = parser.parse_args(arguments)
     if options.version:
-        from queue_core import __version__
+        from queue_core.version import __version__
 
         write(sys.stdout, f"{PROGRAM} {__version__}")
         return ExitCode.DONE

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from queue_core.cli.output import clean, redraw, write
 from queue_core.queue.job_record import JobRecord, JobStatus
 
 BAR_WIDTH: Final = 24
@@ -30,11 +31,11 @@ def one_line(job: JobRecord) -> str:
     share = 1.0 if job.status is JobStatus.FINISHED else (job.progress or 0.0) / 100
     filled = round(share * BAR_WIDTH)
     icon, word, _ = LOOKS[job.status]
-    phase = _clean(job.progress_message or "") if job.status is JobStatus.STARTED else ""
+    phase = clean(job.progress_message or "") if job.status is JobStatus.STARTED else ""
     percent = "" if job.progress is None or job.status.is_final else f"{job.progress:.0f} %"
     parts = (
         f"[{'█' * filled}{'░' * (BAR_WIDTH - filled)}]", f"{icon} {word}",
-        _clean(job.job_name)[:_LONGEST_NAME], percent, phase, _duration(job),
+        clean(job.job_name)[:_LONGEST_NAME], percent, phase, _duration(job),
     )  # fmt: skip
     return "  ".join(part for part in parts if part)
 
@@ -73,14 +74,7 @@ def _bar(share: float | None, color: str) -> str:
 
 
 def _safe(text: str) -> str:
-    return html.escape(_clean(text))
-
-
-def _clean(text: str) -> str:
-    """Return *text* on one line, without signs that steer a terminal or turn its direction."""
-    return "".join(
-        c if c.isprintable() else "�" if not c.isspace() else " " for c in text.replace("\n", " ")
-    )
+    return html.escape(clean(text))
 
 
 def _duration(job: JobRecord) -> str:
@@ -111,8 +105,7 @@ class Progress:
     def close(self) -> None:
         """Leave the line to others."""
         if self._is_drawn:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
+            redraw(sys.stderr, "")
             self._is_drawn = False
 
     def _shower(self) -> Callable[[JobRecord], None]:
@@ -130,8 +123,7 @@ class Progress:
 
     def _draw(self, job: JobRecord) -> None:
         width = shutil.get_terminal_size().columns - 1
-        sys.stderr.write(f"\r\x1b[2K{one_line(job)[:width]}")
-        sys.stderr.flush()
+        redraw(sys.stderr, one_line(job)[:width])
         self._is_drawn = True
 
     def _print(self, job: JobRecord) -> None:
@@ -139,7 +131,7 @@ class Progress:
         seen = f"{job.status} {job.progress_message}"
         if seen != self._last:
             self._last = seen
-            sys.stderr.write(f"{one_line(job)}\n")
+            write(sys.stderr, one_line(job))
 
 
 class NoProgress(Progress):
@@ -158,8 +150,7 @@ def in_notebook() -> bool:
 
 def tell(sentence: str) -> None:
     """Say something beside the results."""
-    sys.stderr.write(f"{sentence}\n")
-    sys.stderr.flush()
+    write(sys.stderr, sentence)
 
 
 def _is_terminal() -> bool:

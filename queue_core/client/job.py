@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from queue_core.cli.output import clean
 from queue_core.client.backend import Backend, ResultInfo
 from queue_core.client.display import NoProgress, Progress, card, one_line, tell
 from queue_core.errors import JobError
@@ -102,7 +103,7 @@ class Job:
             raise TimeoutError(f"“{self.record.job_name}” has not ended yet; it goes on.")
 
     def _interrupted(self) -> WaitInterruptedError:
-        name = self.record.job_name
+        name = clean(self.record.job_name)
         sentence = (
             f"No longer waiting: “{name}” goes on. Wait again with job.wait(), or stop it with "
             "job.cancel()."

@@ -90,8 +90,8 @@ def test_waiting_shows_progress_and_ends_in_time(client, queue, tmp_path, capsys
         job.wait(0.01)
     assert "▶ running  held  50 %  Holding" in capsys.readouterr().err
     assert job.cancel()
-    assert not job.cancel()
     assert job.wait(progress=False).status is JobStatus.CANCELLED
+    assert not job.cancel()
     again = job.retry()
     release.touch()
     assert again.wait(60).result == "let go"
