@@ -140,7 +140,11 @@ class HttpBackend(Backend):
 
     def follow(self, job_id: str, deadline: float | None) -> Iterator[JobRecord | None]:
         """Yield the job at each change; see `Backend.follow`."""
-        patience, read = Patience(self.place), _Reader(self.get(job_id))
+        known = self.get(job_id)
+        yield known
+        if known.status.is_final:
+            return
+        patience, read = Patience(self.place), _Reader(known)
         while True:
             try:
                 with self._client.stream(
@@ -166,8 +170,12 @@ class HttpBackend(Backend):
         self, job_id: str, deadline: float | None
     ) -> AsyncIterator[JobRecord | None]:
         """Yield the job at each change; see `Backend.async_follow`."""
-        patience, read = Patience(self.place), _Reader(await asyncio.to_thread(self.get, job_id))
-        async with httpx.AsyncClient(**self._settings) as client:
+        known = await asyncio.to_thread(self.get, job_id)
+        yield known
+        if known.status.is_final:
+            return
+        patience, read = Patience(self.place), _Reader(known)
+        async with httpx.AsyncClient(timeout=_ANSWER_S, **self._settings) as client:
             while True:
                 try:
                     async with client.stream(
