@@ -22,6 +22,7 @@ from gui.logs import start_logging
 from gui.main_window import MainWindow
 from gui.plain_text import PlainMessageBox
 from gui.process_signals import listen_to_signals
+from gui.serving import WindowApi
 from gui.single_instance import Claim, SingleInstance
 from gui.theme import ThemeMode, icon, install_theme
 from gui.tray import Tray, tray_is_available
@@ -126,6 +127,7 @@ class Program:
         self._opening: asyncio.Task[None] | None = None
         self._tray: Tray | None = None
         self._dialog: CloseDialog | None = None
+        self._api = WindowApi()
 
     async def run(self) -> int:
         """Start, wait for the end, stop."""
@@ -246,6 +248,7 @@ class Program:
             told = describe_error(error, what=tr("Opening the queue"))
             self.window.show_problem(told, self._open_queue_meanwhile)
             return
+        self._serve()
         await self._features_started.wait()
         if self.files and not self._ended.is_set():
             self.window.files_given.emit(tuple(self.files))
@@ -271,6 +274,12 @@ class Program:
         if self._queue is not None and settings[WORKERS] != before[WORKERS]:
             change = self.bridge.call(self._queue.start, settings[WORKERS])
             self.bridge.start(change, what=tr("Changing the number of workers"))
+        self._serve()
+
+    def _serve(self) -> None:
+        if self._queue is not None:
+            change = self.bridge.call(self._api.apply, self._queue, self.settings)
+            self.bridge.start(change, what=tr("The HTTP API"))
 
     def _on_counts(self, counts: JobCounts) -> None:
         if self._tray is not None:
@@ -368,6 +377,7 @@ class Program:
             # A queue that opens after everything else has ended would have nobody to close it.
             self._features_started.set()
             await asyncio.wait({self._opening}, timeout=OPENING_S)
+        await self.bridge.call(self._api.stop)
         if self._queue is not None:
             await self.bridge.call(self._queue.stop)
 

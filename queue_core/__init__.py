@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from queue_core.version import __version__
 
 if TYPE_CHECKING:
+    from queue_core.client.connecting import connect
     from queue_core.errors import JobError, JobNotFoundError, JobQueueError
     from queue_core.jobs.base import BaseJob
     from queue_core.jobs.converter_job import ConverterJob
@@ -47,6 +48,7 @@ _PLACES = {
     "ModelJob": "queue_core.jobs.model_job",
     "Move": "queue_core.queue.values",
     "PredictJob": "queue_core.jobs.predict_job",
+    "connect": "queue_core.client.connecting",
     "get_job_type": "queue_core.jobs.registry",
     "job_types": "queue_core.jobs.registry",
 }
@@ -74,6 +76,7 @@ __all__ = [
     "Move",
     "PredictJob",
     "__version__",
+    "connect",
     "get_job_type",
     "job_types",
 ]

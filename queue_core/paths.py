@@ -69,6 +69,16 @@ class LocalFolder:
         return self.monitor / "secret.key"
 
     @property
+    def api_token(self) -> Path:
+        """What a client of the HTTP API must know; readable by the owner only."""
+        return self.monitor / "api-token"
+
+    @property
+    def uploads(self) -> Path:
+        """Files that came through the HTTP API: one folder per upload."""
+        return self.monitor / "uploads"
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.monitor / "settings.toml"

@@ -7,7 +7,10 @@ module is a plain `str` or `float` that every one of these can hold.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping
+from typing import Any
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _PERCENT = re.compile(r"\s*([-+]?\d+(?:\.\d*)?|[-+]?\.\d+)\s*%\s*")
@@ -102,6 +105,17 @@ def as_fraction(value: object) -> float | None:
     if value != value:
         return None
     return min(1.0, max(0.0, float(min(1, max(0, value)))))
+
+
+def finite(data: Any) -> Any:
+    """Return JSON data in which numbers that are infinite or none are texts: JSON knows none."""
+    if isinstance(data, float) and not math.isfinite(data):
+        return "NaN" if math.isnan(data) else "Infinity" if data > 0 else "-Infinity"
+    if isinstance(data, Mapping):
+        return {key: finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [finite(value) for value in data]
+    return data
 
 
 def _as_float(value: object) -> float | None:

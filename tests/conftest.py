@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, settings
 
 from queue_core.paths import ENVIRONMENT_VARIABLE, LocalFolder
 
-pytest_plugins = ("queue_fixtures", "entity_fixtures")
+pytest_plugins = ("queue_fixtures", "entity_fixtures", "api_fixtures")
 
 HAS_QT = find_spec("PySide6") is not None
 OUR_LOGGERS = ("queue_core", "gui", "huey")

@@ -116,7 +116,7 @@ print(len(seen))
 def test_the_locks_hold_what_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    locked_extras = ("gui", "explain", "imbalance", "stats", "lightgbm")
+    locked_extras = ("gui", "explain", "imbalance", "stats", "lightgbm", "serve")
     run = project["dependencies"] + [line for name in locked_extras for line in extras[name]]
     for name, wanted in (("run", run), ("dev", run + extras["dev"])):
         lock = (ROOT / "requirements" / f"{name}.lock").read_text()

@@ -33,6 +33,7 @@ SECTIONS = (
     Section(mark("Limits"), ("limits.",)),
     Section(mark("Data"), ("datasets.",)),
     Section(mark("Clean-up"), ("retention.",)),
+    Section(mark("Other programs"), ("api.",)),
 )
 OTHERS = Section(mark("Other"), ())
 

@@ -67,6 +67,7 @@ COMMANDS: Final = (
     Command("schedule", "run jobs again and again", "queue_core.cli.schedule"),
     Command("clean-up", "forget old jobs", "queue_core.cli.clean_up"),
     Command("worker", "run jobs without a window", "queue_core.cli.worker"),
+    Command("serve", "let other programs reach the queue over HTTP", "queue_core.cli.serve"),
     Command(
         "components",
         "list job types, explorers, models, …",
@@ -146,7 +147,7 @@ def _open_window(arguments: list[str]) -> int:
     _add_debug(parser)
     options = parser.parse_args(arguments)
     if options.version:
-        from queue_core import __version__
+        from queue_core.version import __version__
 
         write(sys.stdout, f"{PROGRAM} {__version__}")
         return ExitCode.DONE

@@ -6,7 +6,7 @@ import argparse
 from datetime import timedelta
 from typing import Any
 
-from queue_core.cli.queue_access import find_job, open_queue, plain
+from queue_core.cli.queue_access import find_job, open_queue
 from queue_core.cli.terminal import (
     STATUS_LOOKS,
     Terminal,
@@ -14,6 +14,7 @@ from queue_core.cli.terminal import (
     format_duration,
     format_time,
 )
+from queue_core.queue.plain_data import plain
 from queue_core.queue.values import Attempt
 
 HEADER = ("OUTCOME", "ATTEMPT", "STARTED", "RAN FOR", "PROCESSOR", "PEAK MEMORY", "END", "ERROR")

@@ -6,10 +6,11 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.jobs import task_types
-from queue_core.cli.queue_access import describe, find_jobs, open_queue, order_each, reread, to_json
+from queue_core.cli.queue_access import describe, find_jobs, open_queue, order_each, reread
 from queue_core.cli.terminal import STATUS_LOOKS, Terminal
 from queue_core.errors import ParameterError
 from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.plain_data import to_json
 from queue_core.queue.values import JobFilter
 
 if TYPE_CHECKING:

@@ -289,7 +289,7 @@ def _who_runs(running: Iterable[Consumer], waiting: int) -> Iterator[Finding]:
 def check_packages(folder: LocalFolder) -> Iterator[Finding]:
     """Which versions work together here?"""
     del folder
-    from queue_core import __version__
+    from queue_core.version import __version__
 
     versions = [f"{name} {_version(name) or 'missing'}" for name in PACKAGES]
     yield Finding(

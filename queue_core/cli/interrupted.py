@@ -7,17 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.outcome import report_put
-from queue_core.cli.queue_access import (
-    SHORT_ID,
-    describe,
-    find_jobs,
-    open_queue,
-    order_each,
-    to_json,
-)
+from queue_core.cli.queue_access import SHORT_ID, describe, find_jobs, open_queue, order_each
 from queue_core.cli.terminal import Terminal, format_time
 from queue_core.errors import ParameterError
 from queue_core.queue.job_record import JobRecord
+from queue_core.queue.plain_data import to_json
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

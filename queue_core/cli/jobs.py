@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from queue_core.cli.queue_access import SHORT_ID, open_queue, to_json
+from queue_core.cli.queue_access import SHORT_ID, open_queue
 from queue_core.cli.terminal import (
     STATUS_LOOKS,
     Terminal,
@@ -16,6 +16,7 @@ from queue_core.cli.terminal import (
 )
 from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.plain_data import to_json
 from queue_core.queue.values import JobFilter
 
 # Stored words and the words that people see.

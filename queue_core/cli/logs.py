@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.cli.queue_access import find_job, open_queue
 from queue_core.cli.terminal import Terminal
+from queue_core.queue.plain_data import line_to_json
 from queue_core.queue.values import LogLine
 
 if TYPE_CHECKING:
@@ -84,15 +85,3 @@ class LogPrinter:
         elif line.level >= logging.WARNING:
             text = self._terminal.paint(text, "yellow")
         return f"{line.time.astimezone():%H:%M:%S}  {text}" if self._times else text
-
-
-def line_to_json(line: LogLine) -> dict[str, Any]:
-    """Return a line of a log as JSON data."""
-    return {
-        "number": line.number,
-        "time": line.time.isoformat(),
-        "level": logging.getLevelName(line.level),
-        "source": line.source.value,
-        "text": line.text,
-        "attempt": line.attempt,
-    }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from queue_core.cli.queue_access import describe, find_jobs, open_queue, reread, to_json
+from queue_core.cli.queue_access import describe, find_jobs, open_queue, reread
 from queue_core.cli.terminal import STATUS_LOOKS, Terminal
 from queue_core.errors import ParameterError
 from queue_core.queue.job_record import JobStatus
+from queue_core.queue.plain_data import to_json
 from queue_core.queue.values import Move
 
 if TYPE_CHECKING:

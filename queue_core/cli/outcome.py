@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from queue_core.cli.output import clean
-from queue_core.cli.queue_access import SHORT_ID, reread, result_command, to_json
+from queue_core.cli.queue_access import SHORT_ID, reread, result_command
 from queue_core.cli.terminal import Terminal, format_duration
 from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.plain_data import to_json
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import math
 import os
 import re
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TextIO
+
+from queue_core.plain import finite
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -80,7 +80,7 @@ def json_text(data: Any, *, ascii_only: bool) -> str:
     try:
         text = _dumped(data, ascii_only=ascii_only)
     except ValueError:
-        text = _dumped(_finite(data), ascii_only=ascii_only)
+        text = _dumped(finite(data), ascii_only=ascii_only)
     return _UNSEEN.sub(_json_code, text)
 
 
@@ -125,13 +125,3 @@ def _json_code(found: re.Match[str]) -> str:
 
 def _dumped(data: Any, *, ascii_only: bool) -> str:
     return json.dumps(data, indent=2, ensure_ascii=ascii_only, allow_nan=False, default=str)
-
-
-def _finite(data: Any) -> Any:
-    if isinstance(data, float) and not math.isfinite(data):
-        return "NaN" if math.isnan(data) else "Infinity" if data > 0 else "-Infinity"
-    if isinstance(data, Mapping):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_finite(value) for value in data]
-    return data

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from queue_core.cli.output import clean
 from queue_core.cli.terminal import Terminal
@@ -116,23 +113,3 @@ def reread(queue: HueyJobQueue, job_ids: Sequence[str]) -> list[JobRecord]:
         except JobNotFoundError:
             continue
     return found
-
-
-def to_json(record: JobRecord) -> dict[str, Any]:
-    """Return a record as JSON data: its attributes, times in ISO 8601."""
-    return plain(record)
-
-
-def plain(record: Any) -> dict[str, Any]:
-    """Return a dataclass as JSON data: its attributes, times in ISO 8601, paths as text."""
-    return {key: _plain(value) for key, value in asdict(record).items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Path) else value

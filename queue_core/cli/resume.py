@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from queue_core.cli.queue_access import describe, find_jobs, open_queue, order_each, reread, to_json
+from queue_core.cli.queue_access import describe, find_jobs, open_queue, order_each, reread
 from queue_core.cli.terminal import Terminal
+from queue_core.queue.plain_data import to_json
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

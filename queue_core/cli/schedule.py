@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.output import clean
-from queue_core.cli.queue_access import SHORT_ID, open_queue, plain
+from queue_core.cli.queue_access import SHORT_ID, open_queue
 from queue_core.cli.submit import add_job_arguments, make_jobs
 from queue_core.cli.terminal import Terminal, format_time
 from queue_core.errors import JobNotFoundError, ParameterError
+from queue_core.queue.plain_data import plain
 from queue_core.queue.values import Schedule
 
 if TYPE_CHECKING:

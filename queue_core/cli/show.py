@@ -9,18 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.cli.attempts import print_attempts
-from queue_core.cli.logs import LogPrinter, line_to_json
+from queue_core.cli.logs import LogPrinter
 from queue_core.cli.output import clean
-from queue_core.cli.queue_access import (
-    SHORT_ID,
-    find_job,
-    open_queue,
-    plain,
-    result_command,
-    to_json,
-)
+from queue_core.cli.queue_access import SHORT_ID, find_job, open_queue, result_command
 from queue_core.cli.terminal import Terminal, format_bytes, format_duration, format_time, shorten
 from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.plain_data import line_to_json, plain, to_json
 
 if TYPE_CHECKING:
     from queue_core.paths import LocalFolder

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from queue_core.cli.queue_access import find_job, open_queue, plain
+from queue_core.cli.queue_access import find_job, open_queue
 from queue_core.cli.terminal import Terminal
+from queue_core.queue.plain_data import plain
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

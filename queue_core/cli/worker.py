@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.output import clean
-from queue_core.cli.queue_access import SHORT_ID, open_queue, reread, to_json
+from queue_core.cli.queue_access import SHORT_ID, open_queue, reread
 from queue_core.cli.terminal import Terminal, format_duration
 from queue_core.errors import MonitorError, ParameterError
 from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.plain_data import to_json
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue

@@ -16,12 +16,14 @@ from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.engine.recovery import recover
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
 from queue_core.queue.store import history, presence, queries, schema, state
+from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
 from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import (
     Attempt,
     ChangeBatch,
+    Glance,
     JobCounts,
     JobFilter,
     JobOrder,
@@ -60,6 +62,23 @@ class QueueReader(BaseJobQueue):
         if record is None:
             raise not_found(job_id)
         return record
+
+    def glance(self, job_id: str) -> Glance:
+        """Return the little that somebody who polls asks for, cheap enough for an event loop.
+
+        Whether the program that runs the job still lives is not looked at: `look_after` does.
+
+        Raises:
+            JobNotFoundError: There is no such job.
+        """
+        found = queries.read_glance(self._database, job_id)
+        if found is None:
+            raise not_found(job_id)
+        return found
+
+    def look_after(self) -> None:
+        """Close the jobs of programs that are gone, at most once a second."""
+        self._close_dead()
 
     async def async_get(self, job_id: str) -> JobRecord:
         """Do what `get` does in a thread."""
@@ -107,6 +126,14 @@ class QueueReader(BaseJobQueue):
         """Return records by id, without tracebacks and results."""
         self._close_dead()
         return queries.read_many(self._database, job_ids)
+
+    def changed_after(self, moment: datetime, *, limit: int) -> Sequence[JobRecord]:
+        """Return the jobs whose row changed at or after *moment*, the latest first.
+
+        For programs that know times only; `changes_since` misses nothing, whatever a clock does.
+        """
+        self._close_dead()
+        return queries.read_changed(self._database, to_text(moment), limit=limit)
 
     def counts(self) -> JobCounts:
         """Return how many jobs there are by status and by type."""
@@ -197,6 +224,10 @@ class QueueReader(BaseJobQueue):
         finally:
             unsubscribe()
         return True
+
+    def release(self) -> None:
+        """Give back what the calling thread holds; a thread that has asked and ends calls it."""
+        self._database.release()
 
     def _close_dead(self) -> None:
         """Close the jobs of dead programs before they are shown as running.

@@ -58,6 +58,27 @@ class JobCounts:
 
 
 @dataclass(frozen=True)
+class Glance:
+    """What somebody who asks again and again wants to know of a job, read by one small query.
+
+    Attributes:
+        status: Where the job stands.
+        last_update: When its row last changed, as it is stored.
+        error_msg: Why it failed.
+        job_name: What the user sees.
+        progress: 0 to 100; None where the total work is unknown.
+        progress_message: The phase, in words.
+    """
+
+    status: JobStatus
+    last_update: str | None
+    error_msg: str | None
+    job_name: str
+    progress: float | None
+    progress_message: str | None
+
+
+@dataclass(frozen=True)
 class ChangeBatch:
     """What happened to `task_copy` after a cursor.
 

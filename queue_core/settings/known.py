@@ -128,6 +128,16 @@ SAMPLE_ROWS = Setting(
     title="Rows of a sample",
     sentence="How many rows an exploration takes from a larger dataset; it says so when it does.",
 )  # fmt: skip
+API_IN_WINDOW = Setting(
+    key="api.in_window", kind=bool, default=False,
+    title="Serve the HTTP API",
+    sentence="Let other programs on this computer reach the queue while the window is open.",
+)  # fmt: skip
+API_PORT = Setting(
+    key="api.port", kind=int, default=8571, minimum=1, maximum=65_535,
+    title="Port of the HTTP API",
+    sentence="Where they reach it; the token is in monitor/api-token.",
+)  # fmt: skip
 HIDDEN_NAMES = Setting(
     key="reports.hidden_names", kind=tuple,
     default=(
@@ -167,6 +177,6 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
     THEME, LANGUAGE, DENSITY, CLOSE_ACTION, REDUCE_MOTION, NOTIFY_WHEN_DONE,
     *TIMEOUTS.values(), MEMORY_FRACTION, OUTPUT_BYTES, FREE_MEMORY_FLOOR_BYTES,
     MAX_ATTEMPTS, RETRY_DELAY_S, MAX_AGE_DAYS, MAX_COUNT, MAX_BYTES, PREVIEW_FILES, SAMPLE_ROWS,
-    HIDDEN_NAMES,
+    HIDDEN_NAMES, API_IN_WINDOW, API_PORT,
 )  # fmt: skip
 SETTINGS: Final[Mapping[str, Setting[Any]]] = {setting.key: setting for setting in _ALL}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,9 +15,14 @@ import psutil
 import pytest
 from sample_jobs import Echo, Wait
 
+from queue_core.client.client import Client
+from queue_core.client.connecting import connect
+from queue_core.errors import JobQueueError
 from queue_core.paths import LocalFolder
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobStatus
+from queue_core.settings import change_settings
+from queue_core.settings.known import API_IN_WINDOW, API_PORT
 
 WAIT_S = 30.0
 ROOT = Path(__file__).parents[2]
@@ -150,3 +156,28 @@ def test_a_frozen_program_serves_as_interpreter_for_libraries(environment: dict[
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert done.stdout.splitlines() == ["42", "[]"], done.stderr
+
+
+def test_it_serves_the_http_api_where_the_settings_say_so(
+    start: Start, queue: HueyJobQueue, local_folder: LocalFolder
+) -> None:
+    pytest.importorskip("fastapi")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    change_settings(local_folder.settings, {API_IN_WINDOW.key: True, API_PORT.key: port})
+    program = start()
+    wait_until(local_folder.api_token.is_file)
+    with connect(f"http://127.0.0.1:{port}") as client:
+        wait_until(lambda: is_reached(client))
+        job_id = queue.put(Echo(value=7))
+        assert client.job(job_id).wait(WAIT_S, progress=False).result == 7
+    program.send_signal(signal.SIGTERM)
+    assert program.wait(WAIT_S) == 0
+
+
+def is_reached(client: Client) -> bool:
+    try:
+        client.jobs()
+    except JobQueueError:
+        return False
+    return True

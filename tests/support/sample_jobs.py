@@ -257,3 +257,22 @@ class Environment(BaseJob):
 
     def run(self) -> dict[str, Any]:
         return {name: os.environ.get(name) for name in self.kwargs["names"]}
+
+
+class Prints(BaseJob):
+    """Prints some lines."""
+
+    def run(self) -> None:
+        for number in range(self.kwargs["lines"]):
+            print("line", number)
+
+
+class Held(BaseJob):
+    """Says that it runs, and ends when a file appears."""
+
+    def run(self) -> str:
+        self.report_progress(0.5, "Holding")
+        Path(self.kwargs["started"]).touch()
+        while not Path(self.kwargs["release"]).exists():
+            time.sleep(0.005)
+        return "let go"

@@ -6,17 +6,19 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Final
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
 from queue_core.queue.store.columns import LIGHT, SHOWN, WHOLE
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import DAMAGED_ID, is_damaged_id, readable_id
-from queue_core.queue.values import JobCounts, JobFilter, JobOrder
+from queue_core.queue.values import Glance, JobCounts, JobFilter, JobOrder
 
 _MANY = 500
 _STATUSES = {status.value: status for status in JobStatus}
 Row = sqlite3.Row
+_GLANCE = "status, last_update, error_msg, job_name, progress, progress_message, task_type"
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _DAMAGED = re.compile(rf"{DAMAGED_ID}(\d{{1,18}})", re.ASCII)
 # The id of a row, or what stands for one that cannot be read.
@@ -82,6 +84,39 @@ def read_record(database: Database, job_id: str) -> JobRecord | None:
     condition, parameters = locate(job_id)
     row = database.read_one(f"SELECT {WHOLE} FROM task_copy WHERE {condition}", parameters)
     return None if row is None else to_record(row)
+
+
+def read_glance(database: Database, job_id: str) -> Glance | None:
+    """Return the little that somebody who polls a job asks for; None where there is no such job.
+
+    One row by its key, six columns: some 10 µs. Values of a wrong type are left out.
+    """
+    condition, parameters = locate(job_id)
+    row = database.read_one(f"SELECT {_GLANCE} FROM task_copy WHERE {condition}", parameters)
+    if row is None:
+        return None
+    status, last_update, error, name, progress, phase, task_type = row
+    return Glance(
+        _STATUSES.get(status, JobStatus.KILLED),
+        _text_or_none(last_update),
+        _text_or_none(error),
+        _text_or_none(name) or _text_or_none(task_type) or "?",
+        progress if isinstance(progress, int | float) and isfinite(progress) else None,
+        _text_or_none(phase),
+    )
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def read_changed(database: Database, since: str, *, limit: int) -> list[JobRecord]:
+    """Return light records whose row changed at or after a stored time, the latest first."""
+    rows = database.read(
+        f"SELECT {LIGHT} FROM task_copy WHERE last_update >= ? ORDER BY last_update DESC LIMIT ?",
+        (since, limit),
+    )
+    return [to_record(row) for row in rows]
 
 
 def read_many(database: Database, job_ids: Sequence[str]) -> dict[str, JobRecord]:

@@ -1,0 +1,1 @@
+"""The queue for notebooks and scripts: alike over a folder and over HTTP."""
