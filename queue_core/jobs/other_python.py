@@ -55,6 +55,10 @@ _OWN_VARIABLES = (
 )
 
 
+# Where the frozen program's start has kept what its user had set.
+_KEPT_LIBRARY_PATH = "LD_LIBRARY_PATH_ORIG"
+
+
 @dataclass(frozen=True)
 class OtherPython:
     """An interpreter that is not the program's.
