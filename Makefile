@@ -15,10 +15,10 @@ PARALLEL := -n 3 --dist loadfile
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-core check check-all lint faults bench translations lock clean moved
+.PHONY: help run setup test test-core check check-all lint faults bench translations dist test-install lock clean moved
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(RUN) $(CATALOGUES) ## Open the program
 	@exec $(BIN)/dashai-monitor $(ARGS)
@@ -51,6 +51,12 @@ translations: $(DEV) ## Bring the catalogues to what the program says, and name 
 
 bench: $(DEV) ## Measure, and print tables
 	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file $(ARGS) || exit; done
+
+dist: $(DEV) $(CATALOGUES) ## Make what people install, as far as this machine can; FORMATS="deb run" for some
+	@$(BIN)/python packaging/dist $(FORMATS)
+
+test-install: ## Install, try, upgrade and remove the packages in an empty Debian (root, debootstrap, a display)
+	@sh packaging/dist/test_install.sh
 
 %.mo: %.po
 	@$(BIN)/python packaging/translations.py compile

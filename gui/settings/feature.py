@@ -11,6 +11,7 @@ from gui.i18n import mark
 from gui.main_window import MainWindow
 from gui.message_list import MessageList
 from gui.notices import show_notice
+from gui.settings.about import AboutDialog
 from gui.settings.dialog import SettingsDialog
 from gui.theme import ThemeMode, current_theme
 from queue_core.settings import Settings
@@ -23,6 +24,11 @@ SETTINGS = Action(
 MESSAGES = Action(
     id="app.messages", title=mark("Past messages…"), icon="bell", places=frozenset({Place.MENU}),
     sentence=mark("Read again what was shown at the bottom right."),
+)  # fmt: skip
+
+ABOUT = Action(
+    id="app.about", title=mark("About DashAI Monitor"), icon="info", order=98,
+    places=frozenset({Place.MENU}), sentence=mark("Version, licence and packages."),
 )  # fmt: skip
 
 
@@ -40,7 +46,11 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     def open_messages(_selection: Selection) -> None:
         MessageList(window.toasts.past, window).show()
 
-    window.action_set.add((SETTINGS, MESSAGES))
+    def open_about(_selection: Selection) -> None:
+        AboutDialog(bridge, window).show()
+
+    window.action_set.add((SETTINGS, MESSAGES, ABOUT))
+    window.action_set.handle(ABOUT.id, open_about)
     window.action_set.handle(SETTINGS.id, open_settings)
     window.action_set.handle(MESSAGES.id, open_messages)
     bridge.settings_changed.connect(_apply_theme)

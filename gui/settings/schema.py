@@ -29,7 +29,7 @@ class Section:
 
 SECTIONS = (
     Section(mark("Window"), ("window.",)),
-    Section(mark("Jobs"), ("queue.", "runner.", "retries.")),
+    Section(mark("Jobs"), ("queue.", "runner.", "retries.", "jobs.")),
     Section(mark("Limits"), ("limits.",)),
     Section(mark("Data"), ("datasets.",)),
     Section(mark("Clean-up"), ("retention.",)),

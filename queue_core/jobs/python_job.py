@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.errors import JobError, ParameterError
+from queue_core.jobs.other_python import RESULT_NAME, OtherPython, missing_module
 from queue_core.jobs.request_job import RequestJob
 from queue_core.jobs.requests.python import PythonRequest
+from queue_core.settings.known import SCRIPT_PYTHON
+from queue_core.settings.store import Settings
 
-RESULT_NAME = "result"
 JOB_PARAMETER = "job"
 
 
@@ -28,7 +30,8 @@ class PythonJob(RequestJob[PythonRequest]):
 
     Attributes:
         kwargs: `function`, `args` and `arguments` (its keyword arguments); or `script`,
-            `arguments` (a list of words) and `working_folder` (None: the script's own).
+            `arguments` (a list of words), `working_folder` (None: the script's own) and `python`
+            (None: as the settings say).
     """
 
     REQUEST = PythonRequest
@@ -62,7 +65,7 @@ class PythonJob(RequestJob[PythonRequest]):
         """Run the code and return its result.
 
         Raises:
-            JobError: The script is not there, or it ended with an exit code.
+            JobError: The script is not there, lacks a module, or ended with an exit code.
         """
         with _exits_as_errors():
             if self.request.function is None:
@@ -87,8 +90,14 @@ class PythonJob(RequestJob[PythonRequest]):
                 f"There is no folder {folder} to work in.", parameter="working_folder",
                 hint="Make it, or leave it empty for the script's own.",
             )  # fmt: skip
-        with _as_program(script, self.request.arguments, folder):
-            names = runpy.run_path(str(script), run_name="__main__")
+        python = self.request.python or Settings.load(self.context.folder.settings)[SCRIPT_PYTHON]
+        if python:
+            return OtherPython.at(python).run(script, self.request.arguments, folder)
+        try:
+            with _as_program(script, self.request.arguments, folder):
+                names = runpy.run_path(str(script), run_name="__main__")
+        except ModuleNotFoundError as error:
+            raise missing_module(error.name or str(error), "this program") from error
         return names.get(RESULT_NAME)
 
 

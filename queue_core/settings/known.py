@@ -98,6 +98,12 @@ FREE_MEMORY_FLOOR_BYTES = Setting(
     title="Memory that stays free",
     sentence="Below this much free memory no new job starts, and the biggest one is ended.",
 )  # fmt: skip
+SCRIPT_PYTHON = Setting(
+    key="jobs.python", kind=str, default="",
+    title="Python for my scripts",
+    sentence="An interpreter, or the folder of a virtual or conda environment, that runs scripts "
+    "with its own libraries; empty for the one of this program.",
+)  # fmt: skip
 MAX_ATTEMPTS = Setting(
     key="retries.max_attempts", kind=int, default=1, minimum=1, maximum=100,
     title="Attempts",
@@ -177,6 +183,6 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
     THEME, LANGUAGE, DENSITY, CLOSE_ACTION, REDUCE_MOTION, NOTIFY_WHEN_DONE,
     *TIMEOUTS.values(), MEMORY_FRACTION, OUTPUT_BYTES, FREE_MEMORY_FLOOR_BYTES,
     MAX_ATTEMPTS, RETRY_DELAY_S, MAX_AGE_DAYS, MAX_COUNT, MAX_BYTES, PREVIEW_FILES, SAMPLE_ROWS,
-    HIDDEN_NAMES, API_IN_WINDOW, API_PORT,
+    HIDDEN_NAMES, API_IN_WINDOW, API_PORT, SCRIPT_PYTHON,
 )  # fmt: skip
 SETTINGS: Final[Mapping[str, Setting[Any]]] = {setting.key: setting for setting in _ALL}

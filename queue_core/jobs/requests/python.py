@@ -35,6 +35,11 @@ class PythonRequest(Request):
     working_folder: str | None = parameter(
         "Where the script runs; empty: in its own folder.", title="Working folder", format="folder"
     )
+    python: str | None = parameter(
+        "Which Python runs the script: an interpreter, or the folder of an environment; empty: as "
+        "the settings say.",
+        title="Python", format="path",
+    )  # fmt: skip
     name: str | None = parameter("What to call the job.", title="Name")
     function: Callable[..., Any] | None = None
     args: tuple[Any, ...] = ()
