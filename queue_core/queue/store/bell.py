@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 import threading
 from abc import ABC, abstractmethod
 from enum import Enum, auto
-from pathlib import Path
-
-from queue_core.system.choice import is_portable
-
-logger = logging.getLogger(__name__)
 
 LOOK_S = 0.04  # each look wakes the processor, which costs far more than the look
 WATCHED_LOOK_S = 0.5  # where the system tells of writes, looks are only for the case that it failed
@@ -61,15 +54,3 @@ class PollingBell(Bell):
             return Ring.NOTHING
         self._event.clear()
         return Ring.OWN
-
-
-def make_bell(path: Path) -> Bell:
-    """Return the best bell that this system has for a file."""
-    if sys.platform == "linux" and not is_portable():
-        from queue_core.queue.store.watching_bell import WatchingBell
-
-        try:
-            return WatchingBell(path)
-        except (OSError, AttributeError) as error:
-            logger.debug("writes to %s cannot be watched: %s", path, error)
-    return PollingBell()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Sequence
 from typing import Final, Protocol
-
-from queue_core.system.choice import is_portable
 
 LOOK_S: Final = 0.05
 
@@ -48,15 +45,3 @@ class LookingLookout:
 
     def close(self) -> None:
         """Do nothing."""
-
-
-def make_lookout() -> Lookout:
-    """Return the best that this system has."""
-    if sys.platform == "linux" and not is_portable():
-        from queue_core.runner.supervision.poll_lookout import PollLookout
-
-        try:
-            return PollLookout()
-        except OSError:
-            pass  # no descriptors left: a look now and then has to do
-    return LookingLookout()

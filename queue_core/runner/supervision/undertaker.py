@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from queue_core.runner.supervision.child_process import ChildProcess
-from queue_core.runner.supervision.lookout import Lookout, make_lookout
+from queue_core.runner.supervision.lookout import Lookout
+from queue_core.runner.supervision.lookout_choice import make_lookout
 from queue_core.steady_thread import SteadyThread
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ import pytest
 from sample_jobs import Dies, Echo, Grandchildren, Raises
 
 from queue_core import HueyJobQueue, JobStatus
-from queue_core.queue.store.bell import PollingBell, make_bell
+from queue_core.queue.store.bell import PollingBell
+from queue_core.queue.store.bell_choice import make_bell
 from queue_core.runner import process_tree
 from queue_core.system.choice import PORTABLE_VARIABLE
 
