@@ -15,10 +15,10 @@ PARALLEL := -n 3 --dist loadfile
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-core check check-all lint faults bench translations dist test-install lock clean moved
+.PHONY: help run setup test test-portable test-core check check-all lint faults bench translations dist test-install lock clean moved
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(RUN) $(CATALOGUES) ## Open the program
 	@exec $(BIN)/dashai-monitor $(ARGS)
@@ -27,6 +27,10 @@ setup: $(DEV) ## Build .venv with everything for development
 
 test: $(DEV) $(CATALOGUES) ## Run the fast tests
 	@$(BIN)/python -m pytest -m "$(FAST)" $(PARALLEL) $(ARGS)
+
+test-portable: $(DEV) ## Run the tests of runner and queue on what Windows and macOS run
+	@DASHAI_MONITOR_PORTABLE=1 $(BIN)/python -m pytest -m "$(FAST)" $(PARALLEL) \
+		tests/queue_core/runner tests/queue_core/queue $(ARGS)
 
 test-core: $(DEV) ## Run the core's tests with Qt made unimportable
 	@$(BIN)/python tests/without_qt.py $(ARGS)
@@ -40,7 +44,8 @@ check-all: lint $(CATALOGUES) ## Run the long sweeps too: every model, every tra
 lint: $(DEV) ## Check style, types and who imports whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@for system in linux win32 darwin; do \
+		$(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system || exit; done
 	@$(BIN)/lint-imports --no-cache
 
 faults: $(DEV) ## Kill processes, fill disks: is any job lost?

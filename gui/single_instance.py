@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import json
 import logging
@@ -130,6 +131,5 @@ def socket_name(folder: LocalFolder) -> str:
     inside = folder.monitor / "window.sock"
     if sys.platform != "win32" and len(os.fsencode(inside)) <= MAX_SOCKET_PATH_BYTES:
         return str(inside)
-    user = os.environ.get("USERNAME", "") if sys.platform == "win32" else str(os.getuid())
-    key = hashlib.sha256(f"{user}\n{folder.root.resolve()}".encode()).hexdigest()
+    key = hashlib.sha256(f"{getpass.getuser()}\n{folder.root.resolve()}".encode()).hexdigest()
     return f"dashai-monitor-{key[:24]}"

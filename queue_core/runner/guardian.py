@@ -2,7 +2,8 @@
 
 It reads which sessions it guards from a pipe that only the program holds open; the end of that
 pipe means the program is gone, however it went, and whatever it guards then is killed. It runs
-with the standard library alone and imports next to nothing: it starts in milliseconds.
+with the standard library alone and imports next to nothing: it starts in milliseconds. Where it
+cannot (no Linux, or a frozen program), `portable_guardian` guards.
 """
 
 from __future__ import annotations
@@ -10,10 +11,23 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
+
+# SIGKILL, which not every system's `signal` names.
+_KILL = 9
 
 
 def main() -> None:
-    """Guard until the pipe on standard input ends."""
+    """Guard until the pipe on standard input ends; for a start as a script (Linux)."""
+    guard(_end)
+
+
+def guard(end: Callable[[set[int]], object]) -> None:
+    """Guard until the pipe on standard input ends, then end what is guarded.
+
+    Args:
+        end: Ends the trees of these processes, each of which leads a group.
+    """
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -26,13 +40,17 @@ def main() -> None:
             guarded.add(int(number))
         else:
             guarded.discard(int(number))
+    end(guarded)
+
+
+def _end(guarded: set[int]) -> None:
     for _ in range(50):
         members = _members(guarded)
         if not members:
             return
         for pid in members:
             try:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, _KILL)
             except OSError:
                 continue
 
@@ -56,19 +74,6 @@ def _members(sessions: set[int]) -> set[int]:
 def _processes() -> list[tuple[int, int, int]]:
     """Return (pid, parent, session) of every running process."""
     rows = []
-    if sys.platform != "linux":
-        import subprocess
-
-        lines = subprocess.run(
-            ["/bin/ps", "-axo", "pid=,ppid=,sess="], capture_output=True, text=True, check=False
-        ).stdout
-        for line in lines.splitlines():
-            pid, parent, _ = line.split()
-            try:
-                rows.append((int(pid), int(parent), os.getsid(int(pid))))
-            except OSError:
-                continue
-        return rows
     for name in os.listdir("/proc"):  # noqa: PTH208 - pathlib takes longer than all the rest
         if not name.isdigit():
             continue

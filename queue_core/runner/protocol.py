@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+# In the place of an order: none will come any more. Only for those whose connection cannot be
+# closed under the thread that listens to it.
+GOODBYE: Final = b"\0"
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from queue_core.runner import process_tree
+from queue_core.system.choice import system
 
-_STATM = Path("/proc/self/statm")
 _GROWTH_LIMIT_BYTES = 1 << 30
 _MODULES_LIMIT = 2_000
 
@@ -52,7 +51,7 @@ class ReuseCheck:
 
     def is_clean(self) -> bool:
         """Return whether nothing is left: no threads, no processes, no grown memory."""
-        if set(threading.enumerate()) - self._threads or has_children():
+        if set(threading.enumerate()) - self._threads or system().has_children():
             return False
         if _state() != self._state:
             return False
@@ -76,20 +75,6 @@ def time_of_change_ns(file: str) -> int:
         return -1
 
 
-def has_children() -> bool:
-    """Return whether this process has any child, orphans that it has adopted included."""
-    if not hasattr(os, "waitid"):
-        return bool(process_tree.descendants(os.getpid()))
-    try:
-        while True:
-            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            if ended is None:
-                return True  # one that runs
-            os.waitpid(ended.si_pid, 0)  # one that nobody has waited for
-    except ChildProcessError:
-        return False
-
-
 def _state() -> tuple[object, ...]:
     """Return what a job must not leave changed, as far as it can be compared at little cost."""
     root = logging.getLogger()
@@ -103,13 +88,8 @@ def _state() -> tuple[object, ...]:
 
 
 def _resident_bytes() -> int:
-    try:
-        with open(_STATM, "rb") as file:  # noqa: PTH123 - asked for each job
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        import psutil
-
-        return int(psutil.Process().memory_info().rss)
+    memory = system().memory(os.getpid())
+    return 0 if memory is None else memory[0]
 
 
 def _installed_roots() -> tuple[str, ...]:

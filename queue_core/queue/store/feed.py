@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 
 from queue_core.errors import MonitorError
-from queue_core.queue.store.bell import Bell, Ring, make_bell
+from queue_core.queue.store.bell import Bell, Ring
+from queue_core.queue.store.bell_choice import make_bell
 from queue_core.queue.store.database import Database
 from queue_core.queue.values import ChangeBatch
 from queue_core.steady_thread import begin

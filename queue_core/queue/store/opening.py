@@ -15,10 +15,10 @@ from typing import Final
 from queue_core.errors import JobQueueError, LocalFolderError
 from queue_core.queue.store.connecting import suspicion
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.file_users import users_of
 from queue_core.queue.store.salvage import salvage
 from queue_core.queue.store.schema import make_tables, prepare_schema
 from queue_core.queue.store.sqlite_errors import DamagedDatabaseError, explain
+from queue_core.system.choice import system
 
 logger = logging.getLogger(__name__)
 
@@ -216,7 +216,7 @@ def _start_anew(path: Path, reason: str) -> tuple[Database, tuple[str, ...]]:
     Raises:
         LocalFolderError: Another program, or this one, has the file open.
     """
-    users = users_of(path)
+    users = system().users_of(path)
     if users:
         shown = ", ".join(map(str, users[:3]))
         raise LocalFolderError(

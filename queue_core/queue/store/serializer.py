@@ -25,6 +25,8 @@ _LENGTH_BYTES = 4
 _PROTOCOL = 5
 # SQLite holds 1,000,000,000 bytes in a value; a job of half of that belongs into a file anyway.
 MOST_BYTES = 900_000_000
+# As bytes also where files of text have line ends of their own.
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +163,7 @@ def load_key(path: Path) -> bytes:
             # Written aside and linked into place, so that of two programs that start at once
             # both read the same whole key.
             aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor = os.open(aside, _NEW_FILE, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(secrets.token_bytes(32))
                 file.flush()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import time
-from multiprocessing.connection import Connection
+from collections.abc import Callable
 
 from queue_core.plain import as_fraction, plain_text
 from queue_core.runner.job_process.child_logging import write_output
+from queue_core.runner.job_process.watched_connection import MessageConnection
 from queue_core.runner.messages import Envelope, decode_order, encode
 from queue_core.runner.protocol import Answer, Ended, Entity, Message, Progress, Ready, Warned
 
@@ -23,10 +24,17 @@ class Channel:
     """The child's end of the connection; several threads may send.
 
     It belongs to one process: in a forked copy of that process it sends nothing.
+
+    Args:
+        connection: What it sends through.
+        before_answer: Called before each answer.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: MessageConnection, *, before_answer: Callable[[], object] = lambda: None
+    ) -> None:
         self._connection = connection
+        self._before_answer = before_answer
         self._lock = threading.Lock()
         self._pid = os.getpid()
         self._order_id = ""
@@ -49,6 +57,7 @@ class Channel:
         """Send how the order ended; nothing can be reported after it. Return whether it went."""
         with self._lock:
             self._takes_reports = False
+            self._before_answer()
             return self._send(message)
 
     def say(self, message: Ready | Ended) -> None:
@@ -76,7 +85,7 @@ class Channel:
 
     @property
     def descriptor(self) -> int:
-        """The file descriptor, for the watcher."""
+        """The number of the connection."""
         return self._connection.fileno()
 
 

@@ -1,7 +1,7 @@
 """The child process: takes an order, runs it, answers, and ends.
 
 It is either forked from the template, with the libraries loaded, or started as a program of its
-own, `python -P -m queue_core.runner child CONNECTION RECORDS MODULES`. It never imports Qt.
+own, `python -P -m queue_core.runner child CONNECTION RECORDS MARK MODULES`. It never imports Qt.
 """
 
 from __future__ import annotations
@@ -10,26 +10,23 @@ import atexit
 import contextlib
 import faulthandler
 import os
-import select
 import signal
 import sys
-import threading
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from queue_core.paths import LocalFolder
-from queue_core.runner import process_tree
 from queue_core.runner.job_process.channel import Channel
 from queue_core.runner.job_process.child_logging import install_logging, prepare_streams
-from queue_core.runner.job_process.fresh_process import adopt_orphans, take_setup
+from queue_core.runner.job_process.fresh_process import take_setup
 from queue_core.runner.job_process.job_runner import JobRunner, end_copy
+from queue_core.runner.job_process.order_marks import OrderMarks
 from queue_core.runner.job_process.preload import import_in_turn
+from queue_core.runner.job_process.watched_connection import WatchedConnection
 from queue_core.runner.messages import OutOfStepError
 from queue_core.runner.protocol import Answer, CleanUp, Ended, Ready, Run, Setup
-from queue_core.runner.reuse import has_children
 from queue_core.runner.snapshots.stack_signal import listen_for_requests
-
-_LOOK_MS = 1_000
+from queue_core.system import programs
+from queue_core.system.choice import system
 
 
 class ConnectionLostError(Exception):
@@ -38,26 +35,25 @@ class ConnectionLostError(Exception):
 
 def main(arguments: list[str]) -> None:
     """Serve the supervisor at the other end of a connection; for a child that is spawned."""
-    connection = Connection(int(arguments[0]))
-    modules = [name for name in arguments[2].split(",") if name] if len(arguments) > 2 else []
-    os.environ.pop("PYTHONPATH", None)
+    number, records_number, mark, names = arguments
+    for name in ("PYTHONPATH", *programs.interpreter_variables()):
+        os.environ.pop(name, None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.enable()
-    adopt_orphans()
+    system().adopt_orphans()
     prepare_streams()
-    install_logging(int(arguments[1]))
-    threading.Thread(
-        target=_watch, args=(connection.fileno(),), name="parent-watcher", daemon=True
-    ).start()
-    for _ in import_in_turn(modules):
-        if connection.poll(0):
+    records = programs.take_pipe(int(records_number))
+    install_logging(records)
+    marks = OrderMarks(bytes.fromhex(mark), records)
+    connection = WatchedConnection(programs.take_connection(int(number)))
+    for _ in import_in_turn([name for name in names.split(",") if name]):
+        if connection.has_order:
             break
-    os._exit(serve(connection))
+    os._exit(serve(Channel(connection, before_answer=marks.write)))
 
 
-def serve(connection: Connection) -> int:
+def serve(channel: Channel) -> int:
     """Run orders until this process is used up or its supervisor is gone; return the exit code."""
-    channel = Channel(connection)
     try:
         setup = channel.receive()[0].message
         if not isinstance(setup, Setup):
@@ -105,21 +101,8 @@ def _leave(channel: Channel) -> None:
         with contextlib.suppress(Exception):
             stream.flush()
     with contextlib.suppress(Exception):
-        leaves_processes = has_children()
+        leaves_processes = system().has_children()
         channel.say(Ended(leaves_processes))
         if leaves_processes:
             # As long as this process is there, they are found through it: it is ended with them.
             channel.receive()
-
-
-def _watch(descriptor: int) -> None:
-    """End this process and all that it has started when its supervisor is gone."""
-    poll = select.poll()
-    poll.register(descriptor, select.POLLHUP | getattr(select, "POLLRDHUP", 0))
-    while True:
-        # Again and again, for a descriptor that the job closes stays open for whoever polls it.
-        for _, event in poll.poll(_LOOK_MS):
-            if event:
-                # Descendants first: those in sessions of their own are found through us only.
-                process_tree.send(process_tree.tree(os.getpid()) - {os.getpid()}, signal.SIGKILL)
-                os.killpg(os.getpgid(0), signal.SIGKILL)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import io
 import itertools
 import logging
 import os
 import sys
-import termios
 import time
 import warnings
 from typing import TextIO
@@ -17,6 +15,7 @@ from typing import TextIO
 from queue_core.plain import plain_repr, plain_text, type_name
 from queue_core.runner.log.log_lines import LOGGING, OUTPUT, WARNINGS
 from queue_core.runner.log.log_records import TEXT_BYTES, encode_packets
+from queue_core.system.choice import system
 
 _TEXT_LIMIT = 2 * TEXT_BYTES
 _ARGUMENTS_LIMIT = 1_000
@@ -69,22 +68,13 @@ def _moment() -> tuple[int, tuple[int, int]]:
 
     It is looked before and after: what was read meanwhile would be counted twice, or not at all.
     """
-    waiting = (_waiting_bytes(1), _waiting_bytes(2))
+    waiting = (system().unread_bytes(1), system().unread_bytes(2))
     for _ in range(_LOOKS):
         time_ns = time.monotonic_ns()
-        before, waiting = waiting, (_waiting_bytes(1), _waiting_bytes(2))
+        before, waiting = waiting, (system().unread_bytes(1), system().unread_bytes(2))
         if before == waiting:
             break
     return time_ns, waiting
-
-
-def _waiting_bytes(descriptor: int) -> int:
-    """Return how many bytes of a pipe nobody has read yet; 0 where the system does not tell."""
-    try:
-        answer = fcntl.ioctl(descriptor, termios.FIONREAD, b"\0\0\0\0")
-    except (OSError, ValueError):
-        return 0
-    return int.from_bytes(answer, sys.byteorder)
 
 
 _pipe: RecordPipe | None = None
@@ -98,7 +88,9 @@ def prepare_streams() -> None:
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")
+            stream.reconfigure(
+                line_buffering=True, encoding="utf-8", errors="backslashreplace", newline="\n"
+            )
 
 
 def install_logging(record_descriptor: int) -> None:

@@ -1,22 +1,14 @@
-"""What a process is given before its job: a session, its signals, numbers and variables."""
+"""What a process is given before its job: its folder, its variables, its threads."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from queue_core.runner import prctl
 from queue_core.runner.job_process import preload
 from queue_core.runner.protocol import Setup
-
-# Python ignores these itself when it starts; a worker is not to end by the Ctrl+C of a terminal.
-_IGNORED = tuple(
-    getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ", "SIGINT") if hasattr(signal, name)
-)
 
 
 def take_setup(setup: Setup) -> None:
@@ -50,48 +42,3 @@ def _take_environment(wanted: Mapping[str, str | None]) -> None:
             os.environ.pop(name, None)
         elif os.environ.get(name) != value:
             os.environ[name] = value
-
-
-def become_independent(output: int, errors: int, taken: Sequence[int]) -> None:
-    """In a forked process: take a session, streams, signals and random numbers of its own.
-
-    Args:
-        output: Where its output goes.
-        errors: Where its standard error goes.
-        taken: The signals that are not as Python leaves them, from `taken_signals`.
-    """
-    os.setsid()
-    os.dup2(output, 1)
-    os.dup2(errors, 2)
-    adopt_orphans()
-    for number in taken:
-        with contextlib.suppress(OSError, ValueError):
-            signal.signal(number, _usual(number))
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    _reseed()
-
-
-def taken_signals() -> list[int]:
-    """Return the signals that a library has taken, to be let go in each copy of this process."""
-    return [
-        int(number)
-        for number in signal.valid_signals()
-        # None: a handler in C, faulthandler's.
-        if signal.getsignal(number) not in (None, _usual(number))
-    ]
-
-
-def _usual(number: int) -> signal.Handlers:
-    return signal.SIG_IGN if number in _IGNORED else signal.SIG_DFL
-
-
-def adopt_orphans() -> None:
-    """Become the parent of orphaned descendants, so that none of them can hide (Linux)."""
-    prctl.set_option(prctl.CHILD_SUBREAPER, 1)
-
-
-def _reseed() -> None:
-    """Give this process random numbers of its own; `random` does so itself at each fork."""
-    numpy_random = sys.modules.get("numpy.random")
-    if numpy_random is not None:
-        numpy_random.seed(list(os.urandom(32)))

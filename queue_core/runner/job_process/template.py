@@ -22,15 +22,14 @@ from multiprocessing.connection import Connection
 from typing import NoReturn
 
 from queue_core.runner import process_tree
-from queue_core.runner.job_process import child, preload
+from queue_core.runner.job_process import child, forked_process, preload
+from queue_core.runner.job_process.channel import Channel
 from queue_core.runner.job_process.child_logging import install_logging, prepare_streams
-from queue_core.runner.job_process.fresh_process import (
-    adopt_orphans,
-    become_independent,
-    keep_environment,
-    taken_signals,
-)
+from queue_core.runner.job_process.fresh_process import keep_environment
 from queue_core.runner.job_process.page_care import settle_pages
+from queue_core.system.choice import system
+
+assert sys.platform == "linux"  # what follows is no matter of mypy for other systems
 
 # A request: what, and its argument. A reply: what it answers, and a number.
 FRAME = struct.Struct("!cq")
@@ -50,7 +49,7 @@ def main(arguments: list[str]) -> None:
     os.environ.pop("PYTHONPATH", None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.enable()
-    adopt_orphans()
+    system().adopt_orphans()
     prepare_streams()
     sys.argv[:] = [sys.argv[0]]
     template = Template(control)
@@ -118,7 +117,7 @@ class Template:
         try:
             if len(descriptors) != DESCRIPTORS:
                 return -errno.EMFILE
-            taken = taken_signals()
+            taken = forked_process.taken_signals()
             pid = os.fork()
         except OSError as error:
             return -(error.errno or errno.EAGAIN)
@@ -138,11 +137,11 @@ class Template:
         try:
             self._control.close()
             connection, output, errors, records = descriptors
-            become_independent(output, errors, taken)
+            forked_process.become_independent(output, errors, taken)
             os.close(output)
             os.close(errors)
             install_logging(records)
-            code = child.serve(Connection(connection))
+            code = child.serve(Channel(Connection(connection)))
         except BaseException:  # noqa: BLE001 - the border: the template's loop must not go on here
             with contextlib.suppress(BaseException):
                 traceback.print_exc()
@@ -170,7 +169,7 @@ class Template:
             strays = process_tree.children(os.getpid()) - self._children
             if not strays:
                 break
-            process_tree.send(strays, signal.SIGKILL)
+            process_tree.kill(strays)
             swept |= strays
             _await_end(strays)
         return len(swept)

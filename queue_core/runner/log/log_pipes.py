@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 from queue_core.runner.log.log_lines import STDERR, STDOUT
 from queue_core.runner.log.log_order import Piece
 from queue_core.runner.log.log_writer import LogWriter
+
+assert sys.platform == "linux"  # what follows is no matter of mypy for other systems
 
 _CHUNK_BYTES = 1 << 16
 _LOOKS_IN_A_ROUND = 16

@@ -22,13 +22,15 @@ import psutil
 from queue_core.errors import MonitorError
 from queue_core.extras import install_command
 from queue_core.paths import LocalFolder
-from queue_core.runner import prctl
+from queue_core.system.choice import is_forced
 
 # Its default action is to be ignored, unlike that of SIGUSR1, SIGUSR2 and the real-time signals.
 SIGNAL: Final[signal.Signals | None] = getattr(signal, "SIGURG", None)
-IS_AVAILABLE: Final = SIGNAL is not None and hasattr(faulthandler, "register")
 
-_IS_LINUX = sys.platform.startswith("linux")
+if sys.platform == "linux":
+    from queue_core.system import linux
+
+_IS_LINUX = sys.platform == "linux"
 _POLL_S = 0.005
 # How long a file must have kept its size where the kernel does not show who is still writing.
 _SETTLED_S = 0.1
@@ -36,6 +38,11 @@ _DUMP_LIMIT_BYTES = 4 * 1024 * 1024
 _PREFIX = "stacks-"
 
 _descriptor: int | None = None
+
+
+def is_available() -> bool:
+    """Return whether a process can be asked here: Windows has no such signals."""
+    return SIGNAL is not None and not is_forced()
 
 
 class SnapshotError(MonitorError):
@@ -57,7 +64,7 @@ def listen_for_requests(folder: LocalFolder, program_pid: int) -> None:
         program_pid: The program that may look into this process.
     """
     global _descriptor
-    if not IS_AVAILABLE:
+    if not is_available():
         return
     assert SIGNAL is not None
     path = stack_file(folder, os.getpid())
@@ -71,11 +78,12 @@ def listen_for_requests(folder: LocalFolder, program_pid: int) -> None:
             return  # a full disk or a folder that is gone: the job is worth more than its stacks
         _let_program_look(program_pid)
     assert _descriptor is not None
-    # Taken back first: registering twice does nothing, also where another handler came between.
-    faulthandler.unregister(SIGNAL)
-    # Not chained: the default handler has nothing to do, and chaining would let blocking system
-    # calls of the job fail with EINTR.
-    faulthandler.register(SIGNAL, file=_descriptor, all_threads=True, chain=False)
+    if sys.platform != "win32":
+        # Taken back first: registering twice does nothing, also where another handler came between.
+        faulthandler.unregister(SIGNAL)
+        # Not chained: the default handler has nothing to do, and chaining would let blocking
+        # system calls of the job fail with EINTR.
+        faulthandler.register(SIGNAL, file=_descriptor, all_threads=True, chain=False)
 
 
 def _is_open_at(path: Path) -> bool:
@@ -92,7 +100,8 @@ def _let_program_look(program_pid: int) -> None:
 
     What the program starts to look with is no ancestor of ours, but a descendant of the program.
     """
-    prctl.set_option(prctl.PTRACER, program_pid)
+    if sys.platform == "linux":
+        linux.let_look(program_pid)
 
 
 def request_stacks(pid: int, folder: LocalFolder, *, timeout_s: float) -> str:
@@ -101,7 +110,7 @@ def request_stacks(pid: int, folder: LocalFolder, *, timeout_s: float) -> str:
     Raises:
         SnapshotError: It does not answer in time, or does not listen.
     """
-    if not IS_AVAILABLE:
+    if not is_available():
         raise SnapshotError(
             "The stacks of a running job cannot be seen on this system.",
             hint=f"Install py-spy to see them: {install_command('diagnose')}",
@@ -128,7 +137,7 @@ def request_stacks(pid: int, folder: LocalFolder, *, timeout_s: float) -> str:
 @contextlib.contextmanager
 def _sole_reader(path: Path, deadline: float) -> Iterator[IO[bytes]]:
     """Open the file for one that asks at a time, in this process or another."""
-    import fcntl
+    from filelock import lock_descriptor  # 10 ms that no child needs
 
     try:
         file = path.open("r+b")
@@ -137,17 +146,13 @@ def _sole_reader(path: Path, deadline: float) -> Iterator[IO[bytes]]:
             f"The stacks cannot be read from {path}: {error.strerror or error}."
         ) from error
     with file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if time.monotonic() > deadline:
-                    raise SnapshotError(
-                        "Another program is reading the stacks of this job.",
-                        hint="Try again in a moment.",
-                    ) from error
-                time.sleep(_POLL_S)
+        while not lock_descriptor(file.fileno(), blocking=False):
+            if time.monotonic() > deadline:
+                raise SnapshotError(
+                    "Another program is reading the stacks of this job.",
+                    hint="Try again in a moment.",
+                )
+            time.sleep(_POLL_S)
         yield file
 
 

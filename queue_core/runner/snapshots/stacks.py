@@ -89,7 +89,7 @@ def of_the_job(threads: tuple[ThreadStack, ...]) -> tuple[ThreadStack, ...]:
     for thread in threads:
         python = [frame for frame in thread.frames if not frame.is_native]
         outside = [f for f in python if not f.is_runner and not f.file.endswith("threading.py")]
-        if any(frame.is_runner for frame in python) and not outside:
+        if _is_helper(python) or (any(frame.is_runner for frame in python) and not outside):
             continue
         frames = list(thread.frames)
         while frames and (
@@ -99,3 +99,9 @@ def of_the_job(threads: tuple[ThreadStack, ...]) -> tuple[ThreadStack, ...]:
         # A thread of native code only has no frames to spare.
         kept.append(replace(thread, frames=tuple(frames) or thread.frames))
     return tuple(kept)
+
+
+def _is_helper(frames: list[StackFrame]) -> bool:
+    """Return whether it is a thread that the runner has started for itself, wherever it waits."""
+    begun = [frame for frame in frames if not frame.file.endswith("threading.py")]
+    return bool(begun) and frames[-1].is_start_of_thread and begun[-1].is_runner

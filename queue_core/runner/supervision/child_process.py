@@ -19,9 +19,11 @@ from queue_core.runner.reuse import time_of_change_ns
 from queue_core.runner.supervision.attempt import Attempt
 from queue_core.runner.supervision.endings import as_report, out_of_step, process_ended, stopped
 from queue_core.runner.supervision.exchange import Deaf, Exchange, JobListener
-from queue_core.runner.supervision.pipes import END, MESSAGES, Pipes, open_child
-from queue_core.runner.supervision.process_source import ChildStartError, ProcessSource
+from queue_core.runner.supervision.link import END, MESSAGES
+from queue_core.runner.supervision.process_source import ProcessSource
+from queue_core.runner.supervision.starting import ChildStartError
 from queue_core.steady_thread import begin
+from queue_core.system.choice import system
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +33,13 @@ _START_TIMEOUT_S = 60.0
 _POLL_S = 0.2
 # An unkillable process, one in the hands of a broken driver, is left to the system after this.
 _KILL_PATIENCE_S = 5.0
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 class ChildProcess:
     """One child process, from its start until it is buried.
 
     Attributes:
-        pid: Its process id; it leads a session of this number.
+        pid: Its process id; it leads a group of this number.
         is_forked: Whether it is a copy of the template.
         generation: Which state of the template that was.
         inherited_bytes: Memory that it has got from the process that it was forked from.
@@ -47,8 +48,8 @@ class ChildProcess:
     """
 
     def __init__(self, source: ProcessSource, environment: Mapping[str, str]) -> None:
-        self._pipes: Pipes = open_child(source, environment)
-        self._process = self._pipes.process
+        self._link = source.start(environment)
+        self._process = self._link.process
         self.pid = self._process.pid
         self.is_forked = self._process.started_with is not None
         self.generation = self._process.generation
@@ -98,18 +99,16 @@ class ChildProcess:
         packet = encode(setup, order_id="", pid=os.getpid())
         deadline = time.monotonic() + _START_TIMEOUT_S
         try:
-            self._pipes.socket.send(
-                packet, end_of_process=self._process.end_descriptor, deadline_s=deadline
-            )
+            self._link.send(packet, deadline_s=deadline)
             while time.monotonic() < deadline and not stop.is_set():
-                sources = self._pipes.wait(_POLL_S)
+                sources = self._link.wait(_POLL_S)
                 if MESSAGES in sources:
-                    self._pipes.socket.receive()
-                    for message in self._pipes.socket.packets():
+                    self._link.receive()
+                    for message in self._link.packets():
                         if isinstance(decode(message).message, Ready):
                             self._note_inherited()
                             return
-                elif END in sources or self._process.has_ended():
+                elif END in sources:
                     break
         except (EOFError, OutOfStepError):
             pass
@@ -127,7 +126,7 @@ class ChildProcess:
         return changes
 
     def _not_ready(self) -> ChildStartError:
-        said = self._pipes.said()[-500:] or "it said nothing"
+        said = self._link.said()[-500:] or "it said nothing"
         return ChildStartError(
             f"A worker process ended before it was ready: {said}.",
             hint="Run `dashai-monitor doctor` to check the installation.",
@@ -136,12 +135,8 @@ class ChildProcess:
     def _note_inherited(self) -> None:
         if not self.is_forked:  # it has loaded everything itself
             return
-        try:
-            with open(f"/proc/{self.pid}/statm", "rb") as file:  # noqa: PTH123 - for each child
-                pages = file.read().split()
-            self.inherited_bytes = (int(pages[1]) - int(pages[2])) * _PAGE_BYTES
-        except (OSError, ValueError, IndexError):
-            self.inherited_bytes = 0
+        resident, from_files = system().memory(self.pid) or (0, 0)
+        self.inherited_bytes = resident - from_files
 
     # Running -------------------------------------------------------------------------------------
 
@@ -207,7 +202,7 @@ class ChildProcess:
         log: LogWriter, *, deadline_s: float | None = None,
     ) -> Answer | None:  # fmt: skip
         packet = encode_order(order, payload, order_id=attempt.order_id, pid=os.getpid())
-        exchange = Exchange(self._pipes, attempt.order_id, listener, log)
+        exchange = Exchange(self._link, attempt.order_id, listener, log)
         answer = exchange.hold(packet, is_given_up=attempt.is_given_up, deadline_s=deadline_s)
         self._last_word = exchange.last_word
         self._is_leaving = answer is not None and not answer.reusable
@@ -297,7 +292,7 @@ class ChildProcess:
         """Let it end: by itself where it is at it, else by the end of its connection."""
         self._is_reusable = False
         if not self._is_leaving:
-            self._pipes.close_connection()
+            self._link.close_connection()
 
     def kill(self) -> None:
         """Kill it with everything that it has started, without waiting."""
@@ -308,7 +303,7 @@ class ChildProcess:
     def has_ended(self) -> bool:
         """Return whether it runs no more; sees to it that it comes to an end meanwhile."""
         has_ended = self._process.has_ended()  # first: what it said before is there by then
-        self._pipes.drain(None, rounds=4)
+        self._link.drain(None, rounds=4)
         if self._is_leaving and not self._is_killed:
             self._hear_last_word()
         if self._last_word is not None and self._last_word.leaves_processes and not has_ended:
@@ -316,8 +311,8 @@ class ChildProcess:
         return has_ended
 
     def descriptors(self) -> list[int]:
-        """Return what to watch until it has ended."""
-        return self._pipes.descriptors()
+        """Return what to watch until it has ended; nothing where it is to be looked at."""
+        return self._link.descriptors()
 
     def let_go(self) -> int | None:
         """Let the number of the ended process go; return how it ended, where that is known."""
@@ -332,16 +327,11 @@ class ChildProcess:
                 process_tree.kill_tree(self.pid, patience_s=1.0)
             self._process.sweep()
         self.let_go()
-        self._pipes.close()
+        self._link.close()
 
     def abandon(self) -> None:
         """Close everything and leave the process to the system: it cannot be ended."""
-        self._pipes.close()
-
-    @property
-    def has_end_descriptor(self) -> bool:
-        """Whether its end can be waited for, without looking again and again."""
-        return self._process.end_descriptor is not None
+        self._link.close()
 
     def _leaves_nothing(self) -> bool:
         if self._is_killed:
@@ -352,27 +342,27 @@ class ChildProcess:
 
     def _hear_last_word(self) -> None:
         try:
-            self._pipes.socket.receive()
+            self._link.receive()
         except EOFError:
-            self._pipes.stop_listening()
+            self._link.stop_listening()
         except OSError:
             return
         try:
-            for packet in self._pipes.socket.packets():
+            for packet in self._link.packets():
                 envelope = decode(packet)
                 is_ours = envelope.order_id == self._order_id and envelope.pid == self.pid
                 if is_ours and isinstance(envelope.message, Ended):
                     self._last_word = envelope.message
         except OutOfStepError:
-            self._pipes.stop_listening()
+            self._link.stop_listening()
 
     def _has_unasked_words(self) -> bool:
         """Return whether something came that nobody has asked for: it is out of step then."""
         try:
-            self._pipes.socket.receive()
+            self._link.receive()
         except (EOFError, OSError):
             return True
-        return self._pipes.socket.has_more
+        return self._link.has_more
 
 
 def _wrong_process() -> Outcome:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import signal
-from pathlib import Path
 
 from queue_core.runner.outcome import ErrorReport
+from queue_core.system.choice import system
 
 _SENTENCES = {
     "SIGSEGV": "native code touched memory that it must not (segmentation fault)",
@@ -20,7 +20,6 @@ _SENTENCES = {
     "SIGXFSZ": "it reached the system's limit of file size",
     "SIGPIPE": "it wrote to a closed pipe",
 }
-_VMSTAT = Path("/proc/vmstat")
 
 
 def describe_crash(code: int, *, oom: bool) -> tuple[ErrorReport, str | None]:
@@ -76,21 +75,10 @@ def _signal_name(number: int) -> str:
 
 
 def memory_ran_out() -> bool:
-    """Return whether the system has ended a process for memory since last asked (Linux)."""
+    """Return whether the system has ended a process for memory since last asked, if it tells."""
     global _oom_kills_seen
-    seen, _oom_kills_seen = _oom_kills_seen, _oom_kills()
+    seen, _oom_kills_seen = _oom_kills_seen, system().ended_for_memory()
     return _oom_kills_seen > seen
 
 
-def _oom_kills() -> int:
-    """Return how many processes this machine has ended for memory since it was started (Linux)."""
-    try:
-        for line in _VMSTAT.read_text().splitlines():
-            if line.startswith("oom_kill "):
-                return int(line.split()[1])
-    except (OSError, ValueError):
-        pass
-    return 0
-
-
-_oom_kills_seen = _oom_kills()
+_oom_kills_seen = system().ended_for_memory()

@@ -10,7 +10,7 @@ from typing import Protocol
 from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.messages import Envelope, OutOfStepError, decode
 from queue_core.runner.protocol import Answer, Ended, Entity, Failed, Finished, Progress, Warned
-from queue_core.runner.supervision.pipes import END, MESSAGES, OUTPUT, Pipes
+from queue_core.runner.supervision.link import END, MESSAGES, OUTPUT, Link
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Exchange:
     """One order and what comes back.
 
     Args:
-        pipes: The child.
+        link: The child.
         order_id: What each of its messages must carry.
         listener: Who is told.
         log: Where its output goes.
@@ -59,8 +59,8 @@ class Exchange:
         last_word: What the child said as it left, if it has come already.
     """
 
-    def __init__(self, pipes: Pipes, order_id: str, listener: JobListener, log: LogWriter) -> None:
-        self._pipes = pipes
+    def __init__(self, link: Link, order_id: str, listener: JobListener, log: LogWriter) -> None:
+        self._link = link
         self._order_id = order_id
         self._listener = listener
         self._log = log
@@ -82,9 +82,7 @@ class Exchange:
             OutOfStepError: The child sent what this order does not allow.
         """
         try:
-            self._pipes.socket.send(
-                packet, end_of_process=self._pipes.process.end_descriptor, deadline_s=deadline_s
-            )
+            self._link.send(packet, deadline_s=deadline_s)
             while self.answer is None:
                 if deadline_s is not None and time.monotonic() > deadline_s:
                     return None
@@ -96,19 +94,18 @@ class Exchange:
         except EOFError:
             return self.answer
         finally:
-            self._pipes.drain(self._log)
+            self._link.drain(self._log)
         return self.answer
 
     def _serve_once(self) -> bool:
         """Serve what has something to say; return False when the process has ended."""
-        sources = self._pipes.wait(_POLL_S)
+        sources = self._link.wait(_POLL_S)
         if OUTPUT in sources:
-            self._pipes.read_output(self._log)
+            self._link.read_output(self._log)
         if MESSAGES in sources:
             self._take_messages()
-        elif END in sources or (not sources and self._pipes.process.has_ended()):
-            # Once more: it may have come just before the end, and since we looked. (A program
-            # that was stopped and goes on learns of the time that has passed first.)
+        elif END in sources:
+            # Once more: it may have come just before the end, and since we looked.
             while self._take_messages():
                 pass
             return False
@@ -119,18 +116,18 @@ class Exchange:
     def _take_messages(self) -> bool:
         """Take what has come; return whether there was anything."""
         try:
-            has_more = self._pipes.socket.receive()
+            has_more = self._link.receive()
         except EOFError:
             has_more = False
             self._closed_at = self._closed_at or time.monotonic()
-            self._pipes.stop_listening()
-        for packet in self._pipes.socket.packets():
+            self._link.stop_listening()
+        for packet in self._link.packets():
             self._take(decode(packet))
         return has_more
 
     def _take(self, envelope: Envelope) -> None:
         """Take one message of this order and this process."""
-        if envelope.pid != self._pipes.process.pid:
+        if envelope.pid != self._link.process.pid:
             raise OutOfStepError(f"A message came from process {envelope.pid}, a copy of it.")
         if envelope.order_id != self._order_id:
             raise OutOfStepError("A message belongs to another order.")

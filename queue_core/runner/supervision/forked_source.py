@@ -13,20 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from queue_core.runner import process_tree
-from queue_core.runner.job_process.preload import modules_of
-from queue_core.runner.supervision.process_source import (
-    PORTABLE_VARIABLE,
-    ChildEnds,
-    ChildStartError,
-    ProcessHandle,
-    SpawnedSource,
-    end_descriptor,
-)
-from queue_core.runner.supervision.template_client import (
-    TemplateClient,
-    TemplateGoneError,
-    wait_until_gone,
-)
+from queue_core.runner.supervision import poll_link, template_client
+from queue_core.runner.supervision.link import Link
+from queue_core.runner.supervision.spawned_source import SpawnedSource
+from queue_core.runner.supervision.starting import ChildStartError
+
+assert sys.platform == "linux"  # what follows is no matter of mypy for other systems
 
 logger = logging.getLogger(__name__)
 
@@ -36,25 +28,16 @@ _TRIES = 3
 _TRY_AGAIN_S = 60.0
 
 
-def can_fork() -> bool:
-    """Return whether children can be forked from a template on this system."""
-    return (
-        sys.platform == "linux"
-        and hasattr(os, "pidfd_open")
-        and not os.environ.get(PORTABLE_VARIABLE)
-    )
-
-
 class ForkedProcess:
     """A process that was forked from the template; see `ProcessHandle`."""
 
     def __init__(
-        self, template: TemplateClient, pid: int, descriptor: int, generation: int
+        self, template: template_client.TemplateClient, pid: int, descriptor: int, generation: int
     ) -> None:
         self._template = template
         self.pid = pid
         self.started_with: Mapping[str, str] | None = template.environment
-        self.end_descriptor: int | None = descriptor
+        self.end_descriptor = descriptor
         self.generation = generation
         self._lock = threading.Lock()
         self._is_reaped = False
@@ -67,7 +50,7 @@ class ForkedProcess:
 
     def has_ended(self) -> bool:
         """Return whether it runs no more."""
-        if self._is_reaped or self.end_descriptor is None:
+        if self._is_reaped or self.end_descriptor < 0:
             return True
         poll = select.poll()
         poll.register(self.end_descriptor, select.POLLIN)
@@ -87,13 +70,13 @@ class ForkedProcess:
 
     def close(self) -> None:
         """Give back the descriptor."""
-        if self.end_descriptor is not None:
+        if self.end_descriptor >= 0:
             os.close(self.end_descriptor)
-            self.end_descriptor = None
+            self.end_descriptor = -1
 
 
-class ChildSource:
-    """Forks children where the system allows it; see `ProcessSource`.
+class ForkedSource:
+    """Forks children from a template; see `ProcessSource`.
 
     Args:
         libraries: What is loaded ahead.
@@ -110,12 +93,10 @@ class ChildSource:
         self._libraries = tuple(libraries)
         self._folder, self._nice = folder, nice
         self._on_change, self._on_template = on_change, on_template
-        self._spawned = SpawnedSource(
-            modules_of(libraries)[: 1 + 8 * bool(libraries)], folder, nice
-        )
+        self._spawned = SpawnedSource(libraries, folder, nice)
         self._lock = threading.Lock()
-        self._template: TemplateClient | None = None
-        self._forked: dict[int, TemplateClient] = {}
+        self._template: template_client.TemplateClient | None = None
+        self._forked: dict[int, template_client.TemplateClient] = {}
         self._failures = 0
         self._try_again_at = 0.0
         self._is_stopping = False
@@ -127,22 +108,22 @@ class ChildSource:
         return self._generation
 
     @property
-    def template(self) -> TemplateClient | None:
+    def template(self) -> template_client.TemplateClient | None:
         """The template that runs now."""
         template = self._template
         return None if template is None or template.is_gone else template
 
-    def start(self, ends: ChildEnds, *, environment: Mapping[str, str]) -> ProcessHandle:
-        """Return a new process that serves its end of the connection; see `ProcessSource`."""
-        if self._forks_now():
-            try:
-                process = self._fork(ends, environment)
-            except TemplateGoneError as error:
-                self._count_failure(error)
-                raise
-            self._failures = 0
-            return process
-        return self._spawned.start(ends, environment=environment)
+    def start(self, environment: Mapping[str, str]) -> Link:
+        """Return the link to a new process; see `ProcessSource`."""
+        if time.monotonic() < self._try_again_at:
+            return self._spawned.start(environment)
+        try:
+            link = poll_link.open_link(lambda ends: self._fork(ends, environment))
+        except template_client.TemplateGoneError as error:
+            self._count_failure(error)
+            raise
+        self._failures = 0
+        return link
 
     def forget(self, pid: int) -> None:
         """Note that a child is gone."""
@@ -157,10 +138,7 @@ class ChildSource:
         if template is not None:
             template.stop()
 
-    def _forks_now(self) -> bool:
-        return can_fork() and time.monotonic() >= self._try_again_at
-
-    def _count_failure(self, error: TemplateGoneError) -> None:
+    def _count_failure(self, error: template_client.TemplateGoneError) -> None:
         self._failures += 1
         if self._failures >= _TRIES and not self._is_stopping:
             self._failures = 0
@@ -170,44 +148,47 @@ class ChildSource:
                 error.message,
             )
 
-    def _fork(self, ends: ChildEnds, environment: Mapping[str, str]) -> ForkedProcess:
+    def _fork(self, ends: poll_link.ChildEnds, environment: Mapping[str, str]) -> ForkedProcess:
         template = self._living_template(environment)
         generation = self._generation
         pid = template.fork((ends.connection, ends.output, ends.errors, ends.records))
-        descriptor = end_descriptor(pid)
-        if descriptor is None:
+        try:
+            descriptor = os.pidfd_open(pid)
+        except OSError as error:
             self._end_unwatched(template, pid)
             raise ChildStartError(
                 "A worker process could not be watched: too many files are open.",
                 hint="Close other programs; the job waits and is tried again.",
-            )
+            ) from error
         with self._lock:
             self._forked[pid] = template
         if template.is_gone:
             self._end_children_of(template)
         return ForkedProcess(template, pid, descriptor, generation)
 
-    def _living_template(self, environment: Mapping[str, str]) -> TemplateClient:
+    def _living_template(self, environment: Mapping[str, str]) -> template_client.TemplateClient:
         with self._lock:
             if self._is_stopping:
                 raise ChildStartError("The queue stops.")
             if self._template is None or self._template.is_gone:
-                self._template = TemplateClient(
+                self._template = template_client.TemplateClient(
                     self._libraries, self._folder, self._nice, environment,
                     on_loaded=self._note_loaded, on_gone=self._note_gone,
                 )  # fmt: skip
                 self._on_template(self._template.pid, True)
             return self._template
 
-    def _end_unwatched(self, template: TemplateClient, pid: int) -> None:
+    def _end_unwatched(self, template: template_client.TemplateClient, pid: int) -> None:
         os.kill(pid, signal.SIGKILL)  # nobody has waited for it yet, so the number is still its own
-        wait_until_gone(lambda: template.reap(pid) is not None or template.is_gone, 1.0)
+        template_client.wait_until_gone(
+            lambda: template.reap(pid) is not None or template.is_gone, 1.0
+        )
 
     def _note_loaded(self) -> None:
         self._generation += 1
         self._on_change()
 
-    def _note_gone(self, template: TemplateClient) -> None:
+    def _note_gone(self, template: template_client.TemplateClient) -> None:
         self._generation += 1
         self._on_template(template.pid, False)
         if not self._is_stopping:
@@ -215,7 +196,7 @@ class ChildSource:
         self._end_children_of(template)
         self._on_change()
 
-    def _end_children_of(self, template: TemplateClient) -> None:
+    def _end_children_of(self, template: template_client.TemplateClient) -> None:
         """End the children of a template that is gone: nobody could say how they end."""
         with self._lock:
             pids = [pid for pid, parent in self._forked.items() if parent is template]

@@ -11,6 +11,9 @@ import threading
 from pathlib import Path
 
 from queue_core.runner import entry, guardian
+from queue_core.runner.supervision.starting import start_environment
+from queue_core.system import programs
+from queue_core.system.choice import is_portable
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +21,7 @@ _END_TIMEOUT_S = 2.0
 
 
 class GuardianLink:
-    """Starts the guardian, tells it which sessions to guard, and starts it again when it is gone.
+    """Starts the guardian, tells it which groups to guard, and starts it again when it is gone.
 
     Args:
         folder: The local folder.
@@ -41,13 +44,13 @@ class GuardianLink:
             self._start()
 
     def add(self, pid: int) -> None:
-        """Let it guard the session that *pid* leads."""
+        """Let it guard the group that *pid* leads."""
         with self._lock:
             self._guarded.add(pid)
             self._tell(f"+{pid}\n")
 
     def remove(self, pid: int) -> None:
-        """Let it guard this session no longer."""
+        """Let it guard this group no longer."""
         with self._lock:
             self._guarded.discard(pid)
             self._tell(f"-{pid}\n")
@@ -82,17 +85,11 @@ class GuardianLink:
             with contextlib.suppress(OSError):
                 self.process.stdin.close()
         self.process = None
-        if getattr(sys, "frozen", False):
-            command = entry.command(entry.GUARDIAN)
-        else:
-            command = [sys.executable, "-I", "-S", guardian.__file__]
         try:
-            process = subprocess.Popen(
-                command,
+            process = programs.start_program(
+                _command(),
+                environment=start_environment(os.environ, self._folder),
                 stdin=subprocess.PIPE,
-                bufsize=0,
-                start_new_session=True,
-                env={**os.environ, "DASHAI_LOCAL_PATH": str(self._folder)},
             )
         except (OSError, ValueError) as error:
             logger.info("the guardian process cannot be started now: %s", error)
@@ -121,3 +118,9 @@ class GuardianLink:
             return self.process.stdin.write(data) == len(data)
         except (OSError, ValueError):
             return False
+
+
+def _command() -> list[str]:
+    if is_portable() or getattr(sys, "frozen", False):
+        return entry.command(entry.GUARDIAN)
+    return [sys.executable, "-I", "-S", guardian.__file__]

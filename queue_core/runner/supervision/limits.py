@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 
-import psutil
-
 from queue_core.runner import process_tree
 from queue_core.runner.outcome import EndReason
+from queue_core.system.choice import system
 
-_IS_LINUX = os.path.isdir("/proc/self")  # noqa: PTH112 - asked once
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _LOOK_AT_SHARED_S = 2.0
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 @dataclass(frozen=True)
@@ -59,14 +54,14 @@ class TreeMeter:
         own = shared_most = seen = 0
         cpu_s = 0.0
         for member in (self._pid, *process_tree.descendants(self._pid)):
-            found = _measure_linux(member) if _IS_LINUX else _measure_portable(member)
-            if found is None:
+            memory, seconds = system().memory(member), system().cpu_time_s(member)
+            if memory is None or seconds is None:
                 continue
-            resident, shared, seconds = found
+            resident, shared = memory
             private = resident - shared
             if member == self._pid:
                 private -= self._inherited_bytes
-            elif _IS_LINUX:
+            else:
                 private -= self._shared_bytes(member)
             own += max(0, private)
             shared_most = max(shared_most, shared)
@@ -82,48 +77,8 @@ class TreeMeter:
         known = self._shared.get(pid)
         now = time.monotonic()
         if known is None or now - known[1] > _LOOK_AT_SHARED_S:
-            known = self._shared[pid] = (_shared_anonymous_bytes(pid), now)
+            known = self._shared[pid] = (system().inherited_memory(pid), now)
         return known[0]
-
-
-def _shared_anonymous_bytes(pid: int) -> int:
-    """Return the memory of no file that others have too, once they were one process (Linux)."""
-    sizes: dict[bytes, int] = {}
-    try:
-        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:  # noqa: PTH123
-            for line in file:
-                name, _, rest = line.partition(b":")
-                if rest.endswith(b"kB\n"):
-                    sizes[name] = int(rest.split()[0]) << 10
-    except (OSError, ValueError):
-        return 0
-    anonymous = sizes.get(b"Anonymous", 0)
-    private = sizes.get(b"Private_Dirty", 0)
-    return max(0, anonymous - private)
-
-
-def _measure_linux(pid: int) -> tuple[int, int, float] | None:
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as file:  # noqa: PTH123 - hot path
-            pages = file.read().split()
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    if not pages:
-        return None
-    # Of its own, and of children that have ended and were waited for.
-    ticks = sum(int(field) for field in fields[11:15])
-    return int(pages[1]) * _PAGE_BYTES, int(pages[2]) * _PAGE_BYTES, ticks / _TICKS_PER_S
-
-
-def _measure_portable(pid: int) -> tuple[int, int, float] | None:
-    try:
-        process = psutil.Process(pid)
-        times = process.cpu_times()
-        return process.memory_info().rss, 0, times.user + times.system
-    except psutil.Error:
-        return None
 
 
 @dataclass(frozen=True)

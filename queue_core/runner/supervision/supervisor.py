@@ -19,8 +19,8 @@ from queue_core.runner.protocol import CleanUp
 from queue_core.runner.snapshots.stack_signal import remove_stack_file
 from queue_core.runner.supervision.budget import pool_environment
 from queue_core.runner.supervision.child_process import ChildProcess, ChildStartError, JobListener
-from queue_core.runner.supervision.forked_source import ChildSource
 from queue_core.runner.supervision.guardian_link import GuardianLink
+from queue_core.runner.supervision.process_source import make_source
 from queue_core.runner.supervision.undertaker import Undertaker
 from queue_core.steady_thread import SteadyThread
 
@@ -63,7 +63,7 @@ class Supervisor:
         self._spares: deque[ChildProcess] = deque()
         self._stopping = threading.Event()
         self._guardian_link = GuardianLink(root)
-        self._source = ChildSource(
+        self._source = make_source(
             preload, root, nice, on_change=self._drop_outdated, on_template=self._note_template
         )
         self._undertaker = Undertaker(self._forget)

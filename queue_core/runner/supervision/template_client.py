@@ -8,6 +8,7 @@ import queue
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -15,23 +16,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from queue_core.runner import entry
+from queue_core.runner.job_process import template
 from queue_core.runner.job_process.preload import HELD_VARIABLES, QUIET_VARIABLES
-from queue_core.runner.job_process.template import (
-    DESCRIPTORS,
-    FORK,
-    FRAME,
-    LOADED,
-    REAP,
-    STILL_RUNS,
-    SWEEP,
-)
-from queue_core.runner.supervision.process_source import (
-    ChildStartError,
-    lower_priority,
-    start_environment,
-    start_error,
-)
+from queue_core.runner.supervision.starting import ChildStartError, start_environment, start_error
 from queue_core.steady_thread import SteadyThread
+from queue_core.system import programs
+
+assert sys.platform == "linux"  # what follows is no matter of mypy for other systems
 
 # It answers between two imports, and one may take long on a cold disk.
 _ANSWER_TIMEOUT_S = 60.0
@@ -93,21 +84,19 @@ class TemplateClient:
             stack.callback(ours.close)
             self._control = ours
             try:
-                self._process = subprocess.Popen(
+                self._process = programs.start_program(
                     entry.command(entry.TEMPLATE, str(theirs.fileno()), ",".join(libraries)),
-                    stdin=subprocess.DEVNULL,
+                    environment=self.environment,
+                    inherited=(theirs.fileno(),),
                     stdout=subprocess.DEVNULL,
                     stderr=self._errors,
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                    env=self.environment,
                 )
             finally:
                 theirs.close()
             stack.callback(self._process.wait)
             stack.callback(self._process.kill)
             self.pid = self._process.pid
-            lower_priority(self.pid, nice)
+            programs.lower_priority(self.pid, nice)
             self._reader = SteadyThread("template-reader", self._read)
             self._reader.start()
             stack.pop_all()
@@ -123,8 +112,8 @@ class TemplateClient:
         Raises:
             ChildStartError: There is none.
         """
-        assert len(descriptors) == DESCRIPTORS
-        pid = self._ask(FORK, 0, descriptors)
+        assert len(descriptors) == template.DESCRIPTORS
+        pid = self._ask(template.FORK, 0, descriptors)
         if pid < 0:
             raise start_error(OSError(-pid, os.strerror(-pid)))
         return pid
@@ -132,15 +121,15 @@ class TemplateClient:
     def reap(self, pid: int) -> int | None:
         """Return how an ended child has ended; None where that is not known."""
         try:
-            code = self._ask(REAP, pid)
+            code = self._ask(template.REAP, pid)
         except ChildStartError:
             return None
-        return None if code == STILL_RUNS else code
+        return None if code == template.STILL_RUNS else code
 
     def sweep(self) -> None:
         """Let it kill what ended children have left."""
         with contextlib.suppress(ChildStartError):
-            self._ask(SWEEP, 0)
+            self._ask(template.SWEEP, 0)
 
     def stop(self, timeout_s: float = _END_TIMEOUT_S) -> None:
         """End it, whatever it does; its children are its owner's to end."""
@@ -170,9 +159,11 @@ class TemplateClient:
                 raise self.why_gone()
             try:
                 if descriptors:
-                    socket.send_fds(self._control, [FRAME.pack(kind, argument)], list(descriptors))
+                    socket.send_fds(
+                        self._control, [template.FRAME.pack(kind, argument)], list(descriptors)
+                    )
                 else:
-                    self._control.send(FRAME.pack(kind, argument))
+                    self._control.send(template.FRAME.pack(kind, argument))
             except ConnectionError as error:  # it is just ending, and will have said why
                 self._gone.wait(_END_TIMEOUT_S)
                 raise self.why_gone() from error
@@ -195,17 +186,17 @@ class TemplateClient:
     def _read(self) -> None:
         """Take the next thing that it says, or its end."""
         try:
-            data = self._control.recv(FRAME.size)
+            data = self._control.recv(template.FRAME.size)
         except InterruptedError:
             return
         except OSError:
             data = b""
-        if len(data) != FRAME.size:
+        if len(data) != template.FRAME.size:
             self._end()
             self._reader.stop()  # last: whatever keeps the end from being seen to is tried again
             return
-        kind, number = FRAME.unpack(data)
-        if kind == LOADED:
+        kind, number = template.FRAME.unpack(data)
+        if kind == template.LOADED:
             self.threads = number
             self._on_loaded()
         else:

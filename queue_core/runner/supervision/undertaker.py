@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import select
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from queue_core.runner.supervision.child_process import ChildProcess
-from queue_core.runner.supervision.packets import close_all
+from queue_core.runner.supervision.lookout import Lookout
+from queue_core.runner.supervision.lookout_choice import make_lookout
 from queue_core.steady_thread import SteadyThread
 
 logger = logging.getLogger(__name__)
@@ -21,7 +19,6 @@ logger = logging.getLogger(__name__)
 _LEAVE_S = 3.0
 # How long the system may take to end a killed process.
 _KILL_S = 5.0
-_POLL_S = 0.05
 
 
 @dataclass
@@ -43,15 +40,12 @@ class Undertaker:
         self._lock = threading.Lock()
         self._dying: list[_Dying] = []
         self._stop_at: float | None = None
-        self._wake: list[int] = []
+        self._lookout: Lookout | None = None
         self._thread: SteadyThread | None = None
 
     def start(self) -> None:
         """Start the thread."""
-        with contextlib.suppress(OSError):  # without it, a look now and then has to do
-            self._wake = list(os.pipe())
-            for descriptor in self._wake:
-                os.set_blocking(descriptor, False)
+        self._lookout = make_lookout()
         self._thread = SteadyThread("undertaker", self._work)
         self._thread.start()
 
@@ -77,13 +71,13 @@ class Undertaker:
         if self._thread is not None:
             self._thread.join(timeout_s + 1.0)
         if self._thread is None or not self._thread.is_alive:
-            close_all(self._wake)
-            self._wake = []
+            if self._lookout is not None:
+                self._lookout.close()
+            self._lookout = None
 
     def _ring(self) -> None:
-        if self._wake:
-            with contextlib.suppress(OSError):  # full: it is awake already
-                os.write(self._wake[1], b"!")
+        if self._lookout is not None:
+            self._lookout.ring()
 
     def _work(self) -> None:
         with self._lock:
@@ -123,17 +117,6 @@ class Undertaker:
 
     def _wait(self, dying: list[_Dying]) -> None:
         """Wait until something happens to one of them, or another one comes."""
-        if not hasattr(select, "poll") or not self._wake:
-            time.sleep(_POLL_S)
-            return
-        poll = select.poll()
-        poll.register(self._wake[0], select.POLLIN)
-        for one in dying:
-            for descriptor in one.child.descriptors():
-                poll.register(descriptor, select.POLLIN)
+        assert self._lookout is not None
         timeout_s = min((one.deadline - time.monotonic() for one in dying), default=None)
-        if timeout_s is not None and not all(one.child.has_end_descriptor for one in dying):
-            timeout_s = min(timeout_s, _POLL_S)
-        poll.poll(None if timeout_s is None else max(1.0, 1000 * timeout_s))
-        with contextlib.suppress(OSError):
-            os.read(self._wake[0], 4_096)
+        self._lookout.wait([one.child.descriptors() for one in dying], timeout_s)

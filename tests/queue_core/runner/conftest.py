@@ -8,8 +8,7 @@ import pytest
 from runner_checks import Bench, bench
 
 from queue_core.paths import LocalFolder
-from queue_core.runner.supervision.forked_source import can_fork
-from queue_core.runner.supervision.process_source import PORTABLE_VARIABLE
+from queue_core.system.choice import PORTABLE_VARIABLE, is_portable
 
 FORKED, SPAWNED = "forked", "spawned"
 
@@ -20,8 +19,8 @@ def twin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     name: str = request.param
     if name == SPAWNED:
         monkeypatch.setenv(PORTABLE_VARIABLE, "1")
-    elif not can_fork():
-        pytest.skip("this system does not fork children from a template")
+    elif is_portable():
+        pytest.skip("only Linux forks children from a template")
     return name
 
 
@@ -36,7 +35,7 @@ def runner(twin: str, local_folder: LocalFolder) -> Iterator[Bench]:
 @pytest.fixture
 def forking(local_folder: LocalFolder) -> Iterator[Bench]:
     """A supervisor that forks children."""
-    if not can_fork():
-        pytest.skip("this system does not fork children from a template")
+    if is_portable():
+        pytest.skip("only Linux forks children from a template")
     with bench(local_folder) as made:
         yield made

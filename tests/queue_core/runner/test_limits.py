@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -11,13 +10,13 @@ from runner_checks import TAKE_S, Bench, bench
 
 from queue_core.paths import LocalFolder
 from queue_core.runner.outcome import EndReason
-from queue_core.runner.supervision.forked_source import can_fork
 from queue_core.runner.supervision.limits import Watch, measure
+from queue_core.system.choice import is_portable
 
 Until = Callable[[Callable[[], bool]], None]
 MIB = 1 << 20
 
-pytestmark = pytest.mark.skipif(not can_fork(), reason=f"{sys.platform} does not fork children")
+pytestmark = pytest.mark.skipif(is_portable(), reason="what is shared is known on Linux only")
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ class TestOneProcessOneJob:
             "import os, sys, signal, threading, __main__\n"
             "result = [os.getsid(0) == os.getpid(), os.getcwd(), sys.stdin.read(),\n"
             " 'PYTHONPATH' in os.environ, 'PySide6' in sys.modules,\n"
-            " sorted({t.name for t in threading.enumerate()} - {'MainThread', 'parent-watcher'}),\n"
+            " sorted({t.name for t in threading.enumerate()} - {'MainThread', 'order-listener'}),\n"
             " signal.getsignal(signal.SIGINT) == signal.SIG_IGN]"
         )
         outcome = runner.run(code)

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import stat
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,13 +23,14 @@ from queue_core.runner.snapshots.py_spy import find_py_spy, parse_py_spy
 from queue_core.runner.snapshots.snapshot import SnapshotSource, stack_snapshot
 from queue_core.runner.snapshots.stack_signal import (
     SnapshotError,
+    is_available,
     remove_stack_file,
     remove_stale_stack_files,
     stack_file,
 )
 from queue_core.runner.snapshots.stacks import StackFrame, ThreadStack, of_the_job, parse_dump
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
+pytestmark = pytest.mark.skipif(not is_available(), reason="no such signals here")
 
 
 @pytest.fixture(params=["faulthandler", "py-spy"])

@@ -20,6 +20,7 @@ from queue_core.runner import entry, process_tree
 from queue_core.runner.outcome import EndReason
 from queue_core.runner.reuse import reuse_key
 from queue_core.runner.supervision.orphans import end_orphans, is_orphan
+from queue_core.system.choice import is_portable
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -292,6 +293,7 @@ class TestTemplate:
         assert "queue_core.runner" in words
         assert entry.TEMPLATE in words
 
+    @pytest.mark.skipif(is_portable(), reason="only Linux forks children from a template")
     def test_it_has_one_thread_after_all_was_loaded(
         self, local_folder: LocalFolder, until: Until
     ) -> None:

@@ -13,11 +13,13 @@ import pytest
 
 from queue_core.paths import LocalFolder
 from queue_core.queue.huey_queue import HueyJobQueue
-from queue_core.queue.store.bell import LOOK_S, WATCHED_LOOK_S, Bell, PollingBell, Ring, make_bell
+from queue_core.queue.store.bell import LOOK_S, WATCHED_LOOK_S, Bell, PollingBell, Ring
+from queue_core.queue.store.bell_choice import make_bell
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher
+from queue_core.system.choice import is_portable
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of writes here")
+linux = pytest.mark.skipif(is_portable(), reason="only Linux tells of writes here")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Everything that connects the supervisor with one child: its connection and its output."""
+"""What connects the supervisor with a child on Linux: descriptors that one call waits for."""
 
 from __future__ import annotations
 
@@ -6,39 +6,59 @@ import contextlib
 import logging
 import os
 import selectors
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from queue_core.runner.log.log_pipes import LogPipes
+from queue_core.runner.log import log_pipes as pipes
 from queue_core.runner.log.log_writer import LogWriter
+from queue_core.runner.supervision.link import END, MESSAGES, OUTPUT, ROUNDS, ProcessHandle
 from queue_core.runner.supervision.packets import PacketSocket, close_all, connection_pair
-from queue_core.runner.supervision.process_source import (
-    ChildEnds,
-    ProcessHandle,
-    ProcessSource,
-    start_error,
-)
+from queue_core.runner.supervision.starting import start_error
+
+assert sys.platform == "linux"  # what follows is no matter of mypy for other systems
 
 logger = logging.getLogger(__name__)
 
-MESSAGES, END, OUTPUT = "messages", "end", "output"
 _SAID_BYTES = 1 << 16
-_ROUNDS = 1_024
+
+
+@dataclass(frozen=True)
+class ChildEnds:
+    """The descriptors that a child is given.
+
+    Attributes:
+        connection: To its supervisor.
+        output: Its standard output.
+        errors: Its standard error.
+        records: For what it logs; see `child_logging`.
+    """
+
+    connection: int
+    output: int
+    errors: int
+    records: int
+
+
+class WatchedProcess(ProcessHandle, Protocol):
+    """A process whose end is told.
+
+    Attributes:
+        end_descriptor: Becomes readable when it has ended.
+    """
+
+    end_descriptor: int
 
 
 @dataclass
-class Pipes:
-    """The supervisor's ends; made by `open_child`.
+class PollLink:
+    """The supervisor's end of a child's connection and output; see `Link`. Made by `open_link`."""
 
-    Attributes:
-        process: The process at the other end.
-        socket: The connection to it.
-    """
-
-    process: ProcessHandle
-    socket: PacketSocket
+    process: WatchedProcess
+    _socket: PacketSocket
     _outputs: tuple[int, int, int]
-    _log_pipes: LogPipes
+    _log_pipes: pipes.LogPipes
     _selector: selectors.BaseSelector
 
     def wait(self, timeout_s: float) -> set[str]:
@@ -48,6 +68,23 @@ class Pipes:
     def descriptors(self) -> list[int]:
         """Return what is listened to."""
         return [key.fd for key in self._selector.get_map().values()]
+
+    def send(self, packet: bytes, *, deadline_s: float | None) -> None:
+        """Send a packet, however long the other end takes to read it; see `Link`."""
+        self._socket.send(packet, end_of_process=self.process.end_descriptor, deadline_s=deadline_s)
+
+    def receive(self) -> bool:
+        """Take what has arrived, or a piece of it; see `Link`."""
+        return self._socket.receive()
+
+    def packets(self) -> Iterator[bytes]:
+        """Yield and forget the packets that have arrived whole; see `Link`."""
+        return self._socket.packets()
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything has arrived that was not taken."""
+        return self._socket.has_more
 
     def read_output(self, log: LogWriter | None) -> bool:
         """Move what the output pipes hold now to the log; return whether there was any."""
@@ -61,7 +98,7 @@ class Pipes:
             self._forget(descriptor)
         return has_any
 
-    def drain(self, log: LogWriter | None, rounds: int = _ROUNDS) -> None:
+    def drain(self, log: LogWriter | None, rounds: int = ROUNDS) -> None:
         """Take what the output pipes hold; all that the job wrote is in them by now."""
         for _ in range(rounds):
             if not self.read_output(log):
@@ -75,18 +112,18 @@ class Pipes:
 
     def stop_listening(self) -> None:
         """Listen to no messages any more; the output goes on."""
-        self._forget(self.socket.fileno())
+        self._forget(self._socket.fileno())
 
     def close_connection(self) -> None:
         """Let the child know that nobody has an order for it any more."""
-        if self.socket.fileno() >= 0:
-            self._forget(self.socket.fileno())
-            self.socket.close()
+        if self._socket.fileno() >= 0:
+            self._forget(self._socket.fileno())
+            self._socket.close()
 
     def close(self) -> None:
         """Close all of it."""
         self._selector.close()
-        self.socket.close()
+        self._socket.close()
         close_all(list(self._outputs))
         self._outputs = (-1, -1, -1)
         self.process.close()
@@ -96,8 +133,11 @@ class Pipes:
             self._selector.unregister(descriptor)
 
 
-def open_child(source: ProcessSource, environment: Mapping[str, str]) -> Pipes:
-    """Return a new process of *source*, connected.
+def open_link(make: Callable[[ChildEnds], WatchedProcess]) -> PollLink:
+    """Return the link to a new process.
+
+    Args:
+        make: Makes the process, which is given the other ends.
 
     Raises:
         ChildStartError: There is none.
@@ -114,21 +154,19 @@ def open_child(source: ProcessSource, environment: Mapping[str, str]) -> Pipes:
                 theirs.append(write_end)
                 outputs.append(read_end)
                 on_failure.callback(os.close, read_end)
-            # One that takes no descriptor of its own, where there is such.
-            selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)()
+            selector = selectors.PollSelector()  # it takes no descriptor of its own
             on_failure.callback(selector.close)
-            process = source.start(ChildEnds(*theirs), environment=environment)
+            process = make(ChildEnds(*theirs))
         except OSError as error:
             raise start_error(error) from error
         finally:
             close_all(theirs)
         on_failure.pop_all()
     stdout, stderr, records = outputs
-    log_pipes = LogPipes(stdout, stderr, records)
+    log_pipes = pipes.LogPipes(stdout, stderr, records)
     for descriptor in outputs:
         selector.register(descriptor, selectors.EVENT_READ, OUTPUT)
     selector.register(socket.fileno(), selectors.EVENT_READ, MESSAGES)
-    if process.end_descriptor is not None:
-        # A grandchild may hold the pipes open after the child is gone: watch the process itself.
-        selector.register(process.end_descriptor, selectors.EVENT_READ, END)
-    return Pipes(process, socket, (stdout, stderr, records), log_pipes, selector)
+    # A grandchild may hold the pipes open after the child is gone: watch the process itself.
+    selector.register(process.end_descriptor, selectors.EVENT_READ, END)
+    return PollLink(process, socket, (stdout, stderr, records), log_pipes, selector)

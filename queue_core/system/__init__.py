@@ -1,0 +1,1 @@
+"""What is asked of the operating system: one interface, Linux's own ways, and the portable twin."""
