@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -21,9 +22,9 @@ from workshop import (
     version,
 )
 
-# What the program takes from the system: the C library, graphics drivers, fonts.
+# What the program takes from the system beside the C library: graphics drivers, fonts, file types.
 DEPENDS = (
-    "libc6 (>= 2.34)", "libgl1", "libegl1", "libxcb1", "libx11-6", "libfontconfig1",
+    "libgl1", "libegl1", "libxcb1", "libx11-6", "libfontconfig1",
     "fonts-dejavu-core | fonts-noto-core", "shared-mime-info", "desktop-file-utils",
 )  # fmt: skip
 
@@ -39,9 +40,10 @@ def make_deb(*, level: int = 10) -> Path:
         root / "usr" / "share" / "doc" / NAME / "copyright",
         (ROOT / "LICENSE").read_text(encoding="utf-8"),
     )
+    depends = [f"libc6 (>= {needed_glibc(root)})", *DEPENDS]
     control = filled(
         HERE / "linux" / "control",
-        VERSION=version(), ARCHITECTURE=machine(), DEPENDS=", ".join(DEPENDS), SIZE=_kilobytes(root),
+        VERSION=version(), ARCHITECTURE=machine(), DEPENDS=", ".join(depends), SIZE=_kilobytes(root),
     )  # fmt: skip
     write(root / "DEBIAN" / "control", control)
     for script in ("postinst", "postrm"):
@@ -52,6 +54,18 @@ def make_deb(*, level: int = 10) -> Path:
     package = made(DIST) / f"{NAME}_{version()}_{machine()}.deb"
     run(dpkg, "--root-owner-group", "-Zzstd", f"-z{level}", "--build", root, package)
     return package
+
+
+def needed_glibc(folder: Path) -> str:
+    """Return the newest version of the C library that a program or library in *folder* asks for."""
+    versions = {(2, 17)}
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            data = path.read_bytes()
+            if data.startswith(b"\x7fELF"):
+                for found in re.findall(rb"GLIBC_(\d+)\.(\d+)", data):
+                    versions.add((int(found[0]), int(found[1])))
+    return ".".join(map(str, max(versions)))
 
 
 def _kilobytes(root: Path) -> str:
