@@ -23,7 +23,8 @@ from gui.submit.field_row import FieldRow
 from gui.submit.group_editor import GroupEditor
 from gui.submit.inner_form import InnerForm
 from gui.submit.number_editor import NumberEditor
-from gui.submit.pickers import Option, OptionEditor, OptionsEditor
+from gui.submit.option_picker import OptionEditor
+from gui.submit.pickers import Option, OptionsEditor
 from gui.submit.schema import Field, FieldKind, parse_schema
 from gui.submit.union_editor import UnionEditor
 from gui.submit.validation import problem_with, range_sentence

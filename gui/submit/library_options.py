@@ -27,7 +27,10 @@ def entity_options(folder: LocalFolder, kind: str) -> list[Option]:
     """Return the entities that a field of format *kind* can name, newest first."""
     where = EntityFilter(statuses=frozenset({EntityStatus.FINISHED}))
     records = list_entities(folder, KINDS[kind], where, limit=MOST_OPTIONS)
-    return [Option(record.id, record.name, _detail(record)) for record in records]
+    return [
+        Option(record.id, record.name, _detail(record), is_likely=_has_rows(record))
+        for record in records
+    ]
 
 
 def columns_of(folder: LocalFolder, kind: str, entity_id: int) -> list[Option]:
@@ -49,6 +52,11 @@ def task_of(folder: LocalFolder, kind: str, entity_id: int) -> str:
     if kind == "run":
         return task_of(folder, "session", details["session_id"])
     return str(details.get("task") or "")
+
+
+def _has_rows(record: EntityRecord) -> bool:
+    """Return whether anything can be made of it, as far as is known: an empty table is no start."""
+    return bool(record.details.get("row_count", 1))
 
 
 def _detail(record: EntityRecord) -> str:

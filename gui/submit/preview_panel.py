@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from gui.format import format_bytes, format_count
 from gui.i18n import tr, tr_plural, translate
+from gui.inputs import ComboBox
 from gui.plain_text import PlainLabel
 from gui.submit.form import SchemaForm
 from gui.submit.preview_choices import PreviewChoices, choices_of
@@ -45,7 +45,7 @@ class PreviewPanel(QWidget):
         self.name = QLineEdit()
         self.name.setAccessibleName(tr("Name of the dataset"))
         self.name.textEdited.connect(self._on_name)
-        self.kinds = QComboBox()
+        self.kinds = ComboBox()
         self.kinds.setAccessibleName(tr("Kind of file"))
         self.kinds.setPlaceholderText(tr("As its content shows"))
         self.kinds.activated.connect(self._on_kind)
