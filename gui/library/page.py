@@ -38,6 +38,7 @@ from queue_core.library.entities import (
     list_entities,
     rename_entity,
 )
+from queue_core.queue.values import ChangeBatch
 
 KINDS_PX = 208
 MIDDLE_PX = 320
@@ -167,7 +168,7 @@ class LibraryPage(QWidget):
         self.model.modelReset.connect(self._select_first)
         self.shown.rename_wanted.connect(self._edit_name)
         self.shown.delete_wanted.connect(self._delete)
-        self._bridge.changed.connect(lambda _batch: self._news.start())
+        self._bridge.changed.connect(self._on_changed)
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -190,6 +191,9 @@ class LibraryPage(QWidget):
             title = translate(kind.title)
             text = f"{title}   {format_count(count)}" if count else title
             self.kinds.item(number).setText(text)
+
+    def _on_changed(self, _batch: ChangeBatch) -> None:
+        self._news.start()
 
     def _reload_if_seen(self) -> None:
         self._is_fresh = False
