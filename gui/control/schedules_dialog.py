@@ -22,6 +22,7 @@ from gui.bridge import Bridge
 from gui.format import format_moment, format_relative
 from gui.i18n import tr
 from gui.jobs.type_looks import type_word
+from gui.placing import open_at_size
 from gui.plain_text import as_typed, no_mnemonic
 from gui.theme import STEP_PX, monospace_font
 from gui.throttle import Throttle
@@ -41,7 +42,7 @@ class SchedulesDialog(QDialog):
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Schedules"))
-        self.resize(SIZE)
+        open_at_size(self, SIZE)
         self._bridge = bridge
         self._shown: Sequence[Schedule] | None = None
         self._area = QScrollArea()

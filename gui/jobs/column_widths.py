@@ -11,6 +11,8 @@ from gui.jobs.delegate import GAP_PX, PADDING_PX
 from gui.theme import ICON_PX
 
 SMALLEST_FLEXIBLE_PX = 150
+# Other columns step back before names have less than this.
+WANTED_FLEXIBLE_PX = 300
 
 
 class ColumnWidths(QObject):
@@ -106,7 +108,7 @@ class ColumnWidths(QObject):
 
     def _smallest(self, section: int) -> int:
         if COLUMNS[section].is_flexible:
-            return SMALLEST_FLEXIBLE_PX
+            return WANTED_FLEXIBLE_PX
         # A hidden section has no size of its own: Qt remembers it under another name.
         size = self._header.sectionSize(section)
         return size or self.natural_width(COLUMNS[section])

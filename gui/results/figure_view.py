@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.i18n import tr
+from gui.placing import open_at_size
 from gui.plain_text import as_title
 from gui.results.export import save_figure
 from gui.results.loading import LoadingView
@@ -85,7 +86,7 @@ class FigureView(LoadingView):
         dialog = QDialog(self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(as_title(self._artifact.title))
-        dialog.resize(960, 700)
+        open_at_size(dialog, QSize(960, 700))
         layout = QVBoxLayout(dialog)
         layout.addWidget(FigureView(self._artifact, self.bridge, resizable=True))
         dialog.show()

@@ -23,6 +23,7 @@ from gui.bridge import Bridge
 from gui.i18n import tr, translate
 from gui.jobs.type_looks import type_icon
 from gui.notifications import main_window_of, notify
+from gui.placing import open_at_size
 from gui.plain_text import as_title, as_typed
 from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
@@ -73,8 +74,7 @@ class NewJobDialog(QDialog):
         """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(SIZE)
-        self.setMinimumSize(SMALLEST)
+        open_at_size(self, SIZE, smallest=SMALLEST)
         self._bridge = bridge
         self._retry_of = retry_of
         self._values = dict(retry_of.params if retry_of else values or {})

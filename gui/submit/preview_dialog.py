@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
+from gui.placing import open_at_size
 from gui.plain_text import as_typed, no_mnemonic
 from gui.submit.preview_panel import PreviewPanel
 from gui.submit.preview_reader import PreviewReader
@@ -76,7 +77,7 @@ class PreviewDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Load data"))
-        self.resize(SIZE)
+        open_at_size(self, SIZE)
         self._bridge = bridge
         self.entries = [FileEntry(path) for path in paths]
         self.files = QListWidget()
