@@ -21,6 +21,7 @@ from queue_core.artifacts.ticks import shorten
 # What texts are labelled to be found again; it is drawn nowhere.
 PANEL_TITLE = "panel title"
 BAR_TEXT = "bar text"
+CELL_TEXT = "cell text"
 _TITLE_PAD_PT = 6.0
 _OVERLAP = 0.8
 _EDGE_PX = 2.0
@@ -65,7 +66,8 @@ def fit_texts(native: NativeFigure) -> None:
     _wrap_titles(native, renderer)
     for axes in native.axes:
         _keep_beside(axes, renderer)
-        _thin_bars(axes, renderer)
+        for label in (BAR_TEXT, CELL_TEXT):
+            _thin_numbers(axes, renderer, label)
         for axis in (axes.xaxis, axes.yaxis):
             _thin(axis, renderer, is_across=axis is axes.xaxis)
 
@@ -127,9 +129,9 @@ def _wrap_titles(native: NativeFigure, renderer: Any) -> None:
             title.axes.set_title("\n".join([" "] * lines), pad=_TITLE_PAD_PT)
 
 
-def _thin_bars(axes: Axes, renderer: Any) -> None:
-    """Leave out the numbers beside bars that are too thin for them."""
-    texts = [text for text in axes.texts if text.get_label() == BAR_TEXT]
+def _thin_numbers(axes: Axes, renderer: Any, label: str) -> None:
+    """Leave out the numbers of bars or cells that are too thin for them."""
+    texts = [text for text in axes.texts if text.get_label() == label]
     extents = [text.get_window_extent(renderer) for text in texts]
     for one, other in itertools.pairwise(extents):
         if one.shrunk(_APART_LINES, _OVERLAP).overlaps(other.shrunk(_APART_LINES, _OVERLAP)):

@@ -26,7 +26,7 @@ from queue_core.artifacts.figure import (
     Tone,
     Violin,
 )
-from queue_core.artifacts.fitting_texts import BAR_TEXT
+from queue_core.artifacts.fitting_texts import BAR_TEXT, CELL_TEXT
 from queue_core.artifacts.themes import ThemeColors
 from queue_core.artifacts.ticks import shorten, to_place
 
@@ -252,7 +252,7 @@ def _cell_texts(canvas: Canvas, mark: Heatmap, values: Any, cells: Any) -> None:
         value = float(values[row, column])
         red, green, blue, _ = cells.cmap(cells.norm(value))
         is_bright = 0.299 * red + 0.587 * green + 0.114 * blue > 0.55
-        canvas.axes.text(
+        text = canvas.axes.text(
             middles_x[column],
             middles_y[row],
             _cell_text(value, mark.text_format),
@@ -261,6 +261,7 @@ def _cell_texts(canvas: Canvas, mark: Heatmap, values: Any, cells: Any) -> None:
             fontsize=size_pt,
             color="#14181C" if is_bright else "#FFFFFF",
         )
+        text.set_label(CELL_TEXT)
 
 
 def _cell_text(value: float, text_format: str) -> str:

@@ -32,7 +32,7 @@ from queue_core.artifacts.ticks import apply_axis, apply_scale, format_bar, shor
 
 _LOCK = threading.Lock()
 _MARGIN_IN = 0.16
-_TITLE_PT, _SUBTITLE_PT, _NOTE_PT, _TEXT_PT = 12.5, 9.0, 7.5, 8.0
+_TITLE_PT, _SUBTITLE_PT, _NOTE_PT, _TEXT_PT = 12.5, 9.0, 8.0, 9.0
 _LEGEND_ROWS = 24
 _NARROW_IN = 5.5
 _PANEL_IN = 2.0
