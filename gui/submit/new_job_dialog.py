@@ -29,9 +29,10 @@ from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
 from gui.submit.job_types import all_job_types, load_form
 from gui.theme import ROW_HEIGHT_PX, icon
-from gui.widgets import Note, muted_label, row, set_role, text_button
+from gui.widgets import Note, TextLabel, muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
 from queue_core.jobs.job_type import JobType
+from queue_core.jobs.renaming import name_after_changes
 from queue_core.queue.job_record import JobRecord
 
 SIZE = QSize(980, 680)
@@ -87,6 +88,7 @@ class NewJobDialog(QDialog):
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.problem = Note("errorBox")
         self.options = JobOptionsPanel(bridge)
+        self.summary = TextLabel(role="muted", most_lines=1)
         self.submit_button = text_button(tr("Run"), self._submit, role="primary")
         self._build(retry_of)
         self.kinds.currentItemChanged.connect(lambda _new, _old: self._show_kind())
@@ -155,7 +157,8 @@ class NewJobDialog(QDialog):
         bar = QFrame()
         set_role(bar, "buttonBar")
         cancel = text_button(tr("Cancel"), self.reject)
-        buttons = row(None, cancel, self.submit_button)
+        buttons = row(self.summary, cancel, self.submit_button)
+        buttons.setStretch(0, 1)
         buttons.setContentsMargins(16, 12, 16, 12)
         bar.setLayout(buttons)
         self.submit_button.setDefault(True)
@@ -177,6 +180,7 @@ class NewJobDialog(QDialog):
         page = self._pages.get(kind.task_type)
         self.submit_button.setEnabled(page is not None)
         self._stack.setCurrentWidget(page or self._waiting)
+        self._show_summary()
         if page is None:
             self._start(self._make_page(kind), tr("Reading the library"))
 
@@ -189,11 +193,16 @@ class NewJobDialog(QDialog):
         values = {**self._values, **form.fields_for(self._entities)}
         page = JobFormPage(kind, form, self._bridge, values, is_retry=self._retry_of is not None)
         self._pages[kind.task_type] = page
+        page.changed.connect(self._show_summary)
         self._stack.addWidget(page)
         if self.kinds.currentItem().data(KIND_ROLE) is kind:
             self._stack.setCurrentWidget(page)
             self.submit_button.setEnabled(True)
             page.form.setFocus()
+
+    def _show_summary(self) -> None:
+        page = self.page
+        self.summary.set_text("" if page is None else page.summary())
 
     def _start(self, work: Any, what: str) -> None:
         if self._task is not None:
@@ -227,10 +236,19 @@ class NewJobDialog(QDialog):
             self.submitted.emit(job_id)
         self.accept()
 
+    async def _retry(self, record: JobRecord, changes: dict[str, Any]) -> str:
+        """Put the job again; with another model it is called after that one."""
+        name = await self._bridge.call(
+            name_after_changes, record.task_type, record.job_name, record.params, changes
+        )
+        if name is not None:
+            changes["name"] = name
+        return await self._bridge.retry(record.id, changes)
+
     async def _put_job(self, page: JobFormPage) -> str | None:
         """Put the job; return its id, or None where it is put again and again from now on."""
         if self._retry_of is not None:
-            return await self._bridge.retry(self._retry_of.id, page.changes())
+            return await self._retry(self._retry_of, page.changes())
         job = await self._bridge.call(page.kind.make, page.values())
         cron = self.options.cron
         if cron:

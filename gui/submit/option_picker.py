@@ -19,7 +19,7 @@ from gui.submit.pickers import Option
 from gui.submit.schema import Field
 from gui.submit.validation import Unmatched
 
-LABEL_CHARACTERS = 28
+LABEL_CHARACTERS = 16
 
 
 class OptionEditor(ComboBox):

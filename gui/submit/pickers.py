@@ -37,12 +37,14 @@ class Option:
         title: What is shown.
         detail: A second, muted word: the column's type, when a run was made.
         is_likely: Whether a form may begin with it by itself; one without rows is no use.
+        distinct: How many different values a column has, where that is known.
     """
 
     value: Any
     title: str
     detail: str = ""
     is_likely: bool = True
+    distinct: int | None = None
 
     @property
     def label(self) -> str:
@@ -60,6 +62,7 @@ class OptionsEditor(QWidget):
         self._nullable = field.nullable
         self._kept: list[Any] = []
         self._is_none = False
+        self._empty_text = ""
         self._model = QStandardItemModel(self)
         self._model.itemChanged.connect(self._on_item_changed)
         self._shown = QSortFilterProxyModel(self)
@@ -124,6 +127,11 @@ class OptionsEditor(QWidget):
         self._search.setVisible(len(options) >= SEARCH_FROM)
         self._show_count()
 
+    def set_empty_text(self, text: str) -> None:
+        """Say what none chosen comes to."""
+        self._empty_text = text
+        self._show_count()
+
     def value(self) -> list[Any] | None:
         """Return the chosen values in the order of the options."""
         chosen = self._chosen() + self._kept
@@ -168,4 +176,5 @@ class OptionsEditor(QWidget):
 
     def _show_count(self) -> None:
         count = len(self._chosen())
-        self._count.setText(tr_plural("{count} chosen", "{count} chosen", count))
+        said = tr_plural("{count} chosen", "{count} chosen", count)
+        self._count.setText(said if count else self._empty_text or tr("None chosen"))

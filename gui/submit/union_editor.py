@@ -29,7 +29,7 @@ class UnionEditor(QWidget):
             self._fixed.insert(0, None)
         self._editors = [make_editor(inner) for inner in field.alternatives]
         self.kinds = ComboBox()
-        self.kinds.setMinimumContentsLength(8)
+        self.kinds.setMinimumContentsLength(11)
         self.kinds.setSizeAdjustPolicy(
             ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )

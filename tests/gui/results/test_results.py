@@ -108,7 +108,7 @@ def test_columns_tell_type_missing_and_statistics(
     model = view.tabs.widget(1).model()  # type: ignore[attr-defined]
     lines = [[model.index(r, c).data() for c in range(5)] for r in range(3)]
     assert lines[0][:3] == ["id", "integer", "0"]
-    assert lines[1][:3] == ["x", "decimal", "100 (10 %)"]
+    assert lines[1][:3] == ["x", "float", "100 (10 %)"]
     assert "mean" in lines[1][4]
     assert "wörd 0" in lines[2][4]
     run(loaded(view.tabs.widget(0)))  # type: ignore[arg-type]

@@ -61,7 +61,7 @@ def test_what_is_detected_is_shown(
     dialog = show(files["ventas.csv"])
     model = dialog.panel.table.model()
     headings = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(3)]
-    assert headings == ["id\ntext", "importe\ndecimal", "fecha\ndate"]
+    assert headings == ["id\ntext", "importe\nfloat", "fecha\ndate"]
     assert model.index(1, 1).data() == "1.5"
     assert dialog.panel.form is not None
     assert dialog.panel.form.values()["delimiter"] == ";"
