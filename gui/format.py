@@ -18,6 +18,14 @@ def format_count(number: int) -> str:
     return QLocale().toString(number)
 
 
+def format_about(number: int) -> str:
+    """Return an estimate with as many digits as it deserves: 2,000 and 3.2 million."""
+    if number >= 1_000_000:
+        millions = float(f"{number / 1e6:.2g}")
+        return tr("{number} million", number=format_number(millions, digits=2))
+    return format_count(int(float(f"{number:.2g}")))
+
+
 def format_number(value: float, *, digits: int = 4) -> str:
     """Return *value* with *digits* significant digits; whole numbers in full."""
     if math.isnan(value):

@@ -26,6 +26,7 @@ from gui.jobs.filter_state import FilterState
 from gui.jobs.jobs_pane import JobsPane
 from gui.jobs.queue_overview import QueueOverview
 from gui.jobs.record_store import RecordStore
+from gui.jobs.selection import TableSelection
 from gui.jobs.sidebar import Sidebar
 from gui.jobs.states import no_jobs_state, problem_state
 from gui.jobs.table_model import JobTableModel
@@ -35,11 +36,12 @@ from gui.notifications import ToastArea
 from gui.pages import Page, Pages
 from gui.placing import open_at_size
 from gui.status_bar import StatusBar
+from gui.tab_order import chain
 from gui.theme import icon
 from gui.toolbar import Toolbar
 from gui.widgets import set_role
 from gui.window_state import WindowState
-from queue_core.queue.values import JobCounts, JobFilter
+from queue_core.queue.values import JobFilter
 from queue_core.settings import Settings
 from queue_core.settings.known import DENSITY, REDUCE_MOTION, WORKERS
 
@@ -84,6 +86,7 @@ class MainWindow(QMainWindow):
         self.reasons = WaitingReasons(bridge, self.store, self)
         self.model = JobTableModel(bridge, self.store, self.reasons, self)
         self.table = JobTableView(self.model, self.store)
+        self._selection = TableSelection(self.table, self.model)
         self.details = DetailsPanel(bridge, self.store, self.reasons, self.action_set)
         self.commands = JobCommands(bridge, self.action_set, self.toasts)
         self.toolbar = Toolbar(self.action_set)
@@ -94,7 +97,6 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._has_arranged = False
         self._wants_details = True
-        self._to_select: tuple[str, ...] = ()
         self._build()
         self._handle_actions()
         self._connect()
@@ -126,10 +128,14 @@ class MainWindow(QMainWindow):
         self.pages.stand_in(page)
         self.show_page(None)
 
+    @property
+    def shows_jobs(self) -> bool:
+        """Whether the jobs are the page that is shown."""
+        return self.pages.current is self._jobs_page
+
     def select_jobs(self, job_ids: tuple[str, ...]) -> None:
         """Select these jobs as soon as the table has them."""
-        self._to_select = job_ids
-        self._select_awaited()
+        self._selection.await_jobs(job_ids)
 
     def close_now(self) -> None:
         """Close without asking."""
@@ -196,6 +202,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.pages.stack, 1)
         layout.addWidget(self.status_bar)
         self.setCentralWidget(central)
+        chain(self.toolbar.menu, *self.sidebar.rows, self.table, self.details)
 
     def _handle_actions(self) -> None:
         handlers: dict[str, Callable[[Selection], object]] = {
@@ -222,12 +229,13 @@ class MainWindow(QMainWindow):
         table.typed.connect(self._type_search)
         table.horizontalHeader().customContextMenuRequested.connect(self._show_column_menu)
         self.store.updated.connect(self._on_records_updated)
-        self.overview.counts_changed.connect(self._on_counts)
+        self.overview.counts_changed.connect(self._show_counts)
         self.filter.changed.connect(self._on_filter)
         self.details.close_wanted.connect(self._toggle_details)
+        self.commands.hiding.connect(self._selection.keep_place)
         self.commands.hidden_changed.connect(self.model.set_hidden)
+        self.commands.hidden_changed.connect(self._show_counts)
         self.commands.jobs_put.connect(self.select_jobs)
-        self.model.changed.connect(self._select_awaited)
         self.bridge.failed.connect(self.toasts.show_message)
         self.bridge.settings_changed.connect(self._on_settings)
 
@@ -246,7 +254,7 @@ class MainWindow(QMainWindow):
 
     def _apply_selection(self) -> None:
         # On another page nothing is done to jobs that nobody sees.
-        ids = self.table.selected_ids() if self.pages.current is self._jobs_page else ()
+        ids = self.table.selected_ids() if self.shows_jobs else ()
         selection = Selection(ids, self.store.known(ids))
         self.action_set.update(selection)
         self.details.show_selection(selection)
@@ -255,12 +263,6 @@ class MainWindow(QMainWindow):
     def _on_records_updated(self, job_ids: tuple[str, ...]) -> None:
         if set(job_ids) & set(self.action_set.selection.ids):
             self._selection_timer.start()
-
-    def _select_awaited(self) -> None:
-        shown = tuple(i for i in self._to_select if self.model.row_of(i) is not None)
-        if shown:
-            self._to_select = tuple(i for i in self._to_select if i not in shown)
-            self.table.select(shown)
 
     # --- what the user does -------------------------------------------------------------------
 
@@ -308,7 +310,7 @@ class MainWindow(QMainWindow):
         """Undo one thing at a time: the words, the filters, the selection."""
         if self.toolbar.search.text():
             self.toolbar.search.clear_now()
-        elif self.pages.current is not self._jobs_page:
+        elif not self.shows_jobs:
             return
         elif self.filter.is_active:
             self.filter.clear()
@@ -327,10 +329,12 @@ class MainWindow(QMainWindow):
             self.pages.set_words(self._jobs_page, "")
         self.model.set_filter(where)
 
-    def _on_counts(self, counts: JobCounts) -> None:
+    def _show_counts(self) -> None:
+        """Show how many jobs there are, without those that are about to be removed."""
+        counts = self.commands.without_hidden(self.overview.counts)
         self.sidebar.set_counts(counts)
         self.status_bar.set_counts(counts)
-        self.pages.stand_in(self.empty_state if counts.total == 0 else None)
+        self.pages.stand_in(self.empty_state if self.overview.counts.total == 0 else None)
 
     def _on_settings(self, settings: Settings) -> None:
         self.toolbar.set_workers(settings[WORKERS])

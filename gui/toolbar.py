@@ -12,6 +12,7 @@ from gui.actions import ActionSet, Place
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
 from gui.plain_text import as_typed
+from gui.tab_order import chain
 from gui.theme import STEP_PX, icon
 from gui.widgets import IconLabel, icon_button, row, set_role, show_words
 
@@ -114,6 +115,7 @@ class Toolbar(QFrame):
         self.setObjectName("toolbar")
         self._actions = actions
         self._commands: list[QToolButton] = []
+        self._tabs: QWidget | None = None
         self.search = SearchField()
         self.search.setMaximumWidth(SEARCH_WIDTH_PX)
         self.new_job = _menu_button(tr("New job"), icon("add", "on_accent"))
@@ -142,7 +144,8 @@ class Toolbar(QFrame):
         assert isinstance(layout, QHBoxLayout)
         layout.insertWidget(0, tabs)
         layout.insertSpacing(1, STEP_PX)
-        self.setTabOrder(tabs, self.new_job)
+        self._tabs = tabs
+        self._order_focus()
 
     def add_command(self, action: QAction) -> None:
         """Put a command beside the New job button; where room is short, only its icon."""
@@ -152,6 +155,7 @@ class Toolbar(QFrame):
         assert isinstance(layout, QHBoxLayout)
         layout.insertWidget(layout.indexOf(self.new_job) + 1 + len(self._commands), button)
         self._commands.append(button)
+        self._order_focus()
         self._arrange()
 
     def set_workers(self, count: int) -> None:
@@ -168,6 +172,11 @@ class Toolbar(QFrame):
             action.setChecked(number == count)
             action.triggered.connect(partial(self._choose_workers, number))
             group.addAction(action)
+
+    def _order_focus(self) -> None:
+        first = [self._tabs] if self._tabs is not None else []
+        others = (self.new_job, *self._commands, self.search.field, self.workers, self.menu)
+        chain(*first, *others)
 
     def _arrange(self) -> None:
         for button in self._commands:

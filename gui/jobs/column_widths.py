@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QMenu
 
+from gui.i18n import tr
 from gui.jobs.columns import COLUMNS, CellKind, Column
 from gui.jobs.delegate import GAP_PX, PADDING_PX
 from gui.theme import ICON_PX
@@ -59,7 +60,10 @@ class ColumnWidths(QObject):
         """Put a switch for each column into a menu."""
 
         def add(column: Column) -> None:
-            action = menu.addAction(column.heading)
+            text = column.heading
+            if self.is_wanted(column) and self._header.isSectionHidden(COLUMNS.index(column)):
+                text = tr("{column} (no room now)", column=text)
+            action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(self.is_wanted(column))
             action.setEnabled(column.name != "name")

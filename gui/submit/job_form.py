@@ -152,6 +152,20 @@ class JobFormPage(QWidget):
         usual_s = self._usual_s.get(self.components.current_id)
         return summary(self.form.values(), self._data.columns, self._data.rows, usual_s)
 
+    def suggested_name(self) -> str | None:
+        """Return what a job that repeats is called: as its user says, or what it does to what."""
+        values = self.form.values()
+        named = str(values.get("name") or "").strip()
+        if named:
+            return named
+        kind = translate(self.kind.title)
+        component = self._heading.text() if self.components.current_id else kind
+        formats = look_of(self.kind.task_type).starts_from
+        fields = [f for item in formats for f in self.form.fields_of_format(item)]
+        editors = (self.form.row(f.name).editor for f in fields if values.get(f.name) is not None)
+        title = next((editor.title() for editor in editors), "")
+        return tr("{component} of {data}", component=component, data=title) if title else component
+
     def choose_component(self, component_id: str) -> bool:
         """Choose a component by its id."""
         return self.components.choose(component_id)

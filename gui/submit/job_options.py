@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QDateTime
+from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -22,6 +22,7 @@ from gui.i18n import tr
 from gui.inputs import ComboBox, DateTimeEdit, DoubleSpinBox, SpinBox
 from gui.theme import STEP_PX, icon
 from gui.widgets import muted_label, row, set_role, show_words
+from queue_core.errors import MonitorError, ParameterError
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions
 
@@ -67,6 +68,12 @@ class JobOptionsPanel(QWidget):
     def cron(self) -> str:
         """When the job is to be put again and again; empty: only once, now."""
         return self.repeat.text().strip() if self.when.currentIndex() == REPEAT else ""
+
+    def show_problem(self, error: MonitorError) -> None:
+        """Go to the field that an error is about, if it is one of these."""
+        if isinstance(error, ParameterError) and error.parameter == "cron":
+            self.toggle.setChecked(True)
+            self.repeat.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def options(self) -> JobOptions:
         """Return what was chosen."""

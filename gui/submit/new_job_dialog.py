@@ -216,8 +216,8 @@ class NewJobDialog(QDialog):
         page = self.page
         if page is None or self.is_busy or page.show_errors():
             return
+        # The button stays as it is: disabled, it would hand the focus to whatever comes next.
         self.problem.show_text("")
-        self.submit_button.setEnabled(False)
         self._start(self._put(page), tr("Submitting the job"))
 
     async def _put(self, page: JobFormPage) -> None:
@@ -226,9 +226,8 @@ class NewJobDialog(QDialog):
         except MonitorError as error:
             if not page.show_problem(error):
                 self.problem.show_text(error.message, error.hint)
+                self.options.show_problem(error)
             return
-        finally:
-            self.submit_button.setEnabled(True)
         if job_id is None:
             sentence = tr("The job repeats from now on. The menu lists it under Schedules.")
             notify(main_window_of(self), sentence)
@@ -252,6 +251,7 @@ class NewJobDialog(QDialog):
         job = await self._bridge.call(page.kind.make, page.values())
         cron = self.options.cron
         if cron:
-            await self._bridge.order(lambda queue: queue.add_schedule(job, cron))
+            name = page.suggested_name()
+            await self._bridge.order(lambda queue: queue.add_schedule(job, cron, name=name))
             return None
         return await self._bridge.submit(job, self.options.options())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
-from gui.notifications import main_window_of, notify
+from gui.notifications import ToastAction, main_window_of, notify
 from queue_core.queue.job_record import JobRecord
 
 if TYPE_CHECKING:
@@ -41,6 +41,18 @@ def open_new_job(
     dialog = NewJobDialog(
         bridge, kind=kind, values=values, entities=entities, retry_of=retry_of, parent=window
     )
-    dialog.submitted.connect(lambda _job_id: notify(window, tr("The job is in the queue.")))
+    dialog.submitted.connect(lambda job_id: _tell(window, job_id))
     dialog.show()
     return dialog
+
+
+def _tell(window: QWidget, job_id: str) -> None:
+    """Select the new job where jobs are shown; elsewhere offer to go there."""
+    from gui.main_window import MainWindow
+
+    if not isinstance(window, MainWindow):
+        return
+    window.select_jobs((job_id,))
+    if not window.shows_jobs:
+        show = ToastAction(tr("Show"), lambda: window.show_page(None))
+        notify(window, tr("The job is in the queue."), show)

@@ -74,6 +74,11 @@ class OptionEditor(ComboBox):
         index = self.currentIndex()
         return self._options[index].value if 0 <= index < len(self._options) else self._kept
 
+    def title(self) -> str:
+        """Return what the chosen option is called."""
+        index = self.currentIndex()
+        return self._options[index].title if 0 <= index < len(self._options) else ""
+
     def set_value(self, value: Any) -> None:
         """Choose the option with *value*."""
         self.blockSignals(True)
