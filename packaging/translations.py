@@ -90,8 +90,11 @@ def _record_texts() -> Iterator[tuple[str, str]]:
         words = _schema_words(kind.parameters or {})
         for text in (kind.title, kind.noun, kind.description, *words):
             yield text, kind.task_type
+    for component_kind in ComponentKind:
+        for component in components(component_kind).values():
+            yield component.title, f"{component_kind.value}s"
     for loader in components(ComponentKind.LOADER).values():
-        for text in (loader.title, *_schema_words(loader.schema)):
+        for text in _schema_words(loader.schema):
             yield text, "loaders"
 
 
