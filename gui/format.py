@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from gui.i18n import tr, tr_plural
 
@@ -113,8 +113,10 @@ def format_clock(moment: datetime) -> str:
 
 
 def format_date(moment: datetime) -> str:
-    """Return the date in the short form of the language (local time)."""
-    return QLocale().toString(_to_qt(moment).date(), QLocale.FormatType.ShortFormat)
+    """Return "28 Nov", with the year where it is not this one (local time)."""
+    date = _to_qt(moment).date()
+    is_this_year = date.year() == QDate.currentDate().year()
+    return QLocale().toString(date, "d MMM" if is_this_year else "d MMM yyyy")
 
 
 def format_moment(moment: datetime) -> str:

@@ -44,7 +44,6 @@ class FigureView(LoadingView):
         self.picture.clicked.connect(self._enlarge)
         self.picture.settled.connect(self._fit)
         self._words = TextLabel(role="muted", font=small_font())
-        self._words.hide()
         save = icon_button("export", tr("Save figure…"), self._save)
         larger = icon_button("open", tr("Open in a window"), self._enlarge)
         self.body.setSpacing(4)
@@ -85,7 +84,6 @@ class FigureView(LoadingView):
     def _show_words(self, subtitle: str, notes: Sequence[str]) -> None:
         texts = [translate(text) for text in (subtitle, *notes) if text]
         self._words.set_text("\n".join(texts))
-        self._words.setVisible(bool(texts))
 
     def _save(self) -> None:
         save_figure(

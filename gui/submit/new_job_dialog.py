@@ -33,7 +33,7 @@ from gui.widgets import Note, TextLabel, muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
 from queue_core.jobs.job_type import JobType
 from queue_core.jobs.renaming import name_after_changes
-from queue_core.queue.job_record import JobRecord
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 SIZE = QSize(980, 680)
 SMALLEST = QSize(860, 480)
@@ -126,6 +126,7 @@ class NewJobDialog(QDialog):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
+        right.addLayout(self._failure(retry_of))
         right.addWidget(self._stack, 1)
         note = QVBoxLayout()
         note.setContentsMargins(16, 0, 16, 8)
@@ -144,6 +145,16 @@ class NewJobDialog(QDialog):
         layout.addLayout(middle, 1)
         layout.addWidget(self._button_bar())
         QShortcut(QKeySequence("Ctrl+Return"), self, self._submit)
+
+    def _failure(self, retry_of: JobRecord | None) -> QVBoxLayout:
+        """Say first why the job is done again: the form is there to put it right."""
+        note = Note("errorBox")
+        if retry_of is not None and retry_of.status is JobStatus.ERROR:
+            note.show_text(retry_of.error_msg or "", retry_of.error_hint or "")
+        place = QVBoxLayout()
+        place.setContentsMargins(16, 12 if note.isVisibleTo(self) else 0, 16, 0)
+        place.addWidget(note)
+        return place
 
     def _list_kinds(self) -> None:
         for kind in all_job_types():
