@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +14,21 @@ from queue_core.queue.job_record import JobRecord
 
 if TYPE_CHECKING:
     from gui.submit.new_job_dialog import NewJobDialog
+
+
+@runtime_checkable
+class ShowsJobs(Protocol):
+    """What is asked of the main window, which stands above forms and is not imported by them."""
+
+    @property
+    def shows_jobs(self) -> bool:
+        """Whether the jobs are the page that is shown."""
+
+    def select_jobs(self, job_ids: tuple[str, ...]) -> None:
+        """Select these jobs as soon as they are there."""
+
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a page; None: the jobs."""
 
 
 def open_new_job(
@@ -48,9 +63,7 @@ def open_new_job(
 
 def _tell(window: QWidget, job_id: str) -> None:
     """Select the new job where jobs are shown; elsewhere offer to go there."""
-    from gui.main_window import MainWindow
-
-    if not isinstance(window, MainWindow):
+    if not isinstance(window, ShowsJobs):
         return
     window.select_jobs((job_id,))
     if not window.shows_jobs:
