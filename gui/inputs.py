@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDateTimeEdit,
     QDoubleSpinBox,
     QSpinBox,
+    QTimeEdit,
 )
 
 
@@ -41,6 +42,10 @@ class SpinBox(Unwheeled, QSpinBox):
 
 class DoubleSpinBox(Unwheeled, QDoubleSpinBox):
     """A number within bounds."""
+
+
+class TimeEdit(Unwheeled, QTimeEdit):
+    """A time of day."""
 
 
 class DateTimeEdit(Unwheeled, QDateTimeEdit):

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QGridLayout,
-    QLineEdit,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.inputs import ComboBox, DateTimeEdit, DoubleSpinBox, SpinBox
+from gui.submit.repeat_editor import RepeatEditor
 from gui.theme import STEP_PX, icon
 from gui.widgets import muted_label, row, set_role, show_words
 from queue_core.errors import MonitorError, ParameterError
@@ -67,13 +67,13 @@ class JobOptionsPanel(QWidget):
     @property
     def cron(self) -> str:
         """When the job is to be put again and again; empty: only once, now."""
-        return self.repeat.text().strip() if self.when.currentIndex() == REPEAT else ""
+        return self.repeat.cron if self.when.currentIndex() == REPEAT else ""
 
     def show_problem(self, error: MonitorError) -> None:
         """Go to the field that an error is about, if it is one of these."""
         if isinstance(error, ParameterError) and error.parameter == "cron":
             self.toggle.setChecked(True)
-            self.repeat.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.repeat.rule.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def options(self) -> JobOptions:
         """Return what was chosen."""
@@ -103,8 +103,7 @@ class JobOptionsPanel(QWidget):
         self.policy = ComboBox()
         self.policy.addItem(tr("only if it finishes"), AfterPolicy.SKIP.value)
         self.policy.addItem(tr("even if it fails"), AfterPolicy.RUN_ANYWAY.value)
-        self.repeat = QLineEdit("0 3 * * *")
-        self.repeat.setToolTip(tr("Minute, hour, day of the month, month, day of the week."))
+        self.repeat = RepeatEditor()
         after = QWidget()
         after.setLayout(row(self.after, self.policy))
         self.place = QStackedWidget()
