@@ -114,9 +114,9 @@ class LibraryPage(QWidget):
         split.setHandleWidth(1)
         split.addWidget(self._middle())
         split.addWidget(self.shown)
-        split.setSizes([560, 480])
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 1)
+        split.setSizes([430, 640])
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
         layout.addWidget(split, 1)
 
     def _side(self) -> QFrame:
