@@ -16,6 +16,18 @@ from gui.bridge import Bridge
 LARGEST_SHARE = 0.2
 
 
+class _Current:
+    """What runs now; it outlives the throttle long enough to end it."""
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[None] | None = None
+
+    def cancel(self) -> None:
+        """End it."""
+        if self.task is not None:
+            self.task.cancel()
+
+
 class Throttle(QObject):
     """Runs a coroutine soon after it is asked for, never twice at once and not too often.
 
@@ -38,7 +50,9 @@ class Throttle(QObject):
         self._work = work
         self._what = what
         self._interval_s = interval_s
-        self._task: asyncio.Task[None] | None = None
+        self._current = _Current()
+        # The object that runs it is no widget's: it must not touch widgets that are gone.
+        self.destroyed.connect(self._current.cancel)
         self._number = 0
         self._wanted = False
         self._timer = QTimer(self)
@@ -48,16 +62,15 @@ class Throttle(QObject):
     def request(self) -> None:
         """Ask for a run that begins after now."""
         self._wanted = True
-        if self._task is None and not self._timer.isActive():
+        if self._current.task is None and not self._timer.isActive():
             self._run()
 
     def request_now(self) -> None:
         """Ask for a run that waits for nothing: the user clicked."""
         self._wanted = True
         self._timer.stop()
-        if self._task is not None:
-            # Its answer would be thrown away; what reads for it on another thread reads on.
-            self._task.cancel()
+        # Its answer would be thrown away; what reads for it on another thread reads on.
+        self._current.cancel()
         self._run()
 
     def _run(self) -> None:
@@ -65,7 +78,7 @@ class Throttle(QObject):
             return
         self._wanted = False
         self._number += 1
-        self._task = self._bridge.start(self._run_once(self._number), what=self._what)
+        self._current.task = self._bridge.start(self._run_once(self._number), what=self._what)
 
     async def _run_once(self, number: int) -> None:
         begun = time.monotonic()
@@ -76,5 +89,5 @@ class Throttle(QObject):
             pause_s = max(self._interval_s, took_s / LARGEST_SHARE - took_s)
             # The window may have closed meanwhile, or the user wanted something else.
             if isValid(self) and number == self._number:
-                self._task = None
+                self._current.task = None
                 self._timer.start(round(pause_s * 1000))

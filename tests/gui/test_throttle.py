@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.throttle import Throttle
@@ -70,5 +71,23 @@ def test_a_click_runs_during_the_pause_and_in_place_of_what_runs(
         await until(lambda: work.ended == 1)
         asked.request_now()
         await until(lambda: work.ended == 2)
+
+    run(body())
+
+
+def test_work_ends_with_the_widget_that_it_is_for(
+    bridge: Bridge, run: Any, owner: QObject, until: Any
+) -> None:
+    async def body() -> None:
+        work = Work()
+        gone = QObject(owner)
+        throttle(bridge, work, gone).request()
+        await until(lambda: work.begun == 1)
+        gone.deleteLater()
+        await until(lambda: not isValid(gone))
+        work.gate.set()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert work.ended == 0
 
     run(body())
