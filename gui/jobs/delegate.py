@@ -23,7 +23,7 @@ GAP_PX = 8
 BAR_PX = 4
 BAR_WIDTH_PX = 72
 # A name keeps at least this much where something stands beside it.
-NAME_PX = 160
+NAME_PX = 120
 CURRENT_MARK_PX = 3
 
 AnyIndex = QModelIndex | QPersistentModelIndex

@@ -149,11 +149,12 @@ class NewJobDialog(QDialog):
     def _failure(self, retry_of: JobRecord | None) -> QVBoxLayout:
         """Say first why the job is done again: the form is there to put it right."""
         note = Note("errorBox")
-        if retry_of is not None and retry_of.status is JobStatus.ERROR:
-            note.show_text(retry_of.error_msg or "", retry_of.error_hint or "")
         place = QVBoxLayout()
-        place.setContentsMargins(16, 12 if note.isVisibleTo(self) else 0, 16, 0)
         place.addWidget(note)
+        failed = retry_of is not None and retry_of.status is JobStatus.ERROR
+        if retry_of is not None and failed:
+            note.show_text(retry_of.error_msg or "", retry_of.error_hint or "")
+        place.setContentsMargins(16, 12 if failed else 0, 16, 0)
         return place
 
     def _list_kinds(self) -> None:
