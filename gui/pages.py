@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from gui.i18n import tr
 from gui.inputs import Unwheeled
-from gui.plain_text import as_typed
+from gui.plain_text import as_typed, no_mnemonic
 from gui.toolbar import SearchField
 
 
@@ -78,7 +78,7 @@ class Pages(QObject):
         """Add a page; the first one is shown until another is chosen."""
         self._pages.append(page)
         self.stack.addWidget(page.widget)
-        index = self.tabs.addTab(page.title)
+        index = self.tabs.addTab(no_mnemonic(page.title))
         self.tabs.setTabToolTip(index, as_typed(page.sentence))
 
     def show(self, widget: QWidget | None) -> None:
