@@ -145,7 +145,7 @@ ACTIONS: tuple[Action, ...] = (
         places=frozenset({Place.CONTEXT}), enabled=has_any,
     ),
     Action(
-        id="view.search", order=10, title=mark("Search jobs"), icon="search", shortcuts=("Ctrl+F",),
+        id="view.search", order=10, title=mark("Search"), icon="search", shortcuts=("Ctrl+F",),
         places=frozenset({Place.MENU}),
     ),
     Action(id="view.clear", title=mark("Clear search and filters"), shortcuts=("Esc",)),

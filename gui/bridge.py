@@ -41,6 +41,8 @@ T = TypeVar("T")
 Q = TypeVar("Q", bound=WindowQueue)
 
 READER_THREADS = 3
+# What the table shows is asked for on threads of its own: a click waits for no other reading.
+LIST_THREADS = 2
 ORDER_THREADS = 2
 BATCH_INTERVAL_S = 0.05
 FEED_RETRY_S = 1.0
@@ -104,6 +106,7 @@ class Bridge(QObject):
         self.settings = settings or Settings()
         self._loop = loop
         self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
+        self._lists = ThreadPoolExecutor(LIST_THREADS, thread_name_prefix="lists")
         self._orders = ThreadPoolExecutor(ORDER_THREADS, thread_name_prefix="orders")
         self._queue: asyncio.Future[WindowQueue] = loop.create_future()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -155,7 +158,7 @@ class Bridge(QObject):
 
     def _end_threads(self) -> None:
         self._is_closed = True
-        for pool in (self._readers, self._orders):
+        for pool in (self._readers, self._lists, self._orders):
             pool.shutdown(wait=False, cancel_futures=True)
 
     @property
@@ -194,7 +197,7 @@ class Bridge(QObject):
 
     async def ids(self, where: JobFilter, order: JobOrder) -> Sequence[str]:
         """Return the ids of the jobs that match, in order."""
-        return await self.call((await self._ready()).ids, where, order)
+        return await self._run(self._lists, partial((await self._ready()).ids, where, order))
 
     async def record(self, job_id: str) -> JobRecord:
         """Return a job with all there is to know: traceback and result too."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from gui.i18n import mark, translate
 
 TYPE_NAMES = {
-    "integer": mark("integer"), "float": mark("decimal"), "boolean": mark("yes/no"),
+    "integer": mark("integer"), "float": mark("float"), "boolean": mark("boolean"),
     "text": mark("text"), "category": mark("category"), "date": mark("date"),
-    "datetime": mark("date and time"), "time": mark("time"), "duration": mark("duration"),
+    "datetime": mark("datetime"), "time": mark("time"), "duration": mark("duration"),
     "other": mark("other"),
 }  # fmt: skip
 

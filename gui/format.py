@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from gui.i18n import tr, tr_plural
 
@@ -16,6 +16,14 @@ _SIZE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 def format_count(number: int) -> str:
     """Return a whole number with its thousands separated."""
     return QLocale().toString(number)
+
+
+def format_about(number: int) -> str:
+    """Return an estimate with as many digits as it deserves: 2,000 and 3.2 million."""
+    if number >= 1_000_000:
+        millions = float(f"{number / 1e6:.2g}")
+        return tr("{number} million", number=format_number(millions, digits=2))
+    return format_count(int(float(f"{number:.2g}")))
 
 
 def format_number(value: float, *, digits: int = 4) -> str:
@@ -105,8 +113,10 @@ def format_clock(moment: datetime) -> str:
 
 
 def format_date(moment: datetime) -> str:
-    """Return the date in the short form of the language (local time)."""
-    return QLocale().toString(_to_qt(moment).date(), QLocale.FormatType.ShortFormat)
+    """Return "28 Nov", with the year where it is not this one (local time)."""
+    date = _to_qt(moment).date()
+    is_this_year = date.year() == QDate.currentDate().year()
+    return QLocale().toString(date, "d MMM" if is_this_year else "d MMM yyyy")
 
 
 def format_moment(moment: datetime) -> str:

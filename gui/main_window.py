@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -27,18 +26,22 @@ from gui.jobs.filter_state import FilterState
 from gui.jobs.jobs_pane import JobsPane
 from gui.jobs.queue_overview import QueueOverview
 from gui.jobs.record_store import RecordStore
+from gui.jobs.selection import TableSelection
 from gui.jobs.sidebar import Sidebar
 from gui.jobs.states import no_jobs_state, problem_state
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
 from gui.jobs.waiting_reasons import WaitingReasons
 from gui.notifications import ToastArea
+from gui.pages import Page, Pages
+from gui.placing import open_at_size
 from gui.status_bar import StatusBar
+from gui.tab_order import chain
 from gui.theme import icon
 from gui.toolbar import Toolbar
 from gui.widgets import set_role
 from gui.window_state import WindowState
-from queue_core.queue.values import JobCounts, JobFilter
+from queue_core.queue.values import JobFilter
 from queue_core.settings import Settings
 from queue_core.settings.known import DENSITY, REDUCE_MOTION, WORKERS
 
@@ -83,6 +86,7 @@ class MainWindow(QMainWindow):
         self.reasons = WaitingReasons(bridge, self.store, self)
         self.model = JobTableModel(bridge, self.store, self.reasons, self)
         self.table = JobTableView(self.model, self.store)
+        self._selection = TableSelection(self.table, self.model)
         self.details = DetailsPanel(bridge, self.store, self.reasons, self.action_set)
         self.commands = JobCommands(bridge, self.action_set, self.toasts)
         self.toolbar = Toolbar(self.action_set)
@@ -92,8 +96,7 @@ class MainWindow(QMainWindow):
         self.show_action.triggered.connect(self.shown_wanted)
         self._may_close = False
         self._has_arranged = False
-        self._is_empty = False
-        self._to_select: tuple[str, ...] = ()
+        self._wants_details = True
         self._build()
         self._handle_actions()
         self._connect()
@@ -101,9 +104,9 @@ class MainWindow(QMainWindow):
 
     # --- for others ---------------------------------------------------------------------------
 
-    def add_page(self, page: QWidget) -> None:
-        """Add a page that can stand in the place of the jobs."""
-        self._pages.addWidget(page)
+    def add_page(self, page: Page) -> None:
+        """Add a page with a tab beside that of the jobs."""
+        self.pages.add(page)
 
     def add_bar(self, bar: QWidget) -> None:
         """Put a line above the jobs that shows itself when it has something to say."""
@@ -111,24 +114,28 @@ class MainWindow(QMainWindow):
 
     def show_page(self, page: QWidget | None) -> None:
         """Show a page, or the jobs again."""
-        self._pages.setCurrentWidget(page or self._jobs_page)
+        self.pages.show(page)
 
     def show_problem(self, problem: Message, retry: Callable[[], object]) -> None:
         """Show, in place of the jobs, why there are none to show."""
 
         def try_again() -> None:
-            self.show_page(None)
+            self.pages.stand_in(None)
             page.deleteLater()
             retry()
 
         page = problem_state(problem, try_again)
-        self.add_page(page)
-        self.show_page(page)
+        self.pages.stand_in(page)
+        self.show_page(None)
+
+    @property
+    def shows_jobs(self) -> bool:
+        """Whether the jobs are the page that is shown."""
+        return self.pages.current is self._jobs_page
 
     def select_jobs(self, job_ids: tuple[str, ...]) -> None:
         """Select these jobs as soon as the table has them."""
-        self._to_select = job_ids
-        self._select_awaited()
+        self._selection.await_jobs(job_ids)
 
     def close_now(self) -> None:
         """Close without asking."""
@@ -140,7 +147,7 @@ class MainWindow(QMainWindow):
         state = self.state
         state.save_geometry(self)
         state.save_splitter(self._splitter_name(), self._splitter)
-        state.save_flag("details", value=not self.details.isHidden() or self._is_empty)
+        state.save_flag("details", value=self._wants_details)
         state.save_table(self.table, self.model.order)
         state.save_filter(self.filter)
         state.flush()
@@ -173,10 +180,18 @@ class MainWindow(QMainWindow):
         jobs.addWidget(self.sidebar)
         jobs.addWidget(_vertical_line())
         jobs.addWidget(self._splitter, 1)
-        self._empty = no_jobs_state(self.open_wanted.emit, self.sample_wanted.emit)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._jobs_page)
-        self._pages.addWidget(self._empty)
+        self.empty_state = no_jobs_state(self.open_wanted.emit, self.sample_wanted.emit)
+        self.pages = Pages(self.toolbar.search, self)
+        self.pages.add(
+            Page(
+                title=tr("Jobs"), sentence=tr("What runs, waits and has run."),
+                widget=self._jobs_page, hint=tr("Search jobs…"),
+                search=self.filter.set_search, enter=self._focus_table,
+            )
+        )  # fmt: skip
+        self.pages.stack.addWidget(self.empty_state)
+        self.pages.turned.connect(self._apply_selection)
+        self.toolbar.add_tabs(self.pages.tabs)
         central = QWidget()
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -184,9 +199,10 @@ class MainWindow(QMainWindow):
         self._bars = QVBoxLayout()
         layout.addWidget(self.toolbar)
         layout.addLayout(self._bars)
-        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.pages.stack, 1)
         layout.addWidget(self.status_bar)
         self.setCentralWidget(central)
+        chain(self.toolbar.menu, *self.sidebar.rows, self.table, self.details)
 
     def _handle_actions(self) -> None:
         handlers: dict[str, Callable[[Selection], object]] = {
@@ -213,45 +229,40 @@ class MainWindow(QMainWindow):
         table.typed.connect(self._type_search)
         table.horizontalHeader().customContextMenuRequested.connect(self._show_column_menu)
         self.store.updated.connect(self._on_records_updated)
-        self.overview.counts_changed.connect(self._on_counts)
+        self.overview.counts_changed.connect(self._show_counts)
         self.filter.changed.connect(self._on_filter)
-        self.toolbar.search.search_changed.connect(self.filter.set_search)
-        self.toolbar.search.left.connect(self._focus_table)
         self.details.close_wanted.connect(self._toggle_details)
+        self.commands.hiding.connect(self._selection.keep_place)
         self.commands.hidden_changed.connect(self.model.set_hidden)
+        self.commands.hidden_changed.connect(self._show_counts)
         self.commands.jobs_put.connect(self.select_jobs)
-        self.model.changed.connect(self._select_awaited)
         self.bridge.failed.connect(self.toasts.show_message)
         self.bridge.settings_changed.connect(self._on_settings)
 
     def _restore(self) -> None:
-        self.resize(FIRST_SIZE)
+        open_at_size(self, FIRST_SIZE)
         self.state.restore_geometry(self)
         self.state.restore_table(self.table)
         self.state.restore_filter(self.filter)
         self._on_settings(self.bridge.settings)
-        self.details.setVisible(self.state.flag("details", default=True))
-        self._arrange()
+        self._wants_details = self.state.flag("details", default=True)
         self._show_details_state()
+        self._arrange()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- selection ----------------------------------------------------------------------------
 
     def _apply_selection(self) -> None:
-        ids = self.table.selected_ids()
+        # On another page nothing is done to jobs that nobody sees.
+        ids = self.table.selected_ids() if self.shows_jobs else ()
         selection = Selection(ids, self.store.known(ids))
         self.action_set.update(selection)
         self.details.show_selection(selection)
+        self._show_details_state()
 
     def _on_records_updated(self, job_ids: tuple[str, ...]) -> None:
         if set(job_ids) & set(self.action_set.selection.ids):
             self._selection_timer.start()
-
-    def _select_awaited(self) -> None:
-        shown = tuple(i for i in self._to_select if self.model.row_of(i) is not None)
-        if shown:
-            self._to_select = tuple(i for i in self._to_select if i not in shown)
-            self.table.select(shown)
 
     # --- what the user does -------------------------------------------------------------------
 
@@ -269,16 +280,18 @@ class MainWindow(QMainWindow):
         menu.popup(self.table.horizontalHeader().mapToGlobal(place))
 
     def _show_details(self) -> None:
-        if self.details.isHidden():
-            self._toggle_details()
+        self._wants_details = True
         self._apply_selection()
 
     def _toggle_details(self) -> None:
-        self.details.setVisible(self.details.isHidden())
+        self._wants_details = not self._wants_details
         self._show_details_state()
 
     def _show_details_state(self) -> None:
-        self.action_set.qaction("view.details").setChecked(not self.details.isHidden())
+        """Give the details room while they are wanted and there is something to show."""
+        shown = self._wants_details and bool(self.action_set.selection.ids)
+        self.details.setVisible(shown)
+        self.action_set.qaction("view.details").setChecked(self._wants_details)
 
     def _focus_search(self) -> None:
         self.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -297,6 +310,8 @@ class MainWindow(QMainWindow):
         """Undo one thing at a time: the words, the filters, the selection."""
         if self.toolbar.search.text():
             self.toolbar.search.clear_now()
+        elif not self.shows_jobs:
+            return
         elif self.filter.is_active:
             self.filter.clear()
         else:
@@ -310,16 +325,16 @@ class MainWindow(QMainWindow):
     # --- what the queue does ------------------------------------------------------------------
 
     def _on_filter(self, where: JobFilter) -> None:
-        if not where.search and self.toolbar.search.text():
-            self.toolbar.search.clear_now()
+        if not where.search:
+            self.pages.set_words(self._jobs_page, "")
         self.model.set_filter(where)
 
-    def _on_counts(self, counts: JobCounts) -> None:
+    def _show_counts(self) -> None:
+        """Show how many jobs there are, without those that are about to be removed."""
+        counts = self.commands.without_hidden(self.overview.counts)
         self.sidebar.set_counts(counts)
         self.status_bar.set_counts(counts)
-        self._is_empty = counts.total == 0
-        if self._pages.currentWidget() in (self._empty, self._jobs_page):
-            self._pages.setCurrentWidget(self._empty if self._is_empty else self._jobs_page)
+        self.pages.stand_in(self.empty_state if self.overview.counts.total == 0 else None)
 
     def _on_settings(self, settings: Settings) -> None:
         self.toolbar.set_workers(settings[WORKERS])

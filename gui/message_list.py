@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from gui.format import format_clock
 from gui.i18n import tr
 from gui.notifications import PastMessage
+from gui.placing import open_at_size
 from gui.plain_text import PlainLabel, as_typed
 from gui.theme import icon, monospace_font
 
@@ -33,7 +34,7 @@ class MessageList(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Messages"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(640, 420)
+        open_at_size(self, QSize(640, 420))
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Messages"))
         self.details = QPlainTextEdit(readOnly=True)

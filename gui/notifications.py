@@ -221,9 +221,13 @@ class ToastArea(QObject):
 
 def notify(window: QWidget, text: str, *actions: ToastAction, hint: str = "") -> None:
     """Say something that went well in *window*, or in the window that it belongs to."""
+    say(window, text, *actions, hint=hint)
+
+
+def say(window: QWidget, text: str, *actions: ToastAction, hint: str = "") -> Toast | None:
+    """Do what `notify` does; return the message, or None where no window shows any."""
     area = _area_of(main_window_of(window))
-    if area is not None:
-        area.say(text, *actions, hint=hint)
+    return None if area is None else area.say(text, *actions, hint=hint)
 
 
 def main_window_of(widget: QWidget) -> QWidget:

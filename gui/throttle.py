@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -15,10 +16,24 @@ from gui.bridge import Bridge
 LARGEST_SHARE = 0.2
 
 
+class _Current:
+    """What runs now; it outlives the throttle long enough to end it."""
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[None] | None = None
+
+    def cancel(self) -> None:
+        """End it."""
+        if self.task is not None:
+            self.task.cancel()
+
+
 class Throttle(QObject):
     """Runs a coroutine soon after it is asked for, never twice at once and not too often.
 
     The first request runs at once; those that come meanwhile are answered together by one run.
+    Pauses are for background work only: what the user asked for runs at once, in place of what
+    runs already.
     """
 
     def __init__(
@@ -35,7 +50,10 @@ class Throttle(QObject):
         self._work = work
         self._what = what
         self._interval_s = interval_s
-        self._running = False
+        self._current = _Current()
+        # The object that runs it is no widget's: it must not touch widgets that are gone.
+        self.destroyed.connect(self._current.cancel)
+        self._number = 0
         self._wanted = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -44,23 +62,32 @@ class Throttle(QObject):
     def request(self) -> None:
         """Ask for a run that begins after now."""
         self._wanted = True
-        if not self._running and not self._timer.isActive():
+        if self._current.task is None and not self._timer.isActive():
             self._run()
+
+    def request_now(self) -> None:
+        """Ask for a run that waits for nothing: the user clicked."""
+        self._wanted = True
+        self._timer.stop()
+        # Its answer would be thrown away; what reads for it on another thread reads on.
+        self._current.cancel()
+        self._run()
 
     def _run(self) -> None:
         if not self._wanted:
             return
         self._wanted = False
-        self._running = True
-        self._bridge.start(self._run_once(), what=self._what)
+        self._number += 1
+        self._current.task = self._bridge.start(self._run_once(self._number), what=self._what)
 
-    async def _run_once(self) -> None:
+    async def _run_once(self, number: int) -> None:
         begun = time.monotonic()
         try:
             await self._work()
         finally:
-            self._running = False
             took_s = time.monotonic() - begun
             pause_s = max(self._interval_s, took_s / LARGEST_SHARE - took_s)
-            if isValid(self):  # the window may have closed meanwhile
+            # The window may have closed meanwhile, or the user wanted something else.
+            if isValid(self) and number == self._number:
+                self._current.task = None
                 self._timer.start(round(pause_s * 1000))

@@ -6,12 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from gui.actions import ActionSet, Place
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
 from gui.plain_text import as_typed
+from gui.tab_order import chain
 from gui.theme import STEP_PX, icon
 from gui.widgets import IconLabel, icon_button, row, set_role, show_words
 
@@ -55,7 +56,7 @@ class SearchField(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_DELAY_MS)
-        self._timer.timeout.connect(self._emit)
+        self._timer.timeout.connect(self.emit_now)
         self.field.textChanged.connect(self._on_text_changed)
 
     def text(self) -> str:
@@ -66,25 +67,31 @@ class SearchField(QFrame):
         """Search for something else."""
         self.field.setText(text)
 
+    def set_hint(self, hint: str) -> None:
+        """Say what is looked for here, while nothing is."""
+        self.field.setPlaceholderText(hint)
+        self.field.setAccessibleName(hint.rstrip("…"))
+
     def clear_now(self) -> None:
         """Forget the words at once."""
         self.field.clear()
-        self._emit()
+        self.emit_now()
+
+    def emit_now(self) -> None:
+        """Look for what was typed without waiting for more."""
+        self._timer.stop()
+        self.search_changed.emit(self.field.text())
 
     def _on_text_changed(self, text: str) -> None:
         self._clear.setVisible(bool(text))
         self._timer.start()
-
-    def _emit(self) -> None:
-        self._timer.stop()
-        self.search_changed.emit(self.field.text())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down and Enter go to the table; the frame shows the focus."""
         kind = event.type()
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._emit()
+                self.emit_now()
                 self.left.emit()
                 return True
         elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
@@ -108,6 +115,7 @@ class Toolbar(QFrame):
         self.setObjectName("toolbar")
         self._actions = actions
         self._commands: list[QToolButton] = []
+        self._tabs: QWidget | None = None
         self.search = SearchField()
         self.search.setMaximumWidth(SEARCH_WIDTH_PX)
         self.new_job = _menu_button(tr("New job"), icon("add", "on_accent"))
@@ -130,14 +138,24 @@ class Toolbar(QFrame):
         layout.addWidget(self.workers)
         layout.addWidget(self.menu)
 
+    def add_tabs(self, tabs: QWidget) -> None:
+        """Put the tabs of the pages first."""
+        layout = self.layout()
+        assert isinstance(layout, QHBoxLayout)
+        layout.insertWidget(0, tabs)
+        layout.insertSpacing(1, STEP_PX)
+        self._tabs = tabs
+        self._order_focus()
+
     def add_command(self, action: QAction) -> None:
         """Put a command beside the New job button; where room is short, only its icon."""
         button = QToolButton()
         button.setDefaultAction(action)
         layout = self.layout()
         assert isinstance(layout, QHBoxLayout)
-        layout.insertWidget(1 + len(self._commands), button)
+        layout.insertWidget(layout.indexOf(self.new_job) + 1 + len(self._commands), button)
         self._commands.append(button)
+        self._order_focus()
         self._arrange()
 
     def set_workers(self, count: int) -> None:
@@ -154,6 +172,11 @@ class Toolbar(QFrame):
             action.setChecked(number == count)
             action.triggered.connect(partial(self._choose_workers, number))
             group.addAction(action)
+
+    def _order_focus(self) -> None:
+        first = [self._tabs] if self._tabs is not None else []
+        others = (self.new_job, *self._commands, self.search.field, self.workers, self.menu)
+        chain(*first, *others)
 
     def _arrange(self) -> None:
         for button in self._commands:

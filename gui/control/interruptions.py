@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from gui.bridge import Bridge
 from gui.control.bars import Bar
+from gui.format import format_count
 from gui.i18n import tr, tr_plural
 from gui.throttle import Throttle
 from gui.widgets import icon_button, text_button
@@ -34,10 +35,12 @@ class Interrupted:
     Attributes:
         resumable: Those to run again.
         suspicious: Those that were interrupted twice or more: perhaps they took the program down.
+        is_more: Whether there may be more than were looked at.
     """
 
     resumable: tuple[str, ...] = ()
     suspicious: tuple[str, ...] = ()
+    is_more: bool = False
 
     @property
     def count(self) -> int:
@@ -65,6 +68,7 @@ class InterruptionBar(QObject):
         self._state = state
         self._found = Interrupted()
         self.resume_button = text_button("", self._resume, icon_name="started")
+        self.resume_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # it is gone after a click
         show = text_button(tr("Show"), self.show_wanted.emit)
         dismiss = icon_button("close", tr("Dismiss"), self.dismiss)
         self.bar = Bar("warning", "killed", self.resume_button, show, dismiss)
@@ -125,6 +129,7 @@ def find_interrupted(queue: QueueQuestions, since: datetime | None) -> Interrupt
     return Interrupted(
         tuple(r.id for r in left if r.interruptions < MOST_INTERRUPTIONS),
         tuple(r.id for r in left if r.interruptions >= MOST_INTERRUPTIONS),
+        is_more=len(records) >= MOST_READ,
     )
 
 
@@ -135,6 +140,11 @@ def sentence(found: Interrupted) -> str:
         "{count} jobs were interrupted when the program went down.",
         found.count,
     )
+    if found.is_more:
+        text = tr(
+            "More than {count} jobs were interrupted when the program went down.",
+            count=format_count(found.count),
+        )
     if not found.suspicious:
         return text
     if found.count == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,6 +22,8 @@ from gui.bridge import Bridge
 from gui.format import format_moment, format_relative
 from gui.i18n import tr
 from gui.jobs.type_looks import type_word
+from gui.notifications import ToastAction, say
+from gui.placing import open_at_size
 from gui.plain_text import as_typed, no_mnemonic
 from gui.theme import STEP_PX, monospace_font
 from gui.throttle import Throttle
@@ -41,9 +43,10 @@ class SchedulesDialog(QDialog):
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Schedules"))
-        self.resize(SIZE)
+        open_at_size(self, SIZE)
         self._bridge = bridge
         self._shown: Sequence[Schedule] | None = None
+        self._leaving: set[str] = set()
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -71,7 +74,8 @@ class SchedulesDialog(QDialog):
             self._read.request()
 
     async def _look(self) -> None:
-        found = await self._bridge.ask(lambda queue: tuple(queue.schedules()))
+        there = await self._bridge.ask(lambda queue: tuple(queue.schedules()))
+        found = tuple(schedule for schedule in there if schedule.id not in self._leaving)
         if found != self._shown:
             self._shown = found
             self._area.setWidget(self._list(found) if found else _nothing())
@@ -101,7 +105,7 @@ class SchedulesDialog(QDialog):
             following.setToolTip(as_typed(format_moment(schedule.next_run)))
         cron = TextLabel(schedule.cron, font=monospace_font())
         cron.setToolTip(tr("Minute, hour, day of the month, month, day of the week."))
-        remove = icon_button("remove", tr("Remove"), lambda: self._remove(schedule.id))
+        remove = icon_button("remove", tr("Remove"), lambda: self._remove(schedule))
         kind = muted_label(type_word(schedule.task_type))
         for column, widget in enumerate((switch, kind, cron, following, remove)):
             grid.addWidget(widget, number, column)
@@ -117,8 +121,29 @@ class SchedulesDialog(QDialog):
     def _switch(self, schedule_id: str, *, enabled: bool) -> None:
         self._order(lambda queue: queue.change_schedule(schedule_id, enabled=enabled))
 
-    def _remove(self, schedule_id: str) -> None:
-        self._order(lambda queue: queue.remove_schedule(schedule_id))
+    def _remove(self, schedule: Schedule) -> None:
+        """Switch a schedule off and take it out of sight; it goes when nobody wants it back."""
+        self._leaving.add(schedule.id)
+        self._switch(schedule.id, enabled=False)
+        text = tr("“{name}” repeats no more.", name=schedule.name)
+        undo = ToastAction(tr("Undo"), lambda: self._keep(schedule))
+        toast = say(self, text, undo)
+        if toast is None:
+            self._carry_out(schedule.id)
+        else:
+            # The button closes the message before it acts: decide after both.
+            toast.closed.connect(
+                lambda: QTimer.singleShot(0, self, lambda: self._carry_out(schedule.id))
+            )
+
+    def _keep(self, schedule: Schedule) -> None:
+        self._leaving.discard(schedule.id)
+        self._switch(schedule.id, enabled=schedule.enabled)
+
+    def _carry_out(self, schedule_id: str) -> None:
+        if schedule_id in self._leaving:
+            self._leaving.discard(schedule_id)
+            self._order(lambda queue: queue.remove_schedule(schedule_id))
 
     def _order(self, change: Callable[[QueueOrders], None]) -> None:
         async def work() -> None:

@@ -6,11 +6,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QMenu
 
+from gui.i18n import tr
 from gui.jobs.columns import COLUMNS, CellKind, Column
 from gui.jobs.delegate import GAP_PX, PADDING_PX
 from gui.theme import ICON_PX
 
 SMALLEST_FLEXIBLE_PX = 150
+# Other columns step back before names have less than this.
+WANTED_FLEXIBLE_PX = 300
 
 
 class ColumnWidths(QObject):
@@ -57,7 +60,10 @@ class ColumnWidths(QObject):
         """Put a switch for each column into a menu."""
 
         def add(column: Column) -> None:
-            action = menu.addAction(column.heading)
+            text = column.heading
+            if self.is_wanted(column) and self._header.isSectionHidden(COLUMNS.index(column)):
+                text = tr("{column} (no room now)", column=text)
+            action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(self.is_wanted(column))
             action.setEnabled(column.name != "name")
@@ -106,7 +112,7 @@ class ColumnWidths(QObject):
 
     def _smallest(self, section: int) -> int:
         if COLUMNS[section].is_flexible:
-            return SMALLEST_FLEXIBLE_PX
+            return WANTED_FLEXIBLE_PX
         # A hidden section has no size of its own: Qt remembers it under another name.
         size = self._header.sectionSize(section)
         return size or self.natural_width(COLUMNS[section])

@@ -111,6 +111,10 @@ def _problem(record: JobRecord) -> str:
     return "\n".join(part for part in (record.error_msg, record.error_hint) if part)
 
 
+def _name_and_problem(record: JobRecord) -> str:
+    return "\n".join(part for part in (record.job_name, _problem(record)) if part)
+
+
 def _relative_samples() -> tuple[str, ...]:
     now = datetime.now(UTC)
     return tuple(
@@ -127,8 +131,8 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="name", title=mark("Job"), kind=CellKind.NAME, order_by="job_name",
-        text=lambda record, _: record.job_name, width_px=200, is_shown=True,
-        is_flexible=True, ticks=True,
+        text=lambda record, _: record.job_name, tooltip=_name_and_problem, width_px=320,
+        is_shown=True, is_flexible=True, ticks=True,
     ),
     Column(
         name="type", title=mark("Type"), kind=CellKind.TEXT, order_by="task_type",
@@ -138,7 +142,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         name="progress", title=mark("Progress"), kind=CellKind.PROGRESS, order_by="progress",
         text=lambda record, facts: outcome(record, facts.reason), tooltip=_problem,
-        width_px=180, is_shown=True, is_flexible=True, ticks=True,
+        width_px=180, ticks=True,
     ),
     Column(
         name="created", title=mark("Created"), kind=CellKind.TEXT, order_by="enqueued_at",

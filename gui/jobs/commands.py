@@ -13,6 +13,8 @@ from gui.bridge import Bridge, Message
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
 from gui.notifications import ToastAction, ToastArea
+from queue_core.queue.job_record import JobRecord
+from queue_core.queue.values import JobCounts
 
 # Retrying thousands of jobs by one key press is a slip more often than a wish.
 MOST_RETRIED = 500
@@ -23,22 +25,29 @@ class Removal:
     """Jobs that are out of sight and will be removed when their message goes.
 
     Attributes:
-        ids: Them.
+        records: Them.
         is_undone: Whether the user wants them back.
     """
 
-    ids: tuple[str, ...]
+    records: tuple[JobRecord, ...]
     is_undone: bool = False
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(record.id for record in self.records)
 
 
 class JobCommands(QObject):
     """Gives the selected jobs' commands to the queue; the change feed shows what comes of it.
 
     Signals:
+        hiding: Selected jobs are about to go out of sight.
         hidden_changed: Ids of the jobs that wait for their removal, as a frozenset.
         jobs_put: Ids of new jobs, as a tuple: bring them into sight.
     """
 
+    hiding = Signal()
     hidden_changed = Signal(object)
     jobs_put = Signal(object)
 
@@ -78,6 +87,15 @@ class JobCommands(QObject):
         """Copy the identifiers of the selected jobs."""
         QApplication.clipboard().setText("\n".join(selection.ids))
 
+    def without_hidden(self, counts: JobCounts) -> JobCounts:
+        """Return *counts* as they will be when what is out of sight has been removed."""
+        gone = [record for removal in self._removals for record in removal.records]
+        by_status, by_type = dict(counts.by_status), dict(counts.by_type)
+        for record in gone:
+            by_status[record.status] = max(0, by_status.get(record.status, 0) - 1)
+            by_type[record.task_type] = max(0, by_type.get(record.task_type, 0) - 1)
+        return JobCounts(by_status, {name: number for name, number in by_type.items() if number})
+
     async def finish(self) -> None:
         """Carry out what is still waiting; called when the program ends."""
         for removal in list(self._removals):
@@ -104,28 +122,30 @@ class JobCommands(QObject):
             self._emit_hidden()
 
     async def _cancel(self, job_ids: Sequence[str]) -> None:
-        await self._bridge.cancel(await self._ours(job_ids, ended=False))
+        ours = await self._ours(job_ids, ended=False)
+        await self._bridge.cancel([record.id for record in ours])
 
     async def _retry(self, job_ids: Sequence[str]) -> None:
         ended = await self._ours(job_ids, ended=True)
-        self.jobs_put.emit(tuple([await self._bridge.retry(job_id) for job_id in ended]))
+        self.jobs_put.emit(tuple([await self._bridge.retry(record.id) for record in ended]))
 
     async def _hide(self, job_ids: Sequence[str]) -> None:
         removal = Removal(tuple(await self._ours(job_ids, ended=True)))
         if not removal.ids:
             return
         self._removals.append(removal)
+        self.hiding.emit()
         self._emit_hidden()
         text = tr_plural("{count} job removed.", "{count} jobs removed.", len(removal.ids))
         toast = self._toasts.say(text, ToastAction(tr("Undo"), lambda: self._undo(removal)))
         # The button closes the message before it acts: decide after both.
         toast.closed.connect(lambda: QTimer.singleShot(0, self, lambda: self._carry_out(removal)))
 
-    async def _ours(self, job_ids: Sequence[str], *, ended: bool) -> list[str]:
+    async def _ours(self, job_ids: Sequence[str], *, ended: bool) -> list[JobRecord]:
         """Return those of our jobs that have ended, or not; asked afresh, for all that count."""
         records = await self._bridge.records(job_ids)
         return [
-            i for i in job_ids
+            records[i] for i in job_ids
             if i in records and records[i].is_ours and records[i].status.is_final is ended
         ]  # fmt: skip
 

@@ -10,11 +10,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from gui.jobs.columns import COLUMNS, CellKind
-from gui.jobs.presentation import (
-    STATUS_LOOKS,
-    percent_text,
-    remaining_text,
-)
+from gui.jobs.presentation import STATUS_LOOKS, percent_text
+from gui.jobs.second_line import second_line
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.type_looks import type_icon
 from gui.plain_text import one_line
@@ -23,7 +20,10 @@ from queue_core.queue.job_record import JobRecord, JobStatus
 
 PADDING_PX = 8
 GAP_PX = 8
-BAR_PX = 6
+BAR_PX = 4
+BAR_WIDTH_PX = 72
+# A name keeps at least this much where something stands beside it.
+NAME_PX = 120
 CURRENT_MARK_PX = 3
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -81,6 +81,8 @@ class JobDelegate(QStyledItemDelegate):
         kind = COLUMNS[column].kind
         if record is not None:
             cell = _Cell(self, painter, option, record, self._model.text(row, column))
+            if kind is CellKind.NAME and record.status is JobStatus.NOT_STARTED:
+                cell.aside = self._model.aside(row)
             self._painters[kind](cell)
         elif kind is CellKind.NAME:
             painter.setPen(colours().role("disabled"))
@@ -130,6 +132,7 @@ class _Cell:
         self.painter = painter
         self.record = record
         self.text = text
+        self.aside = ""
         self.shown: Colours = colours()
         self.font: QFont = option.font
         self.small_font = delegate.small_font
@@ -181,17 +184,36 @@ def _paint_status(cell: _Cell) -> None:
 
 def _paint_name(cell: _Cell) -> None:
     rest = cell.draw_icon(type_icon(cell.record.task_type), "muted")
+    if cell.record.status is JobStatus.NOT_STARTED:
+        rest = _paint_beside(cell, rest, cell.aside)
     cell.draw_text(rest, cell.text, cell.shown.role("text"))
-    if not cell.second_line.isNull():
-        phase = cell.record.progress_message or ""
-        below = cell.second_line.adjusted(ICON_PX + GAP_PX, 0, 0, 0)
-        cell.draw_text(below, phase, cell.shown.role("muted"), font=cell.small_font)
+    said = second_line(cell.record, datetime.now(UTC))
+    # A row that was tall a moment ago may have nothing more to say.
+    if said is None or cell.second_line.isNull():
+        return
+    below = cell.second_line.adjusted(ICON_PX + GAP_PX, 0, 0, 0)
+    if said.has_bar:
+        track = QRect(below)
+        track.setWidth(min(BAR_WIDTH_PX, below.width() // 3))
+        _paint_bar(cell, track)
+        below.setLeft(track.right() + GAP_PX)
+    cell.draw_text(below, said.text, cell.shown.role(said.role), font=cell.small_font)
+
+
+def _paint_beside(cell: _Cell, line: QRect, text: str) -> QRect:
+    """Write a muted text at the end of a line that has the room; return what is left of it."""
+    metrics = QFontMetrics(cell.small_font)
+    width = metrics.horizontalAdvance(one_line(text)) + 2
+    if not text or line.width() - width - GAP_PX < NAME_PX:
+        return line
+    cell.draw_text(line, text, cell.shown.role("muted"), font=cell.small_font, flags=_RIGHT)
+    return line.adjusted(0, 0, -width - GAP_PX, 0)
 
 
 def _paint_progress(cell: _Cell) -> None:
     match cell.record.status:
         case JobStatus.STARTED:
-            _paint_bar(cell)
+            _paint_percent(cell)
         case JobStatus.ERROR:
             cell.draw_text(cell.first_line, cell.text, cell.shown.role("error"))
         case JobStatus.FINISHED if cell.record.warnings:
@@ -200,13 +222,20 @@ def _paint_progress(cell: _Cell) -> None:
             cell.draw_text(cell.first_line, cell.text, cell.shown.role("muted"))
 
 
-def _paint_bar(cell: _Cell) -> None:
-    record = cell.record
-    percent = percent_text(record)
+def _paint_percent(cell: _Cell) -> None:
     room = QFontMetrics(cell.font).horizontalAdvance("100 %") + GAP_PX
-    track = QRectF(cell.first_line)
-    track.setWidth(max(24.0, track.width() - room))
-    track.setTop(cell.first_line.center().y() - BAR_PX / 2 + 0.5)
+    track = QRect(cell.first_line)
+    track.setWidth(max(24, track.width() - room))
+    _paint_bar(cell, track)
+    percent = percent_text(cell.record)
+    cell.draw_text(cell.first_line, percent, cell.shown.role("text"), flags=_RIGHT)
+
+
+def _paint_bar(cell: _Cell, place: QRect) -> None:
+    """Draw how far the job is, in the middle of *place*."""
+    record = cell.record
+    track = QRectF(place)
+    track.setTop(place.center().y() - BAR_PX / 2 + 0.5)
     track.setHeight(BAR_PX)
     accent = cell.shown.role("disabled" if record.paused else "accent")
     painter = cell.painter
@@ -223,10 +252,6 @@ def _paint_bar(cell: _Cell) -> None:
         painter.setBrush(accent)
         painter.drawRoundedRect(filled, BAR_PX / 2, BAR_PX / 2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-    cell.draw_text(cell.first_line, percent, cell.shown.role("text"), flags=_RIGHT)
-    if not cell.second_line.isNull():
-        left = remaining_text(record, datetime.now(UTC))
-        cell.draw_text(cell.second_line, left, cell.shown.role("muted"), font=cell.small_font)
 
 
 def _paint_text(cell: _Cell) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
-from gui.i18n import tr_plural
+from gui.i18n import tr, tr_plural
 from gui.jobs.filter_state import FilterState
 from gui.jobs.states import no_match_state
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
+from gui.plain_text import PlainLabel
 from gui.theme import STEP_PX
-from gui.widgets import text_button
+from gui.widgets import set_role, text_button
+
+# Sooner nobody notices that there is a wait; later a click seems to have been lost.
+BUSY_AFTER_MS = 90
 
 
 class JobsPane(QFrame):
-    """Shows the table, or that nothing matches the filter."""
+    """Shows the table, or that nothing matches the filter; and that a click is being answered."""
 
     def __init__(self, view: JobTableView, model: JobTableModel, state: FilterState) -> None:
         super().__init__()
@@ -30,6 +34,12 @@ class JobsPane(QFrame):
         self._news = text_button("", view.show_newest, icon_name="arrow_up")
         self._news.setParent(view)
         self._news.hide()
+        self._busy = PlainLabel(tr("Reading the jobs…"), view)
+        set_role(self._busy, "chip")
+        self._busy.hide()
+        self._patience = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
+        self._patience.timeout.connect(self._show_busy)
+        model.asked.connect(self._on_asked)
         view.above_changed.connect(self._show_news)
         view.installEventFilter(self)
         for signal in (model.loaded, model.changed):
@@ -41,6 +51,23 @@ class JobsPane(QFrame):
         if self._stack.currentWidget() is not wanted:
             self._stack.setCurrentWidget(wanted)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it says that a click is being answered."""
+        return not self._busy.isHidden()
+
+    def _on_asked(self, waits: bool) -> None:
+        if waits:
+            self._patience.start()
+        else:
+            self._patience.stop()
+            self._busy.hide()
+
+    def _show_busy(self) -> None:
+        self._news.hide()
+        self._busy.show()
+        self._place_news()
+
     def _show_news(self, count: int) -> None:
         text = tr_plural("{count} new job above", "{count} new jobs above", count)
         self._news.setText(text)
@@ -48,9 +75,10 @@ class JobsPane(QFrame):
         self._place_news()
 
     def _place_news(self) -> None:
-        self._news.adjustSize()
-        left = (self._view.width() - self._news.width()) // 2
-        self._news.move(left, self._view.horizontalHeader().height() + STEP_PX * 2)
+        for note in (self._news, self._busy):
+            note.adjustSize()
+            left = (self._view.width() - note.width()) // 2
+            note.move(left, self._view.horizontalHeader().height() + STEP_PX * 2)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the note in the middle."""

@@ -21,6 +21,7 @@ from gui.jobs.filter_state import FilterState
 from gui.jobs.presentation import STATUS_LOOKS, status_word
 from gui.jobs.type_looks import type_icon, type_word
 from gui.plain_text import as_typed, one_line
+from gui.tab_order import chain
 from gui.theme import ICON_PX, STEP_PX, colours, current_theme, icon_pixmap, small_font
 from gui.widgets import heading_label
 from queue_core.queue.job_record import JobStatus
@@ -146,6 +147,7 @@ class Sidebar(QScrollArea):
         self._folded = False
         self.setObjectName("sidebar")
         self.setAccessibleName(tr("Filters"))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its rows have the focus
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -161,6 +163,11 @@ class Sidebar(QScrollArea):
         state.changed.connect(self._on_filter_changed)
         self._on_filter_changed(state.where)
         current_theme().changed.connect(self.update)
+
+    @property
+    def rows(self) -> tuple[SidebarRow, ...]:
+        """All rows from top to bottom."""
+        return (self._all, *self._statuses.values(), *self._types.values())
 
     def set_counts(self, counts: JobCounts) -> None:
         """Show how many jobs there are."""
@@ -179,7 +186,7 @@ class Sidebar(QScrollArea):
             return
         self._folded = folded
         self.setFixedWidth(FOLDED_PX if folded else WIDE_PX)
-        for row in (self._all, *self._statuses.values(), *self._types.values()):
+        for row in self.rows:
             row.set_folded(folded)
         for heading in self._headings:
             heading.setVisible(not folded)
@@ -217,6 +224,7 @@ class Sidebar(QScrollArea):
             self._types[task_type] = row
             self._type_rows.addWidget(row)
         self._headings[1].setVisible(bool(self._types) and not self._folded)
+        chain(*self.rows)
 
     def _status_row(
         self, word: str, icon_name: str, role: str, status: JobStatus | None

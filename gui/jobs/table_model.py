@@ -17,6 +17,7 @@ from gui.jobs.presentation import describe_job
 from gui.jobs.record_store import RecordStore
 from gui.jobs.row_plan import RowPlan, plan_rows, spans_of
 from gui.jobs.waiting_reasons import WaitingReasons
+from gui.jobs.waiting_text import waiting_text
 from gui.plain_text import as_typed
 from gui.throttle import Throttle
 from queue_core.queue.job_record import JobRecord, JobStatus
@@ -42,15 +43,20 @@ class Role(IntEnum):
 class JobTableModel(QAbstractTableModel):
     """The jobs that match the filter, in order; filtering and sorting are the queue's.
 
+    Attributes:
+        answers_user: Whether the rows change because the user asked, not because of news.
+
     Signals:
         loaded: The rows agree with filter and order for the first time after either changed.
         about_to_change: Rows will come, go or move; remember the place.
         changed: They have. True: the model started over, so the view forgot everything.
+        asked: The user wants other rows: True; they are there: False.
     """
 
     loaded = QtSignal()
     about_to_change = QtSignal()
     changed = QtSignal(bool)
+    asked = QtSignal(bool)
 
     def __init__(
         self,
@@ -70,6 +76,7 @@ class JobTableModel(QAbstractTableModel):
         self._order = JobOrder()
         self._shown = (0, 0)
         self._is_loaded = False
+        self.answers_user = False
         self._refresh = Throttle(
             bridge, self._read_ids, what=tr("Listing jobs"), interval_s=REFRESH_INTERVAL_S,
             parent=self,
@@ -99,20 +106,18 @@ class JobTableModel(QAbstractTableModel):
         """Show only the jobs that match."""
         if where != self._where:
             self._where = where
-            self._is_loaded = False
-            self._refresh.request()
+            self._ask()
 
     def set_order(self, order: JobOrder) -> None:
         """Show them in another order."""
         if order != self._order:
             self._order = order
-            self._is_loaded = False
-            self._refresh.request()
+            self._ask()
 
     def set_hidden(self, job_ids: Iterable[str]) -> None:
         """Leave these jobs out: they are about to be removed."""
         self._hidden = frozenset(job_ids)
-        self._refresh.request()
+        self._refresh.request_now()
 
     def show_rows(self, first: int, last: int) -> None:
         """Fetch the records of these rows and some around them, and keep them fresh."""
@@ -145,6 +150,12 @@ class JobTableModel(QAbstractTableModel):
             return ""
         facts = Facts(datetime.now(UTC), self._reasons.get(job_id))
         return COLUMNS[column].text(record, facts)
+
+    def aside(self, row: int) -> str:
+        """Return why the job in *row* waits; nothing where it has not been read yet."""
+        job_id = self._ids[row]
+        record = self._store.get(job_id)
+        return "" if record is None else waiting_text(record, self._reasons.get(job_id))
 
     def tick(self) -> bool:
         """Say that time went by: running rows in sight change; return whether there were any."""
@@ -214,17 +225,26 @@ class JobTableModel(QAbstractTableModel):
         ):
             self._refresh.request()
 
+    def _ask(self) -> None:
+        """Read other rows at once: what somebody clicked waits for no background work."""
+        self._is_loaded = False
+        self.answers_user = True
+        self.asked.emit(True)
+        self._refresh.request_now()
+
     async def _read_ids(self) -> None:
         where, order = self._where, self._order
         found = await self._bridge.ids(where, order)
         hidden = self._hidden
         plan = await self._bridge.call(_plan, self._ids, found, hidden)
         if (where, order, hidden) != (self._where, self._order, self._hidden):
-            self._refresh.request()
+            self._refresh.request_now()
             return
         self._apply(plan)
         if not self._is_loaded:
             self._is_loaded = True
+            self.answers_user = False
+            self.asked.emit(False)
             self.loaded.emit()
 
     def _apply(self, plan: RowPlan) -> None:

@@ -32,17 +32,16 @@ from gui.jobs.columns import COLUMNS
 from gui.jobs.delegate import JobDelegate
 from gui.jobs.record_store import RecordStore
 from gui.jobs.row_flashes import RowFlashes
+from gui.jobs.row_heights import RowHeights
 from gui.jobs.row_plan import spans_of
 from gui.jobs.row_text import rows_as_text
 from gui.jobs.table_model import JobTableModel
 from gui.theme import (
     COMPACT_ROW_HEIGHT_PX,
     ROW_HEIGHT_PX,
-    SECOND_LINE_PX,
     current_theme,
     wants_less_motion,
 )
-from queue_core.queue.job_record import JobStatus
 from queue_core.queue.values import JobOrder
 
 TICK_MS = 1000
@@ -90,15 +89,14 @@ class JobTableView(QTableView):
         super().__init__(parent)
         self._jobs = model
         self._store = store
-        self._line_px = ROW_HEIGHT_PX
-        self._tall: set[str] = set()
+        self._heights = RowHeights(self, model)
         self._flashes = RowFlashes(self._update_job, self)
         self._place = Place()
         self._new_above = 0
         self._is_restoring = False
         self._is_still = False
         self._delegate = JobDelegate(
-            self, model, line_height_px=self._line_px, flash=self._flashes.strength
+            self, model, line_height_px=self._heights.line_px, flash=self._flashes.strength
         )
         self._set_up()
         self.setModel(model)
@@ -135,11 +133,9 @@ class JobTableView(QTableView):
 
     def set_compact(self, compact: bool) -> None:
         """Use low rows."""
-        self._line_px = COMPACT_ROW_HEIGHT_PX if compact else ROW_HEIGHT_PX
-        self._delegate.line_height_px = self._line_px
-        self.verticalHeader().setDefaultSectionSize(self._line_px)
-        self._tall.clear()
-        self._update_heights(range(self._jobs.rowCount()))
+        line_px = COMPACT_ROW_HEIGHT_PX if compact else ROW_HEIGHT_PX
+        self._delegate.line_height_px = line_px
+        self._heights.set_line(line_px)
         self._look()
 
     def set_reduced_motion(self, reduced: bool) -> None:
@@ -186,7 +182,7 @@ class JobTableView(QTableView):
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setMinimumSectionSize(COMPACT_ROW_HEIGHT_PX)
-        rows.setDefaultSectionSize(self._line_px)
+        rows.setDefaultSectionSize(self._heights.line_px)
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setHighlightSections(False)
@@ -236,20 +232,10 @@ class JobTableView(QTableView):
             self._new_above = 0
             self.above_changed.emit(0)
 
-    def _update_heights(self, rows: Iterable[int]) -> None:
-        tall_px = self._line_px + SECOND_LINE_PX
-        for row in rows:
-            record = self._jobs.record(row)
-            job_id = self._jobs.job_id(row)
-            running = record is not None and record.status is JobStatus.STARTED
-            if running != (job_id in self._tall):
-                self._tall.add(job_id) if running else self._tall.discard(job_id)
-                self.setRowHeight(row, tall_px if running else self._line_px)
-
     def _on_data_changed(self, first: QModelIndex, last: QModelIndex, _roles: object) -> None:
         top, bottom = first.row(), last.row()
         anchor = anchor_of(self, self._jobs)
-        self._update_heights(range(top, min(bottom + 1, self._jobs.rowCount())))
+        self._heights.update(range(top, min(bottom + 1, self._jobs.rowCount())))
         return_to(anchor, self, self._jobs)
 
     # --- keeping the place --------------------------------------------------------------------
@@ -257,34 +243,32 @@ class JobTableView(QTableView):
     def _remember_place(self) -> None:
         anchor = anchor_of(self, self._jobs)
         self._place = Place(anchor, self.current_id(), frozenset(self.selected_ids()))
+        self._heights.remember()
         self._is_restoring = True
 
     def _restore_place(self, was_reset: bool) -> None:
         place = self._place
-        self._tall = {i for i in self._tall if self._jobs.row_of(i) is not None}
+        self._heights.restore(was_reset=was_reset)
         if was_reset:
-            self._restore_heights()
             self.select(place.selected, scroll=False)
             row = self._jobs.row_of(place.current_id)
             if row is not None:
                 self.selectionModel().setCurrentIndex(
                     self._jobs.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate
                 )
-        return_to(place.anchor, self, self._jobs)
+        if self._jobs.answers_user:
+            self.scrollToTop()  # another list: it is read from its beginning
+        else:
+            return_to(place.anchor, self, self._jobs)
         self._is_restoring = False
         self._mark_current_row()
         self.selection_changed.emit()
         self._look_soon.start()
 
-    def _restore_heights(self) -> None:
-        for job_id in self._tall:
-            row = self._jobs.row_of(job_id)
-            if row is not None:
-                self.setRowHeight(row, self._line_px + SECOND_LINE_PX)
-
     def _on_rows_inserted(self, _parent: object, first: int, last: int) -> None:
         top = self.rowAt(0)
-        if self.verticalScrollBar().value() > 0 and first <= top:
+        is_news = not self._jobs.answers_user
+        if is_news and self.verticalScrollBar().value() > 0 and first <= top:
             self._new_above += last - first + 1
             self.above_changed.emit(self._new_above)
 

@@ -66,7 +66,7 @@ STATUS_WORDS = {
     EntityStatus.NOT_STARTED: (mark("Waiting"), "not_started"),
     EntityStatus.DELIVERED: (mark("Waiting"), "not_started"),
     EntityStatus.STARTED: (mark("Running"), "started"),
-    EntityStatus.FINISHED: (mark("Ready"), "finished"),
+    EntityStatus.FINISHED: (mark("Finished"), "finished"),
     EntityStatus.ERROR: (mark("Failed"), "error"),
 }
 

@@ -6,13 +6,12 @@ import asyncio
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QSplitter,
@@ -28,8 +27,9 @@ from gui.library.deleting import ask_and_delete
 from gui.library.kinds import LIBRARY_KINDS, LibraryKind
 from gui.library.model import ABOUT, CREATED, NAME, STATUS, LibraryModel
 from gui.library.shown_entity import ShownEntity
+from gui.plain_text import as_typed
 from gui.theme import ROW_HEIGHT_PX, icon
-from gui.widgets import muted_label, row, set_role, text_button
+from gui.widgets import muted_label, set_role
 from queue_core.database.status import EntityKind
 from queue_core.library.entities import (
     EntityFilter,
@@ -38,37 +38,33 @@ from queue_core.library.entities import (
     list_entities,
     rename_entity,
 )
+from queue_core.queue.values import ChangeBatch
 
 KINDS_PX = 208
-MIDDLE_PX = 320
+FOLDED_PX = 48
+# Below this the chosen one stands under the list, not beside it.
+NARROW_PX = 860
+MIDDLE_PX = 280
 MOST_SHOWN = 2000
-SEARCH_MS = 150
 FRESH_MS = 700
 KIND_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class LibraryPage(QWidget):
-    """Kinds at the left, entities in the middle, the chosen one at the right.
-
-    Signals:
-        left: The user wants to go back to the jobs.
-    """
-
-    left = Signal()
+    """Kinds at the left, entities in the middle, the chosen one at the right or below."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._task: asyncio.Task[Any] | None = None
         self._is_fresh = False
+        self._counts: dict[EntityKind, int] = {}
         self.kinds = QListWidget()
-        self.search = QLineEdit()
+        self._words = ""
         self.model = LibraryModel(self)
         self.table = _EntityTable()
         self.shown = ShownEntity(bridge)
         self._empty = muted_label()
-        self._delay = QTimer(self, singleShot=True, interval=SEARCH_MS)
-        self._delay.timeout.connect(self.reload)
         self._news = QTimer(self, singleShot=True, interval=FRESH_MS)
         self._news.timeout.connect(self._reload_if_seen)
         self._build()
@@ -86,6 +82,12 @@ class LibraryPage(QWidget):
         kinds = [item.kind for item in LIBRARY_KINDS]
         if kind in kinds:
             self.kinds.setCurrentRow(kinds.index(kind))
+
+    def look_for(self, words: str) -> None:
+        """List only what has these words in its name."""
+        if words.strip() != self._words:
+            self._words = words.strip()
+            self.reload()
 
     def reload(self) -> None:
         """Read the list again."""
@@ -107,18 +109,18 @@ class LibraryPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._side())
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = self._split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(1)
         split.addWidget(self._middle())
         split.addWidget(self.shown)
-        split.setSizes([560, 480])
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 1)
+        split.setSizes([430, 640])
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
         layout.addWidget(split, 1)
 
     def _side(self) -> QFrame:
-        side = QFrame()
+        side = self._kinds_side = QFrame()
         set_role(side, "side")
         side.setFixedWidth(KINDS_PX)
         set_role(self.kinds, "side")
@@ -127,12 +129,11 @@ class LibraryPage(QWidget):
         for kind in LIBRARY_KINDS:
             item = QListWidgetItem(icon(kind.icon, "muted"), translate(kind.title))
             item.setData(KIND_ROLE, kind)
+            item.setToolTip(as_typed(translate(kind.title)))
             item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
             self.kinds.addItem(item)
         inside = QVBoxLayout(side)
         inside.setContentsMargins(8, 12, 8, 8)
-        back = text_button(tr("Back to the jobs"), self.left.emit, role="link")
-        inside.addWidget(back)
         inside.addWidget(self.kinds, 1)
         return side
 
@@ -140,56 +141,54 @@ class LibraryPage(QWidget):
         middle = QFrame()
         middle.setMinimumWidth(MIDDLE_PX)
         set_role(middle, "surface")
-        self.search.setPlaceholderText(tr("Find by name…"))
-        self.search.setAccessibleName(tr("Find by name…"))
-        self.search.setClearButtonEnabled(True)
         self.table.setModel(self.model)
         self.table.arrange()
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.hide()
-        head = row(self.search)
-        head.setContentsMargins(12, 12, 12, 8)
         layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(head)
         layout.addWidget(self._empty, 1)
         layout.addWidget(self.table, 1)
         return middle
 
     def _connect(self) -> None:
         self.kinds.currentItemChanged.connect(lambda _new, _old: self._on_kind())
-        self.search.textChanged.connect(lambda _text: self._delay.start())
         self.table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._on_row())
         self.table.delete_pressed.connect(self._delete)
         self.model.renamed.connect(self._rename)
         self.model.modelReset.connect(self._select_first)
         self.shown.rename_wanted.connect(self._edit_name)
         self.shown.delete_wanted.connect(self._delete)
-        self._bridge.changed.connect(lambda _batch: self._news.start())
+        self._bridge.changed.connect(self._on_changed)
 
     # --- reading ------------------------------------------------------------------------------
 
     async def _read(self) -> None:
         folder, kind = self._bridge.folder, self.kind
-        where = EntityFilter(text=self.search.text().strip())
+        where = EntityFilter(text=self._words)
         records = await self._bridge.call(list_entities, folder, kind.kind, where, limit=MOST_SHOWN)
         counts = await self._bridge.call(count_entities, folder)
         self.model.show(records)
         self._show_counts(counts)
         self._empty.setVisible(not records)
         self.table.setVisible(bool(records))
-        nothing = tr("No name has these words in it.") if where.text else translate(kind.empty)
+        nothing = tr("No name has these words in it.") if self._words else translate(kind.empty)
         self._empty.setText(nothing)
         self._on_row()
 
     def _show_counts(self, counts: dict[EntityKind, int]) -> None:
+        self._counts = counts
+        narrow = self._kinds_side.width() == FOLDED_PX
         for number, kind in enumerate(LIBRARY_KINDS):
             count = counts.get(kind.kind, 0)
             title = translate(kind.title)
             text = f"{title}   {format_count(count)}" if count else title
-            self.kinds.item(number).setText(text)
+            self.kinds.item(number).setText("" if narrow else text)
+
+    def _on_changed(self, _batch: ChangeBatch) -> None:
+        self._news.start()
 
     def _reload_if_seen(self) -> None:
         self._is_fresh = False
@@ -234,6 +233,17 @@ class LibraryPage(QWidget):
             ask_and_delete(self, self._bridge, record, self.reload)
 
     # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the kinds to icons, and put the chosen one below, where room is short."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW_PX
+        self._kinds_side.setFixedWidth(FOLDED_PX if narrow else KINDS_PX)
+        wanted = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if self._split.orientation() is not wanted:
+            self._split.setOrientation(wanted)
+            self._split.setSizes([1, 1])
+        self._show_counts(self._counts)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read what has changed meanwhile."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
+from gui.results.export import save_table
 from gui.results.facts_table import FactsTable
 from gui.results.figure_view import FigureView
 from gui.results.loading import LoadingView
@@ -15,12 +18,14 @@ from gui.results.metrics import metric_titles, metrics_table, trials_table
 from gui.results.scrolled_column import ScrolledColumn
 from gui.results.table_view import TableView
 from gui.results.text_views import ModelView, ReportView, TextView
+from gui.results.written_files import WrittenFiles, files_beside, sizes_of
 from gui.submit.library_options import FORMATS
 from gui.submit.use_button import UseButton
-from gui.widgets import Note, heading_label, muted_label, row
+from gui.widgets import Note, heading_label, muted_label, row, text_button
 from queue_core.artifacts.kinds import Artifact, ArtifactKind
 from queue_core.artifacts.reader import read_artifacts
 from queue_core.artifacts.writer import artifact_folder
+from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.library.entities import (
     EntityDetails,
@@ -44,17 +49,29 @@ class _Found:
     metrics: tuple[MetricRecord, ...] = ()
     trials: tuple[TrialRecord, ...] = ()
     metric_titles: dict[str, str] | None = None
+    files: tuple[tuple[Path, int], ...] = ()
 
 
 class EntityView(LoadingView):
     """Everything that an entity's job left, one below the other."""
 
     def __init__(
-        self, kind: EntityKind, entity_id: int, bridge: Bridge, parent: QWidget | None = None
-    ) -> None:
+        self, kind: EntityKind, entity_id: int, bridge: Bridge, *, files: Sequence[Path] = (),
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        """Make the view.
+
+        Args:
+            kind: Kind of the entity.
+            entity_id: Its id.
+            bridge: The way to other threads.
+            files: Files that its job wrote elsewhere.
+            parent: The widget it belongs to.
+        """
         super().__init__(bridge, parent)
         self._kind = kind
         self._id = entity_id
+        self._files = tuple(files)
         self._scroll = ScrolledColumn(spacing=8)
         self._layout = self._scroll.column
         self.body.addWidget(self._scroll, 1)
@@ -62,8 +79,10 @@ class EntityView(LoadingView):
 
     async def fill(self) -> None:
         """Read the entity and list what it has."""
-        found = await self.bridge.call(_read, self.bridge.folder, self._kind, self._id)
+        found = await self.bridge.call(_read, self.bridge.folder, self._kind, self._id, self._files)
         self._show_origin(found.details)
+        if found.files:
+            self._layout.addWidget(WrittenFiles(found.files, self.bridge))
         self._show_measures(found)
         for artifact in found.artifacts:
             if found.metrics and artifact.name == METRICS:
@@ -78,6 +97,7 @@ class EntityView(LoadingView):
         if use_as is not None and details.record.status is EntityStatus.FINISHED:
             use = UseButton(use_as, self._id, self.bridge)
             self._layout.addLayout(row(use, None))
+        self._offer_rows(details)
         names = [
             parent.name
             for role, parent in details.parents.items()
@@ -91,6 +111,18 @@ class EntityView(LoadingView):
             note = Note("errorBox")
             note.show_text(details.record.error or tr("Its job failed."))
             self._layout.addWidget(note)
+
+    def _offer_rows(self, details: EntityDetails) -> None:
+        """Let all rows be saved that the job made a dataset of; tables show the first only."""
+        made = next((p for role, p in details.parents.items() if role.startswith(RESULT)), None)
+        if made is None or made.kind is not EntityKind.DATASET:
+            return
+        source = StoredDataset(self.bridge.folder.datasets / str(made.id)).parquet_path
+        save = text_button(
+            tr("Save all rows…"), lambda: save_table(self, self.bridge, source, made.name),
+            icon_name="export",
+        )  # fmt: skip
+        self._layout.addLayout(row(save, None))
 
     def _show_measures(self, found: _Found) -> None:
         metrics = metrics_table(found.metrics, found.metric_titles or {})
@@ -127,15 +159,18 @@ def artifact_view(artifact: Artifact, bridge: Bridge) -> QWidget:
     return ReportView(artifact, bridge)
 
 
-def _read(folder: LocalFolder, kind: EntityKind, entity_id: int) -> _Found:
+def _read(folder: LocalFolder, kind: EntityKind, entity_id: int, named: Sequence[Path]) -> _Found:
     details = get_details(folder, kind, entity_id)
-    artifacts = read_artifacts(artifact_folder(folder, kind.value, entity_id))
+    place = artifact_folder(folder, kind.value, entity_id)
+    artifacts = read_artifacts(place)
+    files = tuple(sizes_of([*named, *files_beside(place)]))
     if kind is not EntityKind.RUN:
-        return _Found(details, artifacts)
+        return _Found(details, artifacts, files=files)
     return _Found(
         details,
         artifacts,
         tuple(metrics_of(folder, entity_id)),
         tuple(trials_of(folder, entity_id)),
         metric_titles(),
+        files,
     )

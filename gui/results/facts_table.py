@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.i18n import tr
 from gui.plain_text import as_typed
+from gui.results.cell import Cell
 from gui.theme import COMPACT_ROW_HEIGHT_PX
 from gui.widgets import LEFT, set_role
 
@@ -48,7 +50,20 @@ class FactsTable(QTableWidget):
         for number, cells in enumerate(rows):
             for column, text in enumerate(cells):
                 self.setItem(number, column, _item(text, at_right=column > 0))
-        shown = min(max(len(rows), 1), MOST_ROWS_AT_ONCE) + 1.8
+        self._fit_height(len(rows))
+
+    def show_cells(self, rows: Sequence[Sequence[Cell]], *, after: int) -> None:
+        """Show values that are sorted by a click on their heading; the best stand out."""
+        for number, cells in enumerate(rows):
+            for column, cell in enumerate(cells, after):
+                item = _ValueItem(cell)
+                self.setItem(number, column, item)
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        self.horizontalHeader().setSortIndicatorClearable(True)
+        self.setSortingEnabled(True)
+
+    def _fit_height(self, count: int) -> None:
+        shown = min(max(count, 1), MOST_ROWS_AT_ONCE) + 1.8
         self.setFixedHeight(round(shown * COMPACT_ROW_HEIGHT_PX))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -60,6 +75,30 @@ class FactsTable(QTableWidget):
         for index in sorted(self.selectedIndexes()):
             lines.setdefault(index.row(), []).append(str(index.data() or ""))
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines.values()))
+
+
+class _ValueItem(QTableWidgetItem):
+    """A cell that knows its value."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__(cell.text)
+        self.cell = cell
+        self.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setToolTip(
+            as_typed(tr("Best: {value}", value=cell.text) if cell.is_best else cell.text)
+        )
+        if cell.is_best:
+            font = self.font()
+            font.setBold(True)
+            self.setFont(font)
+
+    def __lt__(self, other: QTableWidgetItem) -> bool:
+        """Compare numbers as numbers; what is missing is least."""
+        mine = self.cell.value
+        theirs = other.cell.value if isinstance(other, _ValueItem) else None
+        if isinstance(mine, float) and isinstance(theirs, float):
+            return mine < theirs
+        return (mine is not None, str(mine)) < (theirs is not None, str(theirs))
 
 
 def _item(text: str, *, at_right: bool) -> QTableWidgetItem:

@@ -64,10 +64,14 @@ class LoadingView(QWidget):
         """Whether something is still being read."""
         return self._task is not None and not self._task.done()
 
-    def show_problem(self, error: MonitorError) -> None:
-        """Show why there is nothing to see."""
+    def stop_waiting(self) -> None:
+        """Say no more that it is being read: there is something to see."""
         self._patience.stop()
         self._waiting.hide()
+
+    def show_problem(self, error: MonitorError) -> None:
+        """Show why there is nothing to see."""
+        self.stop_waiting()
         self._problem.show_text(error.message, error.hint)
 
     async def _fill(self) -> None:
@@ -79,5 +83,4 @@ class LoadingView(QWidget):
             self.show_problem(error)
         finally:
             if isValid(self):  # else it was closed while it was reading
-                self._patience.stop()
-                self._waiting.hide()
+                self.stop_waiting()

@@ -82,7 +82,7 @@ def trials_table(records: Sequence[TrialRecord]) -> FactsTable | None:
 
 def metric_titles() -> dict[str, str]:
     """Return the title of every metric by its id; imports the registry, so call it elsewhere."""
-    return {item.id: item.title for item in components(ComponentKind.METRIC).values()}
+    return {item.id: translate(item.title) for item in components(ComponentKind.METRIC).values()}
 
 
 def _value_text(value: object) -> str:

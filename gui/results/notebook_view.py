@@ -20,6 +20,7 @@ from queue_core.database.status import EntityKind
 from queue_core.library.entities import EntityFilter, EntityRecord, list_entities
 from queue_core.library.pages import notebook_table
 from queue_core.paths import LocalFolder
+from queue_core.queue.values import ChangeBatch
 
 FRESH_MS = 600
 MOST_STEPS = 500
@@ -45,7 +46,7 @@ class NotebookView(LoadingView):
         self.body.addLayout(self._table_place, 1)
         self._news = QTimer(self, singleShot=True, interval=FRESH_MS)
         self._news.timeout.connect(self.load)
-        bridge.changed.connect(lambda _batch: self._news.start())
+        bridge.changed.connect(self._on_changed)
         self.load()
 
     async def fill(self) -> None:
@@ -63,6 +64,10 @@ class NotebookView(LoadingView):
         if path != self._path:
             self._path = path
             _replace(self._table_place, TableView(Path(path), tr("Rows"), self.bridge))
+
+    def _on_changed(self, _batch: ChangeBatch) -> None:
+        # A method, not a function: Qt takes its connection away when the view goes.
+        self._news.start()
 
     def _change(self, action: str) -> None:
         self.bridge.start(self._put(action), what=tr("Submitting the job"))

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
+from gui.results.comparison import Comparison, compare
 from gui.results.facts_table import FactsTable
 from gui.results.loading import LoadingView
-from gui.results.metrics import final_values, metric_titles, spread_text
 from gui.results.scrolled_column import ScrolledColumn
 from gui.submit.use_button import UseButton
 from gui.widgets import heading_label, muted_label, row
@@ -24,9 +24,6 @@ from queue_core.library.entities import (
     metrics_of,
 )
 from queue_core.paths import LocalFolder
-
-# The rows that models are compared on, the best first.
-SPLITS = ("test", "validation", "train")
 
 
 class SessionView(LoadingView):
@@ -41,39 +38,33 @@ class SessionView(LoadingView):
 
     async def fill(self) -> None:
         """Read the session, its models and their metrics."""
-        session, headings, rows = await self.bridge.call(_read, self.bridge.folder, self._id)
+        session, found = await self.bridge.call(_read, self.bridge.folder, self._id)
         column = self._scroll.column
         column.addLayout(row(UseButton("session", self._id, self.bridge), None))
         facts = muted_label(_facts(session.details))
         facts.setWordWrap(True)
         column.addWidget(facts)
-        if rows:
+        if found.rows:
             column.addWidget(heading_label(tr("Models")))
-            column.addWidget(FactsTable(tr("Models"), [tr("Model"), *headings], rows))
+            names = [[name] for name, _cells in found.rows]
+            table = FactsTable(tr("Models"), [tr("Model"), *found.headings], names)
+            table.show_cells([cells for _name, cells in found.rows], after=1)
+            column.addWidget(table)
         else:
             column.addWidget(muted_label(tr("No model has been trained in it yet.")))
         column.addStretch(1)
 
 
 def _facts(details: Mapping[str, Any]) -> str:
-    output = ", ".join(details.get("output_columns") or ()) or "—"
-    inputs = ", ".join(details.get("input_columns") or ()) or tr("all others")
-    return tr("Output: {output}. Inputs: {inputs}.", output=output, inputs=inputs)
+    target = ", ".join(details.get("output_columns") or ()) or "—"
+    features = ", ".join(details.get("input_columns") or ()) or tr("all others")
+    return tr("Target: {target}. Features: {features}.", target=target, features=features)
 
 
-def _read(folder: LocalFolder, session_id: int) -> tuple[EntityRecord, list[str], list[list[str]]]:
+def _read(folder: LocalFolder, session_id: int) -> tuple[EntityRecord, Comparison]:
     session = get_entity(folder, EntityKind.MODEL_SESSION, session_id)
     where = EntityFilter(
         having={"session_id": session_id}, statuses=frozenset({EntityStatus.FINISHED})
     )
     runs = list_entities(folder, EntityKind.RUN, where)
-    measured = {run.id: final_values(metrics_of(folder, run.id)) for run in runs}
-    names = list(dict.fromkeys(name for values in measured.values() for name in values))
-    titles = metric_titles()
-    rows = [[run.name, *(_text(measured[run.id].get(name, {})) for name in names)] for run in runs]
-    return session, [titles.get(name, name) for name in names], rows
-
-
-def _text(by_split: Mapping[str, list[float | None]]) -> str:
-    split = next((split for split in SPLITS if split in by_split), "")
-    return spread_text(by_split.get(split, []))
+    return session, compare(runs, {run.id: metrics_of(folder, run.id) for run in runs})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +15,7 @@ from gui.results.loading import LoadingView
 from gui.results.notebook_view import NotebookView
 from gui.results.running import shows_while_running
 from gui.results.session_view import SessionView
+from gui.results.written_files import named_files
 from queue_core.database.status import EntityKind
 from queue_core.queue.job_record import JobRecord
 
@@ -32,16 +34,18 @@ def make_viewer(record: JobRecord, bridge: Bridge) -> QWidget | None:
     if kind not in set(EntityKind) or not isinstance(entity_id, int):
         return None
     viewer = entity_viewer(
-        EntityKind(str(kind)), entity_id, record.job_name, bridge, shows_warnings=False
-    )
+        EntityKind(str(kind)), entity_id, record.job_name, bridge, shows_warnings=False,
+        files=named_files(record.result),
+    )  # fmt: skip
     if isinstance(viewer, LoadingView):
         viewer.body.setContentsMargins(*MARGINS_PX)
     return viewer
 
 
 def entity_viewer(
-    kind: EntityKind, entity_id: int, name: str, bridge: Bridge, *, shows_warnings: bool = True
-) -> QWidget:
+    kind: EntityKind, entity_id: int, name: str, bridge: Bridge, *, shows_warnings: bool = True,
+    files: Sequence[Path] = (),
+) -> QWidget:  # fmt: skip
     """Return a new viewer for an entity of the library."""
     if kind is EntityKind.DATASET:
         path = bridge.folder.datasets / str(entity_id)
@@ -54,4 +58,4 @@ def entity_viewer(
         return SessionView(entity_id, bridge)
     if kind is EntityKind.NOTEBOOK:
         return NotebookView(entity_id, bridge)
-    return EntityView(kind, entity_id, bridge)
+    return EntityView(kind, entity_id, bridge, files=files)

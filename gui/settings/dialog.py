@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from gui.bridge import Bridge
 from gui.i18n import tr, translate
+from gui.placing import open_at_size
 from gui.platform import open_folder
 from gui.results.scrolled_column import ScrolledColumn
 from gui.settings.schema import from_form, schema_of, sections_of, to_form
@@ -38,7 +39,7 @@ class SettingsDialog(QDialog):
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
-        self.resize(SIZE)
+        open_at_size(self, SIZE)
         self._bridge = bridge
         self._changed: dict[str, Any] = {}
         self._sections = sections_of(SETTINGS)

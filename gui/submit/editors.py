@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.i18n import tr, translate
+from gui.inputs import ComboBox
 from gui.submit.number_editor import parse_number
 from gui.submit.schema import Field, FieldKind
 
@@ -98,7 +98,7 @@ class BooleanEditor(QCheckBox):
         self.setChecked(bool(value))
 
 
-class ChoiceEditor(QComboBox):
+class ChoiceEditor(ComboBox):
     """One of a few values, with "Not set" first where None is one."""
 
     changed = Signal()
@@ -106,7 +106,7 @@ class ChoiceEditor(QComboBox):
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumContentsLength(12)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._values: list[Any] = []
         if field.kind is FieldKind.BOOLEAN:
             pairs: list[tuple[Any, str]] = [(True, tr("Yes")), (False, tr("No"))]

@@ -99,7 +99,6 @@ def _new_job(
 ) -> None:
     dialog = open_new_job(window, bridge, kind=kind)
     dialog.files_wanted.connect(loading.ask_for_files)
-    dialog.submitted.connect(lambda job_id: window.select_jobs((job_id,)))
 
 
 def _retry(window: MainWindow, bridge: Bridge, loading: FileLoading, selection: Selection) -> None:
@@ -109,8 +108,7 @@ def _retry(window: MainWindow, bridge: Bridge, loading: FileLoading, selection: 
     if record.task_type == FROM_FILES:
         loading.load_again(record)
         return
-    dialog = open_new_job(window, bridge, retry_of=record)
-    dialog.submitted.connect(lambda job_id: window.select_jobs((job_id,)))
+    open_new_job(window, bridge, retry_of=record)
 
 
 def _load_sample(loading: FileLoading) -> None:

@@ -6,21 +6,23 @@ import json
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gui.i18n import tr, tr_plural, translate
 from gui.plain_text import PlainLabel, as_typed, no_mnemonic
 from gui.submit.schema import Field, FieldKind
-from gui.theme import icon, small_font
+from gui.theme import icon, monospace_font, small_font
+from gui.widgets import TextLabel
 
 WIDE = (
     FieldKind.MULTILINE, FieldKind.COLUMNS, FieldKind.ENTITIES, FieldKind.CHOICES,
     FieldKind.OBJECT, FieldKind.PATH, FieldKind.TEXT, FieldKind.LIST, FieldKind.UNION,
-    FieldKind.GROUP,
+    FieldKind.GROUP, FieldKind.ENTITY, FieldKind.COLUMN,
 )  # fmt: skip
 NARROW_PX = 160
-LABEL_PX = 136
+LABEL_PX = 164
 MARK_PX = 12
+NAME_PT = 8.0
 TOP = Qt.AlignmentFlag.AlignTop
 
 
@@ -35,7 +37,17 @@ class FieldRow:
         was_touched: Whether its problems are shown; an untouched empty field is not scolded.
     """
 
-    def __init__(self, field: Field, editor: Any, help_text: str) -> None:
+    def __init__(
+        self, field: Field, editor: Any, help_text: str, *, shows_name: bool = False
+    ) -> None:
+        """Make the widgets.
+
+        Args:
+            field: What the schema says.
+            editor: Holds the value.
+            help_text: What stands below it.
+            shows_name: Whether the name that code uses stands below the label.
+        """
         self.widget = QWidget()
         self.field = field
         self.editor = editor
@@ -46,6 +58,7 @@ class FieldRow:
         self._label = PlainLabel(no_mnemonic(translate(field.title)))
         self._label.setWordWrap(True)
         self._label.setBuddy(editor)
+        self._shows_name = shows_name
         self._mark = PlainLabel("•")
         self._mark.setProperty("role", "accent")
         self._mark.setFixedWidth(MARK_PX)
@@ -96,12 +109,28 @@ class FieldRow:
         else:
             grid.setColumnMinimumWidth(0, LABEL_PX)
             self._label.setFixedWidth(LABEL_PX - MARK_PX)
-            grid.addLayout(label, 1, 0, TOP)
+            # Over two lines, so that the name below the label makes the field no taller.
+            grid.addLayout(self._with_name(label), 1, 0, 2, 1, TOP)
         column, width = (0, 2) if narrow else (1, 1)
         grid.addLayout(beside, 1, column, 1, width)
         self._is_narrow = narrow
         for line, widget in enumerate((self._help, self._note, self._problem), 2):
             grid.addWidget(widget, line, column, 1, width)
+
+    def _with_name(self, label: QHBoxLayout) -> QVBoxLayout:
+        """Return the label with the name that code uses below it."""
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addLayout(label)
+        if self._shows_name:
+            font = monospace_font(NAME_PT)
+            name = TextLabel(self.field.name, role="muted", font=font, most_lines=1)
+            name.setFixedWidth(LABEL_PX - MARK_PX)
+            below = QHBoxLayout()
+            below.addSpacing(MARK_PX)
+            below.addWidget(name)
+            column.addLayout(below)
+        return column
 
     def _arrange_group(self, grid: QGridLayout) -> None:
         """A group takes the whole width: its title, what it is for, its fields."""

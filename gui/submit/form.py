@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,9 @@ from gui.submit.field_row import FieldRow
 from gui.submit.group_editor import GroupEditor
 from gui.submit.inner_form import InnerForm
 from gui.submit.number_editor import NumberEditor
-from gui.submit.pickers import Option, OptionEditor, OptionsEditor
+from gui.submit.one_or_several import OneOrSeveralEditor
+from gui.submit.option_picker import OptionEditor
+from gui.submit.pickers import Option, OptionsEditor
 from gui.submit.schema import Field, FieldKind, parse_schema
 from gui.submit.union_editor import UnionEditor
 from gui.submit.validation import problem_with, range_sentence
@@ -47,6 +49,7 @@ class SchemaForm(InnerForm):
         schema: Mapping[str, Any] | Sequence[Field],
         *,
         narrow: bool = False,
+        names: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         """Make the form.
@@ -55,10 +58,12 @@ class SchemaForm(InnerForm):
             schema: A JSON Schema object, `gui.submit.schema` lists the words it may use; or the
                 fields of one.
             narrow: Put labels above their fields.
+            names: Show the names that code and libraries use, too.
             parent: The widget it belongs to.
         """
         super().__init__(parent)
         self._narrow = narrow
+        self._names = names
         self.fields = parse_schema(schema) if isinstance(schema, Mapping) else tuple(schema)
         self._rows: dict[str, FieldRow] = {}
         self._fold = QToolButton(self)
@@ -156,14 +161,28 @@ class SchemaForm(InnerForm):
         for name, row in self._rows.items():
             row.set_note(notes.get(name, ""))
 
-    def set_columns(self, columns: Sequence[Option]) -> None:
-        """Offer columns; `detail` is the column's type, which fields may narrow."""
+    def set_columns(self, columns: Sequence[Option], *, but: Collection[str] = ()) -> None:
+        """Offer columns; `detail` is the column's type, which fields may narrow.
+
+        Args:
+            columns: What there is to choose from.
+            but: Fields that are offered something else.
+        """
         for row in self._rows.values():
-            if row.field.format == COLUMN:
+            if row.field.format == COLUMN and row.field.name not in but:
                 fitting = _fitting(row.field, columns)
                 row.editor.set_options([replace(o, detail=type_name(o.detail)) for o in fitting])
         for group in self._groups():
             group.form.set_columns(columns)
+
+    def offer(self, name: str, columns: Sequence[Option]) -> None:
+        """Offer columns in one field only."""
+        options = [replace(o, detail=type_name(o.detail)) for o in columns]
+        self._rows[name].editor.set_options(options)
+
+    def unfold(self) -> None:
+        """Show what stands below the fold."""
+        self._fold.setChecked(True)
 
     def fields_of_format(self, kind: str) -> tuple[Field, ...]:
         """Return the fields whose format is *kind*."""
@@ -189,6 +208,8 @@ class SchemaForm(InnerForm):
             self._advanced.setLayout(self._lines(folded))
             outer.addWidget(self._advanced)
         outer.addStretch(1)
+        # Conditions look at fields before their own, wherever the fold has put them.
+        self._rows = {field.name: self._rows[field.name] for field in self.fields}
 
     def _build_fold(self, outer: QVBoxLayout) -> None:
         self._fold.setCheckable(True)
@@ -206,7 +227,7 @@ class SchemaForm(InnerForm):
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         for field in fields:
-            row = FieldRow(field, make_editor(field), help_text(field))
+            row = FieldRow(field, make_editor(field), help_text(field), shows_name=self._names)
             lines.addWidget(row.arrange(narrow=self._narrow))
             self._rows[field.name] = row
         return lines
@@ -255,9 +276,11 @@ def make_editor(field: Field) -> Any:
     if field.kind is FieldKind.LIST and field.item and field.item.kind is FieldKind.OBJECT:
         return ObjectEditor(field)
     if field.kind is FieldKind.GROUP:
-        return GroupEditor(field, SchemaForm(field.fields))
+        return GroupEditor(field, SchemaForm(field.fields, names=True))
     if field.kind in _OPTION:
         return OptionEditor(field)
+    if field.kind is FieldKind.COLUMNS and field.usually_one:
+        return OneOrSeveralEditor(field)
     if field.kind in _OPTIONS or field.kind is FieldKind.CHOICES:
         several = OptionsEditor(field)
         if field.kind is FieldKind.CHOICES:

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
-from gui.i18n import tr, translate
+from gui.i18n import tr, tr_plural, translate
 from gui.jobs.type_looks import look_of
 from gui.results.scrolled_column import ScrolledColumn
 from gui.submit.component_list import ComponentList
 from gui.submit.form import COLUMN, SchemaForm
 from gui.submit.job_types import JobForm
-from gui.submit.library_options import KINDS, columns_of, entity_options, task_of
+from gui.submit.library_options import KINDS, Data, data_of, entity_options, task_of
 from gui.submit.pickers import Option
 from gui.submit.schema import Field
+from gui.submit.training import (
+    FEATURES,
+    FIRST_MODELS,
+    TARGET,
+    TASK,
+    features_for,
+    summary,
+    targets_of,
+    task_for,
+)
 from gui.widgets import TextLabel, heading_label, muted_label, set_role
 from queue_core.components.registry import Component
 from queue_core.errors import MonitorError, ParameterError
 from queue_core.jobs.job_type import JobType
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import JobFilter
 
 LIST_PX = 264
-TASK = "task"
+MOST_LOOKED_AT = 200
 
 
 class JobFormPage(QWidget):
@@ -65,7 +78,9 @@ class JobFormPage(QWidget):
         self._is_retry = is_retry
         self._task_filter = ""
         self._reading: dict[str, asyncio.Task[Any]] = {}
-        self.form = SchemaForm(form.schema)
+        self._data = Data()
+        self._usual_s: dict[str, float] = {}
+        self.form = SchemaForm(form.schema, names=True)
         self.components = ComponentList()
         self.params: SchemaForm | None = None
         self._params_of: dict[str, dict[str, Any]] = {}
@@ -89,6 +104,15 @@ class JobFormPage(QWidget):
                 self._run(field_kind, self._offer(field_kind))
         self._offer_components(self._task_filter)
         self._read_columns()
+        self._run("history", self._read_history())
+        if any(self.form.row(name).is_changed for name in self._folded_values()):
+            self.form.unfold()
+
+    def _folded_values(self) -> list[str]:
+        """Return the fields below the fold that were given something to start from."""
+        return [
+            field.name for field in self.form.fields if field.advanced and field.name in self._start
+        ]
 
     # --- values -------------------------------------------------------------------------------
 
@@ -122,6 +146,25 @@ class JobFormPage(QWidget):
         if self.form.show_problem(error.parameter, sentence):
             return True
         return self.params is not None and self.params.show_problem(error.parameter, sentence)
+
+    def summary(self) -> str:
+        """Return what will happen, in one line."""
+        usual_s = self._usual_s.get(self.components.current_id)
+        return summary(self.form.values(), self._data.columns, self._data.rows, usual_s)
+
+    def suggested_name(self) -> str | None:
+        """Return what a job that repeats is called: as its user says, or what it does to what."""
+        values = self.form.values()
+        named = str(values.get("name") or "").strip()
+        if named:
+            return named
+        kind = translate(self.kind.title)
+        component = self._heading.text() if self.components.current_id else kind
+        formats = look_of(self.kind.task_type).starts_from
+        fields = [f for item in formats for f in self.form.fields_of_format(item)]
+        editors = (self.form.row(f.name).editor for f in fields if values.get(f.name) is not None)
+        title = next((editor.title() for editor in editors), "")
+        return tr("{component} of {data}", component=component, data=title) if title else component
 
     def choose_component(self, component_id: str) -> bool:
         """Choose a component by its id."""
@@ -196,7 +239,7 @@ class JobFormPage(QWidget):
         self.changed.emit()
 
     def _make_params(self, component_id: str, schema: Mapping[str, Any]) -> None:
-        self.params = SchemaForm(schema)
+        self.params = SchemaForm(schema, names=True)
         is_start = component_id == self._start.get(self._definition.component_field)
         if self._is_retry and is_start:
             earlier = self._start.get(self._definition.params_field)
@@ -211,9 +254,32 @@ class JobFormPage(QWidget):
         if field.format in KINDS:
             self._take_back_likely(field)
             self._read_columns()
+        if name == TARGET:
+            self._follow_target()
         if name == TASK:
             self._filter_by_task(str(self.form.values().get(TASK) or ""))
         self.changed.emit()
+
+    def _follow_target(self) -> None:
+        """Leave the target out of the features, and take the task that suits it."""
+        targets = targets_of(self.form.values())
+        self._offer_features(targets)
+        chosen = next((o for o in self._data.columns if [o.value] == targets), None)
+        task = task_for(chosen) if chosen is not None else ""
+        if not task or TASK not in self.form.values():
+            return
+        row = self.form.row(TASK)
+        if not row.was_touched and not self._is_retry:
+            row.editor.set_value(task)
+            row.forget_touch()
+
+    def _offer_features(self, targets: Sequence[str]) -> None:
+        if FEATURES not in self.form.values():
+            return
+        features = features_for(self._data.columns, targets)
+        self.form.offer(FEATURES, features)
+        others = tr_plural("All other {count} column", "All other {count} columns", len(features))
+        self.form.row(FEATURES).editor.set_empty_text(others if features else "")
 
     def _run(self, what: str, work: Coroutine[Any, Any, None]) -> None:
         """Read in the background; a newer question of the same kind replaces the older one."""
@@ -279,16 +345,32 @@ class JobFormPage(QWidget):
     async def _offer_columns(self, chosen: list[tuple[str, int]]) -> None:
         folder = self._bridge.folder
         try:
-            options = await self._bridge.call(columns_of, folder, *chosen[0])
+            self._data = await self._bridge.call(data_of, folder, *chosen[0])
             tasks = [await self._bridge.call(task_of, folder, *item) for item in chosen]
         except MonitorError:
             return  # it was deleted meanwhile; submitting says so
         task = next(filter(None, tasks), "")
         for form in (self.form, self.params):
             if form is not None:
-                form.set_columns(options)
+                form.set_columns(self._data.columns, but=(FEATURES,))
+        self._follow_target()
         if task:
             self._filter_by_task(task)
+        self.changed.emit()
+
+    async def _read_history(self) -> None:
+        """Read how long like jobs took."""
+        kind = self.kind.task_type
+        where = JobFilter(statuses=frozenset({JobStatus.FINISHED}), task_types=frozenset({kind}))
+        found = await self._bridge.ask(lambda queue: queue.list(where, limit=MOST_LOOKED_AT))
+        times: dict[str, list[float]] = {}
+        for record in found:
+            span = record.duration()
+            if span is not None:
+                component = str(record.params.get(self._definition.component_field) or "")
+                times.setdefault(component, []).append(span.total_seconds())
+        self._usual_s = {component: median(spans) for component, spans in times.items()}
+        self.changed.emit()
 
     def _filter_by_task(self, task: str) -> None:
         if task == self._task_filter:
@@ -298,7 +380,10 @@ class JobFormPage(QWidget):
         if not self._definition.component_field:
             return
         fitting = [item for item in self._definition.components if _serves(item, task)]
+        before = self.components.current_id
         self.components.set_components(fitting, self._definition.missing)
+        if before not in {item.id for item in fitting}:
+            self.components.choose(FIRST_MODELS.get(task, ""))
 
     def _offer_components(self, task: str) -> None:
         """Offer the components that other parameters name, e.g. the metrics of the task."""

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QDateTime
+from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
-    QDateTimeEdit,
-    QDoubleSpinBox,
     QFrame,
     QGridLayout,
-    QLineEdit,
-    QSpinBox,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -23,8 +18,11 @@ from PySide6.QtWidgets import (
 
 from gui.bridge import Bridge
 from gui.i18n import tr
+from gui.inputs import ComboBox, DateTimeEdit, DoubleSpinBox, SpinBox
+from gui.submit.repeat_editor import RepeatEditor
 from gui.theme import STEP_PX, icon
 from gui.widgets import muted_label, row, set_role, show_words
+from queue_core.errors import MonitorError, ParameterError
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions
 
@@ -69,7 +67,13 @@ class JobOptionsPanel(QWidget):
     @property
     def cron(self) -> str:
         """When the job is to be put again and again; empty: only once, now."""
-        return self.repeat.text().strip() if self.when.currentIndex() == REPEAT else ""
+        return self.repeat.cron if self.when.currentIndex() == REPEAT else ""
+
+    def show_problem(self, error: MonitorError) -> None:
+        """Go to the field that an error is about, if it is one of these."""
+        if isinstance(error, ParameterError) and error.parameter == "cron":
+            self.toggle.setChecked(True)
+            self.repeat.rule.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def options(self) -> JobOptions:
         """Return what was chosen."""
@@ -87,31 +91,30 @@ class JobOptionsPanel(QWidget):
         )
 
     def _make_editors(self) -> None:
-        self.when = QComboBox()
+        self.when = ComboBox()
         self.when.addItems([tr("As soon as possible"), tr("Not before"), tr("After"), tr("Repeat")])
-        self.later = QDateTimeEdit(QDateTime.currentDateTime().addSecs(LATER_S))
+        self.later = DateTimeEdit(QDateTime.currentDateTime().addSecs(LATER_S))
         self.later.setCalendarPopup(True)
-        self.after = QComboBox()
+        self.after = ComboBox()
         self.after.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.after.setMinimumContentsLength(16)
-        self.policy = QComboBox()
+        self.policy = ComboBox()
         self.policy.addItem(tr("only if it finishes"), AfterPolicy.SKIP.value)
         self.policy.addItem(tr("even if it fails"), AfterPolicy.RUN_ANYWAY.value)
-        self.repeat = QLineEdit("0 3 * * *")
-        self.repeat.setToolTip(tr("Minute, hour, day of the month, month, day of the week."))
+        self.repeat = RepeatEditor()
         after = QWidget()
         after.setLayout(row(self.after, self.policy))
         self.place = QStackedWidget()
         for editor in (QWidget(), self.later, after, self.repeat):
             self.place.addWidget(editor)
         self.when.currentIndexChanged.connect(self.place.setCurrentIndex)
-        self.priority = QSpinBox(minimum=-MOST_PRIORITY, maximum=MOST_PRIORITY)
+        self.priority = SpinBox(minimum=-MOST_PRIORITY, maximum=MOST_PRIORITY)
         self.priority.setToolTip(tr("Jobs with a higher number start first. The usual one is 0."))
-        self.attempts = QSpinBox(maximum=MOST_ATTEMPTS)
-        self.timeout = QDoubleSpinBox(maximum=1e6, decimals=1, suffix=tr(" min"))
-        self.memory = QDoubleSpinBox(maximum=1e5, decimals=1, suffix=tr(" GB"))
+        self.attempts = SpinBox(maximum=MOST_ATTEMPTS)
+        self.timeout = DoubleSpinBox(maximum=1e6, decimals=1, suffix=tr(" min"))
+        self.memory = DoubleSpinBox(maximum=1e5, decimals=1, suffix=tr(" GB"))
         for limit in (self.attempts, self.timeout, self.memory):
             limit.setSpecialValueText(tr("As in the settings"))
         for number in (self.priority, self.attempts, self.timeout, self.memory):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from gui.format import format_relative
 from gui.i18n import tr_plural
 from gui.submit.pickers import Option
+from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.errors import MonitorError
 from queue_core.library.entities import EntityFilter, EntityRecord, get_entity, list_entities
 from queue_core.paths import LocalFolder
 
@@ -27,20 +30,51 @@ def entity_options(folder: LocalFolder, kind: str) -> list[Option]:
     """Return the entities that a field of format *kind* can name, newest first."""
     where = EntityFilter(statuses=frozenset({EntityStatus.FINISHED}))
     records = list_entities(folder, KINDS[kind], where, limit=MOST_OPTIONS)
-    return [Option(record.id, record.name, _detail(record)) for record in records]
+    return [
+        Option(record.id, record.name, _detail(record), is_likely=_is_likely(record))
+        for record in records
+    ]
 
 
-def columns_of(folder: LocalFolder, kind: str, entity_id: int) -> list[Option]:
-    """Return the columns of a dataset or notebook, or of the data behind a session or run."""
+@dataclass(frozen=True)
+class Data:
+    """What a form knows of the data that is chosen.
+
+    Attributes:
+        columns: Its columns.
+        rows: How many rows it has; None where that is not stored.
+    """
+
+    columns: tuple[Option, ...] = ()
+    rows: int | None = None
+
+
+def data_of(folder: LocalFolder, kind: str, entity_id: int) -> Data:
+    """Return the data of a dataset or notebook, or what is behind a session or run."""
     record = get_entity(folder, KINDS[kind], entity_id)
     details = record.details
     if details.get("schema"):
-        return [Option(item["name"], item["name"], item["type"]) for item in details["schema"]]
+        distinct = _distinct(folder, entity_id) if kind == "dataset" else {}
+        columns = (
+            Option(item["name"], item["name"], item["type"], distinct=distinct.get(item["name"]))
+            for item in details["schema"]
+        )
+        return Data(tuple(columns), details.get("row_count"))
     if details.get("session_id"):
-        return columns_of(folder, "session", details["session_id"])
+        return data_of(folder, "session", details["session_id"])
     if details.get("dataset_id"):
-        return columns_of(folder, "dataset", details["dataset_id"])
-    return []
+        return data_of(folder, "dataset", details["dataset_id"])
+    return Data()
+
+
+def _distinct(folder: LocalFolder, dataset_id: int) -> dict[str, int]:
+    """Return how many different values each column has; nothing where that cannot be read."""
+    try:
+        columns = StoredDataset(folder.datasets / str(dataset_id)).columns
+    except MonitorError:
+        return {}
+    counts = {info.name: info.statistics.get("distinct") for info in columns}
+    return {name: count for name, count in counts.items() if isinstance(count, int)}
 
 
 def task_of(folder: LocalFolder, kind: str, entity_id: int) -> str:
@@ -49,6 +83,11 @@ def task_of(folder: LocalFolder, kind: str, entity_id: int) -> str:
     if kind == "run":
         return task_of(folder, "session", details["session_id"])
     return str(details.get("task") or "")
+
+
+def _is_likely(record: EntityRecord) -> bool:
+    """Return whether a form may begin with it: an empty table or what a job made is no start."""
+    return bool(record.details.get("row_count", 1)) and not record.details.get("derived_from_id")
 
 
 def _detail(record: EntityRecord) -> str:

@@ -23,15 +23,17 @@ from gui.bridge import Bridge
 from gui.i18n import tr, translate
 from gui.jobs.type_looks import type_icon
 from gui.notifications import main_window_of, notify
+from gui.placing import open_at_size
 from gui.plain_text import as_title, as_typed
 from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
 from gui.submit.job_types import all_job_types, load_form
 from gui.theme import ROW_HEIGHT_PX, icon
-from gui.widgets import Note, muted_label, row, set_role, text_button
+from gui.widgets import Note, TextLabel, muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
 from queue_core.jobs.job_type import JobType
-from queue_core.queue.job_record import JobRecord
+from queue_core.jobs.renaming import name_after_changes
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 SIZE = QSize(980, 680)
 SMALLEST = QSize(860, 480)
@@ -73,8 +75,7 @@ class NewJobDialog(QDialog):
         """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(SIZE)
-        self.setMinimumSize(SMALLEST)
+        open_at_size(self, SIZE, smallest=SMALLEST)
         self._bridge = bridge
         self._retry_of = retry_of
         self._values = dict(retry_of.params if retry_of else values or {})
@@ -87,6 +88,7 @@ class NewJobDialog(QDialog):
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.problem = Note("errorBox")
         self.options = JobOptionsPanel(bridge)
+        self.summary = TextLabel(role="muted", most_lines=1)
         self.submit_button = text_button(tr("Run"), self._submit, role="primary")
         self._build(retry_of)
         self.kinds.currentItemChanged.connect(lambda _new, _old: self._show_kind())
@@ -124,6 +126,7 @@ class NewJobDialog(QDialog):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
+        right.addLayout(self._failure(retry_of))
         right.addWidget(self._stack, 1)
         note = QVBoxLayout()
         note.setContentsMargins(16, 0, 16, 8)
@@ -143,6 +146,17 @@ class NewJobDialog(QDialog):
         layout.addWidget(self._button_bar())
         QShortcut(QKeySequence("Ctrl+Return"), self, self._submit)
 
+    def _failure(self, retry_of: JobRecord | None) -> QVBoxLayout:
+        """Say first why the job is done again: the form is there to put it right."""
+        note = Note("errorBox")
+        place = QVBoxLayout()
+        place.addWidget(note)
+        failed = retry_of is not None and retry_of.status is JobStatus.ERROR
+        if retry_of is not None and failed:
+            note.show_text(retry_of.error_msg or "", retry_of.error_hint or "")
+        place.setContentsMargins(16, 12 if failed else 0, 16, 0)
+        return place
+
     def _list_kinds(self) -> None:
         for kind in all_job_types():
             item = QListWidgetItem(icon(type_icon(kind.task_type), "muted"), translate(kind.title))
@@ -155,7 +169,8 @@ class NewJobDialog(QDialog):
         bar = QFrame()
         set_role(bar, "buttonBar")
         cancel = text_button(tr("Cancel"), self.reject)
-        buttons = row(None, cancel, self.submit_button)
+        buttons = row(self.summary, cancel, self.submit_button)
+        buttons.setStretch(0, 1)
         buttons.setContentsMargins(16, 12, 16, 12)
         bar.setLayout(buttons)
         self.submit_button.setDefault(True)
@@ -177,6 +192,7 @@ class NewJobDialog(QDialog):
         page = self._pages.get(kind.task_type)
         self.submit_button.setEnabled(page is not None)
         self._stack.setCurrentWidget(page or self._waiting)
+        self._show_summary()
         if page is None:
             self._start(self._make_page(kind), tr("Reading the library"))
 
@@ -189,11 +205,16 @@ class NewJobDialog(QDialog):
         values = {**self._values, **form.fields_for(self._entities)}
         page = JobFormPage(kind, form, self._bridge, values, is_retry=self._retry_of is not None)
         self._pages[kind.task_type] = page
+        page.changed.connect(self._show_summary)
         self._stack.addWidget(page)
         if self.kinds.currentItem().data(KIND_ROLE) is kind:
             self._stack.setCurrentWidget(page)
             self.submit_button.setEnabled(True)
             page.form.setFocus()
+
+    def _show_summary(self) -> None:
+        page = self.page
+        self.summary.set_text("" if page is None else page.summary())
 
     def _start(self, work: Any, what: str) -> None:
         if self._task is not None:
@@ -207,8 +228,8 @@ class NewJobDialog(QDialog):
         page = self.page
         if page is None or self.is_busy or page.show_errors():
             return
+        # The button stays as it is: disabled, it would hand the focus to whatever comes next.
         self.problem.show_text("")
-        self.submit_button.setEnabled(False)
         self._start(self._put(page), tr("Submitting the job"))
 
     async def _put(self, page: JobFormPage) -> None:
@@ -217,9 +238,8 @@ class NewJobDialog(QDialog):
         except MonitorError as error:
             if not page.show_problem(error):
                 self.problem.show_text(error.message, error.hint)
+                self.options.show_problem(error)
             return
-        finally:
-            self.submit_button.setEnabled(True)
         if job_id is None:
             sentence = tr("The job repeats from now on. The menu lists it under Schedules.")
             notify(main_window_of(self), sentence)
@@ -227,13 +247,23 @@ class NewJobDialog(QDialog):
             self.submitted.emit(job_id)
         self.accept()
 
+    async def _retry(self, record: JobRecord, changes: dict[str, Any]) -> str:
+        """Put the job again; with another model it is called after that one."""
+        name = await self._bridge.call(
+            name_after_changes, record.task_type, record.job_name, record.params, changes
+        )
+        if name is not None:
+            changes["name"] = name
+        return await self._bridge.retry(record.id, changes)
+
     async def _put_job(self, page: JobFormPage) -> str | None:
         """Put the job; return its id, or None where it is put again and again from now on."""
         if self._retry_of is not None:
-            return await self._bridge.retry(self._retry_of.id, page.changes())
+            return await self._retry(self._retry_of, page.changes())
         job = await self._bridge.call(page.kind.make, page.values())
         cron = self.options.cron
         if cron:
-            await self._bridge.order(lambda queue: queue.add_schedule(job, cron))
+            name = page.suggested_name()
+            await self._bridge.order(lambda queue: queue.add_schedule(job, cron, name=name))
             return None
         return await self._bridge.submit(job, self.options.options())

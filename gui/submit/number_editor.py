@@ -8,10 +8,11 @@ from PySide6.QtCore import QLocale, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
+from gui.inputs import AnySpinBox
 from gui.submit.schema import Bounds
 
 
-class NumberEditor(QAbstractSpinBox):
+class NumberEditor(AnySpinBox):
     """A line for one number.
 
     Whatever was typed is kept and shown; `value` returns the text itself where it is no number,

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
-from gui.notifications import main_window_of, notify
+from gui.notifications import ToastAction, main_window_of, notify
 from queue_core.queue.job_record import JobRecord
 
 if TYPE_CHECKING:
     from gui.submit.new_job_dialog import NewJobDialog
+
+
+@runtime_checkable
+class ShowsJobs(Protocol):
+    """What is asked of the main window, which stands above forms and is not imported by them."""
+
+    @property
+    def shows_jobs(self) -> bool:
+        """Whether the jobs are the page that is shown."""
+
+    def select_jobs(self, job_ids: tuple[str, ...]) -> None:
+        """Select these jobs as soon as they are there."""
+
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a page; None: the jobs."""
 
 
 def open_new_job(
@@ -41,6 +56,16 @@ def open_new_job(
     dialog = NewJobDialog(
         bridge, kind=kind, values=values, entities=entities, retry_of=retry_of, parent=window
     )
-    dialog.submitted.connect(lambda _job_id: notify(window, tr("The job is in the queue.")))
+    dialog.submitted.connect(lambda job_id: _tell(window, job_id))
     dialog.show()
     return dialog
+
+
+def _tell(window: QWidget, job_id: str) -> None:
+    """Select the new job where jobs are shown; elsewhere offer to go there."""
+    if not isinstance(window, ShowsJobs):
+        return
+    window.select_jobs((job_id,))
+    if not window.shows_jobs:
+        show = ToastAction(tr("Show"), lambda: window.show_page(None))
+        notify(window, tr("The job is in the queue."), show)

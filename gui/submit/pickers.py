@@ -1,4 +1,4 @@
-"""Editors whose choices come from the library: columns of a dataset, datasets, runs, sessions."""
+"""Choosing several of what the library offers: columns of a dataset, metrics, runs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
-    QCompleter,
     QHBoxLayout,
     QLineEdit,
     QListView,
@@ -38,97 +36,20 @@ class Option:
         value: What the form's value becomes: a column's name, an entity's id.
         title: What is shown.
         detail: A second, muted word: the column's type, when a run was made.
+        is_likely: Whether a form may begin with it by itself; one without rows is no use.
+        distinct: How many different values a column has, where that is known.
     """
 
     value: Any
     title: str
     detail: str = ""
+    is_likely: bool = True
+    distinct: int | None = None
 
     @property
     def label(self) -> str:
         """Title and detail in one line."""
         return f"{self.title}  ·  {self.detail}" if self.detail else self.title
-
-
-class OptionEditor(QComboBox):
-    """One of many options; type to find one.
-
-    A value that is not among the options (they may not have arrived yet) is kept.
-    """
-
-    changed = Signal()
-
-    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._field = field
-        self._options: tuple[Option, ...] = ()
-        self._kept: Any = None
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(LABEL_CHARACTERS)
-        self.setEditable(True)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._line = QLineEdit()
-        self._line.setPlaceholderText(_placeholder(field))
-        self._line.editingFinished.connect(self._on_edited)
-        self.setLineEdit(self._line)
-        finder = QCompleter(self.model(), self)
-        finder.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        finder.setFilterMode(Qt.MatchFlag.MatchContains)
-        finder.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompleter(finder)
-        self.currentIndexChanged.connect(self._on_chosen)
-
-    def set_options(self, options: Sequence[Option]) -> None:
-        """Offer *options*; the value stays."""
-        value = self.value()
-        self.blockSignals(True)
-        self.clear()
-        self._options = tuple(options)
-        if self._field.nullable or not self._field.required:
-            self._options = (Option(None, tr("Not set")), *self._options)
-        self.addItems([option.label for option in self._options])
-        self.setCurrentIndex(-1)
-        self._show(value)
-        self.blockSignals(False)
-
-    def newest(self) -> Any:
-        """Return the value of the first real option."""
-        return next((o.value for o in self._options if o.value is not None), None)
-
-    def value(self) -> Any:
-        """Return the chosen option's value."""
-        index = self.currentIndex()
-        return self._options[index].value if 0 <= index < len(self._options) else self._kept
-
-    def set_value(self, value: Any) -> None:
-        """Choose the option with *value*."""
-        self.blockSignals(True)
-        self._show(value)
-        self.blockSignals(False)
-        self.changed.emit()
-
-    def _show(self, value: Any) -> None:
-        index = next((i for i, o in enumerate(self._options) if o.value == value), -1)
-        self._kept = value if index < 0 else None
-        self.setCurrentIndex(index)
-        if index < 0:
-            self.setEditText("" if value is None else str(value))
-        self._line.setCursorPosition(0)
-
-    def _on_chosen(self, index: int) -> None:
-        if index >= 0:
-            self._kept = None
-            self._line.setCursorPosition(0)
-        self.changed.emit()
-
-    def _on_edited(self) -> None:
-        """Take what was typed if it is a title, else show again what was chosen."""
-        text = self.currentText().strip().casefold()
-        for index, option in enumerate(self._options):
-            if text in (option.label.casefold(), option.title.casefold()):
-                self.setCurrentIndex(index)
-                return
-        self._show(self.value())
 
 
 class OptionsEditor(QWidget):
@@ -141,6 +62,7 @@ class OptionsEditor(QWidget):
         self._nullable = field.nullable
         self._kept: list[Any] = []
         self._is_none = False
+        self._empty_text = ""
         self._model = QStandardItemModel(self)
         self._model.itemChanged.connect(self._on_item_changed)
         self._shown = QSortFilterProxyModel(self)
@@ -205,6 +127,11 @@ class OptionsEditor(QWidget):
         self._search.setVisible(len(options) >= SEARCH_FROM)
         self._show_count()
 
+    def set_empty_text(self, text: str) -> None:
+        """Say what none chosen comes to."""
+        self._empty_text = text
+        self._show_count()
+
     def value(self) -> list[Any] | None:
         """Return the chosen values in the order of the options."""
         chosen = self._chosen() + self._kept
@@ -249,14 +176,5 @@ class OptionsEditor(QWidget):
 
     def _show_count(self) -> None:
         count = len(self._chosen())
-        self._count.setText(tr_plural("{count} chosen", "{count} chosen", count))
-
-
-def _placeholder(field: Field) -> str:
-    return {
-        "column": tr("Choose a column"),
-        "dataset": tr("Choose a dataset"),
-        "notebook": tr("Choose a notebook"),
-        "session": tr("Choose a session"),
-        "run": tr("Choose a run"),
-    }.get(field.format, tr("Choose…"))
+        said = tr_plural("{count} chosen", "{count} chosen", count)
+        self._count.setText(said if count else self._empty_text or tr("None chosen"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
+from gui.placing import open_at_size
 from gui.plain_text import as_typed, no_mnemonic
 from gui.submit.preview_panel import PreviewPanel
 from gui.submit.preview_reader import PreviewReader
@@ -76,7 +78,7 @@ class PreviewDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Load data"))
-        self.resize(SIZE)
+        open_at_size(self, SIZE)
         self._bridge = bridge
         self.entries = [FileEntry(path) for path in paths]
         self.files = QListWidget()
@@ -111,6 +113,9 @@ class PreviewDialog(QDialog):
         inside = QVBoxLayout(self._side)
         inside.setContentsMargins(8, 12, 8, 8)
         inside.addWidget(self.files)
+        self._take_out = text_button(tr("Leave this file out"), self._leave_out, role="link")
+        inside.addWidget(self._take_out)
+        QShortcut(QKeySequence.StandardKey.Delete, self.files, self._leave_out)
         self._side.setVisible(len(self.entries) > 1)
         self.files.currentRowChanged.connect(lambda _row: self._show_current())
         middle = QHBoxLayout()
@@ -175,7 +180,8 @@ class PreviewDialog(QDialog):
         same = of_same_kind(self.entries, self.current)
         self.apply_to_all.setVisible(bool(same) and bool(self.current.overrides))
         title = self.current.answer.loader_title if self.current.answer else ""
-        self.apply_to_all.setText(no_mnemonic(tr("Apply to all {kind} files", kind=title)))
+        text = tr("Apply to all {kind} files", kind=title) if title else tr("Apply to all files")
+        self.apply_to_all.setText(no_mnemonic(text))
 
     def _show_current(self) -> None:
         self.panel.show_entry(self.current)
@@ -200,6 +206,17 @@ class PreviewDialog(QDialog):
             entry.overrides = dict(model.overrides)
             entry.outdate()
         self._on_outdated()
+
+    def _leave_out(self) -> None:
+        """Take the file that is shown out of the list."""
+        if len(self.entries) < 2:
+            return
+        number = max(0, self.files.currentRow())
+        del self.entries[number]
+        self._fill_list()
+        self._side.setVisible(len(self.entries) > 1)
+        self.files.setCurrentRow(min(number, len(self.entries) - 1))
+        self._show_current()
 
     def _load(self) -> None:
         """Load what can be; what cannot stays here with its reason."""

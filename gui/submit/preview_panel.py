@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -13,8 +12,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.format import format_bytes, format_count
+from gui.format import format_about, format_bytes, format_count
 from gui.i18n import tr, tr_plural, translate
+from gui.inputs import ComboBox
 from gui.plain_text import PlainLabel
 from gui.submit.form import SchemaForm
 from gui.submit.preview_choices import PreviewChoices, choices_of
@@ -45,7 +45,7 @@ class PreviewPanel(QWidget):
         self.name = QLineEdit()
         self.name.setAccessibleName(tr("Name of the dataset"))
         self.name.textEdited.connect(self._on_name)
-        self.kinds = QComboBox()
+        self.kinds = ComboBox()
         self.kinds.setAccessibleName(tr("Kind of file"))
         self.kinds.setPlaceholderText(tr("As its content shows"))
         self.kinds.activated.connect(self._on_kind)
@@ -126,6 +126,10 @@ class PreviewPanel(QWidget):
     def _show_form(self, entry: FileEntry, answer: PreviewAnswer) -> None:
         """Make a form for another file or loader; else show the answer's values in it."""
         if not answer.schema:
+            # Options of another file would be a lie; while this one is read again, its own stay.
+            if self._form_of is not None and self._form_of[0] != id(entry):
+                self._form_of, self.form = None, None
+                self._options.setWidget(QWidget())
             return
         key = (id(entry), answer.loader, dict(answer.schema))
         if self._form_of != key or self.form is None:
@@ -137,6 +141,10 @@ class PreviewPanel(QWidget):
         shown = {**answer.options, **entry.overrides}
         if entry.state is not FileState.WAITING:
             self.form.blockSignals(True)
+            # What was found anew is no change of the user's.
+            self.form.set_baseline(
+                {n: v for n, v in answer.options.items() if n not in entry.overrides}
+            )
             self.form.set_values(shown)
             self.form.blockSignals(False)
         notes = {name: tr("Found: {reason}", reason=text) for name, text in answer.reasons.items()}
@@ -179,7 +187,7 @@ def _facts(answer: PreviewAnswer) -> str:
         if answer.is_complete:
             parts.append(tr_plural("{count} row", "{count} rows", len(answer.rows)))
         elif answer.estimated_rows is not None:
-            parts.append(tr("about {count} rows", count=format_count(answer.estimated_rows)))
+            parts.append(tr("about {count} rows", count=format_about(answer.estimated_rows)))
         if not answer.is_complete:
             parts.append(tr("the first {count} are shown", count=format_count(len(answer.rows))))
     return " · ".join(parts)

@@ -11,7 +11,7 @@ The words understood in each of `properties`:
 - `format`: `multiline`, `path`, `folder`, `save-path`, `column`, `columns`, `date-time`, or what
   is picked from a list: `dataset`, `notebook`, `session`, `run`, `generative-session`, `loader`,
   `explorer`, `converter`, `model`, `metric`, `explainer`, `generator`; `column-types` narrows
-  `column` and `columns`.
+  `column` and `columns`; `usually-one`: a list of columns that mostly holds one.
 """
 
 from __future__ import annotations
@@ -112,6 +112,7 @@ class Field:
         conditions: It applies while each of these parameters has one of these values;
             an empty tuple stands for any value that is not empty.
         advanced: Whether it stays below a fold.
+        usually_one: Whether a list mostly holds one item.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Field:
     fields: tuple[Field, ...] = ()
     conditions: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     advanced: bool = False
+    usually_one: bool = False
 
     def applies(self, values: Mapping[str, Any]) -> bool:
         """Return whether the field is part of the form while the others have *values*."""
@@ -183,6 +185,7 @@ def parse_field(name: str, schema: Mapping[str, Any]) -> Field:
         minimum_items=int(schema.get("minItems", 0)),
         conditions=_conditions(schema.get("depends-on")),
         advanced=bool(schema.get("advanced", False)),
+        usually_one=bool(schema.get("usually-one", False)),
     )
     if kind is FieldKind.UNION:
         return _union(field, schema)

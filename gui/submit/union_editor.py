@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from gui.i18n import tr, translate
+from gui.inputs import ComboBox
 from gui.submit.schema import Field, FieldKind
 from gui.submit.validation import problem_with
 
@@ -27,10 +28,10 @@ class UnionEditor(QWidget):
         if field.nullable or not field.required:
             self._fixed.insert(0, None)
         self._editors = [make_editor(inner) for inner in field.alternatives]
-        self.kinds = QComboBox()
-        self.kinds.setMinimumContentsLength(8)
+        self.kinds = ComboBox()
+        self.kinds.setMinimumContentsLength(11)
         self.kinds.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         titles = dict(zip(field.choices, field.choice_titles, strict=True))
         for value in self._fixed:

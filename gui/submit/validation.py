@@ -12,10 +12,18 @@ _SEVERAL = (FieldKind.COLUMNS, FieldKind.CHOICES, FieldKind.ENTITIES, FieldKind.
 _TEXTS = (FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.PATH, FieldKind.COLUMN)
 
 
+class Unmatched(str):
+    """A text that was typed where one of several is to be chosen, and that names none of them."""
+
+    __slots__ = ()
+
+
 def problem_with(field: Field, value: Any) -> str | None:
     """Return why *value* cannot be used, one sentence; None where it can."""
     if value is None or value == "":
         return tr("Enter a value.") if field.required and not field.nullable else None
+    if isinstance(value, Unmatched):
+        return tr("Nothing that can be chosen is called “{value}”.", value=value)
     if field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
         return _problem_with_number(field, value)
     if field.kind in _SEVERAL:

@@ -10,19 +10,18 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure as NativeFigure
 from matplotlib.figure import SubFigure
 
-from queue_core.artifacts.figure import Figure, Heatmap, Points, Tone
+from queue_core.artifacts.figure import Figure, Tone
 from queue_core.artifacts.themes import ThemeColors
 from queue_core.artifacts.ticks import shorten
 
 MARGIN_IN: Final = 0.16
-TEXT_PT: Final = 8.0
-_TITLE_PT, _SUBTITLE_PT, _NOTE_PT = 12.5, 9.0, 7.5
+TEXT_PT: Final = 9.0
+_TITLE_PT, _SUBTITLE_PT, _NOTE_PT = 12.5, 9.0, 8.0
 _LEGEND_ROWS = 24
 _LONGEST_LABEL = 34
 _NARROW_IN = 5.5
 _HEAD_GAP_IN, _NOTES_GAP_IN = 0.08, 0.06
 _NOTES_MARGIN_IN = MARGIN_IN * 0.8
-_BAR_IN = 0.5
 _LINE = 1.4
 _NOTE_LINE = 1.45
 
@@ -30,17 +29,6 @@ _NOTE_LINE = 1.45
 def is_narrow(width_in: float) -> bool:
     """Return whether a legend or a colour bar leaves no room for panels beside it."""
     return width_in < _NARROW_IN
-
-
-def surroundings_in(figure: Figure, width_in: float) -> float:
-    """Return how high all that stands above and below the panels is, at a width."""
-    return (
-        MARGIN_IN
-        + sum(size_pt * _LINE / 72 for _, size_pt, _, _ in _head_lines(figure, width_in))
-        + _HEAD_GAP_IN
-        + _notes_in(_note_lines(figure, width_in))
-        + (_below_in(figure, width_in) if is_narrow(width_in) else 0.0)
-    )
 
 
 def write_head(native: NativeFigure, figure: Figure, colors: ThemeColors) -> float:
@@ -123,26 +111,6 @@ def _note_lines(figure: Figure, width_in: float) -> list[str]:
 def _notes_in(lines: Sequence[str]) -> float:
     gap_in = _NOTES_GAP_IN if lines else 0.0
     return _NOTES_MARGIN_IN + len(lines) * _NOTE_PT * _NOTE_LINE / 72 + gap_in
-
-
-def _below_in(figure: Figure, width_in: float) -> float:
-    """Return how high the legend and a row of colour bars are that stand below the panels."""
-    marks = [mark for panel in figure.panels for mark in panel.marks]
-    names = dict.fromkeys(str(getattr(mark, "label", "")) for mark in marks if _has_key(mark))
-    labels = _legend_labels([name for name in names if name])
-    rows = -(-len(labels) // _columns_that_fit(width_in, labels)) if labels else 0
-    rows += bool(labels and figure.legend_title)
-    has_bar = any(
-        (isinstance(mark, Heatmap) and mark.label)
-        or (isinstance(mark, Points) and mark.value_label)
-        for mark in marks
-    )
-    return rows * TEXT_PT * _LINE / 72 + _BAR_IN * has_bar
-
-
-def _has_key(mark: Any) -> bool:
-    """Return whether the label of a mark stands in the legend; a heat map has a colour bar."""
-    return not isinstance(mark, Heatmap)
 
 
 def _legend_labels(names: Sequence[str]) -> list[str]:

@@ -233,15 +233,6 @@ def names_turn(names: Sequence[str], extent_in: float) -> int:
     return _SLANTED if slot_pt >= _TICK_SIZE_PT * 2 else _UPRIGHT
 
 
-def names_height_in(names: Sequence[str], extent_in: float) -> float:
-    """Return how high names below an axis of this length are."""
-    import math
-
-    turn = math.radians(names_turn(names, extent_in))
-    longest = min(max((len(name) for name in names), default=0), _LONGEST_SLANTED)
-    return (longest * _LETTER_PT * math.sin(turn) + _TICK_SIZE_PT * math.cos(turn)) / 72
-
-
 def _step(count: int, extent_in: float) -> int:
     """Return that every n-th name is written: all, unless not even one line fits into a slot."""
     slot_pt = extent_in * 72 / max(count, 1)

@@ -15,6 +15,7 @@ from queue_core.cli.parameters import (
 )
 from queue_core.cli.queue_access import find_jobs, open_queue, order_each
 from queue_core.cli.terminal import Terminal
+from queue_core.jobs.renaming import name_after_changes
 from queue_core.queue.job_record import JobRecord
 
 
@@ -39,5 +40,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def _changes(job: JobRecord, pairs: Sequence[str]) -> dict[str, Any]:
     """Return the changed parameters whole: what is within an object joins what was there."""
-    changes = parse_pairs(pairs, schema_of(job.task_type) if pairs else None)
-    return {key: merged(job.params, {key: value})[key] for key, value in changes.items()}
+    told = parse_pairs(pairs, schema_of(job.task_type) if pairs else None)
+    changes = {key: merged(job.params, {key: value})[key] for key, value in told.items()}
+    name = name_after_changes(job.task_type, job.job_name, job.params, changes) if pairs else None
+    return changes if name is None else {**changes, "name": name}

@@ -30,7 +30,7 @@ BUILT_IN: Final[Mapping[str, JobType]] = {
             "explorer", "Explore", "Exploration", "See statistics and plots of chosen columns."
         ),
         _built_in(
-            "converter", "Transform", "Conversion",
+            "converter", "Transform", "Transform",
             "Change rows and columns; every step can be undone.",
         ),
         _built_in(

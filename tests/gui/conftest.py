@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Coroutine, Iterator
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
 import qasync
 from PySide6.QtWidgets import QApplication
+from seeded_folder import seed_folder
 
 from gui import i18n
 from gui.bridge import Bridge
+from gui.main_window import MainWindow
 from gui.theme import Theme, ThemeMode, install_theme
+from gui.window_state import WindowState
 from queue_core.database.session import close_database
 from queue_core.paths import LocalFolder
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.values import ChangeBatch
 
 RUN_TIMEOUT_S = 60
+WAIT_S = 20.0
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
+Until = Callable[[Callable[[], Any]], Awaitable[None]]
 
 # The offscreen platform says this of every window that is shown or comes to the front.
 HARMLESS = "This plugin does not support"
@@ -96,3 +103,40 @@ def bridge(
     run(bridge.close())
     close_database(local_folder)
     assert [message.text for message in messages] == []
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """Let the window work until *condition* holds."""
+    deadline = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def seeded(queue: HueyJobQueue) -> list[str]:
+    """The jobs of the scene, oldest first."""
+    return seed_folder(queue.folder.root)
+
+
+@pytest.fixture(name="until")
+def until_fixture() -> Until:
+    return until
+
+
+@pytest.fixture
+def window(bridge: Bridge, run: Any) -> Iterator[MainWindow]:
+    """The window on an open queue, shown and with its first rows."""
+    window = MainWindow(bridge, WindowState(bridge.folder))
+    window.resize(1280, 800)
+    window.show()
+
+    async def ready() -> None:
+        await until(lambda: window.model.is_loaded)
+
+    bridge.changed.emit(ChangeBatch(0, reset=True))
+    run(ready())
+    yield window
+    window.close_now()
+    run(bridge.close())  # what still runs must not find widgets that are gone
+    window.deleteLater()

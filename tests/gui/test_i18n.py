@@ -173,3 +173,23 @@ def test_a_missing_text_is_shown_in_english(restored_language: None) -> None:
 def test_an_unknown_language_falls_back_to_english(restored_language: None) -> None:
     i18n.set_language("xx")
     assert i18n.current_language() == "en"
+
+
+# Signs and names of formats are the same in every language.
+SAME_EVERYWHERE = {"compression", "decimal"}
+
+
+def test_every_field_of_a_form_has_words_that_can_be_translated() -> None:
+    from queue_core.components.registry import ComponentKind, components
+    from queue_core.jobs.catalogue import BUILT_IN
+
+    forms = [kind.parameters or {} for kind in BUILT_IN.values()]
+    forms += [loader.schema for loader in components(ComponentKind.LOADER).values()]
+    silent = []
+    while forms:
+        for name, item in forms.pop().get("properties", {}).items():
+            forms.append(item)
+            raw = "enum" in item and "enum-titles" not in item and name not in SAME_EVERYWHERE
+            if raw or not item.get("title"):
+                silent.append(name)
+    assert silent == []

@@ -98,7 +98,10 @@ class DetailsHeader(QWidget):
             button = self._buttons.get(record.id)
             if button is None:
                 button = self._make_button(record.id)
-            button.setVisible(record.enabled(self._actions.selection))
+            is_shown = record.enabled(self._actions.selection)
+            if button.hasFocus() and not is_shown:
+                self.close_button.setFocus()  # else Qt sends it somewhere far away
+            button.setVisible(is_shown)
         self._arrange()
 
     def _show_state(self, record: JobRecord) -> None:
@@ -140,6 +143,7 @@ class DetailsHeader(QWidget):
             translate(record.title), lambda: self._actions.trigger(action_id), icon_name=record.icon
         )
         button.setToolTip(as_typed(tooltip(record)))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the table
         self._buttons[action_id] = button
         self._button_row.addWidget(button)
         return button

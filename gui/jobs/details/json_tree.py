@@ -25,20 +25,27 @@ class JsonTree(QTreeWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._data: Any = None
+        self._source: Any = None
         self.setAccessibleName(name)
         self.setColumnCount(2)
         self.setHeaderLabels([tr("Name"), tr("Value")])
         self.setIndentation(STEP_PX * 4)
         self.setUniformRowHeights(True)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        self.header().resizeSection(0, 150)
+        self.header().resizeSection(0, 190)
         self.header().setStretchLastSection(True)
 
-    def show_data(self, data: Any) -> None:
-        """Show JSON data; nothing happens where it is what is shown already."""
+    def show_data(self, data: Any, *, source: Any = None) -> None:
+        """Show JSON data; nothing happens where it is what is shown already.
+
+        Args:
+            data: What is shown.
+            source: What is copied, where that is something else.
+        """
         if data == self._data:
             return
         self._data = data
+        self._source = data if source is None else source
         self.clear()
         for name, value in _children(data):
             self.addTopLevelItem(_item(name, value))
@@ -47,7 +54,7 @@ class JsonTree(QTreeWidget):
 
     def copy_json(self) -> None:
         """Copy everything as JSON."""
-        text = json.dumps(self._data, ensure_ascii=False, indent=2, default=str)
+        text = json.dumps(self._source, ensure_ascii=False, indent=2, default=str)
         QApplication.clipboard().setText(text)
 
 

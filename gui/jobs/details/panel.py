@@ -98,7 +98,7 @@ class DetailsPanel(QFrame):
             self._reasons.watch("details", (job_id,))
             self._tabs.hide()
             self._show_head()
-            self._read.request()
+            self._read.request_now()
         else:
             self.header.update_buttons()
 

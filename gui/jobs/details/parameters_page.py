@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from gui.i18n import tr
 from gui.jobs.details.json_tree import JsonTree
+from gui.jobs.details.labels import labelled
 from gui.jobs.details.page import DetailsPage
 from gui.theme import STEP_PX
 from gui.widgets import row, text_button
@@ -31,4 +32,4 @@ class ParametersPage(DetailsPage):
 
     def show_record(self, record: JobRecord, reason: WaitReason | None) -> None:
         """Show the parameters."""
-        self._tree.show_data(dict(record.params))
+        self._tree.show_data(labelled(record.task_type, record.params), source=dict(record.params))

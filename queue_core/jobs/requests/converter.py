@@ -23,7 +23,7 @@ class ConverterRequest(Request):
         "The notebook to add the step to, instead.", title="Notebook", format="notebook"
     )
     converter: str = parameter(
-        "What to do.", title="Converter", format="converter", default="",
+        "What to do.", title="Transform", format="converter", default="",
         starts_as="fill_missing", is_required=True,
     )  # fmt: skip
     columns: tuple[str, ...] | None = parameter(

@@ -30,7 +30,11 @@ class ModelRequest(Request):
     )
     session_id: int | None = parameter(
         "Instead of a dataset: what was asked before, for another model to answer.",
-        title="Session", format="session",
+        title="Session", format="session", advanced=True,
+    )  # fmt: skip
+    output_columns: tuple[str, ...] | None = parameter(
+        "The column to predict; for clusters, known labels to compare with.",
+        title="Target", format="columns", usually_one=True, depends_on=_ASKED_ANEW,
     )  # fmt: skip
     task: str = parameter(
         "What is asked of the model.",
@@ -43,13 +47,9 @@ class ModelRequest(Request):
             "Classification", "Regression", "Clustering", "Text classification", "Forecasting",
         ],
     )  # fmt: skip
-    output_columns: tuple[str, ...] | None = parameter(
-        "The column to predict; for clusters, known labels to compare with.",
-        title="Output", format="columns", depends_on=_ASKED_ANEW,
-    )  # fmt: skip
     input_columns: tuple[str, ...] | None = parameter(
         "The columns to learn from; all others if empty.",
-        title="Inputs", format="columns", depends_on=_ASKED_ANEW,
+        title="Features", format="columns", advanced=True, depends_on=_ASKED_ANEW,
     )  # fmt: skip
     model: str = parameter(
         "Which model to train.", title="Model", format="model", default="",
@@ -63,7 +63,7 @@ class ModelRequest(Request):
     )
     metrics: tuple[str, ...] | None = parameter(
         "What is measured, the leading metric first; the usual if empty.",
-        title="Metrics", format="metrics", depends_on=_ASKED_ANEW,
+        title="Metrics", format="metrics", advanced=True, depends_on=_ASKED_ANEW,
     )  # fmt: skip
     search: Mapping[str, Any] | None = parameter("", schema=SEARCH_SCHEMA)
     forecast: Mapping[str, Any] | None = parameter("", schema=FORECAST_SCHEMA)
@@ -80,8 +80,8 @@ class ModelRequest(Request):
     )  # fmt: skip
     sample_rows: int | None = parameter(
         "Learn from a random sample of this many rows; all if empty.",
-        title="Rows", minimum=10, advanced=True, depends_on=_ASKED_ANEW,
+        title="Sample size", minimum=10, advanced=True, depends_on=_ASKED_ANEW,
     )  # fmt: skip
     seed: int = seed_parameter("The same seed gives the same result.", depends_on=_ASKED_ANEW)
-    name: str | None = parameter("What to call the run.", title="Name")
+    name: str | None = parameter("What to call the run.", title="Name", advanced=True)
     run_id: int | None = hidden()

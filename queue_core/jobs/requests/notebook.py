@@ -34,6 +34,7 @@ class NotebookRequest(Request):
     )
     action: str = parameter(
         "What to do.",
+        title="Action",
         default=NotebookAction.UNDO.value,
         is_required=True,
         enum=[action.value for action in NotebookAction],
@@ -43,6 +44,6 @@ class NotebookRequest(Request):
     )  # fmt: skip
     steps: tuple[int, ...] = parameter(
         "The ids of the steps: all applied ones in their new order, or those to remove.",
-        default=(), depends_on={"action": ["reorder", "remove"]},
+        title="Steps", default=(), depends_on={"action": ["reorder", "remove"]},
     )  # fmt: skip
     name: str | None = hidden()

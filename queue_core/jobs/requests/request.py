@@ -59,13 +59,19 @@ def parameter(
     )  # fmt: skip
 
 
-_DASHED = frozenset(("enum_titles", "depends_on"))
+_DASHED = frozenset(("enum_titles", "depends_on", "usually_one"))
 
 
 def seed_parameter(description: str, **words: Any) -> Any:
     """Return the field of the number that random numbers start from."""
     return parameter(
-        description, title="Seed", default=0, minimum=0, maximum=MOST_SEED, advanced=True, **words
+        description,
+        title="Random seed",
+        default=0,
+        minimum=0,
+        maximum=MOST_SEED,
+        advanced=True,
+        **words,
     )
 
 

@@ -232,9 +232,20 @@ def test_a_schedule_is_switched_off_and_removed(
         dialog.switches()[0].click()
         await until(lambda: not queue.schedules()[0].enabled)
         await until(lambda: not dialog.switches()[0].isChecked())
+        dialog.switches()[0].click()
+        await until(lambda: queue.schedules()[0].enabled)
+        await until(lambda: dialog.switches()[0].isChecked())
         dialog.remove_buttons()[0].click()
-        await until(lambda: not queue.schedules())
         await until(lambda: not dialog.switches())
+        assert not queue.schedules()[0].enabled  # it runs no more, but can come back
+        (toast,) = window.toasts.toasts
+        toast.findChildren(QPushButton)[0].click()
+        await until(dialog.switches)
+        await until(lambda: queue.schedules()[0].enabled)
+        dialog.remove_buttons()[0].click()
+        await until(lambda: window.toasts.toasts)
+        window.toasts.toasts[0].close_now()
+        await until(lambda: not queue.schedules())
         dialog.close()
 
     run(body())

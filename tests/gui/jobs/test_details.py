@@ -132,7 +132,7 @@ def test_parameters_are_a_tree_that_copies_as_json(
         tree = window.details.pages["parameters"][1].findChild(JsonTree)
         assert tree is not None
         names = [tree.topLevelItem(i).text(0) for i in range(tree.topLevelItemCount())]
-        assert names == ["name", "file_path", "loader", "options"]
+        assert names == ["File (file_path)", "Name (name)", "Format (loader)", "options"]
         tree.copy_json()
         assert '"delimiter": ","' in QApplication.clipboard().text()
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from sample_jobs import Echo
-from seeded_folder import SCENE, seed_folder
+from seeded_folder import SCENE
 
 from gui.jobs.columns import COLUMNS
 from gui.jobs.table_model import JobTableModel, Role
@@ -18,12 +18,6 @@ from queue_core.queue.job_record import JobStatus
 from queue_core.queue.values import JobOrder
 
 COLUMN = {column.name: section for section, column in enumerate(COLUMNS)}
-
-
-@pytest.fixture
-def seeded(queue: HueyJobQueue) -> list[str]:
-    """The jobs of the scene, oldest first."""
-    return seed_folder(queue.folder.root)
 
 
 @pytest.fixture

@@ -74,11 +74,11 @@ def test_entities_are_listed_newest_first_with_what_they_hold(page: LibraryPage)
 
 
 def test_searching_and_other_kinds(page: LibraryPage, run: Run) -> None:
-    page.search.setText("IRI")
+    page.look_for("IRI")
     page.reload()
     run(settled(page))
     assert names(page) == ["iris"]
-    page.search.clear()
+    page.look_for("")
     page.show_kind(EntityKind.EXPLORER)
     run(settled(page))
     assert names(page) == ["Look"]

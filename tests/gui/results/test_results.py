@@ -15,9 +15,10 @@ from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.results.dataset_view import DatasetView
 from gui.results.entity_view import artifact_view
-from gui.results.figure_view import FigureView, without_empty_glyphs
+from gui.results.figure_view import FigureView
 from gui.results.loading import LoadingView
 from gui.results.paged_table import BLOCK_ROWS, LOADING, PagedTableModel, ParquetSource
+from gui.results.svg_picture import without_empty_glyphs
 from gui.results.table_view import TableView, share_text
 from gui.results.text_views import ModelView, ReportView, TextView
 from gui.theme import Theme, ThemeMode
@@ -107,7 +108,7 @@ def test_columns_tell_type_missing_and_statistics(
     model = view.tabs.widget(1).model()  # type: ignore[attr-defined]
     lines = [[model.index(r, c).data() for c in range(5)] for r in range(3)]
     assert lines[0][:3] == ["id", "integer", "0"]
-    assert lines[1][:3] == ["x", "decimal", "100 (10 %)"]
+    assert lines[1][:3] == ["x", "float", "100 (10 %)"]
     assert "mean" in lines[1][4]
     assert "wörd 0" in lines[2][4]
     run(loaded(view.tabs.widget(0)))  # type: ignore[arg-type]
@@ -182,12 +183,13 @@ def test_a_figure_follows_the_theme(
 
 @pytest.mark.expects_log
 def test_a_damaged_picture_says_so(
-    bridge: Bridge, run: Run, qtbot: QtBot, artifacts: tuple[Artifact, ...]
+    bridge: Bridge, run: Run, qtbot: QtBot, artifacts: tuple[Artifact, ...], until: Any
 ) -> None:
-    artifacts[1].light_svg.unlink()
+    artifacts[1].path.unlink()
     view = FigureView(artifacts[1], bridge)
     qtbot.addWidget(view)
-    run(loaded(view))
+    view.show()
+    run(until(lambda: view._problem.isVisible()))
     assert "cannot be read" in view._problem._sentence.text
 
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QDateTime
+from PySide6.QtCore import QDateTime, QTime
 from sample_jobs import Echo
 
 from gui.bridge import Bridge
 from gui.submit.job_options import AFTER, LATER, REPEAT, JobOptionsPanel
+from gui.submit.repeat_editor import BY_RULE, DAILY, HOURLY, WEEKLY, WORKDAYS
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.values import AfterPolicy, JobOptions
 
@@ -64,5 +65,18 @@ def test_jobs_that_have_not_ended_can_be_waited_for(
 
 def test_a_repeating_job_has_its_times(panel: JobOptionsPanel) -> None:
     panel.when.setCurrentIndex(REPEAT)
-    panel.repeat.setText(" 30 18 * * 1-5 ")
-    assert panel.cron == "30 18 * * 1-5"
+    repeat = panel.repeat
+    repeat.time.setTime(QTime(18, 30))
+    rules = {}
+    for rhythm in (HOURLY, DAILY, WORKDAYS, WEEKLY, BY_RULE):
+        repeat.rhythm.setCurrentIndex(rhythm)
+        repeat.weekday.setCurrentIndex(6)
+        repeat.rule.setText(" */5 * * * * ")
+        rules[rhythm] = panel.cron
+    assert rules == {
+        HOURLY: "30 * * * *", DAILY: "30 18 * * *", WORKDAYS: "30 18 * * 1-5",
+        WEEKLY: "30 18 * * 0", BY_RULE: "*/5 * * * *",
+    }  # fmt: skip
+    assert repeat._next.text().startswith("Next run: ")
+    repeat.rule.setText("soon")
+    assert repeat._next.text() == ""

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
 from gui.submit.job_options import REPEAT
 from gui.submit.job_types import JOB_TYPES, load_form
 from gui.submit.new_job_dialog import NewJobDialog
+from gui.widgets import TextLabel
 from queue_core.components.loaders import load_dataset
 from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.database.columns import utc_now
@@ -160,7 +162,7 @@ def test_a_model_can_answer_what_a_session_asked(
     values = page.values()
     assert (values["session_id"], values["dataset_id"]) == (asked.id, None)
     assert not {"task", "output_columns", "split", "metrics", "seed"} & set(values)
-    assert not page.form._fold.isVisibleTo(page.form)  # nothing is left below it
+    assert page.form.row("session_id").widget.isVisibleTo(page.form)  # its fold is open
     assert page.choose_component("LinearRegression")  # models that fit its task are offered
     assert not page.choose_component("RandomForestClassifier")
 
@@ -171,9 +173,46 @@ def test_columns_are_those_of_the_chosen_dataset(
     dialog = show(kind="ModelJob", entities={"dataset": penguins})
     assert dialog.page is not None
     editor = dialog.page.form.row("output_columns").editor
-    labels = [editor._model.item(n).text() for n in range(editor._model.rowCount())]
-    assert labels[0] == "species  ·  category"
-    assert len(labels) == 8
+    labels = [editor.one.itemText(n) for n in range(editor.one.count())]
+    assert labels[:2] == ["Not set", "species  ·  category"]
+    assert len(labels) == 9
+
+
+def test_the_rest_of_a_training_follows_from_its_target(
+    show: Callable[..., NewJobDialog], penguins: int
+) -> None:
+    dialog = show(kind="ModelJob", entities={"dataset": penguins})
+    page = dialog.page
+    assert page is not None
+    form = page.form
+    form.row("output_columns").editor.set_value(["body_mass_g"])
+    assert form.values()["task"] == "regression"
+    assert page.components.current_id == "RandomForestRegressor"
+    features = form.row("input_columns").editor
+    assert "body_mass_g" not in [item.text().split()[0] for item in features._items()]
+    assert features._count.text() == "All other 7 columns"
+    assert dialog.summary.text == "344 rows · body_mass_g from 7 columns · 25 % test"
+    form.row("output_columns").editor.set_value(["species"])
+    assert form.values()["task"] == "classification"
+    assert page.components.current_id == "RandomForestClassifier"
+
+
+def test_a_task_that_was_chosen_stays(show: Callable[..., NewJobDialog], penguins: int) -> None:
+    page = show(kind="ModelJob", entities={"dataset": penguins}).page
+    assert page is not None
+    page.form.row("task").editor.set_value("clustering")
+    page.form.row("output_columns").editor.set_value(["species"])
+    assert page.form.values()["task"] == "clustering"
+
+
+def test_a_field_has_the_term_of_the_trade_and_the_name_that_code_uses(
+    show: Callable[..., NewJobDialog], penguins: int
+) -> None:
+    page = show(kind="ModelJob", entities={"dataset": penguins}).page
+    assert page is not None
+    shown = {label.text() for label in page.findChildren(QLabel)}
+    shown |= {label.text for label in page.findChildren(TextLabel)}
+    assert {"Target", "Features", "Test size", "test_size", "max_depth"} <= shown
 
 
 def test_components_fit_the_task(show: Callable[..., NewJobDialog], penguins: int) -> None:

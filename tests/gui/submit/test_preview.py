@@ -61,7 +61,7 @@ def test_what_is_detected_is_shown(
     dialog = show(files["ventas.csv"])
     model = dialog.panel.table.model()
     headings = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(3)]
-    assert headings == ["id\ntext", "importe\ndecimal", "fecha\ndate"]
+    assert headings == ["id\ntext", "importe\nfloat", "fecha\ndate"]
     assert model.index(1, 1).data() == "1.5"
     assert dialog.panel.form is not None
     assert dialog.panel.form.values()["delimiter"] == ";"
@@ -200,3 +200,44 @@ def test_dropped_files_become_finished_jobs(
     records = run(ended())
     assert [record.status for record in records] == [JobStatus.FINISHED] * 2
     assert {record.result["rows"] for record in records} == {2, 200}
+
+
+def test_options_of_another_file_are_never_shown(
+    show: Callable[..., PreviewDialog], files: dict[str, Path], tmp_path: Path, run: Run
+) -> None:
+    picture = tmp_path / "picture.csv"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    dialog = show(files["ventas.csv"], picture)
+    assert dialog.panel.form is not None
+    dialog.files.setCurrentRow(1)
+    run(settled(dialog))
+    assert dialog.panel.form is None
+    dialog.files.setCurrentRow(0)
+    run(settled(dialog))
+    assert dialog.panel.form is not None
+
+
+def test_a_file_can_be_left_out(
+    show: Callable[..., PreviewDialog], files: dict[str, Path], run: Run
+) -> None:
+    dialog = show(files["ventas.csv"], files["plain.csv"])
+    dialog.files.setCurrentRow(1)
+    dialog._take_out.click()
+    run(settled(dialog))
+    assert [entry.path.name for entry in dialog.entries] == ["ventas.csv"]
+    assert dialog.load_button.text() == "Load"
+    assert dialog.files.isHidden() or not dialog.files.isVisible()
+
+
+def test_what_is_found_anew_is_no_change_of_the_users(
+    show: Callable[..., PreviewDialog], files: dict[str, Path], run: Run
+) -> None:
+    dialog = show(files["ventas.csv"])
+    form = dialog.panel.form
+    assert form is not None
+    form.row("delimiter").editor.set_value(",")  # with it, other signs are found out
+    run(settled(dialog))
+    form = dialog.panel.form
+    assert form is not None
+    changed = [field.name for field in form.fields if form.row(field.name).is_changed]
+    assert changed == ["delimiter"]

@@ -47,18 +47,21 @@ SCHEMA: JsonMapping = {
         },
         "thousands": {
             "enum": [None, "", ",", ".", " ", "'"],
+            "enum-titles": ["", "None", ",", ".", "Space", "'"],
             "default": None,
             "title": "Thousands separator",
             "description": "What stands between groups of three digits; empty: found out.",
         },
         "date_order": {
             "enum": [None, "day_first", "month_first"],
+            "enum-titles": ["", "Day first", "Month first"],
             "default": None,
             "title": "Order of dates",
             "description": "How 01/02/2024 is meant; empty: found out, day first where both fit.",
         },
         "quote": {
             "enum": [None, '"', "'", ""],
+            "enum-titles": ["", '"', "'", "None"],
             "default": None,
             "title": "Quote",
             "description": "What encloses values that hold separators; empty: found out.",
@@ -80,6 +83,7 @@ SCHEMA: JsonMapping = {
         },
         "bad_rows": {
             "enum": [item.value for item in BadRows],
+            "enum-titles": ["Stop with an error", "Leave them out", "Fill short ones"],
             "default": BadRows.ERROR.value,
             "title": "Rows of another length",
             "description": "What happens to rows with more or fewer values than columns: stop "

@@ -56,31 +56,33 @@ _KFOLDS = [
 
 SPLIT_SCHEMA: JsonObject = {
     "type": "object",
-    "title": "Split",
+    "title": "Train/test split",
     "description": "How the rows are parted into those that train and those that test.",
     "default": {},
+    "advanced": True,
     "properties": {
         "method": {
             "type": "string",
             "title": "Method",
             "enum": [method.value for method in SplitMethod],
             "enum-titles": [
-                "Automatic", "Random part", "Random part, classes in proportion",
-                "Random part, groups together", "The latest rows", "Folds",
-                "Folds, classes in proportion", "Folds, groups together", "Repeated folds",
-                "Repeated folds, classes in proportion", "Folds in time", "As a column says",
+                "Automatic", "Holdout", "Stratified holdout", "Grouped holdout",
+                "Temporal holdout", "k-fold", "Stratified k-fold", "Group k-fold",
+                "Repeated k-fold", "Repeated stratified k-fold", "Time series split",
+                "Predefined",
             ],
             "default": "auto",
-            "description": "Automatic: a quarter tests, classes in proportion where there are any.",
+            "description": "Automatic holds out a quarter, stratified by class where there "
+            "are any. Grouped keeps rows of one group together; temporal tests on the latest rows.",
         },
         "test_size": {
             "type": "number",
-            "title": "Share that tests",
+            "title": "Test size",
             "default": 0.25,
             "minimum": 0.01,
             "maximum": 0.9,
             "depends-on": {"method": _HOLDOUTS},
-            "description": "Share of the rows that test.",
+            "description": "Share of the rows that are held out for the test.",
         },
         "folds": {
             "type": "integer",
@@ -89,7 +91,7 @@ SPLIT_SCHEMA: JsonObject = {
             "minimum": 2,
             "maximum": 50,
             "depends-on": {"method": _KFOLDS},
-            "description": "How many times the rows are parted; each row tests once.",
+            "description": "How many parts (k) the rows are divided into; each of them tests once.",
         },
         "repeats": {
             "type": "integer",
@@ -115,7 +117,7 @@ SPLIT_SCHEMA: JsonObject = {
 
 PREPROCESSING_SCHEMA: JsonObject = {
     "type": "object",
-    "title": "Preparation of columns",
+    "title": "Preprocessing",
     "description": "What columns are made into before the model sees them; learnt from training "
     "rows only.",
     "default": {},
@@ -123,8 +125,9 @@ PREPROCESSING_SCHEMA: JsonObject = {
     "properties": {
         "imputation": {
             "type": "string",
-            "title": "Missing numbers",
+            "title": "Imputation",
             "enum": ["median", "mean", "most_frequent"],
+            "enum-titles": ["Median", "Mean", "Most frequent"],
             "default": "median",
             "description": "What missing numbers become, where the model cannot take them.",
         },
@@ -132,12 +135,13 @@ PREPROCESSING_SCHEMA: JsonObject = {
             "type": "string",
             "title": "Scaling",
             "enum": ["auto", "standard", "minmax", "robust", "none"],
+            "enum-titles": ["Automatic", "Standard", "Min-max", "Robust", "None"],
             "default": "auto",
             "description": "How numbers are scaled; automatic scales for the models that need it.",
         },
         "max_categories": {
             "type": "integer",
-            "title": "Most categories",
+            "title": "Max. categories",
             "default": 50,
             "minimum": 2,
             "maximum": 1000,
@@ -146,7 +150,7 @@ PREPROCESSING_SCHEMA: JsonObject = {
         },
         "text_features": {
             "type": "integer",
-            "title": "Words",
+            "title": "Vocabulary size",
             "default": 5000,
             "minimum": 10,
             "maximum": 200000,
@@ -154,7 +158,7 @@ PREPROCESSING_SCHEMA: JsonObject = {
         },
         "word_pairs": {
             "type": "boolean",
-            "title": "Pairs of words",
+            "title": "Bigrams",
             "default": False,
             "description": "Count pairs of neighbouring words too.",
         },
@@ -170,14 +174,14 @@ FORECAST_SCHEMA: JsonObject = {
     "properties": {
         "time_column": {
             "type": ["string", "null"],
-            "title": "Time",
+            "title": "Time column",
             "format": "column",
             "default": None,
             "description": "The column with the time; the order of the rows if empty.",
         },
         "horizon": {
             "type": ["integer", "null"],
-            "title": "Steps ahead",
+            "title": "Horizon",
             "default": None,
             "minimum": 1,
             "maximum": 1000,
@@ -185,7 +189,7 @@ FORECAST_SCHEMA: JsonObject = {
         },
         "lags": {
             "type": ["integer", "null"],
-            "title": "Past values",
+            "title": "Lags",
             "default": None,
             "minimum": 1,
             "maximum": 500,
@@ -193,7 +197,7 @@ FORECAST_SCHEMA: JsonObject = {
         },
         "period": {
             "type": ["integer", "null"],
-            "title": "Season",
+            "title": "Seasonal period",
             "default": None,
             "minimum": 1,
             "maximum": 400,
@@ -204,13 +208,14 @@ FORECAST_SCHEMA: JsonObject = {
 
 SEARCH_SCHEMA: JsonObject = {
     "type": ["object", "null"],
-    "title": "Search for better parameters",
+    "title": "Hyperparameter search",
     "description": "Tries parameters on the training rows and takes the best.",
     "default": None,
+    "advanced": True,
     "properties": {
         "trials": {
             "type": "integer",
-            "title": "Tries",
+            "title": "Trials",
             "default": 20,
             "minimum": 1,
             "maximum": 10000,
@@ -225,29 +230,29 @@ SEARCH_SCHEMA: JsonObject = {
         },
         "folds": {
             "type": "integer",
-            "title": "Folds of a try",
+            "title": "Cross-validation folds",
             "default": 3,
             "minimum": 2,
             "maximum": 20,
-            "description": "Folds of the training rows that each try is measured on.",
+            "description": "Folds of the training rows that each trial is measured on.",
         },
         "sampler": {
             "type": "string",
-            "title": "Method",
+            "title": "Sampler",
             "enum": ["tpe", "random"],
-            "enum-titles": ["Learns from the tries", "At random"],
+            "enum-titles": ["TPE", "Random"],
             "default": "tpe",
-            "description": "How the next parameters are chosen.",
+            "description": "How the next parameters are chosen: TPE learns from earlier trials.",
         },
         "pruning": {
             "type": "boolean",
-            "title": "Stop hopeless tries",
+            "title": "Pruning",
             "default": True,
-            "description": "Ends a try whose first folds are worse than the median of the others.",
+            "description": "Ends a trial whose first folds are worse than the others' median.",
         },
         "parameters": {
             "type": ["object", "null"],
-            "title": "Ranges",
+            "title": "Search space",
             "default": None,
             "description": 'Ranges by parameter, e.g. {"C": {"low": 0.1, "high": 10}}; the '
             "model's own if empty.",

@@ -1,0 +1,37 @@
+"""The figures that were drawn last: whoever comes back to a job sees them at once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+from gui.bridge import Bridge
+from gui.helper import helpers_of
+from gui.results.svg_picture import without_empty_glyphs
+from queue_core.library.figures import fitted_figure
+
+MOST = 32
+_Key = tuple[str, int, int, str]
+_drawn: OrderedDict[_Key, bytes] = OrderedDict()
+
+
+async def drawn_figure(bridge: Bridge, source: Path, *, width_px: int, theme: str) -> bytes:
+    """Return a stored figure as SVG for this width and theme; drawn where it is not known yet."""
+    changed_ns = await bridge.call(_changed_ns, source)
+    key = (str(source), changed_ns, width_px, theme)
+    if key not in _drawn:
+        svg = await helpers_of(bridge).drawing.call(
+            fitted_figure, source=str(source), width_px=width_px, theme=theme
+        )
+        _drawn[key] = without_empty_glyphs(svg.encode())
+    _drawn.move_to_end(key)
+    while len(_drawn) > MOST:
+        _drawn.popitem(last=False)
+    return _drawn[key]
+
+
+def _changed_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
