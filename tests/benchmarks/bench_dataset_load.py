@@ -27,7 +27,7 @@ from pathlib import Path
 
 from queue_core.components.loaders import load_dataset
 
-TARGET_RATIO = 0.5
+TARGET_RATIO = 0.67
 TARGET_PEAK_MB = 1500
 BLOCK_ROWS = 50_000
 

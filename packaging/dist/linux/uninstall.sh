@@ -12,6 +12,7 @@ find "$data/icons/hicolor" -name 'dashai-monitor.png' -delete 2>/dev/null || tru
 find "$data/icons/hicolor" -name 'dashai-monitor.svg' -delete 2>/dev/null || true
 update-desktop-database -q "$data/applications" 2>/dev/null || true
 update-mime-database "$data/mime" 2>/dev/null || true
+gtk-update-icon-cache -q -t -f "$data/icons/hicolor" 2>/dev/null || true
 rm -rf "$data/dashai-monitor"
 
 if [ "${1:-}" = --purge ] && [ -d "$local_folder/monitor" ]; then
