@@ -144,20 +144,20 @@ class Bridge(QObject):
             self._unsubscribe()
             self._unsubscribe = None
         current = asyncio.current_task()
-        tasks = [task for task in self._tasks if task is not current]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := [task for task in self._tasks if task is not current]:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         if not self._queue.done():
             self._queue.cancel()
+        self._is_closed = True  # a timer may still ask, until the window is gone
         try:
             if last is not None:
-                await self._run(self._orders, last)
+                await self._loop.run_in_executor(self._orders, last)
         finally:
             self._end_threads()
 
     def _end_threads(self) -> None:
-        self._is_closed = True
         for pool in (self._readers, self._lists, self._orders):
             pool.shutdown(wait=False, cancel_futures=True)
 

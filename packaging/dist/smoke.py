@@ -41,6 +41,7 @@ class Frozen:
         settings = folder / "local" / "monitor" / "settings.toml"
         settings.parent.mkdir(parents=True)
         settings.write_text("[datasets]\npreview = false\n", encoding="utf-8")
+        give_away(folder)
 
     def ask(self, *arguments: str, code: int = 0) -> Any:
         """Run a command; return what it says in JSON."""
@@ -95,6 +96,14 @@ def main() -> int:
             raise SystemExit(f"the window ended with {code} and said:\n{said}")
     print("The frozen program works.")
     return 0
+
+
+def give_away(folder: Path) -> None:
+    """Let the user whose number is in SMOKE_UID, and who runs the program, own everything."""
+    owner = os.environ.get("SMOKE_UID")
+    if owner:
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, int(owner), int(owner))
 
 
 def walk(frozen: Frozen, folder: Path) -> None:

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 deb=$(ls dist/dashai-monitor_*_*.deb)
 run_file=$(ls dist/dashai-monitor-*.run)
 root=$(mktemp -d "${TMPDIR:-/var/tmp}/dashai-monitor-debian.XXXXXX")
+chmod 755 "$root"  # its users are to enter it
 python=.venv/bin/python
 cleanup() {
     for place in tmp proc dev/pts dev; do umount -l "$root/$place" 2>/dev/null || true; done
@@ -22,6 +23,7 @@ mirror=${MIRROR:-$(awk '$1 == "deb" { print $2; exit }' /etc/apt/sources.list 2>
 debootstrap --variant=minbase bookworm "$root" "${mirror:-http://deb.debian.org/debian}" >/dev/null
 cp -a /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 mount --bind /dev "$root/dev"
+mount --bind /dev/pts "$root/dev/pts"
 mount -t proc proc "$root/proc"
 mount --bind /tmp "$root/tmp"
 
@@ -53,7 +55,7 @@ step "The installer for one user, as a user without rights"
 inside useradd --create-home ann
 cp "$run_file" "$root/home/ann/install.run"
 inside su ann -c 'sh /home/ann/install.run --quiet --nox11'
-"$python" packaging/dist/smoke.py chroot --userspec=ann "$root" \
+SMOKE_UID=$(inside id -u ann) "$python" packaging/dist/smoke.py chroot --userspec=ann "$root" \
     /home/ann/.local/share/dashai-monitor/program/dashai-monitor
 inside su ann -c 'sh /home/ann/.local/share/dashai-monitor/uninstall.sh'
 gone /home/ann/.local/share/dashai-monitor

@@ -116,3 +116,30 @@ def test_changes_of_many_jobs_come_in_few_batches(
 
 def test_an_error_without_words_is_named() -> None:
     assert describe_error(ValueError(), what="Reading").text == "Reading did not work: ValueError"
+
+
+def test_what_is_asked_while_the_queue_closes_is_neither_answered_nor_a_failure(
+    closed_bridge: Bridge, queue: HueyJobQueue, run: Any
+) -> None:
+    told: list[Message] = []
+    closed_bridge.failed.connect(told.append)
+    is_asked = threading.Event()
+    late: list[asyncio.Task[Any]] = []
+
+    def close() -> None:
+        queue.close()
+        assert is_asked.wait(10)
+
+    async def body() -> None:
+        await closed_bridge.open(lambda: queue)
+        closing = asyncio.ensure_future(closed_bridge.close(close))
+        while not closed_bridge._is_closed:
+            await asyncio.sleep(0)
+        late.append(closed_bridge.start(closed_bridge.counts(), what="A timer"))
+        await asyncio.wait(late)
+        is_asked.set()
+        await closing
+
+    run(body())
+    assert late[0].cancelled()
+    assert told == []
