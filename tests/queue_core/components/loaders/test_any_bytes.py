@@ -28,7 +28,7 @@ def test_broken_files(tmp_path_factory: pytest.TempPathFactory, name: str, seed:
     assert fault_of(content, name, tmp_path_factory.mktemp("fuzz")) == ""
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(text=st.text(max_size=80))
 def test_any_text(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = tmp_path_factory.mktemp("text")

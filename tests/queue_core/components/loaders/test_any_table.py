@@ -88,7 +88,7 @@ def loaded(content: bytes, folder: str, **options: Any) -> StoredDataset:
     return stored
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     table=tables(),
     delimiter=st.sampled_from([",", ";", "\t", "|", "~"]),
@@ -114,7 +114,7 @@ def test_any_table_in_a_known_dialect(
                 assert means_the_same(cell, value), (cell, value)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(
     words=st.lists(WORDS, min_size=3, max_size=30),
     numbers=st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 3)), min_size=30, max_size=30),

@@ -80,7 +80,7 @@ def means(value: Any, stored: Any) -> bool:
     return bool(stored == value)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     table=tables(),
     sep=st.sampled_from([",", ";", "\t", "|"]),
@@ -99,7 +99,7 @@ def test_pandas(table: Table, index: bool, **options: Any) -> None:
     require_equal_or_said(table, text.getvalue(), "t.csv", date_order="day_first")
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(
     table=tables(),
     delimiter=st.sampled_from([",", ";", "\t", "|"]),
@@ -157,7 +157,7 @@ def r_lines(table: Table, *, sep: str, dec: str, quote: bool, qmethod: str, rows
     return "".join(lines)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(table=tables(), rows=st.sampled_from(["none", "named"]), semicolon=st.booleans())
 def test_write_csv(table: Table, rows: str, semicolon: bool) -> None:
     sep, dec = (";", ",") if semicolon else (",", ".")
@@ -166,7 +166,7 @@ def test_write_csv(table: Table, rows: str, semicolon: bool) -> None:
     require_equal_or_said(table, text.encode(), "t.csv", **options)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     table=tables(),
     sep=st.sampled_from([" ", "\t", ",", ";"]),
@@ -180,7 +180,7 @@ def test_write_table(table: Table, sep: str, rows: str) -> None:
     require_equal_or_said(table, text.encode(), "t.txt")
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(table=tables(), title=st.booleans())
 def test_workbooks(table: Table, title: bool) -> None:
     content = io.BytesIO()
