@@ -28,8 +28,8 @@ from queue_core.paths import ENVIRONMENT_VARIABLE, LocalFolder
 
 pytest_plugins = ("queue_fixtures", "entity_fixtures", "api_fixtures")
 
-# Read when a numerical library is loaded: threads that wait for each other sleep, for tests that run
-# beside each other have no processors to spare.
+# Read when a numerical library is loaded: threads that wait for each other sleep, for tests run
+# beside each other and have no processors to spare.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 HAS_QT = find_spec("PySide6") is not None
