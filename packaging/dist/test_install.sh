@@ -55,7 +55,7 @@ step "The installer for one user, as a user without rights"
 inside useradd --create-home ann
 cp "$run_file" "$root/home/ann/install.run"
 inside su ann -c 'sh /home/ann/install.run --quiet --nox11'
-SMOKE_UID=$(inside id -u ann) "$python" packaging/dist/smoke.py chroot --userspec=ann "$root" \
+HOME=/home/ann SMOKE_UID=$(inside id -u ann) "$python" packaging/dist/smoke.py chroot --userspec=ann "$root" \
     /home/ann/.local/share/dashai-monitor/program/dashai-monitor
 inside su ann -c 'sh /home/ann/.local/share/dashai-monitor/uninstall.sh'
 gone /home/ann/.local/share/dashai-monitor
