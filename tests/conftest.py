@@ -35,6 +35,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 HAS_QT = find_spec("PySide6") is not None
 OUR_LOGGERS = ("queue_core", "gui", "huey")
 GRACE_S = 3.0
+_TESTS_SINCE = pytest.StashKey[int]()
+_TESTS_BETWEEN = 150
 # Helpers of the standard library and joblib that live as long as the interpreter.
 LASTING_PROCESSES = ("resource_tracker", "forkserver")
 
@@ -149,6 +151,29 @@ def _no_leaked_threads_and_processes(
         return
     _fail_on_threads([t for t in threading.enumerate() if t not in threads and _must_end(t)])
     _fail_on_processes(_child_processes() - processes)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let widgets die on this thread only, as the program does (see gui.garbage).
+
+    What one test leaves may be collected while a later one runs, which need not know of Qt: from
+    the first window on, nothing is collected on other threads any more.
+    """
+    if not _has_windows_ever() and "qapp" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    tests_since = request.config.stash.get(_TESTS_SINCE, 0) + 1
+    # A look at everything costs more than most tests.
+    gc.collect(2 if tests_since % _TESTS_BETWEEN == 0 else 1)
+    request.config.stash[_TESTS_SINCE] = tests_since
+
+
+def _has_windows_ever() -> bool:
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    return widgets is not None and widgets.QApplication.instance() is not None
 
 
 @pytest.fixture(autouse=True)

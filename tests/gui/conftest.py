@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
@@ -53,15 +52,6 @@ def _plain_english(theme: Theme) -> Iterator[None]:
         i18n.set_language("en")
     if theme.mode is not ThemeMode.LIGHT:
         theme.set_mode(ThemeMode.LIGHT)
-
-
-@pytest.fixture(autouse=True)
-def _garbage_here() -> Iterator[None]:
-    """Let widgets die on this thread only, as the program does (see gui.garbage)."""
-    gc.disable()
-    yield
-    gc.collect(1)  # what this test made; a look at everything would cost more than the test
-    gc.enable()
 
 
 @pytest.fixture
