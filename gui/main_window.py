@@ -261,7 +261,9 @@ class MainWindow(QMainWindow):
         self._show_details_state()
 
     def _on_records_updated(self, job_ids: tuple[str, ...]) -> None:
-        if set(job_ids) & set(self.action_set.selection.ids):
+        # Begun and not begun anew: a job that reports often must not keep a click from counting.
+        is_shown = set(job_ids) & set(self.action_set.selection.ids)
+        if is_shown and not self._selection_timer.isActive():
             self._selection_timer.start()
 
     # --- what the user does -------------------------------------------------------------------

@@ -8,21 +8,32 @@ from pathlib import Path
 from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.results.svg_picture import without_empty_glyphs
-from queue_core.library.figures import fitted_figure
+from queue_core.library.figures import fitted_figure, whole_figure
 
 MOST = 32
-_Key = tuple[str, int, int, str]
+_Key = tuple[str, int, int | None, str]
 _drawn: OrderedDict[_Key, bytes] = OrderedDict()
 
 
-async def drawn_figure(bridge: Bridge, source: Path, *, width_px: int, theme: str) -> bytes:
-    """Return a stored figure as SVG for this width and theme; drawn where it is not known yet."""
+async def drawn_figure(bridge: Bridge, source: Path, *, width_px: int | None, theme: str) -> bytes:
+    """Return a stored figure as SVG for this theme; drawn where it is not known yet.
+
+    Args:
+        bridge: The way to the process that draws.
+        source: The figure's description.
+        width_px: The width of the plots alone; None: the whole figure at its own size.
+        theme: The surface that it is drawn for.
+    """
     changed_ns = await bridge.call(_changed_ns, source)
     key = (str(source), changed_ns, width_px, theme)
     if key not in _drawn:
-        svg = await helpers_of(bridge).drawing.call(
-            fitted_figure, source=str(source), width_px=width_px, theme=theme
-        )
+        drawing = helpers_of(bridge).drawing
+        if width_px is None:
+            svg = await drawing.call(whole_figure, source=str(source), theme=theme)
+        else:
+            svg = await drawing.call(
+                fitted_figure, source=str(source), width_px=width_px, theme=theme
+            )
         _drawn[key] = without_empty_glyphs(svg.encode())
     _drawn.move_to_end(key)
     while len(_drawn) > MOST:

@@ -63,11 +63,11 @@ class FigureView(LoadingView):
         outline = await self.bridge.call(figure_outline, str(source), width)
         self.picture.setFixedHeight(outline["height_px"])
         self._show_words(outline["subtitle"], outline["notes"])
-        if not self.picture.is_drawn:
+        theme = _theme()
+        if not self.picture.is_drawn and theme == "light":
             # The stored picture is too small to read here, but it is there at once.
-            self.picture.set_svg(await self.bridge.call(_read, _stored_picture(self._artifact)))
+            self.picture.set_svg(await self.bridge.call(_read, self._artifact.light_svg))
             self.stop_waiting()
-        theme = "dark" if current_theme().is_dark else "light"
         self.picture.set_svg(await drawn_figure(self.bridge, source, width_px=width, theme=theme))
 
     def _fit(self, width: int) -> None:
@@ -119,12 +119,17 @@ class LargeFigure(LoadingView):
         self.load()
 
     async def fill(self) -> None:
-        """Read the picture of the current theme."""
-        self.picture.set_svg(await self.bridge.call(_read, _stored_picture(self._artifact)))
+        """Show the picture for the current theme: the stored one, or one that is drawn now."""
+        theme = _theme()
+        if theme == "light":
+            svg = await self.bridge.call(_read, self._artifact.light_svg)
+        else:
+            svg = await drawn_figure(self.bridge, self._artifact.path, width_px=None, theme=theme)
+        self.picture.set_svg(svg)
 
 
-def _stored_picture(artifact: Artifact) -> Path:
-    return artifact.dark_svg if current_theme().is_dark else artifact.light_svg
+def _theme() -> str:
+    return "dark" if current_theme().is_dark else "light"
 
 
 def _read(path: Path) -> bytes:

@@ -125,9 +125,9 @@ def _file_of(
     if file_format in (None, stored) and item.path.is_file():
         return Result(item.path, f"{name}.{stored}", is_made=False)
     ending = file_format or export_formats(item)[0]
-    drawn = item.dark_svg if theme == "dark" else item.light_svg
-    if item.kind is ArtifactKind.FIGURE and ending == "svg" and drawn.is_file():
-        return Result(drawn, f"{name}.svg", is_made=False)
+    is_drawn = item.kind is ArtifactKind.FIGURE and ending == "svg" and theme != "dark"
+    if is_drawn and item.light_svg.is_file():
+        return Result(item.light_svg, f"{name}.svg", is_made=False)
     target = context.folder.temporary / f"api-{secrets.token_hex(16)}.{ending}"
     if ending in _DRAWN and ending in export_formats(item):
         _export_apart(context, record, item, target, theme)

@@ -42,7 +42,7 @@ class Artifact:
         kind: What it is, and so how it is stored.
         name: Short identifier, unique within its entity; also the stem of its file.
         title: What the user sees.
-        path: The file; for a figure the JSON description, with the pictures beside it.
+        path: The file; for a figure the JSON description, with a picture beside it.
     """
 
     kind: ArtifactKind
@@ -52,13 +52,8 @@ class Artifact:
 
     @property
     def light_svg(self) -> Path:
-        """The picture of a figure for light surfaces."""
+        """The picture of a figure for light surfaces; one for dark ones is drawn when asked for."""
         return self.path.with_name(f"{self.name}.light.svg")
-
-    @property
-    def dark_svg(self) -> Path:
-        """The picture of a figure for dark surfaces."""
-        return self.path.with_name(f"{self.name}.dark.svg")
 
     def to_json(self) -> dict[str, str]:
         """Return the entry of the index."""

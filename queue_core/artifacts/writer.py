@@ -100,14 +100,12 @@ class ArtifactWriter:
         return artifact
 
     def add_figure(self, name: str, title: str, figure: Figure) -> Artifact:
-        """Add a figure: its description and its pictures for light and dark surfaces."""
+        """Add a figure: its description and one picture; drawing two would double many a job."""
         from queue_core.artifacts.renderer import render
-        from queue_core.artifacts.themes import Theme
 
         artifact = self._new(ArtifactKind.FIGURE, name, title)
         self._staged(artifact).write_text(figure_to_json(figure), encoding="utf-8")
-        for theme, path in ((Theme.LIGHT, artifact.light_svg), (Theme.DARK, artifact.dark_svg)):
-            (self._folder / path.name).write_bytes(render(figure, theme=theme))
+        (self._folder / artifact.light_svg.name).write_bytes(render(figure))
         return artifact
 
     def add_text(self, name: str, title: str, text: str) -> Artifact:

@@ -56,6 +56,14 @@ def fitted_figure(source: str, width_px: int, theme: str) -> str:
     return render(drawn, size=size, theme=Theme(theme)).decode()
 
 
+def whole_figure(source: str, theme: str) -> str:
+    """Return a stored figure as SVG at its own size, with title and notes, as it is exported."""
+    from queue_core.artifacts.renderer import render
+    from queue_core.artifacts.themes import Theme
+
+    return render(_read(source), theme=Theme(theme)).decode()
+
+
 def figure_outline(source: str, width_px: int) -> Mapping[str, Any]:
     """Return what is known of a figure before it is drawn: its height and the texts around it."""
     figure = _read(source)

@@ -19,6 +19,7 @@ from queue_core.artifacts.reader import (
 )
 from queue_core.artifacts.writer import ArtifactWriter, remove_artifacts
 from queue_core.errors import DataError
+from queue_core.library.figures import whole_figure
 from queue_core.paths import LocalFolder
 
 FIGURE = Figure(title="A line", panels=[Panel(marks=[Line(x=[0, 1], y=[1, 2])])])
@@ -45,7 +46,8 @@ def test_what_was_written_is_read_in_order(local_folder: LocalFolder) -> None:
     table, figure, text, report, model = found
     assert read_table(table).to_pylist() == [{"a": 1, "ñ": "x"}, {"a": 2, "ñ": None}]
     assert read_figure(figure) == FIGURE
-    assert figure.light_svg.read_bytes() != figure.dark_svg.read_bytes()
+    assert figure.light_svg.read_text() == whole_figure(str(figure.path), "light")
+    assert figure.light_svg.read_text() != whole_figure(str(figure.path), "dark")
     assert read_text(text) == "words"
     assert read_report(report) == {"rows": 2, "names": ["é"]}
     assert model.path.read_bytes() == b"bytes of a model"

@@ -45,7 +45,6 @@ def test_an_exploration_is_stored_with_its_artifacts(
     figure = read_figure(found[0])
     assert figure.legend_title == "species"
     assert found[0].light_svg.exists()
-    assert found[0].dark_svg.exists()
     fractions = [fraction for fraction, _ in said.reports if fraction is not None]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
