@@ -151,7 +151,9 @@ class JobWorker(Worker):  # type: ignore[misc]
     def _has_fresh_child(self) -> bool:
         """Make sure of a child for the next job; the end of the last one does not wait for it."""
         supervisor = self.host.supervisor
-        if self._fresh is not None and not self._fresh.is_alive:
+        if self._fresh is not None and (
+            not self._fresh.is_alive or supervisor.is_outdated(self._fresh)
+        ):
             supervisor.give_back(self._fresh)
             self._fresh = None
         if self._fresh is None:

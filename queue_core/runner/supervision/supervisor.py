@@ -142,6 +142,10 @@ class Supervisor:
                 return child
             self.give_back(child)
 
+    def is_outdated(self, child: ChildProcess) -> bool:
+        """Return whether a new child would be better: more is loaded, or the template is gone."""
+        return child.is_forked and child.generation != self._source.generation
+
     def give_back(self, child: ChildProcess) -> None:
         """Let a child end, with everything that it started; returns at once."""
         with self._condition:
@@ -261,11 +265,7 @@ class Supervisor:
     def _drop_outdated(self) -> None:
         """Let spares go that lack what the source has loaded since, or whose source is gone."""
         with self._condition:
-            generation = self._source.generation
-            outdated = [
-                spare for spare in self._spares
-                if spare.is_forked and spare.generation != generation
-            ]  # fmt: skip
+            outdated = [spare for spare in self._spares if self.is_outdated(spare)]
             for spare in outdated:
                 self._spares.remove(spare)
             self._condition.notify_all()
