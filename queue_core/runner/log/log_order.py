@@ -25,14 +25,16 @@ class Piece:
     Attributes:
         source: Which pipe.
         data: What was read.
-        began_ns: When the read began, by the monotonic clock.
+        began_ns: When the read began, by the monotonic clock; all of the data was there by then.
         ended_ns: When it had ended.
+        left: How many bytes waited in the pipe after the read.
     """
 
     source: str
     data: bytes
     began_ns: int
     ended_ns: int
+    left: int = 0
 
 
 def in_order(pieces: list[Piece], records: bytes) -> list[tuple[str, bytes]]:
@@ -71,13 +73,36 @@ def in_order(pieces: list[Piece], records: bytes) -> list[tuple[str, bytes]]:
     return found
 
 
+def missing_before_last(pieces: list[Piece], records: bytes) -> dict[str, int]:
+    """Return how many bytes of each stream, written before the last record, have not been read."""
+    last = None
+    for packet in whole_records(records):
+        last = packet or last
+    if last is None:
+        return {}
+    missing: dict[str, int] = {}
+    for source, waiting in zip(_STREAMS, last.waiting, strict=True):
+        read = sum(len(piece.data) for piece in pieces if piece.source == source)
+        missing[source] = _place(pieces, source, last, waiting) - read
+    return missing
+
+
 def _place(pieces: list[Piece], source: str, packet: Packet, waiting: int) -> int:
     """Return how many bytes of a stream were written before a record."""
     read_before = 0
     for piece in pieces:
         if piece.source != source or piece.began_ns > packet.time_ns:
             continue
-        # Where the read was under way, what waited tells whether it had taken its bytes.
-        if piece.ended_ns < packet.time_ns or waiting < len(piece.data):
+        if piece.ended_ns < packet.time_ns or _had_taken(piece, waiting):
             read_before += len(piece.data)
     return read_before + waiting
+
+
+def _had_taken(piece: Piece, waiting: int) -> bool:
+    """Return whether a read that was under way had taken its bytes when *waiting* were unread.
+
+    Before, at least its own were waiting, and after it less was left. Where more was left, the
+    program may have written on either side; a thread waits longer to come back from a read than
+    to begin it.
+    """
+    return waiting < len(piece.data) or waiting <= piece.left

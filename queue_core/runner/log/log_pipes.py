@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import time
 
 from queue_core.runner.log.log_lines import STDERR, STDOUT
-from queue_core.runner.log.log_order import Piece
+from queue_core.runner.log.log_order import Piece, missing_before_last
 from queue_core.runner.log.log_writer import LogWriter
+from queue_core.system.choice import system
 
 assert sys.platform == "linux"  # what follows is no matter of mypy for other systems
 
 _CHUNK_BYTES = 1 << 16
-_LOOKS_IN_A_ROUND = 16
+_LOOKS_IN_A_ROUND = 64
 
 
 class LogPipes:
@@ -45,25 +47,43 @@ class LogPipes:
         for _ in range(_LOOKS_IN_A_ROUND):
             # Output before records: all records that were written before it are there then.
             pieces += [self._piece(source, descriptor) for source, descriptor in self._streams]
-            fresh = self._read(self._records)
+            fresh = self._read(self._records, _CHUNK_BYTES)
             if not fresh:
                 break
             records += fresh  # they may come after output that was written meanwhile
+        else:
+            pieces += self._rest(pieces, records)
         has_any = bool(records) or any(piece.data for piece in pieces)
         if has_any and log is not None:
             log.feed_round(pieces, records)
         return has_any
 
     def _piece(self, source: str, descriptor: int) -> Piece:
+        """Read no more than is there now: when it was written is known then."""
+        waiting = min(system().unread_bytes(descriptor), _CHUNK_BYTES)
         began_ns = time.monotonic_ns()
-        data = self._read(descriptor)
-        return Piece(source, data, began_ns, time.monotonic_ns())
+        data = self._read(descriptor, waiting) if waiting else b""
+        ended_ns = time.monotonic_ns()
+        if not waiting and descriptor in self.open and _has_ended(descriptor):
+            self.open.discard(descriptor)
+        left = system().unread_bytes(descriptor) if data else 0
+        return Piece(source, data, began_ns, ended_ns, left)
 
-    def _read(self, descriptor: int) -> bytes:
+    def _rest(self, pieces: list[Piece], records: bytes) -> list[Piece]:
+        """Read what was written before the last record, and nothing that came after it."""
+        now_ns = time.monotonic_ns()
+        missing = missing_before_last(pieces, records)
+        return [
+            Piece(source, self._read(descriptor, size), now_ns, now_ns)
+            for source, descriptor in self._streams
+            if (size := missing.get(source, 0)) > 0
+        ]
+
+    def _read(self, descriptor: int, size: int) -> bytes:
         if descriptor not in self.open:
             return b""
         try:
-            data = os.read(descriptor, _CHUNK_BYTES)
+            data = os.read(descriptor, size)
         except BlockingIOError:
             return b""
         except OSError:
@@ -71,3 +91,10 @@ class LogPipes:
         if not data:
             self.open.discard(descriptor)
         return data
+
+
+def _has_ended(descriptor: int) -> bool:
+    """Return whether nobody can write to a pipe any more, and all has been read."""
+    looking = select.poll()
+    looking.register(descriptor, select.POLLIN)
+    return any(not events & select.POLLIN for _, events in looking.poll(0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,11 +12,9 @@ from sample_jobs import Append, Balloon, Dies, Echo, FailsTwice, PythonLoop, Rai
 
 from queue_core import HueyJobQueue, JobNotFoundError, JobQueueError, JobStatus
 from queue_core.errors import ParameterError
-from queue_core.jobs.python_job import PythonJob
 from queue_core.queue import schedules
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions, Move, WaitKind
-from queue_core.system.choice import is_portable
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -387,23 +384,3 @@ class TestTrouble:
             timer.join()
         assert running.wait(job_id, 20).result == 1
         assert running.problem is None
-
-
-class TestProcessesThatStandBy:
-    @pytest.mark.skipif(is_portable(), reason="each process loads what it needs itself")
-    def test_a_worker_lets_the_one_go_that_it_took_before_all_was_loaded(
-        self, queue: HueyJobQueue, until: Until
-    ) -> None:
-        queue.start(workers=1, options=EngineOptions(preload=("pandas",)))
-        assert queue._engine is not None
-        source = queue._engine.supervisor._source
-        until(lambda: source.generation > 0)
-        assert queue._engine._consumer is not None
-        [(worker, _)] = queue._engine._consumer.worker_threads
-        until(lambda: worker._fresh is not None and worker._fresh.generation == source.generation)
-        is_loaded = PythonJob(function=_has_pandas)
-        assert queue.wait(queue.put(is_loaded), 30).result is True
-
-
-def _has_pandas() -> bool:
-    return "pandas" in sys.modules
