@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 _PACKAGES: Final = re.compile(r"[/\\](?:site|dist)-packages[/\\](?P<name>[^/\\]+)")
@@ -11,7 +12,7 @@ _PACKAGES: Final = re.compile(r"[/\\](?:site|dist)-packages[/\\](?P<name>[^/\\]+
 _STANDARD: Final = re.compile(
     r"[/\\]lib(?:64)?[/\\]python\d|[/\\]Python\d*[/\\]Lib[/\\]|^<frozen |python\d+\.zip[/\\]"
 )
-_PROGRAM: Final = re.compile(r"(?:^|[/\\])queue_core[/\\]")
+_PROGRAM: Final = str(Path(__file__).parents[1])
 _ABSOLUTE: Final = re.compile(r"^(?:[/\\<]|[A-Za-z]:)")
 _ENDING: Final = re.compile(r"\.(?:py\w?|pyx|so|pyd)$")
 
@@ -28,7 +29,7 @@ class Origin(StrEnum):
 def origin_of(file: str) -> Origin:
     """Return whose code the file of a call is."""
     package = _package(file)
-    if package == "queue_core" or (not package and _PROGRAM.search(file)):
+    if package == "queue_core" or file.startswith(_PROGRAM):
         return Origin.PROGRAM
     if package:
         return Origin.LIBRARY

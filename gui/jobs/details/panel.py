@@ -61,7 +61,7 @@ class DetailsPanel(QFrame):
         self._wanted_tab = ""
         self.header = DetailsHeader(actions)
         self.header.close_button.clicked.connect(self.close_wanted)
-        self.error_page = ErrorPage()
+        self.error_page = ErrorPage(bridge)
         self.pages: dict[str, tuple[str, DetailsPage]] = {
             "result": (mark("Result"), ResultPage(bridge)),
             "error": (mark("Error"), self.error_page),
