@@ -92,6 +92,12 @@ async def several(window: MainWindow) -> None:
     await settle(0.5)
 
 
+async def failures(window: MainWindow) -> None:
+    await settle()
+    window.action_set.trigger("view.failures")
+    await settle(0.6)
+
+
 SCENES = (
     Scene("empty", None, nothing),
     Scene("plain", 0, plain),
@@ -103,6 +109,7 @@ SCENES = (
     Scene("result", 0, selecting("penguins.csv", "result")),
     Scene("scripts", 0, selecting("Ελληνικά")),
     Scene("nomatch", 0, no_match),
+    Scene("failures", 60, failures),
     Scene("many", MANY, plain),
     Scene("all", MANY, several),
 )
