@@ -21,6 +21,7 @@ from queue_core.queue.values import (
     JobOrder,
     LogLine,
     Move,
+    Phase,
     Sample,
     Schedule,
     WaitReason,
@@ -82,6 +83,9 @@ class QueueQuestions(Protocol):
 
     def samples(self, job_id: str) -> Sequence[Sample]:
         """Return what a job used over time."""
+
+    def phases(self, job_id: str) -> Sequence[Phase]:
+        """Return where the time of a job went."""
 
     def failures(self) -> Sequence[FailureGroup]:
         """Return failed jobs by what they failed of."""

@@ -30,6 +30,7 @@ from queue_core.queue.values import (
     JobOrder,
     LogLine,
     LogSource,
+    Phase,
     Sample,
     Schedule,
 )
@@ -191,6 +192,10 @@ class QueueReader(BaseJobQueue):
     def samples(self, job_id: str) -> Sequence[Sample]:
         """Return what a job used over time, coarser the longer it ran."""
         return history.read_samples(self._database, job_id)
+
+    def phases(self, job_id: str) -> Sequence[Phase]:
+        """Return when each attempt of a job went over to which phase, in order."""
+        return history.read_phases(self._database, job_id)
 
     def failures(self) -> Sequence[FailureGroup]:
         """Return our failed jobs by what they failed of, the kind seen last first."""

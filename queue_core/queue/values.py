@@ -213,6 +213,21 @@ class Sample:
     attempt: int = 1
 
 
+@dataclass(frozen=True)
+class Phase:
+    """What a job did from a moment on.
+
+    Attributes:
+        attempt: The attempt, from 1.
+        began_s: Seconds since the attempt began.
+        name: What it is called.
+    """
+
+    attempt: int
+    began_s: float
+    name: str
+
+
 # How many days back failures are counted day by day.
 DAYS_SHOWN = 14
 

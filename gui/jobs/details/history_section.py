@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
 from gui.format import format_bytes, format_clock, format_duration
 from gui.i18n import tr
+from gui.jobs.details.phase_bar import PhaseBar
+from gui.jobs.details.phase_spans import spans_of
 from gui.jobs.details.usage_curve import UsageCurve, usage_of
 from gui.jobs.presentation import STATUS_LOOKS, first_line, status_word
 from gui.theme import STEP_PX, small_font
 from gui.throttle import Throttle
 from gui.widgets import IconLabel, TextLabel, heading_label, row
 from queue_core.queue.job_record import JobRecord, JobStatus
-from queue_core.queue.values import Attempt, Sample
+from queue_core.queue.values import Attempt, Phase, Sample
 
 READ_INTERVAL_S = 1.0
 
@@ -28,6 +31,8 @@ class HistorySection(QWidget):
         self._bridge = bridge
         self._record: JobRecord | None = None
         self._attempts: Sequence[Attempt] = ()
+        self._told: Sequence[Phase] = ()
+        self.phases = PhaseBar()
         self.curve = UsageCurve()
         self._title = heading_label(tr("Attempts so far"))
         self._lines = QVBoxLayout()
@@ -35,6 +40,7 @@ class HistorySection(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(STEP_PX * 4, STEP_PX * 2, STEP_PX * 4, STEP_PX * 3)
         layout.setSpacing(STEP_PX * 2)
+        layout.addWidget(self.phases)
         layout.addWidget(self.curve)
         layout.addWidget(self._title)
         layout.addLayout(self._lines)
@@ -48,6 +54,8 @@ class HistorySection(QWidget):
         """Show the past of a job."""
         before, self._record = self._record, record
         if before is None or before.id != record.id:
+            self._told = ()
+            self.phases.show_spans(())
             self.curve.show_usage(usage_of((), None))
             self._show_attempts(())
         if before != record and record.started_at is not None:
@@ -56,6 +64,7 @@ class HistorySection(QWidget):
     def tick(self) -> None:
         """Let the curves of a running job grow."""
         if self._record is not None and self._record.status is JobStatus.STARTED:
+            self.phases.show_spans(spans_of(self._told, self._record, datetime.now(UTC)))
             self._read.request()
 
     async def _look(self) -> None:
@@ -63,10 +72,12 @@ class HistorySection(QWidget):
         if record is None:
             return
         job_id = record.id
-        samples, attempts = await self._bridge.ask(
-            lambda queue: (queue.samples(job_id), queue.attempts(job_id))
+        samples, attempts, phases = await self._bridge.ask(
+            lambda queue: (queue.samples(job_id), queue.attempts(job_id), queue.phases(job_id))
         )
         if self._record is not None and self._record.id == job_id:
+            self._told = phases
+            self.phases.show_spans(spans_of(phases, self._record, datetime.now(UTC)))
             self._show_samples(samples)
             self._show_attempts(tuple(attempts))
 

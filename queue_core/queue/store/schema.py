@@ -133,9 +133,14 @@ _STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS monitor_sample (job_id TEXT NOT NULL, attempt INTEGER NOT NULL, "
     "elapsed_s REAL NOT NULL, cpu_time_s REAL, memory_bytes INTEGER, "
     "PRIMARY KEY (job_id, attempt, elapsed_s)) WITHOUT ROWID",
+    # When a running job went over to which phase.
+    "CREATE TABLE IF NOT EXISTS monitor_phase (job_id TEXT NOT NULL, attempt INTEGER NOT NULL, "
+    "began_s REAL NOT NULL, name TEXT NOT NULL, PRIMARY KEY (job_id, attempt, began_s)) "
+    "WITHOUT ROWID",
     "CREATE TRIGGER IF NOT EXISTS monitor_forget AFTER DELETE ON task_copy BEGIN "
     "DELETE FROM monitor_attempt WHERE job_id = OLD.id; "
     "DELETE FROM monitor_sample WHERE job_id = OLD.id; "
+    "DELETE FROM monitor_phase WHERE job_id = OLD.id; "
     "DELETE FROM monitor_dependency WHERE job_id = OLD.id OR after_id = OLD.id; END",
     # Who waits for whom.
     "CREATE TABLE IF NOT EXISTS monitor_dependency (job_id TEXT NOT NULL, after_id TEXT NOT NULL, "
