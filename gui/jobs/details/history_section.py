@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
 from gui.format import format_bytes, format_clock, format_duration
 from gui.i18n import tr
+from gui.jobs.details.folding import Fold
 from gui.jobs.details.phase_bar import PhaseBar
 from gui.jobs.details.phase_spans import spans_of
 from gui.jobs.details.usage_curve import UsageCurve, usage_of
 from gui.jobs.presentation import STATUS_LOOKS, first_line, status_word
-from gui.theme import STEP_PX, small_font
+from gui.theme import STEP_PX, monospace_font, small_font
 from gui.throttle import Throttle
 from gui.widgets import IconLabel, TextLabel, heading_label, row
+from queue_core.failures.fingerprint import without_values
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import Attempt, Phase, Sample
 
 READ_INTERVAL_S = 1.0
+# A tenth more or less is chance.
+LEAST_CHANGE = 0.1
 
 
 class HistorySection(QWidget):
@@ -99,8 +104,8 @@ class HistorySection(QWidget):
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.deleteLater()
-        for attempt in shown:
-            self._lines.addWidget(_line(attempt))
+        for before, attempt in zip((None, *shown), shown, strict=False):
+            self._lines.addWidget(_line(attempt, attempt_change(before, attempt)))
 
 
 def attempt_text(attempt: Attempt) -> str:
@@ -115,7 +120,31 @@ def attempt_text(attempt: Attempt) -> str:
     return " · ".join(parts)
 
 
-def _line(attempt: Attempt) -> QWidget:
+def attempt_change(before: Attempt | None, attempt: Attempt) -> str:
+    """Return what was different from the attempt before it; nothing for the first one."""
+    if before is None:
+        return ""
+    parts = []
+    if attempt.error_msg and before.error_msg:
+        is_same = without_values(attempt.error_msg) == without_values(before.error_msg)
+        parts.append(tr("the same error") if is_same else tr("another error"))
+    if attempt.run_seconds is not None and before.run_seconds is not None:
+        more_s = attempt.run_seconds - before.run_seconds
+        if abs(more_s) >= LEAST_CHANGE * max(attempt.run_seconds, before.run_seconds):
+            text = format_duration(abs(more_s))
+            parts.append(tr("{time} longer", time=text) if more_s > 0 else
+                         tr("{time} shorter", time=text))  # fmt: skip
+    if attempt.peak_memory_bytes and before.peak_memory_bytes:
+        more = attempt.peak_memory_bytes - before.peak_memory_bytes
+        if abs(more) >= LEAST_CHANGE * before.peak_memory_bytes:
+            size = format_bytes(abs(more))
+            parts.append(tr("{size} more memory", size=size) if more > 0 else
+                         tr("{size} less memory", size=size))  # fmt: skip
+    listed = ", ".join(parts)
+    return tr("Beside the attempt before: {changes}.", changes=listed) if listed else ""
+
+
+def _line(attempt: Attempt, change: str) -> QWidget:
     look = STATUS_LOOKS[attempt.status]
     words = QVBoxLayout()
     words.setSpacing(0)
@@ -123,8 +152,16 @@ def _line(attempt: Attempt) -> QWidget:
     reason = first_line(attempt.error_msg)
     if reason:
         words.addWidget(TextLabel(reason, role="muted", font=small_font()))
+    if change:
+        words.addWidget(TextLabel(change, role="muted", font=small_font()))
+    if attempt.traceback:
+        words.addWidget(Fold(tr("Traceback"), partial(_traceback, attempt.traceback)))
     line = row(IconLabel(look.icon, attempt.status.value))
     line.addLayout(words, 1)
     widget = QWidget()
     widget.setLayout(line)
     return widget
+
+
+def _traceback(text: str) -> QWidget:
+    return TextLabel(text.rstrip(), role="muted", font=monospace_font())

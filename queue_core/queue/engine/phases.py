@@ -44,4 +44,4 @@ class PhaseClock:
             return None
         self._count += 1
         self.name = name
-        return round(time.monotonic() - self._began_s, 3), name
+        return time.monotonic() - self._began_s, name
