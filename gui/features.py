@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gui.bridge import Bridge
 from gui.control import feature as control
+from gui.detached import feature as detached
 from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.settings import feature as settings
@@ -20,5 +21,6 @@ FEATURES: tuple[Install, ...] = (
     submit.install,
     library.install,
     triage.install,
+    detached.install,
     settings.install,
 )

@@ -45,7 +45,8 @@ class WindowState:
 
     def save_splitter(self, name: str, splitter: QSplitter) -> None:
         """Remember the sizes of the parts."""
-        self._file.setValue(f"splitters/{name}", splitter.saveState())
+        if splitter.window().isVisible():  # before that nothing has been laid out
+            self._file.setValue(f"splitters/{name}", splitter.saveState())
 
     def restore_splitter(self, name: str, splitter: QSplitter) -> bool:
         """Give the parts their sizes; return whether they are known."""
