@@ -21,6 +21,7 @@ from gui.theme import STEP_PX
 from gui.throttle import Throttle
 from gui.triage.delegate import FailureDelegate
 from gui.triage.group_view import GroupView
+from gui.triage.job_links import MOST_SHOWN
 from gui.triage.model import FailureModel
 from gui.triage.words import STATE_LOOKS
 from gui.widgets import muted_label, row, set_role, text_button
@@ -56,6 +57,10 @@ class FailuresPage(QWidget):
         self._read = Throttle(
             bridge, self._look, what=tr("Reading the failures"), interval_s=READ_INTERVAL_S,
             parent=self,
+        )  # fmt: skip
+        self._jobs = Throttle(
+            bridge, self._look_at_jobs, what=tr("Reading the failures"),
+            interval_s=READ_INTERVAL_S, parent=self,
         )  # fmt: skip
         self._build()
         self.list.selectionModel().currentChanged.connect(self._on_row)
@@ -156,7 +161,20 @@ class FailuresPage(QWidget):
     # --- choosing -----------------------------------------------------------------------------
 
     def _on_row(self) -> None:
-        self.shown.show_group(self.current)
+        before, group = self.shown.group, self.current
+        self.shown.show_group(group)
+        if group is not None and group != before:
+            self._jobs.request_now()
+
+    async def _look_at_jobs(self) -> None:
+        group = self.shown.group
+        if group is None:
+            return
+        name = group.fingerprint
+        ids = await self._bridge.ask(lambda queue: queue.failed_ids(name, limit=MOST_SHOWN))
+        found = await self._bridge.records(ids)
+        if self.shown.group is not None and self.shown.group.fingerprint == name:
+            self.shown.links.show_jobs([found[job_id] for job_id in ids if job_id in found])
 
     def _choose_row(self) -> None:
         """Keep the group that is shown; else the first one."""
