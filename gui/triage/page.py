@@ -48,6 +48,7 @@ class FailuresPage(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._is_fresh = False
+        self._has_read = False
         self.model = FailureModel(self)
         self.list = _FailureList(self.model)
         self.shown = GroupView()
@@ -129,6 +130,7 @@ class FailuresPage(QWidget):
     async def _look(self) -> None:
         self._is_fresh = True
         groups = await self._bridge.ask(lambda queue: queue.failures())
+        self._has_read = True
         self.model.set_groups(groups)
         for state, word in CHOICES:
             count = self.model.count(state)
@@ -152,6 +154,8 @@ class FailuresPage(QWidget):
         }
         all_empty = self.model.count(self.model.state) == 0
         text = nothing.get(self.model.state, tr("No job has failed.")) if self.model.state else ""
+        if not self._has_read:
+            text, all_empty = tr("Reading…"), True
         self._empty.setText(
             (text or tr("No job has failed.")) if all_empty else tr("No failure has these words.")
         )
