@@ -71,6 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     # A shell starts what runs in its background with Ctrl+C ignored, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):  # the same of one who logs out meanwhile
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     # Where it is set, what a dying process had not flushed would be seen all the same.
     os.environ.pop("PYTHONUNBUFFERED", None)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
