@@ -39,7 +39,7 @@ from gui.status_bar import StatusBar
 from gui.tab_order import chain
 from gui.theme import icon
 from gui.toolbar import Toolbar
-from gui.widgets import set_role
+from gui.widgets import select_row, set_role
 from gui.window_state import WindowState
 from queue_core.queue.values import JobFilter
 from queue_core.settings import Settings
@@ -302,7 +302,7 @@ class MainWindow(QMainWindow):
     def _focus_table(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         if not self.table.selectionModel().hasSelection() and self.model.rowCount():
-            self.table.selectRow(max(0, self.table.currentIndex().row()))
+            select_row(self.table, max(0, self.table.currentIndex().row()))
 
     def _type_search(self, text: str) -> None:
         self.toolbar.search.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -270,3 +271,14 @@ def _finish(button: Button, text: str, clicked: Callable[[], object] | None) -> 
         # Not the slot itself: it would be given the button's state.
         button.clicked.connect(lambda: clicked())
     return button
+
+
+def select_row(view: QAbstractItemView, row: int) -> None:
+    """Select one row and no other, whatever keys are held down.
+
+    Qt's own `selectRow` takes Shift and Ctrl for the user's wish to extend, also when a shortcut
+    of these keys has led here.
+    """
+    flags = QItemSelectionModel.SelectionFlag
+    index = view.model().index(row, 0)
+    view.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)

@@ -29,7 +29,7 @@ from gui.library.model import ABOUT, CREATED, NAME, STATUS, LibraryModel
 from gui.library.shown_entity import ShownEntity
 from gui.plain_text import as_typed
 from gui.theme import ROW_HEIGHT_PX, icon
-from gui.widgets import muted_label, set_role
+from gui.widgets import muted_label, select_row, set_role
 from queue_core.database.status import EntityKind
 from queue_core.library.entities import (
     EntityFilter,
@@ -211,7 +211,7 @@ class LibraryPage(QWidget):
 
     def _select_first(self) -> None:
         if self.model.rowCount():
-            self.table.selectRow(0)
+            select_row(self.table, 0)
 
     def _edit_name(self) -> None:
         index = self.table.currentIndex()
