@@ -34,6 +34,7 @@ def test_after_a_removal_counts_agree_and_the_next_row_is_selected(
 ) -> None:
     async def body() -> None:
         model = window.model
+        await until(lambda: all(model.record(row) for row in range(model.rowCount())))
         ended = [
             model.job_id(row) for row in range(model.rowCount())
             if (record := model.record(row)) is not None and record.status is JobStatus.FINISHED
