@@ -90,19 +90,12 @@ def _record_texts() -> Iterator[tuple[str, str]]:
         words = _schema_words(kind.parameters or {})
         for text in (kind.title, kind.noun, kind.description, *words):
             yield text, kind.task_type
-    # What people choose by its sentence.
-    described = {
-        ComponentKind.MODEL, ComponentKind.EXPLORER, ComponentKind.EXPLAINER,
-        ComponentKind.GENERATOR,
-    }  # fmt: skip
     for component_kind in ComponentKind:
+        place = f"{component_kind.value}s"
         for component in components(component_kind).values():
-            yield component.title, f"{component_kind.value}s"
-            if component_kind in described:
-                yield component.description, f"{component_kind.value}s"
-    for loader in components(ComponentKind.LOADER).values():
-        for text in _schema_words(loader.schema):
-            yield text, "loaders"
+            words = _schema_words(component.schema)
+            for text in (component.title, component.description, *words):
+                yield text, place
 
 
 def _schema_words(schema: Mapping[str, Any]) -> Iterator[str]:
