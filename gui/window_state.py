@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QHeaderView, QSplitter, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from gui.jobs.columns import COLUMNS
 from gui.jobs.filter_state import FilterState
@@ -43,14 +43,17 @@ class WindowState:
         data = self._file.value("window/geometry")
         return isinstance(data, QByteArray) and window.restoreGeometry(data)
 
-    def save_splitter(self, name: str, splitter: QSplitter) -> None:
-        """Remember the sizes of the parts."""
-        self._file.setValue(f"splitters/{name}", splitter.saveState())
+    def save_share(self, name: str, share: float) -> None:
+        """Remember which part of a room something takes, 0 to 1."""
+        self._file.setValue(f"shares/{name}", f"{share:.3f}")
 
-    def restore_splitter(self, name: str, splitter: QSplitter) -> bool:
-        """Give the parts their sizes; return whether they are known."""
-        data = self._file.value(f"splitters/{name}")
-        return isinstance(data, QByteArray) and splitter.restoreState(data)
+    def share(self, name: str, *, default: float) -> float:
+        """Return which part of a room something takes."""
+        try:
+            share = float(str(self._file.value(f"shares/{name}", default)))
+        except ValueError:
+            return default
+        return share if 0.0 < share < 1.0 else default
 
     def save_flag(self, name: str, *, value: bool) -> None:
         """Remember a switch."""
