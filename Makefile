@@ -14,6 +14,9 @@ PARALLEL := -n 3 --dist loadfile
 # What Python reads of the translations; the sources beside them are for people.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAGES/*.po))
 
+# Tests start thousands of processes, and each would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved
 
