@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gui import tour
 from gui.bridge import Bridge
 from gui.control import feature as control
 from gui.library import feature as library
@@ -19,4 +20,5 @@ FEATURES: tuple[Install, ...] = (
     submit.install,
     library.install,
     settings.install,
+    tour.install,
 )
