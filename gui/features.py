@@ -11,6 +11,7 @@ from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.settings import feature as settings
 from gui.submit import feature as submit
+from gui.triage import feature as triage
 
 Install = Callable[[MainWindow, Bridge], None]
 
@@ -19,6 +20,7 @@ FEATURES: tuple[Install, ...] = (
     control.install,
     submit.install,
     library.install,
+    triage.install,
     settings.install,
     tour.install,
 )

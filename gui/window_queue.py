@@ -14,12 +14,14 @@ from queue_core.queue.job_record import JobRecord
 from queue_core.queue.values import (
     Attempt,
     ChangeBatch,
+    FailureGroup,
     JobCounts,
     JobFilter,
     JobOptions,
     JobOrder,
     LogLine,
     Move,
+    Phase,
     Sample,
     Schedule,
     WaitReason,
@@ -82,6 +84,17 @@ class QueueQuestions(Protocol):
     def samples(self, job_id: str) -> Sequence[Sample]:
         """Return what a job used over time."""
 
+    def phases(self, job_id: str) -> Sequence[Phase]:
+        """Return where the time of a job went."""
+
+    def failures(self) -> Sequence[FailureGroup]:
+        """Return failed jobs by what they failed of."""
+
+    def failed_ids(
+        self, fingerprint: str, *, limit: int = 1_000, to_retry: bool = False
+    ) -> Sequence[str]:
+        """Return jobs that failed alike."""
+
     def schedules(self) -> Sequence[Schedule]:
         """Return the jobs that repeat."""
 
@@ -103,6 +116,12 @@ class QueueOrders(Protocol):
 
     def retry(self, job_id: str, changes: Mapping[str, Any] | None = None) -> str:
         """Put an ended job again."""
+
+    def retry_all(self, job_ids: Iterable[str]) -> Sequence[str]:
+        """Put ended jobs again, as one group."""
+
+    def ignore_failures(self, fingerprints: Iterable[str], *, ignored: bool = True) -> None:
+        """Leave kinds of failures out of what is to be looked at."""
 
     def cancel(self, job_id: str) -> bool:
         """Stop a job."""

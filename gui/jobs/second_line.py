@@ -52,6 +52,8 @@ def second_line(record: JobRecord, now: datetime) -> SecondLine | None:
             return SecondLine(_warnings(record), "killed")
         case JobStatus.ERROR:
             text = first_line(record.error_msg) or tr("It ended without saying why.")
+            if record.solved_by:
+                return SecondLine(tr("Solved by a later run. {error}", error=text), "muted")
             return SecondLine(text, "error")
         case _:
             text = first_line(record.error_msg) or tr("It was stopped when the program ended.")

@@ -22,6 +22,7 @@ from gui.submit.editors import (
 from gui.submit.field_row import FieldRow
 from gui.submit.group_editor import GroupEditor
 from gui.submit.inner_form import InnerForm
+from gui.submit.named_fields import named_fields
 from gui.submit.number_editor import NumberEditor
 from gui.submit.one_or_several import OneOrSeveralEditor
 from gui.submit.option_picker import OptionEditor
@@ -145,6 +146,29 @@ class SchemaForm(InnerForm):
         row.show_problem(sentence)
         row.editor.setFocus()
         return True
+
+    def point_out(self, said: str, values: Mapping[str, Any], sentence: str) -> QWidget | None:
+        """Outline the fields that a failure talks about; return the first one of them.
+
+        Args:
+            said: The failure's sentence and next step.
+            values: What the failed job had.
+            sentence: What stands beside each of these fields.
+        """
+        first: QWidget | None = None
+        for name in named_fields(self.fields, values, said):
+            row = self._rows[name]
+            if isinstance(row.editor, GroupEditor):
+                inner = values.get(name)
+                own = inner if isinstance(inner, Mapping) else {}
+                found = row.editor.form.point_out(said, own, sentence)
+            else:
+                row.point_out(sentence)
+                found = row.editor
+            if row.field.advanced:
+                self._fold.setChecked(True)
+            first = first or found
+        return first
 
     # --- what is picked from lists ------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from gui.plain_text import as_title, as_typed
 from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
 from gui.submit.job_types import all_job_types, load_form
+from gui.submit.retrying import point_out
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, TextLabel, muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
@@ -211,6 +212,8 @@ class NewJobDialog(QDialog):
             self._stack.setCurrentWidget(page)
             self.submit_button.setEnabled(True)
             page.form.setFocus()
+            if self._retry_of is not None and self._retry_of.status is JobStatus.ERROR:
+                point_out(page, self._retry_of)
 
     def _show_summary(self) -> None:
         page = self.page

@@ -55,6 +55,7 @@ COMMANDS: Final = (
     Command("cancel", "stop waiting or running jobs", "queue_core.cli.cancel"),
     Command("retry", "run ended jobs again", "queue_core.cli.retry"),
     Command("interrupted", "resume or discard interrupted jobs", "queue_core.cli.interrupted"),
+    Command("failures", "see what failed, alike ones as one", "queue_core.cli.failures"),
     Command("remove", "forget ended jobs", "queue_core.cli.remove"),
     Command("pause", "suspend running jobs, or the queue", "queue_core.cli.pause"),
     Command("resume", "let suspended jobs, or the queue, go on", "queue_core.cli.resume"),

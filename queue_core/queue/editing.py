@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from queue_core.paths import LocalFolder
 from queue_core.queue import schedules, submission
 from queue_core.queue.reading import QueueReader
-from queue_core.queue.store import lifecycle, ordering, reports, state
+from queue_core.queue.store import lifecycle, ordering, reports, state, triage
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
@@ -65,6 +65,11 @@ class QueueEditor(QueueReader):
         for job_id in removed:
             delete_log(log_of(self.folder.logs, job_id))
         return removed
+
+    def ignore_failures(self, fingerprints: Iterable[str], *, ignored: bool = True) -> None:
+        """Leave kinds of failures out of what is to be looked at, or take them in again."""
+        chosen = list(fingerprints)
+        self._database.write(lambda c: triage.ignore(c, chosen, ignored=ignored))
 
     def change_schedule(
         self, schedule_id: str, *, cron: str | None = None, enabled: bool | None = None

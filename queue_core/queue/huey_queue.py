@@ -204,6 +204,11 @@ class HueyJobQueue(QueueEditor):
         The stored job is copied and not opened: its code may be importable in a child process
         only, and the changes are applied there.
         """
+        return self._retry(job_id, changes or {})
+
+    def _retry(
+        self, job_id: str, changes: Mapping[str, Any], *, group_id: str | None = None
+    ) -> str:
         row = self._own_row(job_id, "*")
         if not self._status(job_id).is_final:
             raise JobQueueError(
@@ -212,9 +217,14 @@ class HueyJobQueue(QueueEditor):
         new = copy_of(row, job_id, self._signer, changes=changes)
         repeats_killed = row["status"] == JobStatus.KILLED
         interruptions = readable(row, "interruptions", 0) if repeats_killed else 0
-        new = replace(new, retry_of=job_id, interruptions=interruptions)
+        new = replace(new, retry_of=job_id, interruptions=interruptions, group_id=group_id)
         self._insert(new, follows=job_id)
         return new.id
+
+    def retry_all(self, job_ids: Iterable[str]) -> list[str]:
+        """Put ended jobs again as one group; return the new ids, in the same order."""
+        group = new_id()
+        return [self._retry(job_id, {}, group_id=group) for job_id in job_ids]
 
     # Schedules -----------------------------------------------------------------------------------
 

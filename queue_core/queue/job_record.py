@@ -67,6 +67,9 @@ class JobRecord:
         error_hint: What to do next; empty where the message says it all.
         error_type: Class name of the exception, e.g. `DataError`.
         error_causes: The chain of causes, nearest first: `{"type": ..., "message": ...}`.
+        error_frames: Calls on the way to the error, with their local variables; see
+            `failures.traceback_text`.
+        solved_by: The later job that did what this failed one did not.
         traceback: The traceback with its causes, as Python prints it.
         exit_code: How its process ended, where it ended by itself.
         exit_signal: Name of the signal that ended its process, e.g. `SIGSEGV`.
@@ -109,6 +112,10 @@ class JobRecord:
     error_hint: Annotated[str | None, Stored("TEXT", text)] = None
     error_type: Annotated[str | None, Stored("TEXT", text)] = None
     error_causes: Annotated[tuple[Mapping[str, str], ...], Stored("TEXT", json_objects)] = ()
+    error_frames: Annotated[
+        tuple[Mapping[str, Any], ...], Stored("TEXT", json_objects, is_heavy=True)
+    ] = ()
+    solved_by: Annotated[str | None, Stored("TEXT", text)] = None
     traceback: Annotated[str | None, Stored("TEXT", text, is_heavy=True)] = None
     exit_code: Annotated[int | None, Stored("INTEGER", whole)] = None
     exit_signal: Annotated[str | None, Stored("TEXT", text)] = None

@@ -15,7 +15,7 @@ from queue_core.queue import schedules
 from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.engine.recovery import recover
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
-from queue_core.queue.store import history, presence, queries, schema, state
+from queue_core.queue.store import history, presence, queries, schema, state, triage
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
@@ -23,12 +23,14 @@ from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import (
     Attempt,
     ChangeBatch,
+    FailureGroup,
     Glance,
     JobCounts,
     JobFilter,
     JobOrder,
     LogLine,
     LogSource,
+    Phase,
     Sample,
     Schedule,
 )
@@ -38,6 +40,7 @@ from queue_core.runner.log.logs import read_log
 _STATUSES = frozenset(JobStatus)
 # How often a reader looks whether those that run jobs are still there.
 _LOOK_S = 1.0
+MOST_FAILED = 1_000
 _SOURCES = {source.value: source for source in LogSource}
 
 
@@ -189,6 +192,29 @@ class QueueReader(BaseJobQueue):
     def samples(self, job_id: str) -> Sequence[Sample]:
         """Return what a job used over time, coarser the longer it ran."""
         return history.read_samples(self._database, job_id)
+
+    def phases(self, job_id: str) -> Sequence[Phase]:
+        """Return when each attempt of a job went over to which phase, in order."""
+        return history.read_phases(self._database, job_id)
+
+    def failures(self) -> Sequence[FailureGroup]:
+        """Return our failed jobs by what they failed of, the kind seen last first."""
+        self._close_dead()
+        return triage.read_failures(self._database)
+
+    def failed_ids(
+        self, fingerprint: str, *, limit: int = MOST_FAILED, to_retry: bool = False
+    ) -> Sequence[str]:
+        """Return jobs that failed alike, the latest first.
+
+        Args:
+            fingerprint: What their failures share.
+            limit: How many at most.
+            to_retry: Only those worth another try, the oldest first: neither solved nor repeated
+                yet, and of jobs that do the same only the last.
+        """
+        read = triage.ids_to_retry if to_retry else triage.read_ids
+        return read(self._database, fingerprint, limit=limit)
 
     def schedules(self) -> Sequence[Schedule]:
         """Return the jobs that repeat, by name."""

@@ -213,6 +213,70 @@ class Sample:
     attempt: int = 1
 
 
+@dataclass(frozen=True)
+class Phase:
+    """What a job did from a moment on.
+
+    Attributes:
+        attempt: The attempt, from 1.
+        began_s: Seconds since the attempt began.
+        name: What it is called.
+    """
+
+    attempt: int
+    began_s: float
+    name: str
+
+
+# How many days back failures are counted day by day.
+DAYS_SHOWN = 14
+
+
+class FailureState(StrEnum):
+    """What became of failures that are alike."""
+
+    OPEN = "open"
+    SOLVED = "solved"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureGroup:
+    """Failures that are alike.
+
+    Attributes:
+        fingerprint: What they share, as a short text.
+        state: What became of them.
+        error_type: Class name of the error.
+        message: What the last one says, one sentence.
+        hint: What to do next; may be empty.
+        place: The innermost call of the user's own code; may be empty.
+        count: How many there are.
+        open_count: How many of them no later success has put right.
+        first_seen: When the first one ended; None where that is unknown.
+        last_seen: When the last one ended; None where that is unknown.
+        by_day: How many ended on each of the last days (UTC), today last.
+        latest_id: The last job that failed so.
+        latest_name: Its name.
+        task_type: Its class name.
+    """
+
+    fingerprint: str
+    state: FailureState
+    error_type: str
+    message: str
+    hint: str
+    place: str
+    count: int
+    open_count: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+    by_day: tuple[int, ...]
+    latest_id: str
+    latest_name: str
+    task_type: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
     """A job that is put again and again.

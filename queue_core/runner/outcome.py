@@ -38,7 +38,8 @@ class ErrorReport:
         hint: What to do next; may be empty.
         traceback: As Python prints it, with causes.
         causes: The chain, nearest first: `{"type": ..., "message": ...}`.
-        frames: The innermost frames with their local variables, shortened.
+        frames: The innermost calls and the user's own, with their local variables, shortened;
+            `error` says which error of the chain a call is of, 0 for the last one.
         is_transient: Whether trying again may help (a broken connection, not a bad file).
     """
 

@@ -137,6 +137,7 @@ SCENES = (
     Scene("scripts", Store.SCENE, selecting("Ελληνικά")),
     Scene("nomatch", Store.SCENE, no_match),
     Scene("several", Store.SCENE, several),
+    Scene("failures", Store.MANY, by_action("view.failures")),
     Scene("many", Store.MANY, plain),
     Scene("all", Store.MANY, several),
     Scene("study", Store.STUDY, plain),

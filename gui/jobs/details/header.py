@@ -113,7 +113,10 @@ class DetailsHeader(QWidget):
             status=status_sentence(record, now),
             type=type_word(record.task_type),
         )
-        self._state.set_text(sentence, role=record.status.value)
+        if record.solved_by:
+            sentence = tr("{sentence} · solved by a later run", sentence=sentence)
+        role = "muted" if record.solved_by else record.status.value
+        self._state.set_text(sentence, role=role)
         running = record.status is JobStatus.STARTED
         self._bar.setVisible(running)
         waiting = record.status is JobStatus.NOT_STARTED

@@ -37,9 +37,11 @@ class DetailsPanel(QFrame):
 
     Signals:
         close_wanted: The user wants the room back.
+        job_wanted: The id of another job that the user wants to see.
     """
 
     close_wanted = Signal()
+    job_wanted = Signal(str)
 
     def __init__(
         self,
@@ -61,11 +63,13 @@ class DetailsPanel(QFrame):
         self._wanted_tab = ""
         self.header = DetailsHeader(actions)
         self.header.close_button.clicked.connect(self.close_wanted)
-        self.error_page = ErrorPage()
+        self.error_page = ErrorPage(bridge)
+        overview = OverviewPage(bridge)
+        overview.lineage.job_wanted.connect(self.job_wanted)
         self.pages: dict[str, tuple[str, DetailsPage]] = {
             "result": (mark("Result"), ResultPage(bridge)),
             "error": (mark("Error"), self.error_page),
-            "overview": (mark("Overview"), OverviewPage(bridge)),
+            "overview": (mark("Overview"), overview),
             "log": (mark("Log"), LogPage(bridge)),
             "parameters": (mark("Parameters"), ParametersPage()),
             "doing": (mark("Doing now"), DoingPage(bridge)),

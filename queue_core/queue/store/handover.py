@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Final
 
+from queue_core.failures.fingerprint import fingerprint
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store.clock import from_text, now_text, to_text
 from queue_core.queue.store.stored import storable
@@ -169,6 +170,7 @@ def end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
         "causes": json.dumps(error.causes) if error and error.causes else None,
         "frames": json.dumps(error.frames) if error and error.frames else None,
         "traceback": storable(error.traceback) if error and error.traceback else None,
+        "fingerprint": _fingerprint(error) if status is JobStatus.ERROR else None,
         "code": outcome.exit_code,
         "signal": outcome.exit_signal,
         "result": outcome.result_json if status is JobStatus.FINISHED else None,
@@ -177,6 +179,10 @@ def end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
         # What finished or raised has closed its entity itself.
         "own_end": outcome.reason in (EndReason.FINISHED, EndReason.RAISED),
     }
+
+
+def _fingerprint(error: ErrorReport | None) -> str | None:
+    return fingerprint(error.type, error.message, error.traceback) if error else None
 
 
 def _message(outcome: Outcome, status: JobStatus) -> str | None:

@@ -19,7 +19,7 @@ from dataclasses import fields
 from typing import Final
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
-from queue_core.queue.store import dependencies, history
+from queue_core.queue.store import dependencies, history, triage
 from queue_core.queue.store.clock import host_id, now_text
 from queue_core.queue.store.handover import (
     Cancelled,
@@ -43,7 +43,8 @@ _FORGET_ATTEMPT = (
 )
 _FORGET_ERROR = (
     "error_msg = NULL, error_hint = NULL, error_type = NULL, error_causes = NULL, "
-    "error_frames = NULL, traceback = NULL, exit_code = NULL, exit_signal = NULL"
+    "error_frames = NULL, traceback = NULL, exit_code = NULL, exit_signal = NULL, "
+    "fingerprint = NULL, solved_by = NULL"
 )
 _FORGET_OWNER = "pid = NULL, owner = NULL, owner_host = NULL"
 
@@ -146,6 +147,7 @@ _END = (
     "finished_at = :finished, last_update = :now, "
     "run_seconds = :run, paused_seconds = :paused, error_msg = :message, error_hint = :hint, "
     "error_type = :type, error_causes = :causes, error_frames = :frames, traceback = :traceback, "
+    "fingerprint = :fingerprint, "
     "exit_code = :code, exit_signal = :signal, result = :result, "
     "progress = CASE WHEN :status = 'finished' THEN 100 ELSE progress END, requested = NULL, "
     "paused = 0, memory_bytes = NULL, peak_memory_bytes = COALESCE(:peak, peak_memory_bytes), "
@@ -181,6 +183,8 @@ def end(connection: sqlite3.Connection, ended: EndedAttempt) -> JobStatus | None
         history.keep_attempt(connection, row["rowid"])
         _wait_again(connection, claimed.job_id, row["rowid"], ended.retry_at_s)
         return JobStatus.NOT_STARTED
+    if status is JobStatus.FINISHED:
+        triage.solve(connection, claimed.job_id)
     _settle(connection, claimed.job_id, status)
     return status
 
@@ -196,7 +200,8 @@ def _wait_again(
     ).lastrowid
     connection.execute(
         "UPDATE task_copy SET status = 'not_started', attempt = attempt + 1, not_before = ?, "
-        f"started_at = NULL, last_update = ?, {_FORGET_ATTEMPT} WHERE rowid = ?",
+        f"started_at = NULL, last_update = ?, fingerprint = NULL, {_FORGET_ATTEMPT} "
+        "WHERE rowid = ?",
         (not_before_s, now_text(), rowid),
     )
     connection.execute("UPDATE task_copy SET message_id = ? WHERE rowid = ?", (message_id, rowid))

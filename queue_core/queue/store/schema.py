@@ -57,6 +57,13 @@ NOT_OURS = (
     f"origin IS NOT '{OUR_ORIGIN}' AND status NOT IN ('finished', 'error', 'cancelled', 'killed')"
 )
 
+# Failed jobs of ours: nothing else has a fingerprint, and to say no more lets the index suffice.
+FAILED = "fingerprint IS NOT NULL"
+# Those still without one; those that no later success has put right.
+_FAILED_HERE = f"status = 'error' AND origin = '{OUR_ORIGIN}'"
+NAMELESS = f"{_FAILED_HERE} AND fingerprint IS NULL"
+UNSOLVED = f"{_FAILED_HERE} AND solved_by IS NULL"
+
 # A job of which nobody knows where it stands.
 NO_STATUS = f"status NOT IN ({', '.join(repr(status.value) for status in JobStatus)})"
 
@@ -94,6 +101,14 @@ _STATEMENTS = (
     f"CREATE INDEX IF NOT EXISTS monitor_unknown ON task_copy (origin) WHERE {NO_STATUS}",
     # Ended jobs whose entity is still to be given up.
     "CREATE INDEX IF NOT EXISTS monitor_entity ON task_copy (entity_open) WHERE entity_open != 0",
+    # Failures by what they failed of, with all that is summed up of them; see `store.triage`.
+    "CREATE INDEX IF NOT EXISTS monitor_failed ON task_copy (fingerprint, finished_at, solved_by) "
+    f"WHERE {FAILED}",
+    f"CREATE INDEX IF NOT EXISTS monitor_nameless ON task_copy (fingerprint) WHERE {NAMELESS}",
+    "CREATE INDEX IF NOT EXISTS monitor_unsolved ON task_copy (job_name, task_type, params) "
+    f"WHERE {UNSOLVED}",
+    # Kinds of failures that nobody wants to look at.
+    "CREATE TABLE IF NOT EXISTS monitor_ignored (fingerprint TEXT PRIMARY KEY, since TEXT)",
     # The change feed. An id that another program has not given is no reason to fail for it.
     "CREATE TABLE IF NOT EXISTS monitor_change (seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, "
     "deleted INTEGER NOT NULL)",
@@ -118,9 +133,14 @@ _STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS monitor_sample (job_id TEXT NOT NULL, attempt INTEGER NOT NULL, "
     "elapsed_s REAL NOT NULL, cpu_time_s REAL, memory_bytes INTEGER, "
     "PRIMARY KEY (job_id, attempt, elapsed_s)) WITHOUT ROWID",
+    # When a running job went over to which phase.
+    "CREATE TABLE IF NOT EXISTS monitor_phase (job_id TEXT NOT NULL, attempt INTEGER NOT NULL, "
+    "began_s REAL NOT NULL, name TEXT NOT NULL, PRIMARY KEY (job_id, attempt, began_s)) "
+    "WITHOUT ROWID",
     "CREATE TRIGGER IF NOT EXISTS monitor_forget AFTER DELETE ON task_copy BEGIN "
     "DELETE FROM monitor_attempt WHERE job_id = OLD.id; "
     "DELETE FROM monitor_sample WHERE job_id = OLD.id; "
+    "DELETE FROM monitor_phase WHERE job_id = OLD.id; "
     "DELETE FROM monitor_dependency WHERE job_id = OLD.id OR after_id = OLD.id; END",
     # Who waits for whom.
     "CREATE TABLE IF NOT EXISTS monitor_dependency (job_id TEXT NOT NULL, after_id TEXT NOT NULL, "

@@ -249,7 +249,13 @@ def test_retrying_with_changes_marks_what_differs(
     page = dialog.page
     assert page is not None
     assert page.form.changes() == {}
+    # The failure names the column: the field that holds it stands out until it is another one.
+    outlined = [
+        f.name for f in page.form.fields if page.form.row(f.name).editor.property("invalid")
+    ]
+    assert outlined == ["columns"]
     page.form.set_values({"columns": ["year"]})
+    assert not page.form.row("columns").editor.property("invalid")
     assert page.form.row("columns").is_changed
     ids: list[str] = []
     dialog.submitted.connect(ids.append)
