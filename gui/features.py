@@ -8,6 +8,7 @@ from gui.bridge import Bridge
 from gui.control import feature as control
 from gui.library import feature as library
 from gui.main_window import MainWindow
+from gui.palette import feature as palette
 from gui.settings import feature as settings
 from gui.submit import feature as submit
 
@@ -19,4 +20,5 @@ FEATURES: tuple[Install, ...] = (
     submit.install,
     library.install,
     settings.install,
+    palette.install,
 )
