@@ -11,6 +11,7 @@ from gui.main_window import MainWindow
 from gui.palette import feature as palette
 from gui.settings import feature as settings
 from gui.submit import feature as submit
+from gui.timeline import feature as timeline
 
 Install = Callable[[MainWindow, Bridge], None]
 
@@ -19,6 +20,7 @@ FEATURES: tuple[Install, ...] = (
     control.install,
     submit.install,
     library.install,
+    timeline.install,
     settings.install,
     palette.install,
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from queue_core.queue.job_record import JobRecord
+from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
     Attempt,
     ChangeBatch,
@@ -81,6 +82,11 @@ class QueueQuestions(Protocol):
 
     def samples(self, job_id: str) -> Sequence[Sample]:
         """Return what a job used over time."""
+
+    def timeline(
+        self, begin_s: float, end_s: float, *, steps: int = 1000, margin: float = 0.0
+    ) -> Timeline:
+        """Return what ran between two moments."""
 
     def schedules(self) -> Sequence[Schedule]:
         """Return the jobs that repeat."""
