@@ -9,8 +9,10 @@ from gui.bridge import Bridge
 from gui.control import feature as control
 from gui.library import feature as library
 from gui.main_window import MainWindow
+from gui.palette import feature as palette
 from gui.settings import feature as settings
 from gui.submit import feature as submit
+from gui.timeline import feature as timeline
 from gui.triage import feature as triage
 
 Install = Callable[[MainWindow, Bridge], None]
@@ -21,6 +23,8 @@ FEATURES: tuple[Install, ...] = (
     submit.install,
     library.install,
     triage.install,
+    timeline.install,
     settings.install,
     tour.install,
+    palette.install,
 )

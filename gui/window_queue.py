@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from queue_core.queue.job_record import JobRecord
+from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
     Attempt,
     ChangeBatch,
@@ -94,6 +95,11 @@ class QueueQuestions(Protocol):
         self, fingerprint: str, *, limit: int = 1_000, to_retry: bool = False
     ) -> Sequence[str]:
         """Return jobs that failed alike."""
+
+    def timeline(
+        self, begin_s: float, end_s: float, *, steps: int = 1000, margin: float = 0.0
+    ) -> Timeline:
+        """Return what ran between two moments."""
 
     def schedules(self) -> Sequence[Schedule]:
         """Return the jobs that repeat."""

@@ -20,6 +20,8 @@ from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
 from queue_core.queue.store.log_place import log_of
+from queue_core.queue.store.timeline import read_timeline
+from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
     Attempt,
     ChangeBatch,
@@ -188,6 +190,13 @@ class QueueReader(BaseJobQueue):
     def attempts(self, job_id: str) -> Sequence[Attempt]:
         """Return the ended attempts of a job, first one first."""
         return history.read_attempts(self._database, job_id)
+
+    def timeline(
+        self, begin_s: float, end_s: float, *, steps: int = 1000, margin: float = 0.0
+    ) -> Timeline:
+        """Return what ran between two moments; see `store.timeline.read_timeline`."""
+        self._close_dead()
+        return read_timeline(self._database, begin_s, end_s, steps=steps, margin=margin)
 
     def samples(self, job_id: str) -> Sequence[Sample]:
         """Return what a job used over time, coarser the longer it ran."""
