@@ -13,7 +13,10 @@ from queue_core.queue.store.columns import COLUMNS
 from queue_core.queue.store.handover import NewJob
 from queue_core.queue.store.serializer import Signer
 
-_KEPT = ("priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes")
+_KEPT = (
+    "priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes", "place",
+    "cores", "asked_memory_bytes", "gpus",
+)  # fmt: skip
 
 
 def copy_of(

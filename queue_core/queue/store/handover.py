@@ -48,6 +48,10 @@ class NewJob:
     interruptions: int = 0
     entity_open: bool = False
     reuse_key: str | None = None
+    place: str | None = None
+    cores: int | None = None
+    asked_memory_bytes: int | None = None
+    gpus: int | None = None
 
     @property
     def after(self) -> tuple[str, ...]:
@@ -180,11 +184,11 @@ def end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
 
 
 def _message(outcome: Outcome, status: JobStatus) -> str | None:
+    error = outcome.error
     if status is JobStatus.KILLED:
-        return _CLOSED
+        return storable(error.message) if error and error.message else _CLOSED
     if status is not JobStatus.ERROR:
         return None
-    error = outcome.error
     if error is None:
         return f"The job ended without a word ({outcome.reason})."
     return storable(error.message) or f"{storable(error.type)} was raised without a message."
