@@ -54,12 +54,11 @@ def free_cores(jobs):
 def session_of(leader):
     """Return the processes of the session that *leader* leads."""
     found = []
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            with contextlib.suppress(OSError, IndexError):
-                fields = Path("/proc", name, "stat").read_bytes().rpartition(b")")[2].split()
-                if int(fields[3]) == leader and fields[0] != b"Z":
-                    found.append(int(name))
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):
+            fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+            if int(fields[3]) == leader and fields[0] != b"Z":
+                found.append(int(folder.name))
     return found
 
 
@@ -89,7 +88,7 @@ def let_go_of_terminal():
 
 
 def watch(job, told):
-    with open(job["output"], "ab") as output:
+    with Path(job["output"]).open("ab") as output:
         process = subprocess.Popen(
             ["/bin/sh", "-s"],
             stdin=subprocess.PIPE,
@@ -111,7 +110,7 @@ def watch(job, told):
     state = "COMPLETED" if process.returncode == 0 else "FAILED"
     job["state"] = "CANCELLED" if job.get("cancelled") else state
     save(job)
-    with open(HOME / "lock", "w") as again:
+    with (HOME / "lock").open("w") as again:
         fcntl.flock(again, fcntl.LOCK_EX)
         globals()["lock"] = again
         run_jobs()
@@ -178,6 +177,6 @@ if __name__ == "__main__":
     if (HOME / "down").exists():
         print("Unable to contact slurm controller (connect failure)", file=sys.stderr)
         sys.exit(1)
-    lock = open(HOME / "lock", "w")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    globals()[Path(sys.argv[0]).name]()
+    with (HOME / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        globals()[Path(sys.argv[0]).name]()
