@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import queue_core
 from queue_core.places.contract import PlaceRefusedError
 
 _MODULES: Final = (".py", ".pyi", ".json", ".toml", ".mako", ".txt", ".yaml", ".yml", ".typed")
@@ -57,7 +56,7 @@ def store_package(storage: Path, source: Path, *, inside: str = "") -> str:
 
 def core_folder() -> Path | None:
     """Return the folder of this program's own core; None where it is frozen into a program."""
-    folder = Path(queue_core.__file__).parent
+    folder = Path(__file__).parents[1]
     return folder if (folder / "errors.py").is_file() else None
 
 

@@ -99,7 +99,7 @@ class HueyJobQueue(QueueEditor):
         job.bind(JobContext(job_id, self.folder))
         job.set_status_as_delivered()
         try:
-            blob = self._signer.sign(submission.errand_of(job), job_id)
+            blob = self._signer.sign(submission.errand_of(job, options.place), job_id)
             self._insert(submission.new_job(job, job_id, options, blob))
         except BaseException:
             _give_up_entity(job)

@@ -193,7 +193,7 @@ def new_job(job: BaseJob, job_id: str, options: JobOptions, blob: bytes) -> NewJ
     )
 
 
-def errand_of(job: BaseJob) -> Errand:
+def errand_of(job: BaseJob, place: str | None = None) -> Errand:
     """Return what is executed of a job: the job itself, and where its submitter works.
 
     Raises:
@@ -212,6 +212,7 @@ def errand_of(job: BaseJob) -> Errand:
         cwd=working_folder(),
         import_path=import_path(),
         reuse_key=reuse_key_of(job),
+        place=place,
     )
 
 

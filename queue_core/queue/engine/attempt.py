@@ -69,6 +69,10 @@ class AttemptRunner:
                 "Another program has changed in which process the job is to run.",
                 hint="Submit it again.",
             )
+        if errand.place != claim.place:
+            raise UntrustedBlobError(
+                "Another program has changed where the job is to run.", hint="Submit it again."
+            )
         return RunOrder(
             job_id=claim.job_id,
             payload=errand.payload,

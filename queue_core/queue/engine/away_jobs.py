@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -14,6 +13,7 @@ from queue_core.queue.engine.away_place import AwayHost, AwayPlace
 from queue_core.queue.engine.handing_over import Sender
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.store import away
+from queue_core.queue.store.serializer import Signer
 
 _STOP_S: Final = 25.0
 
@@ -25,14 +25,16 @@ class AwayJobs:
         configs: The places.
         host: The engine.
         sender_of: Makes what prepares the starts of a place.
+        signer: Verifies stored jobs.
         problems: Told what keeps a place from working.
     """
 
     def __init__(
         self, configs: Sequence[PlaceConfig], host: AwayHost,
-        sender_of: Callable[[PlaceConfig], Sender], problems: Problems,
+        sender_of: Callable[[PlaceConfig], Sender], signer: Signer, problems: Problems,
     ) -> None:  # fmt: skip
         self._database = host.database
+        self._signer = signer
         self._places = [
             AwayPlace(
                 make_place(config), sender_of(config), host, problems.of(config.name),
@@ -59,17 +61,19 @@ class AwayJobs:
         for place in self._places:
             place.stop(max(0.0, deadline - time.monotonic()))
 
-    def name_unknown(self) -> None:
+    def look_at_unknown(self) -> None:
         """Tell jobs that wait for a place that the settings do not have.
+
+        One that was put for another place, as its signature says, goes back to that.
 
         Raises:
             JobQueueError: The database cannot be read or written.
         """
-        known = {place.name for place in self._places}
-        for name in away.places_waited_for(self._database):
-            if name not in known:
-                self._database.write(partial(_tell_unknown, name), durable=False)
+        known = [place.name for place in self._places]
+        for rowid, place in away.at_unknown_places(self._database, known, self._signed_place):
+            # One that another program has sent to a place of the settings goes there after all.
+            self._database.write(partial(away.note_unknown, rowid=rowid, place=place))
+            self.wake()
 
-
-def _tell_unknown(name: str, connection: sqlite3.Connection) -> None:
-    away.note_place(connection, name, f"The settings have no place named {name}.")
+    def _signed_place(self, blob: object, job_id: str) -> str | None:
+        return self._signer.verify(blob, job_id).place

@@ -99,7 +99,7 @@ class Engine:
             on_failure=problems.of("entity-closer"),
         )  # fmt: skip
         self.running_jobs = RunningJobs(database, self.supervisor, self._watchdog, self.owner_text)
-        self._away = AwayJobs(options.places, self, self._sender, problems)
+        self._away = AwayJobs(options.places, self, self._sender, signer, problems)
         self._consumer: EmbeddedConsumer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._announced: tuple[int, str | None] = (0, None)
@@ -136,7 +136,7 @@ class Engine:
         self._watchdog.every(_PRUNE_INTERVAL_S, "change feed", self._prune)
         self._watchdog.every(_PRESENCE_INTERVAL_S, "presence", self._announce)
         self._watchdog.every(1.0, "schedules", put_due)
-        self._watchdog.every(_RECOVERY_INTERVAL_S, "places", self._away.name_unknown)
+        self._watchdog.every(_RECOVERY_INTERVAL_S, "places", self._away.look_at_unknown)
         self._watchdog.start(self.running_jobs.end_for)
         self._entities.start()
         self._away.start()

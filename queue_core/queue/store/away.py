@@ -7,10 +7,11 @@ outlive the program that does: a running one whose program is gone is followed b
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from queue_core.errors import UntrustedBlobError
 from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store.clock import host_id, now_text
 from queue_core.queue.store.database import Database
@@ -18,6 +19,7 @@ from queue_core.queue.store.handover import Claim, claim_of
 from queue_core.queue.store.lifecycle import CLAIM, QUEUE_NAME, forget_message
 from queue_core.queue.store.schema import AWAY, AWAY_ROWS, RUN_ORDER
 
+_NO_PLACE: Final = "The settings have no place named"
 _DEMAND: Final = "cores, asked_memory_bytes, gpus"
 _NEXT: Final = (
     f"SELECT rowid, id, message_id, {_DEMAND} FROM {AWAY_ROWS} WHERE {AWAY} AND place = ? "
@@ -26,7 +28,7 @@ _NEXT: Final = (
 _RUNS: Final = f"status = 'started' AND origin = '{OUR_ORIGIN}' AND place IS NOT NULL"
 _CLAIMED: Final = (
     "id, attempt, owner, started_at, task_type, job_blob, timeout_s, memory_limit_bytes, "
-    "max_attempts, retry_delay_s, reuse_key"
+    "max_attempts, retry_delay_s, reuse_key, place"
 )
 
 
@@ -70,10 +72,42 @@ def next_for(database: Database, place: str, now_s: float) -> Waiting | None:
     return None if row is None or not isinstance(row["id"], str) else _waiting(row)
 
 
-def places_waited_for(database: Database) -> list[str]:
-    """Return the places that waiting jobs name."""
-    rows = database.read(f"SELECT DISTINCT place FROM {AWAY_ROWS} WHERE {AWAY}")
-    return [row[0] for row in rows if isinstance(row[0], str)]
+def at_unknown_places(
+    database: Database, known: Sequence[str], signed_place: Callable[[object, str], str | None]
+) -> list[tuple[int, str | None]]:
+    """Return the rows that wait for a place that is not known, and the place they were put for.
+
+    Each row is returned once, until it is told so by `note_unknown`.
+
+    Args:
+        database: The queue's database.
+        known: The places of the settings.
+        signed_place: Returns the place that a stored job is signed for; raises where it is not.
+    """
+    found: list[tuple[int, str | None]] = []
+    for row in database.read(
+        f"SELECT rowid, id, job_blob FROM {AWAY_ROWS} WHERE {AWAY} "
+        f"AND place NOT IN ({','.join('?' * len(known))}) "
+        f"AND (place_note IS NULL OR place_note NOT LIKE '{_NO_PLACE}%')",
+        tuple(known),
+    ):
+        try:
+            place = signed_place(row["job_blob"], row["id"])
+        except (UntrustedBlobError, TypeError, AttributeError):
+            place = None  # it ends in error when it is claimed here
+        found.append((row["rowid"], place))
+    return found
+
+
+def note_unknown(connection: sqlite3.Connection, rowid: int, place: str | None) -> bool:
+    """Let a waiting job wait for the place that it was put for, which the settings do not have."""
+    text = None if place is None else f"{_NO_PLACE} {place}."
+    return _changed(
+        connection,
+        "UPDATE task_copy SET place = ?, place_note = ?, last_update = ? "
+        "WHERE rowid = ? AND status = 'not_started'",
+        (place, text, now_text(), rowid),
+    )
 
 
 def claim(
@@ -183,16 +217,6 @@ def note(connection: sqlite3.Connection, job_id: str, node: str | None, text: st
         "WHERE id = ? AND status IN ('not_started', 'started') "
         "AND (place_note IS NOT ? OR (? IS NOT NULL AND node IS NOT ?))",
         (node, text, now_text(), job_id, text, node, node),
-    )
-
-
-def note_place(connection: sqlite3.Connection, place: str, text: str) -> bool:
-    """Tell all jobs that wait for a place what keeps them."""
-    return _changed(
-        connection,
-        f"UPDATE {AWAY_ROWS} SET place_note = ?, last_update = ? WHERE {AWAY} AND place = ? "
-        "AND place_note IS NOT ?",
-        (text, now_text(), place, text),
     )
 
 

@@ -75,6 +75,7 @@ class Claim:
         max_attempts: How many attempts it may have; 0 where it does not say.
         retry_delay_s: Seconds before its second attempt; None where it does not say.
         reuse_key: Whose used process may run it, by its row; the signed errand has the last word.
+        place: Where it is to run, by its row; the same holds.
     """
 
     job_id: str
@@ -88,6 +89,7 @@ class Claim:
     max_attempts: int
     retry_delay_s: float | None
     reuse_key: str | None
+    place: object = None
 
 
 def claim_of(row: sqlite3.Row, reuse_key: str | None) -> Claim:
@@ -105,6 +107,7 @@ def claim_of(row: sqlite3.Row, reuse_key: str | None) -> Claim:
         max_attempts=most if isinstance(most, int) else 0,
         retry_delay_s=float(delay) if isinstance(delay, int | float) else None,
         reuse_key=reuse_key,
+        place=row["place"],
     )
 
 

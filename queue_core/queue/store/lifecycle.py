@@ -110,7 +110,7 @@ CLAIM = (
     "attempt = CASE WHEN typeof(attempt) = 'integer' AND attempt > 0 THEN attempt ELSE 1 END, "
     f"{_FORGET_ERROR} WHERE rowid = :rowid AND status = 'not_started' "
     "RETURNING id, attempt, owner, started_at, task_type, job_blob, timeout_s, "
-    "memory_limit_bytes, max_attempts, retry_delay_s, reuse_key"
+    "memory_limit_bytes, max_attempts, retry_delay_s, reuse_key, place"
 )
 
 

@@ -65,7 +65,8 @@ def cluster(
     monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
     storage = tmp_path / "storage"
     local_folder.create().settings.write_text(
-        f'[places.test]\nkind = "slurm"\nstorage = "file://{storage}"\npython = "{sys.executable}"\n'
+        f'[places.test]\nkind = "slurm"\nstorage = "file://{storage}"\n'
+        f'python = "{sys.executable}"\n'
     )
     found = Cluster(local_folder, storage, commands / "state")
     yield found

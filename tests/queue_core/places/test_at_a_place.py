@@ -44,9 +44,7 @@ def test_a_job_runs_there_and_everything_of_it_comes_back(
     assert cluster.submissions() == 2
 
 
-def test_cancel_ends_the_whole_tree_there(
-    away: HueyJobQueue, tmp_path: Path, until: Until
-) -> None:
+def test_cancel_ends_the_whole_tree_there(away: HueyJobQueue, tmp_path: Path, until: Until) -> None:
     started = tmp_path / "started"
     job_id = away.put(Grandchildren(started=str(started)), HERE)
     until(started.exists)
