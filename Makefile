@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-system
 DEV := $(VENV)/.dev-system
+RAY := build/ray/bin/ray
 SOURCES := queue_core gui resources tests packaging
-FAST := not slow and not faults and not bench
-CODE := not faults and not bench
+FAST := not slow and not faults and not bench and not clusters
+CODE := not faults and not bench and not clusters
 # Many tests wait for processes: a few at once finish sooner even on two cores.
 PARALLEL := -n 3 --dist loadfile
 
@@ -18,7 +19,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAG
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved
+.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved test-clusters
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +38,14 @@ test-portable: $(DEV) ## Run the tests of runner and queue on what Windows and m
 
 test-core: $(DEV) ## Run the core's tests with Qt made unimportable
 	@$(BIN)/python tests/without_qt.py $(ARGS)
+
+test-clusters: $(DEV) $(RAY) ## Run jobs on a real SLURM (apt-get install slurmctld slurmd munge; root) and on Ray
+	@DASHAI_TEST_RAY=$(RAY) $(BIN)/python -m pytest -m clusters --timeout=1200 $(ARGS)
+
+# In an environment of its own: the program needs nothing of it.
+$(RAY):
+	@sh packaging/bootstrap.sh venv build/ray
+	@build/ray/bin/python -m pip install -q --disable-pip-version-check "ray[default]>=2.60"
 
 check: lint $(CATALOGUES) ## Run everything that a change must pass
 	@$(BIN)/python -m pytest -m "$(FAST)" $(PARALLEL) --durations=15 $(ARGS)

@@ -30,6 +30,7 @@ from queue_core.queue.values import (
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
+    from queue_core.places.configuration import PlaceConfig
     from queue_core.runner.snapshots.snapshot import StackSnapshot
 
 
@@ -78,6 +79,9 @@ class QueueQuestions(Protocol):
 
     def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
         """Return lines of a job's log."""
+
+    def places(self) -> Sequence[PlaceConfig]:
+        """Return where jobs may run, beside this computer."""
 
     def attempts(self, job_id: str) -> Sequence[Attempt]:
         """Return the ended attempts of a job."""

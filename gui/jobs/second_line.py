@@ -64,7 +64,9 @@ def _progress(record: JobRecord, now: datetime) -> str:
     phase = first_line(record.progress_message)
     if record.progress is not None:
         phase = _PERCENTAGE.sub("", phase).strip(" ·")
-    parts = (percent_text(record), translate(phase), remaining_text(record, now))
+    # What its place says: that it has not begun, or that nothing is heard of it.
+    there = first_line(record.place_note)
+    parts = (there, percent_text(record), translate(phase), remaining_text(record, now))
     return _BETWEEN.join(part for part in parts if part) or tr("Working")
 
 

@@ -69,6 +69,7 @@ COMMANDS: Final = (
     Command("clean-up", "forget old jobs", "queue_core.cli.clean_up"),
     Command("worker", "run jobs without a window", "queue_core.cli.worker"),
     Command("serve", "let other programs reach the queue over HTTP", "queue_core.cli.serve"),
+    Command("places", "list where jobs may run, and what is free there", "queue_core.cli.places"),
     Command(
         "components",
         "list job types, explorers, models, …",

@@ -35,6 +35,7 @@ class NotebookJob(RequestJob[NotebookRequest]):
     """
 
     REQUEST = NotebookRequest
+    needs_library = True
 
     def get_job_name(self) -> str:
         """Return what the user sees in the table."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queue_core.paths import LocalFolder
+from queue_core.places.configuration import PlaceConfig, read_places
 from queue_core.queue import schedules, submission
 from queue_core.queue.reading import QueueReader
 from queue_core.queue.store import lifecycle, ordering, reports, state, triage
@@ -14,6 +15,7 @@ from queue_core.queue.store.database import Database
 from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
 from queue_core.runner.log.log_lines import delete_log
+from queue_core.settings.store import Settings
 
 if TYPE_CHECKING:
     from queue_core.queue.upkeep.log_search import LogMatch
@@ -84,6 +86,10 @@ class QueueEditor(QueueReader):
     def pause_queue(self) -> None:
         """Start no more jobs until `resume_queue`, also after a restart; running ones go on."""
         state.set_paused(self._database, paused=True)
+
+    def places(self) -> Sequence[PlaceConfig]:
+        """Return where jobs may run beside this computer, as the settings say."""
+        return read_places(Settings.load(self.folder.settings).places)[0]
 
     def stack_snapshot(self, job_id: str) -> StackSnapshot:
         """Return what a running job is doing now: the stacks of all its threads; it goes on.

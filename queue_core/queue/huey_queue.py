@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from queue_core.errors import JobQueueError
 from queue_core.paths import LocalFolder
-from queue_core.queue import schedules, submission
+from queue_core.queue import placing, schedules, submission
 from queue_core.queue.editing import QueueEditor
 from queue_core.queue.engine.engine import Engine
 from queue_core.queue.engine.huey_storage import ReadyBell
@@ -91,6 +91,7 @@ class HueyJobQueue(QueueEditor):
     def put(self, job: BaseJob, options: JobOptions | None = None) -> str:
         """Store *job* durably and return its id at once; see `BaseJobQueue.put`."""
         options = options or JobOptions()
+        options = placing.placed(self.folder, job, options)
         submission.stored_options(options)  # nothing is made of a job whose options are wrong
         for after_id in options.after:
             self._row(after_id, "id")
@@ -98,7 +99,7 @@ class HueyJobQueue(QueueEditor):
         job.bind(JobContext(job_id, self.folder))
         job.set_status_as_delivered()
         try:
-            blob = self._signer.sign(submission.errand_of(job), job_id)
+            blob = self._signer.sign(submission.errand_of(job, options.place), job_id)
             self._insert(submission.new_job(job, job_id, options, blob))
         except BaseException:
             _give_up_entity(job)
@@ -184,7 +185,12 @@ class HueyJobQueue(QueueEditor):
         return self._order_owner(job_id, "resume")
 
     def _order_owner(self, job_id: str, order: str) -> bool:
-        row = self._own_row(job_id, "status, owner, paused")
+        row = self._own_row(job_id, "status, owner, paused, place")
+        if row["place"] is not None:
+            raise JobQueueError(
+                f"A job at {row['place']} cannot be suspended from here.",
+                hint="Cancel it, and retry it later.",
+            )
         if row["status"] != JobStatus.STARTED or bool(row["paused"]) == (order == "pause"):
             return False
         if self._is_own(row["owner"]):

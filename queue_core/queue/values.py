@@ -162,6 +162,7 @@ class WaitKind(StrEnum):
     MEMORY = "memory"
     STARTING = "starting"
     PROBLEM = "problem"
+    PLACE = "place"
 
 
 @dataclass(frozen=True)
@@ -335,6 +336,10 @@ class JobOptions:
         memory_limit_bytes: Limit of the memory of its process tree; 0 means none.
         pinned: Whether clean-up must keep it.
         group_id: What it belongs to.
+        place: Where it runs, e.g. `slurm:main`, as the settings name it; None: on this computer.
+        cores: Processor cores that it asks its place for.
+        asked_memory_bytes: Memory that it asks its place for.
+        gpus: Graphics processors that it asks its place for.
     """
 
     priority: int = 0
@@ -348,3 +353,7 @@ class JobOptions:
     memory_limit_bytes: int | None = None
     pinned: bool = False
     group_id: str | None = None
+    place: str | None = None
+    cores: int | None = None
+    asked_memory_bytes: int | None = None
+    gpus: int | None = None

@@ -14,7 +14,7 @@ from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store.columns import COLUMNS, DASHAI_COLUMNS
 from queue_core.queue.store.database import Database
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # The name of a row whose id cannot be read: this and its number in the table.
 DAMAGED_ID = "damaged-row-"
@@ -39,11 +39,16 @@ def readable_id(row: str = "") -> str:
     return f"CASE WHEN {damaged} THEN '{DAMAGED_ID}' || {row}rowid ELSE {row}id END"
 
 
-# A waiting job of ours that waits for no other job. A query uses the indexes below only where it
-# says just this.
-UNBLOCKED = (
+# A waiting job of ours that waits for no other job, and is to run here. A query uses the indexes
+# below only where it says just this.
+_WAITS = (
     f"status = 'not_started' AND origin = '{OUR_ORIGIN}' AND blocked_by = 0 AND requested IS NULL"
 )
+UNBLOCKED = f"{_WAITS} AND place IS NULL"
+
+# The same of one that is to run at another place.
+AWAY = f"{_WAITS} AND place IS NOT NULL"
+AWAY_ROWS = "task_copy INDEXED BY monitor_away"
 
 # A waiting job of ours that nothing keeps from running but its place in the queue.
 READY = f"{UNBLOCKED} AND (not_before IS NULL OR not_before <= ?)"
@@ -90,6 +95,8 @@ _STATEMENTS = (
     f"WHERE {UNBLOCKED}",
     "CREATE INDEX IF NOT EXISTS monitor_due ON task_copy (not_before) "
     f"WHERE {UNBLOCKED} AND not_before IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS monitor_away ON task_copy (place, priority DESC, position) "
+    f"WHERE {AWAY}",
     "CREATE INDEX IF NOT EXISTS monitor_retry ON task_copy (retry_of) WHERE retry_of IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS monitor_position ON task_copy (position)",
     # An index ends with the rowid, the order of creation: a page of one status needs no sort.
