@@ -15,7 +15,7 @@ PARALLEL := -n 3 --dist loadfile
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-portable test-core check check-all lint faults bench translations dist test-install lock clean moved
+.PHONY: help run setup test test-portable test-core check check-all lint faults bench bench-gui translations dist test-install lock clean moved
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ translations: $(DEV) ## Bring the catalogues to what the program says, and name 
 
 bench: $(DEV) ## Measure, and print tables
 	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file $(ARGS) || exit; done
+
+bench-gui: $(DEV) $(CATALOGUES) ## Measure the jobs table with 1,000,000 jobs, beside stock models (Xvfb)
+	@$(BIN)/python tests/benchmarks/bench_gui.py $(ARGS)
 
 dist: $(DEV) $(CATALOGUES) ## Make what people install, as far as this machine can; FORMATS="deb run" for some
 	@$(BIN)/python packaging/dist $(FORMATS)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gui.bridge import Bridge
 from gui.control import feature as control
+from gui.jobs import feature as jobs
 from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.settings import feature as settings
@@ -15,6 +16,7 @@ Install = Callable[[MainWindow, Bridge], None]
 
 # Called in this order after the window is shown; each connects itself to signals and actions.
 FEATURES: tuple[Install, ...] = (
+    jobs.install,
     control.install,
     submit.install,
     library.install,

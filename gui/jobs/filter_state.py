@@ -44,7 +44,7 @@ class FilterState(QObject):
 
     def set_search(self, text: str) -> None:
         """Show jobs that hold these words."""
-        self._set(replace(self.where, search=" ".join(text.split())))
+        self._set(replace(self.where, query=" ".join(text.split())))
 
     def restore(self, statuses: Iterable[JobStatus], task_types: Iterable[str]) -> None:
         """Take up what was chosen in an earlier session."""
