@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.jobs.table_model import JobTableModel
 from queue_core.queue.finding.following import Progress
+from queue_core.queue.values import ChangeBatch
 
 # Between two steps it rests as long as a step took, and as long as a frame at least.
 REST_S = 0.02
+SOON_MS = 3000
 
 
 class JobIndexing(QObject):
@@ -35,6 +37,14 @@ class JobIndexing(QObject):
         self._is_running = False
         self.percent: int | None = None
         model.index_wanted.connect(self.start)
+        # What ends meanwhile has a log that can be searched soon after.
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self.start)
+        bridge.changed.connect(self._on_changed)
+
+    def _on_changed(self, _batch: ChangeBatch) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def start(self) -> None:
         """Index what is not indexed yet."""

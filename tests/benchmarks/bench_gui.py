@@ -73,7 +73,7 @@ WANTED = (
 
 
 def prepare(root: Path, rows: int) -> float:
-    """Make the folder unless it is there; return the seconds that its index took, 0 if it had it."""
+    """Make the folder unless it is there; return the seconds that its index took."""
     if not (root / "job_queue.db").exists():
         root.mkdir(parents=True, exist_ok=True)
         make_big_folder(root, rows)

@@ -32,11 +32,11 @@ class ListModel(QAbstractTableModel):
             self.all = connection.execute(SELECT).fetchall()
         self.shown = self.all
 
-    def rowCount(self, _parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, _parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
         """Return the number of rows."""
         return len(self.shown)
 
-    def columnCount(self, _parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, _parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
         """Return the number of columns."""
         return len(COLUMNS.split(","))
 

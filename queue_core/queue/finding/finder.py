@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from queue_core.queue.finding.conditions import condition_of
 from queue_core.queue.finding.following import Follower, Progress
 from queue_core.queue.finding.index_file import IndexFile
 from queue_core.queue.finding.language import parse
+from queue_core.queue.finding.log_words import index_logs
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import queries
 from queue_core.queue.store.database import Database
@@ -132,7 +134,9 @@ class JobFinder:
             missing = pages.missing_indexes(opened.file)
             if missing:
                 pages.make_index(opened.file, missing[0])
-            return Progress(1, 1, is_complete=len(missing) < 2)
+                return Progress(1, 1)
+            opened.follower.follow()
+            return Progress(1, 1, is_complete=index_logs(opened.file, self._logs))
         return progress
 
     def release(self) -> None:
@@ -163,17 +167,25 @@ class JobFinder:
         """Return the index; None where it cannot be used: then one does without."""
         with self._lock:
             if self._opened is None and not self._is_broken:
-                try:
-                    file = IndexFile(self._path, self._database.path)
-                    file.prepare()
-                    self._opened = _Opened(file, Follower(file))
-                except (MonitorError, OSError) as error:
-                    logger.warning("jobs are found without an index: %s", error)
-                    self._is_broken = True
+                self._opened = self._opened_file() or self._opened_file(anew=True)
+                self._is_broken = self._opened is None
             return self._opened
 
+    def _opened_file(self, *, anew: bool = False) -> _Opened | None:
+        file = IndexFile(self._path, self._database.path)
+        if anew:
+            file.throw_away()
+            file = IndexFile(self._path, self._database.path)
+        try:
+            file.prepare()
+        except (MonitorError, sqlite3.Error) as error:
+            logger.info("the index of the jobs cannot be used: %s", error)
+            file.close()
+            return None
+        return _Opened(file, Follower(file))
+
     def _start_anew(self, error: MonitorError) -> None:
-        logger.warning("the index of the jobs is made anew: %s", error)
+        logger.info("the index of the jobs is made anew: %s", error)
         with self._lock:
             opened, self._opened = self._opened, None
         if opened is not None:

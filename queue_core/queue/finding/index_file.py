@@ -17,7 +17,7 @@ from typing import Final
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import readable_id
 
-VERSION: Final = 3
+VERSION: Final = 4
 # A reader does not wait for another one that brings the index up to date.
 _BUSY_MS: Final = 50
 _MOST_TEXT: Final = 4_000
@@ -92,6 +92,11 @@ _STATEMENTS: Final = (
     f"CREATE TRIGGER IF NOT EXISTS tally_gone AFTER DELETE ON job BEGIN {_ONE_LESS} END",
     "CREATE TRIGGER IF NOT EXISTS tally_other AFTER UPDATE OF status, task_type ON job "
     f"BEGIN {_ONE_LESS} {_ONE_MORE} END",
+    "CREATE INDEX IF NOT EXISTS unread_logs ON job (job) "
+    "WHERE logged = 0 AND status NOT IN ('not_started', 'started')",
+    # Of the logs only the words: they lie in files of their own.
+    "CREATE VIRTUAL TABLE IF NOT EXISTS log_words USING fts5(line, content='', columnsize=0, "
+    "tokenize='unicode61 remove_diacritics 2')",
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(name, params, error, "
     "prefix='1 2', columnsize=0, tokenize='unicode61 remove_diacritics 2')",
 )  # fmt: skip
@@ -139,7 +144,7 @@ class IndexFile(Database):
         if version == VERSION:
             return
         with self.transaction(durable=False, patience_s=1.0) as connection:
-            for name in ("job", "tally", "state", "words"):
+            for name in ("job", "tally", "state", "words", "log_words"):
                 connection.execute(f"DROP TABLE IF EXISTS main.{name}")
             for statement in _STATEMENTS:
                 connection.execute(statement)
