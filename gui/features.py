@@ -16,8 +16,8 @@ Install = Callable[[MainWindow, Bridge], None]
 
 # Called in this order after the window is shown; each connects itself to signals and actions.
 FEATURES: tuple[Install, ...] = (
-    jobs.install,
     control.install,
+    jobs.install,
     submit.install,
     library.install,
     settings.install,

@@ -120,7 +120,9 @@ def test_a_reader_that_was_away_for_long_compares(
     def forget(connection: object) -> None:
         connection.execute("UPDATE task_copy SET job_name = 'Later', last_update = '2030'")  # type: ignore[attr-defined]
         connection.execute("DELETE FROM task_copy WHERE id = ?", (seeded[3],))  # type: ignore[attr-defined]
-        connection.execute("DELETE FROM monitor_change WHERE seq < (SELECT max(seq) FROM monitor_change)")  # type: ignore[attr-defined]
+        connection.execute(
+            "DELETE FROM monitor_change WHERE seq < (SELECT max(seq) FROM monitor_change)"
+        )  # type: ignore[attr-defined]
 
     queue._database.write(forget)
     monkeypatch.setattr(Follower, "_is_ready_at_once", lambda _self: False)
