@@ -54,4 +54,6 @@ def return_to(anchor: Anchor | None, view: QTableView, model: JobTableModel) -> 
     moved_px = view.rowViewportPosition(row) - anchor.offset_px
     if moved_px:
         bar = view.verticalScrollBar()
+        if bar.value() + moved_px > bar.maximum():
+            view.updateGeometries()  # rows have come, and the bar does not know yet
         bar.setValue(bar.value() + moved_px)

@@ -28,6 +28,8 @@ class QueryLine(QObject):
 
     Attributes:
         bar: The bar.
+        completer: What offers how a query may go on.
+        whole: What is done with all jobs that match.
     """
 
     def __init__(self, window: MainWindow, indexing: JobIndexing, bridge: Bridge) -> None:
@@ -36,9 +38,10 @@ class QueryLine(QObject):
         self._indexing = indexing
         self._is_mistaken = False
         self.bar = QueryBar()
-        self.bar.add_button(self._all_button(bridge))
+        self.whole = WholeList(bridge, window.table, window.model, window.commands, window.toasts)
+        self.bar.add_button(self._all_button())
         window.add_bar(self.bar)
-        QueryCompleter(window.toolbar.search.field, self._known)
+        self.completer = QueryCompleter(window.toolbar.search.field, self._known)
         self.bar.removed.connect(self._remove)
         window.filter.changed.connect(self._on_filter)
         window.filter.mistaken.connect(self._on_mistake)
@@ -48,9 +51,8 @@ class QueryLine(QObject):
         window.pages.turned.connect(self._show)
         self._on_filter(window.filter.where)
 
-    def _all_button(self, bridge: Bridge) -> QToolButton:
-        window = self._window
-        whole = WholeList(bridge, window.table, window.model, window.commands, window.toasts)
+    def _all_button(self) -> QToolButton:
+        window, whole = self._window, self.whole
         button = QToolButton()
         set_role(button, "flat")
         button.setText(f"{tr('All that match')} ▾")

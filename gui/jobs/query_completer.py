@@ -32,6 +32,9 @@ class QueryCompleter(QObject):
     Args:
         field: Where the query is typed.
         known: Tells what there is to be offered; None: nothing is to be offered now.
+
+    Attributes:
+        popup: The list of what may follow.
     """
 
     def __init__(self, field: QLineEdit, known: Callable[[], Known | None]) -> None:
@@ -42,7 +45,7 @@ class QueryCompleter(QObject):
         self._completer = QCompleter(self._model, self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setWidget(field)
-        popup = self._popup = QListView()
+        popup = self.popup = QListView()
         popup.setObjectName("queryOffers")
         popup.setAccessibleName(tr("What may follow"))
         popup.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -62,7 +65,7 @@ class QueryCompleter(QObject):
             item.setData(f"{offer.text} {offer.sentence}", Qt.ItemDataRole.AccessibleTextRole)
             self._model.appendRow(item)
         if not found:
-            self._popup.hide()
+            self.popup.hide()
             return
         place = self._field.rect()
         place.setWidth(max(place.width(), NARROWEST_PX))

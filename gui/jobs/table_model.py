@@ -22,7 +22,7 @@ from gui.jobs.waiting_text import waiting_text
 from gui.plain_text import as_typed
 from gui.throttle import Throttle
 from queue_core.queue.job_record import JobRecord, JobStatus
-from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder
+from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder, JobPage
 
 REFRESH_INTERVAL_S = 0.1
 MARGIN_ROWS = 40
@@ -275,13 +275,22 @@ class JobTableModel(QAbstractTableModel):
             self._jump = None
         if not found.is_indexed:
             self.index_wanted.emit()
-        self._apply(plan_rows(self._rows.page, found))
+        self._apply(self._plan(found))
         if not self._is_loaded:
             self._is_loaded = True
             self.answers_user = False
             self.asked.emit(False)
             self.loaded.emit()
         self._look_elsewhere()
+
+    def _plan(self, found: JobPage) -> RowPlan:
+        before = self._rows.page
+        is_another_list = self.answers_user and not (
+            self.is_whole and len(found.ids) == found.total
+        )
+        if is_another_list and found != before:  # what is known of one list tells nothing of it
+            return RowPlan(found, reset=True)
+        return plan_rows(before, found)
 
     def _apply(self, plan: RowPlan) -> None:
         if plan.is_empty and plan.page.ids == tuple(self._rows.ids):
