@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gui import tour
 from gui.bridge import Bridge
 from gui.control import feature as control
+from gui.jobs import feature as jobs
 from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.palette import feature as palette
@@ -20,6 +21,7 @@ Install = Callable[[MainWindow, Bridge], None]
 # Called in this order after the window is shown; each connects itself to signals and actions.
 FEATURES: tuple[Install, ...] = (
     control.install,
+    jobs.install,
     submit.install,
     library.install,
     triage.install,

@@ -315,7 +315,7 @@ class MainWindow(QMainWindow):
     # --- what the queue does ------------------------------------------------------------------
 
     def _on_filter(self, where: JobFilter) -> None:
-        if not where.search:
+        if not where.query:
             self.pages.set_words(self._jobs_page, "")
         self.model.set_filter(where)
 

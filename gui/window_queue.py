@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from queue_core.queue.finding.following import Progress
 from queue_core.queue.job_record import JobRecord
 from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
@@ -20,6 +21,7 @@ from queue_core.queue.values import (
     JobFilter,
     JobOptions,
     JobOrder,
+    JobPage,
     LogLine,
     Move,
     Phase,
@@ -65,8 +67,14 @@ class QueueQuestions(Protocol):
     ) -> Sequence[JobRecord]:
         """Return the jobs that match."""
 
-    def ids(self, where: JobFilter | None = None, order: JobOrder | None = None) -> Sequence[str]:
-        """Return the ids of the jobs that match."""
+    def page(
+        self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
+        hidden: Sequence[str] = (),
+    ) -> JobPage:  # fmt: skip
+        """Return a part of the jobs that match."""
+
+    def index_more(self) -> Progress:
+        """Index some more jobs, so that they are found quickly."""
 
     def counts(self) -> JobCounts:
         """Return how many jobs there are."""

@@ -344,6 +344,7 @@ class HueyJobQueue(QueueEditor):
         """Stop, and close the database."""
         self.stop()
         self._watcher.stop()
+        self._finder.close()
         self._database.close()
 
     def __enter__(self) -> Self:

@@ -19,11 +19,13 @@ class JobFilter:
         statuses: Only these; empty means all.
         task_types: Only these class names; empty means all.
         search: Words that name, type, error or phase must contain, case-insensitive.
+        query: A query in the language of `finding.language`, e.g. `took:>5m -iris`.
     """
 
     statuses: frozenset[JobStatus] = frozenset()
     task_types: frozenset[str] = frozenset()
     search: str = ""
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,23 @@ class JobOrder:
 
     column: str = "enqueued_at"
     descending: bool = True
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """A part of a list of jobs.
+
+    Attributes:
+        total: How many jobs the list has.
+        start: The row of the first one that stands here.
+        ids: Theirs, in order.
+        is_indexed: Whether the index answered; logs are searched by it only.
+    """
+
+    total: int
+    start: int
+    ids: tuple[str, ...]
+    is_indexed: bool = True
 
 
 @dataclass(frozen=True)
