@@ -8,6 +8,7 @@ from gui.bridge import Bridge
 from gui.control import feature as control
 from gui.library import feature as library
 from gui.main_window import MainWindow
+from gui.results.compare import feature as compare
 from gui.settings import feature as settings
 from gui.submit import feature as submit
 
@@ -18,5 +19,6 @@ FEATURES: tuple[Install, ...] = (
     control.install,
     submit.install,
     library.install,
+    compare.install,
     settings.install,
 )
