@@ -50,7 +50,7 @@ class Comparison:
 
     Attributes:
         runs: The models.
-        columns: What is compared, metrics first.
+        columns: What is compared: the leading metric, all that may explain it, other metrics.
     """
 
     runs: tuple[EntityRecord, ...] = ()
@@ -76,7 +76,9 @@ def compare(
     metrics = [_metric_column(name, runs, values) for name in names]
     others = [_model_column(runs), *_parameter_columns(runs), _time_column(runs)]
     order = _best_first(metrics, len(runs))
-    columns = (_reordered(column, order) for column in (*metrics, *others) if column.cells)
+    # What made the difference stands beside what counts most.
+    chosen = (*metrics[:1], *others, *metrics[1:])
+    columns = (_reordered(column, order) for column in chosen if column.cells)
     return Comparison(tuple(runs[n] for n in order), tuple(columns))
 
 

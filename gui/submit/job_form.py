@@ -146,21 +146,19 @@ class JobFormPage(QWidget):
         Raises:
             ParameterError: There are more than can be put at once.
         """
-        if not self._takes_several:
-            return []
         title = self._data_title()
         return several_models.jobs_of(self._definition, self.choices(), self.values(), title)
+
+    def names(self) -> list[str]:
+        """Return what the jobs will be called, where there are several."""
+        return several_models.names_of(self.choices(), self.values(), self._data_title())
 
     def show_errors(self) -> bool:
         """Show what is wrong; return whether anything is."""
         found = self.form.show_errors()
         if self.params is not None and not found:
             found = self.params.show_errors()
-        wrong = (
-            ""
-            if found or not self._takes_several
-            else several_models.first_with_problem(self.choices())
-        )
+        wrong = "" if found else several_models.first_with_problem(self.choices())
         if wrong and self.components.choose(wrong) and self.params is not None:
             found = self.params.show_errors()
         return found
@@ -184,7 +182,7 @@ class JobFormPage(QWidget):
 
     def run_title(self) -> str:
         """Return what the button says that submits it."""
-        return several_models.run_title(self.choices() if self._takes_several else ())
+        return several_models.run_title(self.choices())
 
     def suggested_name(self) -> str | None:
         """Return what a job that repeats is called: as its user says, or what it does to what."""
@@ -279,9 +277,10 @@ class JobFormPage(QWidget):
 
     def _on_ticked(self) -> None:
         """Say where the component that is shown is not one of those that are used."""
-        note = several_models.note_for(self._shown_component, self.components.ticked_ids)
-        self._note.set_text(note)
-        self._note.setVisible(bool(note))
+        ticked = self.components.ticked_ids
+        note, role = several_models.note_for(self._shown_component, ticked)
+        self._note.set_text(note, role=role)
+        self._note.setVisible(self._takes_several)
         self.changed.emit()
 
     def _make_params(self, component_id: str, schema: Mapping[str, Any]) -> None:

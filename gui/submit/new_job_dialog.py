@@ -220,6 +220,8 @@ class NewJobDialog(QDialog):
         page = self.page
         self.summary.set_text("" if page is None else page.summary())
         self.submit_button.setText(tr("Run") if page is None else no_mnemonic(page.run_title()))
+        names = [] if page is None else page.names()
+        self.submit_button.setToolTip(as_typed("\n".join(names)))
 
     def _start(self, work: Any, what: str) -> None:
         if self._task is not None:

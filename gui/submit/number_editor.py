@@ -60,7 +60,8 @@ class NumberEditor(AnySpinBox):
     def set_value(self, value: object) -> None:
         """Show a number, several, or an empty line for None."""
         if isinstance(value, Several):
-            value = "; ".join(tr("Not set") if v is None else str(v) for v in value.values)
+            between = "; " if QLocale().decimalPoint() == "," else ", "
+            value = between.join(tr("Not set") if v is None else str(v) for v in value.values)
         self.lineEdit().setText("" if value is None else str(value))
 
     def set_placeholder(self, text: str) -> None:
@@ -154,12 +155,21 @@ def parse_numbers(text: str, *, whole: bool) -> Several | None:
 
     "None" stands for no value. What is there twice counts once.
     """
-    mark = next((mark for mark in (";", ", ", ",") if mark in text), "")
-    parts = [part.strip() for part in text.split(mark)] if mark else []
-    found: dict[float | None, None] = {}
-    for part in filter(None, parts):
-        number = parse_number(part, whole=whole)
-        if number is None and part.casefold() not in ("none", tr("Not set").casefold()):
-            return None
-        found[number] = None
-    return Several(tuple(found)) if len(found) > 1 else None
+    for mark in (";", ", ", ","):
+        parts = [part.strip() for part in text.split(mark) if part.strip()]
+        found = [_number_or_none(part, whole=whole) for part in parts]
+        if len(parts) > 1 and _NO_NUMBER not in found:
+            distinct = tuple(dict.fromkeys(found))
+            return Several(distinct) if len(distinct) > 1 else None
+    return None
+
+
+_NO_NUMBER = "?"
+
+
+def _number_or_none(text: str, *, whole: bool) -> float | str | None:
+    """Return the number that a part of a list is, None for "none", `_NO_NUMBER` for all else."""
+    if text.casefold() in ("none", tr("Not set").casefold()):
+        return None
+    number = parse_number(text, whole=whole)
+    return _NO_NUMBER if number is None else number

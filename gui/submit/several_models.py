@@ -91,12 +91,23 @@ def jobs_of(
     return [
         {**values, form.component_field: job.component, form.params_field: dict(job.params),
          NAME: job.name}
-        for job in variants_of(choices, name=str(values.get(NAME) or "").strip(), data=data)
+        for job in variants_of(choices, name=_named(values), data=data)
     ]  # fmt: skip
 
 
-def note_for(shown_id: str, ticked: Collection[str]) -> str:
-    """Return what is said below the heading of the component that is shown."""
+def names_of(choices: Sequence[Choice], values: Mapping[str, Any], data: str) -> list[str]:
+    """Return what the jobs of a form are called; nothing where it is one, or too many."""
+    if not 1 < most_of(choices) <= MOST_JOBS:
+        return []
+    return [job.name for job in variants_of(choices, name=_named(values), data=data)]
+
+
+def _named(values: Mapping[str, Any]) -> str:
+    return str(values.get(NAME) or "").strip()
+
+
+def note_for(shown_id: str, ticked: Collection[str]) -> tuple[str, str]:
+    """Return what is said below the heading of the component that is shown, and its colour."""
     if shown_id and ticked and shown_id not in ticked:
-        return tr("Not ticked, so it is not used. The ticked ones are.")
-    return ""
+        return tr("Not ticked, so it is not used. The ticked ones are."), "killed"
+    return tr("Tick more models, or give several values such as “4, 8, 16”: one job each."), "muted"

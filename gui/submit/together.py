@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -41,7 +42,7 @@ def put_together(
             session = jobs[0].kwargs.get(SESSION)
             if session is not None:
                 job.kwargs[SESSION] = session
-            ids.append(queue.put(job, group))  # noqa: PERF401
+            ids.append(queue.put(job, group))
     except MonitorError:
         for job_id in ids:
             with suppress(MonitorError):
@@ -60,6 +61,7 @@ class GroupWatch(QObject):
         self._ids = tuple(job_ids)
         self._running = set(job_ids)
         self._is_asking = False
+        self._is_over = False
         bridge.changed.connect(self._on_changed)
         self._ask()
 
@@ -77,16 +79,17 @@ class GroupWatch(QObject):
         self._is_asking = False
         records = await self._bridge.ask(lambda queue: queue.get_many(self._ids))
         self._running = {job_id for job_id, r in records.items() if not r.status.is_final}
-        if not self._running and self.parent() is not None:
+        if not self._running and not self._is_over:
+            self._is_over = True
             self._bridge.changed.disconnect(self._on_changed)
-            self._tell(records)
+            runs = await self._bridge.ask(partial(runs_of_jobs, self._ids))
+            self._tell(records, runs)
             self.setParent(None)
             self.deleteLater()
 
-    def _tell(self, records: Mapping[str, JobRecord]) -> None:
+    def _tell(self, records: Mapping[str, JobRecord], runs: Sequence[int]) -> None:
         done = [record for record in records.values() if record.status is JobStatus.FINISHED]
         failed = sum(record.status is JobStatus.ERROR for record in records.values())
-        runs = runs_of_jobs(done)
         if not done:
             return  # each failure has been told already
         said = tr_plural("{count} model is trained.", "{count} models are trained.", len(done))

@@ -16,6 +16,10 @@ MOST_AXES = 10
 MOST_NAMES = 12
 # From this ratio on, equal steps are equal ratios.
 LOG_FROM = 50.0
+MOST_TICKS = 6
+MISSING_SHARE = 0.14
+
+Tick = tuple[float, str]
 
 
 @dataclass(frozen=True)
@@ -24,70 +28,70 @@ class PlotAxis:
 
     Attributes:
         column: What it shows.
-        places: Where each model stands, 0 below and 1 above; None: nowhere.
+        places: Where each model stands, 0 below and 1 above.
         ticks: Places and what stands beside them.
     """
 
     column: Column
-    places: tuple[float | None, ...]
-    ticks: tuple[tuple[float, str], ...]
+    places: tuple[float, ...]
+    ticks: tuple[Tick, ...]
 
 
 def axes_of(found: Comparison) -> list[PlotAxis]:
-    """Return the axes of a comparison: what differs, then the time, the first metrics last."""
+    """Return the axes of a comparison: what differs, then the leading metrics, the first last."""
     metrics = [column for column in found.columns if column.is_metric]
     others = [c for c in found.columns if not c.is_metric and c.differs and c.key != SECONDS]
     chosen = [*others[: MOST_AXES - 2], *metrics[1:2], *metrics[:1]]
-    axes = (_axis(column) for column in chosen)
-    return [axis for axis in axes if sum(place is not None for place in axis.places) > 1]
+    return [_axis(column) for column in chosen] if others else []
 
 
 def _axis(column: Column) -> PlotAxis:
     values = [cell.value for cell in column.cells]
     if any(isinstance(value, str) for value in values):
-        return _name_axis(column)
-    numbers = [value for value in values if isinstance(value, float) and math.isfinite(value)]
-    if not numbers:
-        return PlotAxis(column, (None,) * len(values), ())
-    low, high = min(numbers), max(numbers)
+        names = [cell.text if cell.value is not None else None for cell in column.cells]
+        places, ticks = _of_names(names)
+    else:
+        numbers = [v if isinstance(v, float) and math.isfinite(v) else None for v in values]
+        places, ticks = _of_numbers(numbers)
+    there = [place for place in places if place is not None]
+    if len(there) == len(places):
+        return PlotAxis(column, tuple(there), tuple(ticks))
+    # What a model does not have stands below all values.
+    lifted = tuple(0.0 if place is None else _lifted(place) for place in places)
+    shown = ((0.0, "—"), *((_lifted(place), text) for place, text in ticks))
+    return PlotAxis(column, lifted, shown)
+
+
+def _lifted(place: float) -> float:
+    return MISSING_SHARE + (1 - MISSING_SHARE) * place
+
+
+def _of_numbers(numbers: Sequence[float | None]) -> tuple[list[float | None], list[Tick]]:
+    """Return places and ticks: the values themselves where they are few, else ends and middle."""
+    distinct = sorted({number for number in numbers if number is not None})
+    if not distinct:
+        return [None] * len(numbers), []
+    low, high = distinct[0], distinct[-1]
     is_log = low > 0 and high / low >= LOG_FROM
-    places = tuple(
-        _place(value, low, high, is_log=is_log)
-        if isinstance(value, float) and math.isfinite(value)
-        else None
-        for value in values
-    )
-    return PlotAxis(column, places, _ticks(numbers, low, high, is_log=is_log))
+
+    def place(value: float) -> float:
+        if low == high:
+            return 0.5
+        if is_log:
+            return math.log(value / low) / math.log(high / low)
+        return (value - low) / (high - low)
+
+    if len(distinct) > MOST_TICKS:
+        distinct = [low, math.sqrt(low * high) if is_log else (low + high) / 2, high]
+    places = [None if number is None else place(number) for number in numbers]
+    return places, [(place(value), format_number(value)) for value in distinct]
 
 
-def _place(value: float, low: float, high: float, *, is_log: bool) -> float:
-    if low == high:
-        return 0.5
-    if is_log:
-        return math.log(value / low) / math.log(high / low)
-    return (value - low) / (high - low)
-
-
-def _ticks(
-    numbers: Sequence[float], low: float, high: float, *, is_log: bool
-) -> tuple[tuple[float, str], ...]:
-    """Return the values themselves where they are few, else both ends and the middle."""
-    distinct = sorted(set(numbers))
-    if len(distinct) > 6:
-        middle = math.sqrt(low * high) if is_log else (low + high) / 2
-        distinct = [low, middle, high]
-    return tuple(
-        (_place(value, low, high, is_log=is_log), format_number(value)) for value in distinct
-    )
-
-
-def _name_axis(column: Column) -> PlotAxis:
-    """Return names at equal distances, in the order in which they appear."""
-    names = list(dict.fromkeys(cell.text for cell in column.cells if cell.value is not None))
-    last = max(1, len(names) - 1)
-    at = {
-        name: (0.5 if len(names) == 1 else 1 - number / last) for number, name in enumerate(names)
-    }
-    places = tuple(at.get(cell.text) for cell in column.cells)
-    shown = names if len(names) <= MOST_NAMES else [names[0], names[-1]]
-    return PlotAxis(column, places, tuple((at[name], name) for name in shown))
+def _of_names(names: Sequence[str | None]) -> tuple[list[float | None], list[Tick]]:
+    """Return places at equal distances, in the order in which the names appear."""
+    distinct = list(dict.fromkeys(name for name in names if name is not None))
+    last = len(distinct) - 1
+    at = {name: 1 - number / last if last else 0.5 for number, name in enumerate(distinct)}
+    shown = distinct if len(distinct) <= MOST_NAMES else [distinct[0], distinct[-1]]
+    places = [None if name is None else at[name] for name in names]
+    return places, [(at[name], name) for name in shown]

@@ -46,9 +46,7 @@ def _compare(window: MainWindow, bridge: Bridge, selection: Selection) -> None:
 
 
 async def _open(window: MainWindow, bridge: Bridge, selection: Selection) -> None:
-    ids = selection.ids[:MOST_COMPARED]
-    records = await bridge.ask(lambda queue: queue.get_many(ids))
-    runs = runs_of_jobs(records.values())
+    runs = await bridge.ask(partial(runs_of_jobs, selection.ids[:MOST_COMPARED]))
     if len(runs) > 1:
         open_comparison(window, bridge, run_ids=runs)
     else:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.notifications import main_window_of
+from gui.window_queue import QueueQuestions
 from queue_core.database.status import EntityKind
-from queue_core.queue.job_record import JobRecord
+from queue_core.errors import JobNotFoundError
 
 
 def open_comparison(
@@ -32,13 +34,13 @@ def open_comparison(
     return window
 
 
-def runs_of_jobs(records: Iterable[JobRecord]) -> tuple[int, ...]:
-    """Return the ids of the runs that jobs have made."""
+def runs_of_jobs(job_ids: Iterable[str], queue: QueueQuestions) -> tuple[int, ...]:
+    """Return the ids of the runs that jobs have made; a question for the queue's reader."""
     found = []
-    for record in records:
-        result = record.result
-        if isinstance(result, Mapping) and result.get("entity") == EntityKind.RUN.value:
-            number = result.get("id")
-            if isinstance(number, int):
-                found.append(number)
+    for job_id in job_ids:
+        with suppress(JobNotFoundError):  # removed meanwhile
+            result = queue.get(job_id).result
+            is_run = isinstance(result, Mapping) and result.get("entity") == EntityKind.RUN.value
+            if is_run and isinstance(result["id"], int):
+                found.append(result["id"])
     return tuple(found)

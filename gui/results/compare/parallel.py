@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.i18n import tr
@@ -19,6 +19,8 @@ TOP_PX = 36
 BOTTOM_PX = 18
 NEAR_PX = 8.0
 LABEL_PX = 110
+FEW_LINES = 60
+MOST_IN_FRONT = 60
 
 
 class ParallelPlot(QWidget):
@@ -36,17 +38,22 @@ class ParallelPlot(QWidget):
         self._axes: list[PlotAxis] = []
         self._selected: frozenset[int] = frozenset()
         self._hovered = -1
+        self._behind: QPixmap | None = None
         self.setMouseTracking(True)
         self.setFont(small_font())
         self.setMinimumHeight(160)
         self.setAccessibleName(tr("Models over their parameters"))
-        current_theme().changed.connect(self.update)
+        current_theme().changed.connect(self._draw_anew)
 
     def show_comparison(self, found: Comparison) -> None:
         """Show models."""
         self._found = found
         self._axes = axes_of(found)
         self._hovered = -1
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
+        self._behind = None
         self.update()
 
     @property
@@ -68,54 +75,72 @@ class ParallelPlot(QWidget):
     def _y(self, place: float) -> float:
         return self.height() - BOTTOM_PX - place * (self.height() - TOP_PX - BOTTOM_PX)
 
-    def line_of(self, model: int) -> QPolygonF:
+    def line_of(self, model: int) -> list[QPointF]:
         """Return the points of a model's line, in pixels."""
-        points = QPolygonF()
-        for number, axis in enumerate(self._axes):
-            place = axis.places[model]
-            if place is not None:
-                points.append(QPointF(self._x(number), self._y(place)))
-        return points
+        return [
+            QPointF(self._x(number), self._y(axis.places[model]))
+            for number, axis in enumerate(self._axes)
+        ]
 
     def _model_at(self, at: QPointF) -> int:
-        """Return the model whose line is nearest, or -1."""
-        best, found = NEAR_PX, -1
-        for model in range(len(self._found.runs)):
-            line = self.line_of(model)
-            for n in range(line.size() - 1):
-                distance = _distance(at, line.at(n), line.at(n + 1))
-                if distance < best:
-                    best, found = distance, model
-        return found
+        """Return the model whose line passes nearest above or below a point, or -1."""
+        step = self._x(1) - self._x(0)
+        number = int((at.x() - self._x(0)) // step)
+        if not 0 <= number < len(self._axes) - 1:
+            return -1
+        share = (at.x() - self._x(number)) / step
+        left, right = self._axes[number].places, self._axes[number + 1].places
+        heights = [
+            self._y(start + (end - start) * share) for start, end in zip(left, right, strict=True)
+        ]
+        nearest = min(range(len(heights)), key=lambda model: abs(heights[model] - at.y()))
+        return nearest if abs(heights[nearest] - at.y()) < NEAR_PX else -1
 
     # --- drawing ------------------------------------------------------------------------------
 
     def _line_colour(self, model: int) -> QColor:
         """Return a colour between muted and accent by how good the model is."""
-        place = self._axes[-1].places[model]
-        good = 0.0 if place is None else place
+        good = self._axes[-1].places[model]
         if not self._axes[-1].column.greater_is_better:
             good = 1 - good
         pale, full = colours().role("strong_border"), colours().role("accent")
-        mixed = QColor.fromRgbF(
+        return QColor.fromRgbF(
             pale.redF() + (full.redF() - pale.redF()) * good,
             pale.greenF() + (full.greenF() - pale.greenF()) * good,
             pale.blueF() + (full.blueF() - pale.blueF()) * good,
         )
-        few = max(0.25, min(0.9, 40 / max(1, len(self._found.runs))))
-        mixed.setAlphaF(few if not self._selected else few * 0.45)
-        return mixed
 
     def _draw_lines(self, painter: QPainter) -> None:
+        if self._behind is None or self._behind.deviceIndependentSize() != self.size().toSizeF():
+            self._behind = self._drawn_lines()
         front = (self._selected | {self._hovered}) - {-1}
-        worst_first = reversed(range(len(self._found.runs)))
-        for model in [m for m in worst_first if m not in front]:
-            painter.setPen(QPen(self._line_colour(model), 1.4))
-            painter.drawPolyline(self.line_of(model))
-        for model in sorted(front):
+        painter.setOpacity(0.4 if self._selected else 1.0)
+        painter.drawPixmap(0, 0, self._behind)
+        painter.setOpacity(1.0)
+        for model in sorted(front)[:MOST_IN_FRONT]:
             is_hovered = model == self._hovered and model not in self._selected
             painter.setPen(QPen(colours().role("text" if is_hovered else "accent"), 2.6))
-            painter.drawPolyline(self.line_of(model))
+            painter.drawLines(self._pieces(model))
+
+    def _drawn_lines(self) -> QPixmap:
+        """Draw the lines of all models once; hundreds of them take long."""
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        count = len(self._found.runs)
+        # Thin lines of full colour are drawn a hundred times as fast as broad or pale ones.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=count <= FEW_LINES)
+        for model in reversed(range(count)):
+            painter.setPen(QPen(self._line_colour(model), 1.4 if count <= FEW_LINES else 1))
+            painter.drawLines(self._pieces(model))
+        painter.end()
+        return pixmap
+
+    def _pieces(self, model: int) -> list[QLineF]:
+        line = self.line_of(model)
+        return [QLineF(line[n], line[n + 1]) for n in range(len(line) - 1)]
 
     def _draw_axes(self, painter: QPainter) -> None:
         metrics = painter.fontMetrics()
@@ -195,13 +220,3 @@ class ParallelPlot(QWidget):
         """Let no line stand out by the pointer."""
         self._hovered = -1
         self.update()
-
-
-def _distance(point: QPointF, start: QPointF, end: QPointF) -> float:
-    """Return how far a point is from a piece of a line."""
-    along = end - start
-    length = QPointF.dotProduct(along, along)
-    share = QPointF.dotProduct(point - start, along) / length if length else 0.0
-    nearest = start + along * max(0.0, min(1.0, share))
-    away = point - nearest
-    return float((away.x() ** 2 + away.y() ** 2) ** 0.5)

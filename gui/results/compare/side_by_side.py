@@ -158,7 +158,7 @@ def _difference(column: Column, pair: tuple[int, int]) -> str:
     if not column.is_metric or numbers is None:
         return ""
     by = numbers[1] - numbers[0]
-    return f"{'+' if by > 0 else '−' if by < 0 else '±'}{format_fixed(abs(by), 4)}"
+    return f"{'+' if by > 0 else '−'}{format_fixed(abs(by), 4)}" if by else "0"
 
 
 def _common_figures(

@@ -202,6 +202,8 @@ class _Table(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        # What differs stands at the end of a name.
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setTabKeyNavigation(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.verticalHeader().hide()
@@ -222,7 +224,7 @@ class _Table(QTableView):
         self.resizeColumnsToContents()
         for column in range(head.count()):
             widest = NAME_PX if column == 0 else WIDEST_PX
-            self.setColumnWidth(column, min(widest, self.columnWidth(column) + 12))
+            self.setColumnWidth(column, min(widest, self.columnWidth(column)))
 
 
 def _free_name(wanted: str, taken: dict[str, list[float | str | None]]) -> str:
