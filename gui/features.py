@@ -11,6 +11,7 @@ from gui.jobs import feature as jobs
 from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.palette import feature as palette
+from gui.results.compare import feature as compare
 from gui.settings import feature as settings
 from gui.submit import feature as submit
 from gui.timeline import feature as timeline
@@ -26,6 +27,7 @@ FEATURES: tuple[Install, ...] = (
     library.install,
     triage.install,
     timeline.install,
+    compare.install,
     settings.install,
     tour.install,
     palette.install,
