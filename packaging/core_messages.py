@@ -23,19 +23,21 @@ LEFT_OUT = (
     "artifacts/fonts.py", "licences.py", "settings/known.py", "runner/log/",
     "runner/job_process/brief.py", "runner/job_process/results.py", "runner/snapshots/stacks.py",
     "runner/job_process/child_logging.py", "runner/job_process/redaction.py",
-    "components/date_formats.py", "components/loaders/tables/date_forms.py", "queue/store/history.py", "queue/store/watching_bell.py",
+    "components/date_formats.py", "components/loaders/tables/date_forms.py",
+    "queue/store/history.py", "queue/store/watching_bell.py",
 )  # fmt: skip
 # What is given to these is for programs, for the log, or stands in the catalogue of records.
 CODE_CALLS = frozenset(
     {
-        "execute", "compile", "info", "exception", "warning", "debug", "error", "exec_driver_sql", "cast",
+        "execute", "compile", "info", "exception", "warning", "debug", "error", "cast",
+        "exec_driver_sql",
         "startswith", "endswith", "removeprefix", "removesuffix", "replace", "split", "strip",
         "relationship", "ForeignKey", "Encoding", "getLogger", "search", "fullmatch", "sub",
         "RuntimeError", "TypeError", "AssertionError", "NotImplementedError", "AttributeError",
         "PermissionError", "FileNotFoundError", "EOFError", "TimeoutError", "IntegrityError",
         "Setting", "Component", "parameter", "choice", "several", "_own_row",
         "describe_metric", "Function", "_built_in", "_Part", "_row", "read_one", "conflicts",
-        "connect", "legend", "Client", "SkippedPath", "simplefilter", "_whole", "locate", "repr1",
+        "connect", "legend", "Client", "simplefilter", "_whole", "locate", "repr1",
     }
 )  # fmt: skip
 CODE_FUNCTIONS = re.compile(r"_readme|_?sql|_variables|_bare_traceback|_as_text|_numbers_sql")
@@ -46,8 +48,8 @@ SQL = re.compile(
 )
 # Calls of functions, lists of names, patterns, markup.
 CODE_FORM = re.compile(
-    r"^[\w.]+\([^“]*\)(::\w+)?( \d+| [<>]=? ?\d+| <> \d+)?$|^\(\(\(|\(\?|\\|^[a-z_]+(, [a-z_]+)+$|\n.*\n"
-    r"|^<|^[a-z]\{0\}: |%[A-Za-z]|%\.\d"
+    r"^[\w.]+\([^“]*\)(::\w+)?( \d+| [<>]=? ?\d+| <> \d+)?$|^\(\(\(|\(\?|\\"
+    r"|^[a-z_]+(, [a-z_]+)+$|\n.*\n|^<|^[a-z]\{0\}: |%[A-Za-z]|%\.\d"
 )
 # Calls whose words are titles and labels of what is drawn, and those that name a phase.
 TITLE_CALLS = frozenset(
@@ -77,7 +79,7 @@ CODE = frozenset(
         "not among the choices", "null byte", "unexpected end", "invalid state", "Empty CSV file",
         "panel title", "bar text", "cell text", "panel text", "yyyy-mm-dd hh:mm:ss", "copies ",
         "Bearer {0}", "SigBlk: 0", "outside lower left", "outside right upper", "origin, {0}",
-        "allow_quoted_nulls = false", "id = ?", "job_name COLLATE NOCASE", "lag {}", "fixed width", "WorkFlow",
+        "allow_quoted_nulls = false", "id = ?", "lag {}", "fixed width",
         "pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch] | pd.DataFrame",
         '{0} -m pip install "{1}[{2}]"', "2 * pi() * ({0} - {1}) / {2}", "isodow({0}) >= 6",
         "COALESCE(finished_at, last_update)", "change feed", "[row {0}] {1}\n", "_",

@@ -5,6 +5,7 @@ Arguments and results are JSON data.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from queue_core.artifacts import export, table_files
@@ -21,10 +22,12 @@ def save_table(source: str, target: str) -> int:
     return table_files.count_rows(Path(source))
 
 
-def save_figure(source: str, target: str, theme: str) -> None:
+def save_figure(
+    source: str, target: str, theme: str, words: Mapping[str, str] | None = None
+) -> None:
     """Draw a stored figure into a file: PNG, SVG or PDF.
 
     Raises:
         DataError: It cannot be read or written.
     """
-    export.export_figure(Path(source), Path(target), theme=theme)
+    export.export_figure(Path(source), Path(target), theme=theme, words=words)

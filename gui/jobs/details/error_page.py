@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPlainTextEdit, QVBoxLayout
 
-from gui.i18n import tr
+from gui.i18n import tr, translate_message
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.details.traceback_text import TracebackColours
 from gui.results.scrolled_column import ScrolledColumn
@@ -66,7 +66,7 @@ class ErrorPage(DetailsPage):
             return
         self._record = record
         # Some libraries write a page; its first lines say it, the traceback has the rest.
-        causes = "\n".join(_first_lines(_cause(cause)) for cause in record.error_causes)
+        causes = "\n".join(_first_lines(_shown_cause(cause)) for cause in record.error_causes)
         self._causes.set_text(causes)
         for widget in (self._causes_title, self._causes):
             widget.setVisible(bool(causes))
@@ -93,6 +93,10 @@ def failure_text(record: JobRecord) -> str:
         (record.traceback or "").rstrip(),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _shown_cause(cause: Mapping[str, str]) -> str:
+    return _cause({**cause, "message": translate_message(cause.get("message", ""))})
 
 
 def _cause(cause: Mapping[str, str]) -> str:

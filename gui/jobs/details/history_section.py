@@ -10,7 +10,7 @@ from gui.bridge import Bridge
 from gui.format import format_bytes, format_clock, format_duration
 from gui.i18n import tr
 from gui.jobs.details.usage_curve import UsageCurve, usage_of
-from gui.jobs.presentation import STATUS_LOOKS, first_line, status_word
+from gui.jobs.presentation import STATUS_LOOKS, error_line, status_word
 from gui.theme import STEP_PX, small_font
 from gui.throttle import Throttle
 from gui.widgets import IconLabel, TextLabel, heading_label, row
@@ -109,7 +109,7 @@ def _line(attempt: Attempt) -> QWidget:
     words = QVBoxLayout()
     words.setSpacing(0)
     words.addWidget(TextLabel(attempt_text(attempt)))
-    reason = first_line(attempt.error_msg)
+    reason = error_line(attempt.error_msg)
     if reason:
         words.addWidget(TextLabel(reason, role="muted", font=small_font()))
     line = row(IconLabel(look.icon, attempt.status.value))
