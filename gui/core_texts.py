@@ -23,11 +23,12 @@ _KEPT_TEXTS = 4_096
 _SENTENCES = re.compile(r"(?<=[.!?…”)])\s+(?=[A-Z“\[{])")
 _LISTED = re.compile(r"(, | and | or )")
 _QUOTED = re.compile(r"“([^“”]*)”")
+_PARTED = " · "
 _WORD = re.compile(r"[A-Za-z][A-Za-z']+")
 # A literal part that introduces something or ends a sentence.
-_SAYS = re.compile(r"[A-Za-z]{2}.*[:.(]|^\(.*[A-Za-z]{3}|[;,] [a-z]{3,}")
+_SAYS = re.compile(r"[A-Za-z]{2}.*[:.(]|\([A-Za-z]{2}|[;,] [a-z]{3,}")
 _BLANK = re.compile(r" ")
-_JOINED = re.compile(r"(?=[ ,;:(])|(?<= )|$")
+_JOINED = re.compile(r"(?=[ ,;:(])|$")
 _NUMBER = re.compile(r"[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _AMOUNT = re.compile(rf"({_NUMBER.pattern})(\s?(?:%|[kMGT]?B|[KMG]iB|s|ms|min|h|bytes)?)")
 
@@ -68,6 +69,11 @@ class Template:
     def fields(self) -> list[str]:
         """Its fields, in order."""
         return FIELD.findall(self.english)
+
+    @property
+    def may_hold_parts(self) -> bool:
+        """Whether a text in which dots part several may be one of it as a whole."""
+        return _PARTED in self.english or self.english.endswith((".", "…", ")"))
 
     @property
     def goes_on(self) -> bool:
@@ -146,14 +152,16 @@ class CoreTexts:
         return self._kept[key]
 
     def _whole(self, text: str, *, is_caption: bool) -> str | None:
-        found = self._translated(text, DEEPEST, is_caption=is_caption)
+        found = self._translated(text, DEEPEST, is_caption=False)
         if found is not None:
             return found
-        for separator in ("\n", " · "):
+        for separator in ("\n", _PARTED):
             if separator in text:
                 parts = text.split(separator)
                 return separator.join(self._shown(part, is_caption=is_caption) for part in parts)
-        return self._by_sentences(text)
+        if is_caption:
+            found = self._translated(text, DEEPEST, is_caption=True)
+        return self._by_sentences(text) if found is None else found
 
     def _by_sentences(self, text: str) -> str | None:
         """Translate sentences that were put one after another; None where none is the core's."""
@@ -196,6 +204,8 @@ class CoreTexts:
         if found is not None:
             return found
         for template in index.candidates(text):
+            if _PARTED in text and not template.may_hold_parts:
+                continue
             found = self._best(template, template.readings(text), depth, is_caption=is_caption)
             if found is not None:
                 return found
@@ -234,6 +244,9 @@ class CoreTexts:
         if amount is not None:
             return self.local_number(amount[1]) + amount[2]
         found = self._translated(value, depth, is_caption=False)
+        if found is None and value[0].isupper():
+            found = self._translated(value[0].lower() + value[1:], depth, is_caption=False)
+            found = found and found[0].upper() + found[1:]
         return self._listed(value, depth) if found is None else found
 
     def _listed(self, value: str, depth: int) -> str | None:
@@ -266,8 +279,10 @@ class CoreTexts:
             first, *values, last = match.groups()
             own = self._best(template, [values], depth, is_caption=False)
             other = self._part(first or last, depth - 1, is_caption=is_caption)
-            if own is not None and other is not None:
-                return other + own if template.goes_on else own + other
+            if own is None or (other is None and template.is_weak):
+                continue
+            other = (first or last) if other is None else other
+            return other + own if template.goes_on else own + other
         return None
 
     def _part(self, text: str, depth: int, *, is_caption: bool) -> str | None:

@@ -32,7 +32,7 @@ CODE_CALLS = frozenset(
         "execute", "compile", "info", "exception", "warning", "debug", "error", "cast",
         "exec_driver_sql",
         "startswith", "endswith", "removeprefix", "removesuffix", "replace", "split", "strip",
-        "relationship", "ForeignKey", "Encoding", "getLogger", "search", "fullmatch", "sub",
+        "relationship", "ForeignKey", "getLogger", "search", "fullmatch", "sub",
         "RuntimeError", "TypeError", "AssertionError", "NotImplementedError", "AttributeError",
         "PermissionError", "FileNotFoundError", "EOFError", "TimeoutError", "IntegrityError",
         "Setting", "Component", "parameter", "choice", "several", "_own_row",
@@ -67,6 +67,8 @@ TABLES = re.compile(
     r"_(explorer|explainer)\.py$|training/results/|evaluation/|jobs/(generative|converter)_job"
     r"|stored/predicting|explainers/explaining/explained_model"
 )
+# A word that introduces another text.
+LEAD = re.compile(r"[A-Z][a-z]+: ")
 FIELD = re.compile(r"\{(?:\d+|[a-z_]*)\}")
 # Texts that stand beside sentences, but are found in messages of libraries or given to programs.
 CODE = frozenset(
@@ -162,7 +164,7 @@ class _Texts:
             return False
         if call in CODE_CALLS or CODE_FUNCTIONS.fullmatch(function):
             return False
-        if " " in text.strip() or (" " in text and FIELD.search(text)):
+        if " " in text.strip() or (" " in text and FIELD.search(text)) or LEAD.fullmatch(text):
             return True
         return self._is_word(text, call, is_key)
 

@@ -25,6 +25,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
+CORE = ROOT / "queue_core"
 TRANSLATIONS = ROOT / "resources" / "translations"
 KEYWORDS: dict[str, Any] = {"tr": None, "mark": None, "tr_plural": (1, 2)}
 WIDTH = 100
@@ -113,10 +114,24 @@ def message_texts() -> Catalog:
     """Return what the core says while it runs, as templates; none that another catalogue has."""
     found = Catalog(creation_date=MADE)
     known = window_texts(), core_texts()
-    for text in _core_messages().find_texts(ROOT / "queue_core"):
-        if not any(text.template in catalog for catalog in known):
-            found.add(text.template, locations=[(text.place, 0)])
+    texts = [(text.template, text.place) for text in _core_messages().find_texts(CORE)]
+    for text, place in (*texts, *_named_words()):
+        if not any(text in catalog for catalog in known):
+            found.add(text, locations=[(place, 0)])
     return found
+
+
+def _named_words() -> Iterator[tuple[str, str]]:
+    """Yield the words that sentences are made with by the names of things."""
+    from queue_core.components.explainers.explaining.explained_model import OutputKind
+    from queue_core.components.models.tasks import Task
+    from queue_core.database.status import EntityKind
+
+    for kind in EntityKind:
+        yield from ((text, "entities") for text in (kind.label, f"1 {kind.label}"))
+        yield f"{{0}} {kind.label}s", "entities"
+    yield from ((task.value.replace("_", " "), "tasks") for task in Task)
+    yield from ((output.value, "outputs") for output in OutputKind)
 
 
 def _core_messages() -> ModuleType:

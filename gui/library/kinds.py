@@ -89,7 +89,7 @@ def summary(record: EntityRecord) -> str:
     if details.get("size_bytes"):
         parts.append(format_bytes(details["size_bytes"]))
     if details.get("task"):
-        parts.append(str(details["task"]).replace("_", " "))
+        parts.append(translate(str(details["task"]).replace("_", " ")))
     if details.get("output_columns"):
         parts.append(", ".join(details["output_columns"]))
     if not parts and details.get("component"):

@@ -6,10 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from gui.bridge import Bridge
-from gui.i18n import translate_message
+from gui.i18n import mark, translate, translate_message
 from gui.results.paged_table import Block, ParquetSource, TableColumn
 
 # What stands below these headings are words of the program, not values of the data.
+HEADINGS = {
+    "correlation": mark("correlation"), "covariance": mark("covariance"),
+    "(output)": mark("(output)"), "(base)": mark("(base)"),
+}  # fmt: skip
 WORDS = frozenset({"type", "measure", "metric", "state", "reason", "rule", "algorithm", "split"})
 
 
@@ -26,7 +30,7 @@ class ComputedSource(ParquetSource):
         self._with_words = frozenset(
             place for place, column in enumerate(columns) if column.name in WORDS
         )
-        shown = tuple(replace(column, name=translate_message(column.name)) for column in columns)
+        shown = tuple(replace(column, name=_heading(column.name)) for column in columns)
         return shown, row_count
 
     async def block(self, offset: int, limit: int, first_column: int, column_count: int) -> Block:
@@ -38,3 +42,7 @@ class ComputedSource(ParquetSource):
                 if 0 <= place < len(row) and row[place] is not None:
                     row[place] = translate_message(row[place] or "")
         return cells
+
+
+def _heading(name: str) -> str:
+    return translate(HEADINGS[name]) if name in HEADINGS else translate_message(name)

@@ -16,7 +16,9 @@ LABELS = frozenset(
         mark("Frequency"), mark("Lag"), mark("Autocorrelation"), mark("Predicted"),
         mark("Actual"), mark("Residual"), mark("Cluster"), mark("Recall"), mark("Precision"),
         mark("Step"), mark("Trial"), mark("Trend"), mark("Seasonal"), mark("Remainder"),
-        mark("Limit"),
+        mark("Limit"), mark("Series"), mark("Forecast"), mark("Covariance"), mark("Accuracy"),
+        mark("(missing)"), mark("(other)"), mark("outlier"), mark("within"), mark("completed"),
+        mark("pruned"), mark("once"),
     }
 )  # fmt: skip
 

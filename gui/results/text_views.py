@@ -21,6 +21,8 @@ from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.reader import read_report, read_text
 
 MOST_LETTERS = 1_000_000
+# What these hold, by their names, is the program's; other texts are answers of models.
+SAID = frozenset({"sentences"})
 TEXT_PX = 260
 MOST_REPORT_ROWS = 16
 
@@ -45,6 +47,8 @@ class TextView(LoadingView):
     async def fill(self) -> None:
         """Read the text; of a very long one the beginning."""
         text = await self.bridge.call(read_text, self._artifact)
+        if self._artifact.name in SAID:
+            text = translate_message(text)
         if len(text) > MOST_LETTERS:
             text = text[:MOST_LETTERS] + "\n" + tr("… cut here; save the text to see all of it.")
         self.text.setPlainText(text)
