@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from gui.i18n import tr
+from gui.i18n import tr, translate_message
 from gui.window_queue import QueueOrders, QueueQuestions, WindowQueue
 from queue_core.errors import JobNotFoundError, MonitorError
 from queue_core.paths import LocalFolder
@@ -326,7 +326,8 @@ def describe_error(error: BaseException, *, what: str) -> Message:
     """Return what to tell the user about *error*, which happened while doing *what*."""
     details = "".join(traceback.format_exception(error))
     if isinstance(error, MonitorError):
-        return Message(text=error.message, hint=error.hint, details=details)
+        text, hint = translate_message(error.message), translate_message(error.hint)
+        return Message(text=text, hint=hint, details=details)
     reason = str(error).strip() or type(error).__name__
     return Message(
         text=tr("{what} did not work: {reason}", what=what, reason=reason), details=details

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.i18n import translate_message
 from gui.plain_text import PlainLabel, as_typed, no_mnemonic, one_line
 from gui.theme import ICON_BESIDE_TEXT_PX, ICON_PX, STEP_PX, body_font, colours, icon, icon_pixmap
 
@@ -178,9 +179,9 @@ class Note(QFrame):
         self.hide()
 
     def show_text(self, sentence: str, hint: str = "") -> None:
-        """Say it, or hide where there is nothing to say."""
-        self._sentence.set_text(sentence)
-        self._hint.set_text(hint)
+        """Say it, or hide where there is nothing to say; what the core said is translated."""
+        self._sentence.set_text(translate_message(sentence))
+        self._hint.set_text(translate_message(hint))
         self._hint.setVisible(bool(hint))
         self.setVisible(bool(sentence))
 

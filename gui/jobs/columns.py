@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
-from gui.i18n import mark, tr, translate
+from gui.i18n import mark, tr, translate, translate_message
 from gui.jobs.presentation import (
-    first_line,
+    error_line,
     outcome,
     state_word,
     status_word,
@@ -108,7 +108,8 @@ def _memory(record: JobRecord, _facts: Facts) -> str:
 
 
 def _problem(record: JobRecord) -> str:
-    return "\n".join(part for part in (record.error_msg, record.error_hint) if part)
+    said = (record.error_msg or "", record.error_hint or "")
+    return "\n".join(translate_message(part) for part in said if part)
 
 
 def _name_and_problem(record: JobRecord) -> str:
@@ -169,7 +170,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="error", title=mark("Error"), kind=CellKind.TEXT, order_by="error_msg",
-        text=lambda record, _: first_line(record.error_msg), tooltip=_problem, width_px=260,
+        text=lambda record, _: error_line(record.error_msg), tooltip=_problem, width_px=260,
     ),
     Column(
         name="memory", title=mark("Memory"), kind=CellKind.NUMBER, order_by="peak_memory_bytes",

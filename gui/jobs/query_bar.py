@@ -90,10 +90,10 @@ class QueryBar(QFrame):
 
     def _show_mistake(self, text: str) -> None:
         self._mistake.set_text(text)
-        for widget in (self._icon, self._mistake):
-            widget.setVisible(bool(text))
-        for widget in (self._chips_place, self._actions):
-            widget.setVisible(not text)
+        for said in (self._icon, self._mistake):
+            said.setVisible(bool(text))
+        for understood in (self._chips_place, self._actions):
+            understood.setVisible(not text)
 
     def _chip(self, query: str, term: Term) -> QPushButton:
         text = query[term.start : term.end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gui.format import format_bytes
-from gui.i18n import mark, tr, tr_plural, translate
+from gui.i18n import mark, tr, tr_plural, translate, translate_message
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.library.entities import EntityRecord
 
@@ -80,7 +80,7 @@ def summary(record: EntityRecord) -> str:
     """Return what an entity is, in one line."""
     details = record.details
     if record.status is EntityStatus.ERROR:
-        return record.error or tr("It failed.")
+        return translate_message(record.error or "") or tr("It failed.")
     parts: list[str] = []
     if details.get("row_count") is not None:
         parts.append(tr_plural("{count} row", "{count} rows", details["row_count"]))
@@ -89,7 +89,7 @@ def summary(record: EntityRecord) -> str:
     if details.get("size_bytes"):
         parts.append(format_bytes(details["size_bytes"]))
     if details.get("task"):
-        parts.append(str(details["task"]).replace("_", " "))
+        parts.append(translate(str(details["task"]).replace("_", " ")))
     if details.get("output_columns"):
         parts.append(", ".join(details["output_columns"]))
     if not parts and details.get("component"):

@@ -13,7 +13,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
-from gui.i18n import tr, translate
+from gui.i18n import current_language, tr, translate_caption
 from gui.placing import open_at_size
 from gui.plain_text import as_title
 from gui.results.drawn_figures import drawn_figure
@@ -64,7 +64,7 @@ class FigureView(LoadingView):
         self.picture.setFixedHeight(outline["height_px"])
         self._show_words(outline["subtitle"], outline["notes"])
         theme = _theme()
-        if not self.picture.is_drawn and theme == "light":
+        if not self.picture.is_drawn and theme == "light" and current_language() == "en":
             # The stored picture is too small to read here, but it is there at once.
             self.picture.set_svg(await self.bridge.call(_read, self._artifact.light_svg))
             self.stop_waiting()
@@ -82,7 +82,7 @@ class FigureView(LoadingView):
             self.load()
 
     def _show_words(self, subtitle: str, notes: Sequence[str]) -> None:
-        texts = [translate(text) for text in (subtitle, *notes) if text]
+        texts = [translate_caption(text) for text in (subtitle, *notes) if text]
         self._words.set_text("\n".join(texts))
 
     def _save(self) -> None:
@@ -94,7 +94,7 @@ class FigureView(LoadingView):
     def _enlarge(self) -> None:
         dialog = QDialog(self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(as_title(translate(self._artifact.title)))
+        dialog.setWindowTitle(as_title(self._artifact.title))
         open_at_size(dialog, LARGE)
         layout = QVBoxLayout(dialog)
         layout.addWidget(LargeFigure(self._artifact, self.bridge))
@@ -121,7 +121,7 @@ class LargeFigure(LoadingView):
     async def fill(self) -> None:
         """Show the picture for the current theme: the stored one, or one that is drawn now."""
         theme = _theme()
-        if theme == "light":
+        if theme == "light" and current_language() == "en":
             svg = await self.bridge.call(_read, self._artifact.light_svg)
         else:
             svg = await drawn_figure(self.bridge, self._artifact.path, width_px=None, theme=theme)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
-from gui.i18n import tr, tr_plural, translate
+from gui.i18n import tr, tr_plural, translate, translate_message
 from gui.jobs.type_looks import look_of
 from gui.results.scrolled_column import ScrolledColumn
 from gui.submit import several_models
@@ -167,7 +167,7 @@ class JobFormPage(QWidget):
         """Show an error beside the field it is about; return False where there is none."""
         if not isinstance(error, ParameterError) or not error.parameter:
             return False
-        sentence = f"{error.message} {error.hint}".strip()
+        sentence = translate_message(f"{error.message} {error.hint}".strip())
         if self.form.show_problem(error.parameter, sentence):
             return True
         return self.params is not None and self.params.show_problem(error.parameter, sentence)

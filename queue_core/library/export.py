@@ -6,6 +6,7 @@ Arguments and results are JSON data.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,15 @@ def save_values(columns: dict[str, list[Any]], target: str) -> int:
     return int(table.num_rows)
 
 
-def save_figure(source: str, target: str, theme: str) -> None:
+def save_figure(
+    source: str, target: str, theme: str, words: Mapping[str, str] | None = None
+) -> None:
     """Draw a stored figure into a file: PNG, SVG or PDF.
 
     Raises:
         DataError: It cannot be read or written.
     """
-    export.export_figure(Path(source), Path(target), theme=theme)
+    export.export_figure(Path(source), Path(target), theme=theme, words=words)
 
 
 def _array(values: list[Any]) -> Any:

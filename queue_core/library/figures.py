@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from queue_core.artifacts.figure_words import with_words
 from queue_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -36,15 +37,23 @@ FEWEST_SLANTED = 5
 MOST_LEGEND_LABELS = 24
 
 
-def fitted_figure(source: str, width_px: int, theme: str) -> str:
+def fitted_figure(
+    source: str, width_px: int, theme: str, words: Mapping[str, str] | None = None
+) -> str:
     """Return the plots of a stored figure as SVG, as wide as asked for.
 
     Letters keep their size, so that they can be read; the figure grows downwards.
+
+    Args:
+        source: The figure's description.
+        width_px: How wide.
+        theme: `light` or `dark`.
+        words: What is written in place of the figure's own words, if anything.
     """
     from queue_core.artifacts.renderer import render
     from queue_core.artifacts.themes import Theme
 
-    figure = _read(source)
+    figure = with_words(_read(source), words or {})
     columns = _columns(figure, width_px)
     drawn = dataclasses.replace(
         figure, title="", subtitle="", notes=(), columns=columns,
@@ -56,12 +65,19 @@ def fitted_figure(source: str, width_px: int, theme: str) -> str:
     return render(drawn, size=size, theme=Theme(theme)).decode()
 
 
-def whole_figure(source: str, theme: str) -> str:
+def whole_figure(source: str, theme: str, words: Mapping[str, str] | None = None) -> str:
     """Return a stored figure as SVG at its own size, with title and notes, as it is exported."""
     from queue_core.artifacts.renderer import render
     from queue_core.artifacts.themes import Theme
 
-    return render(_read(source), theme=Theme(theme)).decode()
+    return render(with_words(_read(source), words or {}), theme=Theme(theme)).decode()
+
+
+def figure_words(source: str) -> Mapping[str, Any]:
+    """Return what is written in a stored figure, as `FigureWords` has it."""
+    from queue_core.artifacts.figure_words import words_of
+
+    return dataclasses.asdict(words_of(_read(source)))
 
 
 def figure_outline(source: str, width_px: int) -> Mapping[str, Any]:
