@@ -170,6 +170,8 @@ async def take(scene: Scene, size: QSize, folder: Path, target: Path) -> None:
     window.resize(size)
     window.show()
     queue = await bridge.open(lambda: HueyJobQueue(folder))
+    while not (window.model.is_loaded or window.overview.counts.total == 0):
+        await settle(0.05)
     await scene.arrange(window)
     for number, shown in enumerate(shown_windows(window)):
         path = target.with_stem(f"{target.stem}-dialog") if number else target
