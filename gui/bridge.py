@@ -228,11 +228,11 @@ class Bridge(QObject):
         return await self.ask(partial(_why_many, tuple(job_ids)))
 
     async def logs(
-        self, job_id: str, *, after: int = 0, limit: int | None = None
+        self, job_id: str, *, after: int = 0, limit: int | None = None, before: int | None = None
     ) -> Sequence[LogLine]:
-        """Return lines of a job's log whose number is above *after*."""
+        """Return lines of a job's log whose number is above *after* and below *before*."""
         queue = await self._ready()
-        return await self.call(queue.logs, job_id, after=after, limit=limit)
+        return await self.call(queue.logs, job_id, after=after, limit=limit, before=before)
 
     async def system_load(self) -> SystemLoad:
         """Return how busy the machine has been since the last call."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gui import tour
 from gui.bridge import Bridge
 from gui.control import feature as control
+from gui.detached import feature as detached
 from gui.jobs import feature as jobs
 from gui.library import feature as library
 from gui.main_window import MainWindow
@@ -28,6 +29,7 @@ FEATURES: tuple[Install, ...] = (
     triage.install,
     timeline.install,
     compare.install,
+    detached.install,
     settings.install,
     tour.install,
     palette.install,

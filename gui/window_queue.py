@@ -85,7 +85,9 @@ class QueueQuestions(Protocol):
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back after each change."""
 
-    def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
+    def logs(
+        self, job_id: str, *, after: int = 0, limit: int | None = None, before: int | None = None
+    ) -> Sequence[LogLine]:
         """Return lines of a job's log."""
 
     def places(self) -> Sequence[PlaceConfig]:

@@ -216,9 +216,11 @@ class FieldRow:
     def _show(self, problem: str | None) -> None:
         self._problem.setText(problem or "")
         self._problem.setVisible(bool(problem))
-        if self.editor.property("invalid") != bool(problem):
-            self.editor.setProperty("invalid", bool(problem))
-            _restyle(self.editor)
+        # What is made of several widgets has its outline where its focus is.
+        for widget in filter(None, (self.editor, self.editor.focusProxy())):
+            if widget.property("invalid") != bool(problem):
+                widget.setProperty("invalid", bool(problem))
+                _restyle(widget)
 
 
 def _sentence(text: str, role: str) -> QLabel:

@@ -136,7 +136,10 @@ class PreviewDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.failure)
+        top = QVBoxLayout()
+        top.setContentsMargins(16, 0, 16, 0)
+        top.addWidget(self.failure)
+        layout.addLayout(top)
         layout.addLayout(middle, 1)
         layout.addWidget(bar)
 

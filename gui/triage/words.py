@@ -28,8 +28,14 @@ def sentence(group: FailureGroup) -> str:
 
 def about(group: FailureGroup) -> str:
     """Return where, in which jobs and when last, as one line."""
-    parts = (group.place, type_word(group.task_type), seen(group))
+    parts = (place(group), type_word(group.task_type), seen(group))
     return " · ".join(part for part in parts if part)
+
+
+def place(group: FailureGroup) -> str:
+    """Return where in the user's code it happened."""
+    function, _, file = group.place.rpartition(" in ")
+    return tr("{place} in {function}", place=function, function=file) if function else group.place
 
 
 def seen(group: FailureGroup) -> str:
@@ -50,7 +56,7 @@ def facts(group: FailureGroup) -> tuple[tuple[str, str], ...]:
         (tr("Last seen"), f"{last} · {seen(group)}" if last else ""),
         (tr("First seen"), first if group.count > 1 else ""),
         (tr("Error"), group.error_type),
-        (tr("Where"), group.place),
+        (tr("Where"), place(group)),
         (tr("Last job"), group.latest_name),
     )
     return tuple((title, text) for title, text in found if text)

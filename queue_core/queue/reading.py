@@ -190,7 +190,9 @@ class QueueReader(BaseJobQueue):
         """Call *callback* soon after each change; see `BaseJobQueue.subscribe`."""
         return self._watcher.subscribe(callback)
 
-    def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
+    def logs(
+        self, job_id: str, *, after: int = 0, limit: int | None = None, before: int | None = None
+    ) -> Sequence[LogLine]:
         """Return the lines of a job's log; see `BaseJobQueue.logs`."""
         path = log_of(self._logs, job_id)
         if not any(file.exists() for file in log_files(path)):
@@ -205,7 +207,7 @@ class QueueReader(BaseJobQueue):
                 text=line.text,
                 attempt=line.attempt,
             )
-            for line in read_log(path, after=after, limit=limit)
+            for line in read_log(path, after=after, limit=limit, before=before)
         ]
 
     def interrupted(self) -> Sequence[JobRecord]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
@@ -156,7 +157,9 @@ def _line(attempt: Attempt, change: str) -> QWidget:
         words.addWidget(TextLabel(change, role="muted", font=small_font()))
     if attempt.traceback:
         words.addWidget(Fold(tr("Traceback"), partial(_traceback, attempt.traceback)))
-    line = row(IconLabel(look.icon, attempt.status.value))
+    mark = IconLabel(look.icon, attempt.status.value)
+    line = row(mark)
+    line.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
     line.addLayout(words, 1)
     widget = QWidget()
     widget.setLayout(line)

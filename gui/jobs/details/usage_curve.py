@@ -62,10 +62,12 @@ class Limit:
     Attributes:
         value: Where it is, in the unit of the curve; 0: nowhere.
         word: What it is called.
+        role: Its colour.
     """
 
     value: float
     word: str
+    role: str = "muted"
 
 
 def top_of(points: Points, limit: Limit) -> float:
@@ -110,7 +112,7 @@ class UsageCurve(QWidget):
         shown = colours()
         step = self._line_px() + CURVE_PX + STEP_PX * 2
         memory, cpu = self._usage.memory, self._usage.cpu
-        limit = Limit(float(self._usage.limit_bytes or 0), tr("Limit"))
+        limit = Limit(float(self._usage.limit_bytes or 0), tr("Limit"), "error")
         self._draw(painter, 0, self._memory_title(), memory, shown.role("accent"), limit)
         core = Limit(1.0, tr("1 core"))
         self._draw(painter, step, self._cpu_title(), cpu, shown.role("finished"), core)
@@ -158,11 +160,11 @@ class UsageCurve(QWidget):
         painter.drawEllipse(place(*peak), PEAK_PX, PEAK_PX)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if limit.value > 0 and most >= limit.value:
-            self._draw_limit(painter, place(0.0, limit.value).y(), limit.word)
+            self._draw_limit(painter, place(0.0, limit.value).y(), limit)
 
-    def _draw_limit(self, painter: QPainter, y: float, word: str) -> None:
+    def _draw_limit(self, painter: QPainter, y: float, limit: Limit) -> None:
         """Draw where it ends, with its name at the right where the line does not cross it."""
-        colour = colours().role("error")
+        colour, word = colours().role(limit.role), limit.word
         painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine))
         width = self.fontMetrics().horizontalAdvance(word)
         painter.drawLine(QPointF(0, y), QPointF(self.width() - width - STEP_PX, y))

@@ -72,6 +72,8 @@ def read_failures(database: Database) -> list[FailureGroup]:
     ignored = {row[0] for row in database.read("SELECT fingerprint FROM monitor_ignored")}
     sums: dict[str, list[sqlite3.Row]] = {}
     for row in database.read(_SUMS):
+        if not isinstance(row["fingerprint"], str):  # another program has changed it
+            continue
         sums.setdefault(row["fingerprint"], []).append(row)
     newest = sorted(sums.values(), key=_last, reverse=True)[:_MOST_GROUPS]
     latest = _latest(database, [max(row["latest"] for row in rows) for rows in newest])
@@ -166,7 +168,7 @@ def _group(
         first_seen=from_text(min(_text(row["first"]) for row in rows)),
         last_seen=from_text(_last(rows)),
         by_day=tuple(by_day.get(day, 0) for day in days),
-        latest_id=job["id"],
+        latest_id=str(job["id"]),
         latest_name=_text(job["job_name"]) or _text(job["task_type"]),
         task_type=_text(job["task_type"]),
     )

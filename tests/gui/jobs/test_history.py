@@ -77,8 +77,8 @@ def test_the_bar_names_each_phase_once_with_its_share(theme: object) -> None:
 def test_attempts_are_held_against_each_other(
     before: dict[str, object] | None, after: dict[str, object], said: str
 ) -> None:
-    first = None if before is None else Attempt(1, JobStatus.ERROR, **before)  # type: ignore[arg-type]
-    assert attempt_change(first, Attempt(2, JobStatus.ERROR, **after)) == said  # type: ignore[arg-type]
+    first = None if before is None else Attempt(attempt=1, status=JobStatus.ERROR, **before)  # type: ignore[arg-type]
+    assert attempt_change(first, Attempt(attempt=2, status=JobStatus.ERROR, **after)) == said  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
