@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from queue_core.queue.estimates import Forecast
 from queue_core.queue.job_record import JobRecord
 from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
@@ -93,6 +94,9 @@ class QueueQuestions(Protocol):
 
     def why_waiting(self, job_id: str) -> WaitReason | None:
         """Return why a job waits."""
+
+    def forecast(self) -> Forecast:
+        """Return when what runs and waits will have ended."""
 
     def stack_snapshot(self, job_id: str) -> StackSnapshot:
         """Return what a running job is doing now."""
