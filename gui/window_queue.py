@@ -15,6 +15,7 @@ from queue_core.queue.job_record import JobRecord
 from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
     Attempt,
+    Before,
     ChangeBatch,
     JobCounts,
     JobFilter,
@@ -98,6 +99,9 @@ class QueueQuestions(Protocol):
     def forecast(self) -> Forecast:
         """Return when what runs and waits will have ended."""
 
+    def queue_order(self, *, limit: int) -> Sequence[JobRecord]:
+        """Return the first jobs that wait, in the order of the queue."""
+
     def stack_snapshot(self, job_id: str) -> StackSnapshot:
         """Return what a running job is doing now."""
 
@@ -129,7 +133,7 @@ class QueueOrders(Protocol):
     def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
         """Delete ended jobs."""
 
-    def move(self, job_ids: Iterable[str], to: Move) -> Sequence[str]:
+    def move(self, job_ids: Iterable[str], to: Move | Before) -> Sequence[str]:
         """Move waiting jobs within the queue."""
 
     def set_priority(self, job_id: str, priority: int) -> bool:
