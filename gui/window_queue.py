@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from queue_core.queue.estimates import Forecast
 from queue_core.queue.finding.following import Progress
 from queue_core.queue.job_record import JobRecord
 from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
     Attempt,
+    Before,
     ChangeBatch,
     FailureGroup,
     JobCounts,
@@ -121,6 +123,12 @@ class QueueQuestions(Protocol):
     def why_waiting(self, job_id: str) -> WaitReason | None:
         """Return why a job waits."""
 
+    def forecast(self) -> Forecast:
+        """Return when what runs and waits will have ended."""
+
+    def queue_order(self, *, limit: int) -> Sequence[JobRecord]:
+        """Return the first jobs that wait, in the order of the queue."""
+
     def stack_snapshot(self, job_id: str) -> StackSnapshot:
         """Return what a running job is doing now."""
 
@@ -158,7 +166,7 @@ class QueueOrders(Protocol):
     def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
         """Delete ended jobs."""
 
-    def move(self, job_ids: Iterable[str], to: Move) -> Sequence[str]:
+    def move(self, job_ids: Iterable[str], to: Move | Before) -> Sequence[str]:
         """Move waiting jobs within the queue."""
 
     def set_priority(self, job_id: str, priority: int) -> bool:

@@ -13,6 +13,7 @@ from queue_core.cli.logs import LogPrinter
 from queue_core.cli.output import clean
 from queue_core.cli.queue_access import SHORT_ID, find_job, open_queue, result_command
 from queue_core.cli.terminal import Terminal, format_bytes, format_duration, format_time, shorten
+from queue_core.queue.estimates import range_words
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.plain_data import line_to_json, plain, to_json
 
@@ -36,10 +37,12 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         dataset = _dataset_of(job, queue.folder)
         attempts = queue.attempts(job.id)
         reason = queue.why_waiting(job.id)
+        left = queue.forecast().running.get(job.id)
     if terminal.json:
         document = {
             **to_json(job),
             "wait_reason": None if reason is None else reason.text,
+            "left_s": None if left is None else [left.low_s, left.high_s],
             "attempts": [plain(attempt) for attempt in attempts],
             "log": [line_to_json(line) for line in lines],
         }
@@ -48,6 +51,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.document(document)
         return 0
     _print_facts(job, terminal, "" if reason is None else clean(reason.text))
+    if left is not None:
+        terminal.line(f"  {'Left:':<13} {range_words(left)}")
     _print_error(job, terminal)
     if len(attempts) > 1:
         _print_title(terminal, "Attempts")

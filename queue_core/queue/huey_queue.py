@@ -22,6 +22,7 @@ from queue_core.queue.engine.job_huey import JobHuey
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.engine.recovery import Recovered
+from queue_core.queue.estimates import Forecast
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.repeating import copy_of, readable
 from queue_core.queue.store import dependencies, lifecycle, state
@@ -32,10 +33,13 @@ from queue_core.queue.store.opening import open_database
 from queue_core.queue.store.resigning import sign_anew
 from queue_core.queue.store.serializer import Signer, load_key, one_line
 from queue_core.queue.upkeep.entities import close_entity
+from queue_core.queue.upkeep.forecasting import Forecaster
 from queue_core.queue.upkeep.waiting import COLUMNS as WAITING_COLUMNS
-from queue_core.queue.upkeep.waiting import why_waiting
-from queue_core.queue.values import JobFilter, JobOptions, Schedule, WaitReason
+from queue_core.queue.upkeep.waiting import why_waiting, with_start
+from queue_core.queue.values import JobFilter, JobOptions, Schedule, WaitKind, WaitReason
 from queue_core.runner.job_process.context import JobContext
+from queue_core.settings import Settings
+from queue_core.settings.known import WORKERS
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
@@ -80,6 +84,7 @@ class HueyJobQueue(QueueEditor):
         self._storage = self._huey.storage
         self._engine: Engine | None = None
         self._state_lock = threading.RLock()
+        self._forecaster = Forecaster(database)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -309,10 +314,19 @@ class HueyJobQueue(QueueEditor):
         missing = 0
         if engine is not None and engine.memory_is_short:
             missing = engine.options.floor_bytes - engine.available_bytes
-        return why_waiting(
+        reason = why_waiting(
             self._database, self._row(job_id, WAITING_COLUMNS), memory_missing_bytes=missing,
             problem=self.problem,
         )  # fmt: skip
+        if reason is None or reason.kind is not WaitKind.POSITION:
+            return reason
+        return with_start(reason, self.forecast().starts.get(job_id))
+
+    def forecast(self) -> Forecast:
+        """Return when what runs and waits will have ended, learnt from like jobs."""
+        engine = self._engine
+        workers = None if engine is None else engine.workers
+        return self._forecaster.forecast(workers or Settings.load(self.folder.settings)[WORKERS])
 
     def start(self, workers: int = 1, options: EngineOptions | None = None) -> Self:
         """Run jobs in this process's children, *workers* at once; again: change their number."""

@@ -168,6 +168,17 @@ class Move(StrEnum):
     BOTTOM = "bottom"
 
 
+@dataclass(frozen=True)
+class Before:
+    """A place in the queue: just before another waiting job.
+
+    Attributes:
+        job_id: That job; None: behind all of them.
+    """
+
+    job_id: str | None
+
+
 class WaitKind(StrEnum):
     """Why a job waits."""
 

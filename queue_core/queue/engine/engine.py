@@ -143,6 +143,11 @@ class Engine:
         self._maintenance.start()
         self._announce()
 
+    @property
+    def workers(self) -> int:
+        """How many jobs run at once."""
+        return self._workers
+
     def resize(self, workers: int) -> None:
         """Run *workers* jobs at once from now on."""
         assert self._consumer is not None

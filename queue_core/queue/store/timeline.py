@@ -13,7 +13,7 @@ from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import readable_id
 from queue_core.queue.timeline import FAILURES, Crowd, Ended, Span, Timeline
 
-MOST_SPANS = 3000
+MOST_SPANS = 2000
 MOST_STEPS = 4000
 LEAST_STEPS = 2.0
 _STATUSES: Final[dict[object, JobStatus]] = {status.value: status for status in JobStatus}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+from queue_core.queue.estimates import Expected, range_words
 from queue_core.queue.store import schema
 from queue_core.queue.store.columns import COLUMNS as _DESCRIBED
 from queue_core.queue.store.database import Database
@@ -136,6 +137,17 @@ def _position(database: Database, row: Row) -> WaitReason:
     position = 1 + (before[0] if before else 0)
     text = "Next in the queue." if position == 1 else f"{_ordinal(position)} in the queue."
     return WaitReason(WaitKind.POSITION, text, {"position": position})
+
+
+def with_start(reason: WaitReason, start: Expected | None) -> WaitReason:
+    """Return why a job waits, with when it starts where that is known."""
+    if start is None:
+        return reason
+    values = {**reason.values, "start_low_s": start.low_s, "start_high_s": start.high_s}
+    text = reason.text
+    if start.high_s >= 1:
+        text = f"{text[:-1]}; starts in {range_words(start)}."
+    return WaitReason(reason.kind, text, values)
 
 
 def _ordinal(number: int) -> str:
