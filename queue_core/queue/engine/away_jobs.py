@@ -9,7 +9,8 @@ from typing import Final
 
 from queue_core.places.choice import make_place
 from queue_core.places.configuration import PlaceConfig
-from queue_core.queue.engine.away_place import AwayHost, AwayPlace
+from queue_core.queue.engine.away_host import AwayHost
+from queue_core.queue.engine.away_place import AwayPlace
 from queue_core.queue.engine.handing_over import Sender
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.store import away
