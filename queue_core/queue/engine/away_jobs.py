@@ -76,5 +76,10 @@ class AwayJobs:
             self._database.write(partial(away.note_unknown, rowid=rowid, place=place))
             self.wake()
 
+        for job_id in away.unfollowed(self._database, known):
+            self._database.write(
+                partial(away.note, job_id=job_id, node=None, text=away.UNFOLLOWED), durable=False
+            )
+
     def _signed_place(self, blob: object, job_id: str) -> str | None:
         return self._signer.verify(blob, job_id).place

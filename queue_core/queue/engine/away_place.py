@@ -146,7 +146,7 @@ class AwayPlace:
                 continue
             if handed.ticket is None:  # its program went before it was handed over
                 remove_attempt(self._sender.folder_of(handed.claim))
-                self._write(partial(away.give_back, claimed=handed.claim, why=""))
+                self._wait_again(handed.claim, "")
             else:
                 self._jobs[handed.claim.job_id] = self._sender.follow(handed)
 
@@ -340,8 +340,13 @@ class AwayPlace:
         """Let a job wait again of which nothing has left this computer."""
         self._set_trouble(_STORAGE, error)
         self._drop(claim)
-        why = f"{self.name}: {error}"
-        self._write(lambda c: away.give_back(c, claim, why))
+        self._wait_again(claim, f"{self.name}: {_sentence(error)}")
+
+    def _wait_again(self, claim: Claim, why: str) -> None:
+        if not self._write(lambda c: away.give_back(c, claim, why)):
+            # It was cancelled meanwhile.
+            ended = self._host.with_next_attempt(claim, Outcome(EndReason.CANCELLED))
+            self._host.on_end(self._write(lambda c: lifecycle.end(c, ended)))
 
     def _drop(self, claim: Claim) -> None:
         job = self._jobs.pop(claim.job_id, None)
