@@ -37,7 +37,7 @@ class RunOn(QWidget):
         self.cores = SpinBox(minimum=1, maximum=MOST_CORES)
         self.cores.setPrefix(tr("Cores: "))
         self.memory = DoubleSpinBox(maximum=1e5, decimals=1, suffix=tr(" GB"))
-        self.memory.setSpecialValueText(tr("Memory: any"))
+        self.memory.setSpecialValueText(tr("Memory: –"))
         self.gpus = SpinBox(maximum=MOST_CORES)
         self.gpus.setPrefix(tr("GPUs: "))
         self._demands = (self.cores, self.memory, self.gpus)

@@ -67,16 +67,22 @@ def _modules(source: Path) -> list[tuple[str, Path]]:
         found.append((path.relative_to(source).as_posix(), path))
         size += path.stat().st_size
         if len(found) > _MOST_FILES or size > _MOST_BYTES:
-            raise PlaceRefusedError(
-                f"The folder {source} holds more than {_MOST_FILES:,} modules or "
-                f"{_MOST_BYTES >> 20} MiB of them, which is too much to send to another machine.",
-                hint="Submit the job from a folder that holds its own modules only.",
-            )
+            raise _too_much(source)
     return sorted(found)
 
 
+def _too_much(source: Path) -> PlaceRefusedError:
+    return PlaceRefusedError(
+        f"The folder {source} holds more than {_MOST_FILES:,} modules or folders, or "
+        f"{_MOST_BYTES >> 20} MiB of modules, which is too much to send to another machine.",
+        hint="Submit the job from a folder that holds its own modules only.",
+    )
+
+
 def _files(source: Path) -> Iterator[Path]:
-    for folder, names, files in os.walk(source):
+    for count, (folder, names, files) in enumerate(os.walk(source)):
+        if count > _MOST_FILES:
+            raise _too_much(source)
         depth = len(Path(folder).relative_to(source).parts)
         names[:] = [] if depth >= _DEEPEST else [
             name for name in names if name not in _LEFT_OUT and not name.startswith(".")

@@ -87,7 +87,7 @@ def test_cancel_and_a_killed_agent_leave_nothing_of_a_job(
         queue.close()
 
 
-@pytest.mark.parametrize(("kind", "count"), [("slurm", 200), ("ray", 60)])
+@pytest.mark.parametrize(("kind", "count"), [("slurm", 100), ("ray", 40)])
 def test_whatever_is_killed_each_job_is_done_once_or_reported(
     kind: str, count: int, make_cluster: Any, tmp_path: Path
 ) -> None:
@@ -106,7 +106,7 @@ def test_whatever_is_killed_each_job_is_done_once_or_reported(
     try:
         while not queue.is_empty():
             assert time.monotonic() < deadline, _left(queue)
-            time.sleep(rng.uniform(3.0, 8.0))
+            time.sleep(rng.uniform(4.0, 12.0))
             program = _kill_something(rng, cluster, program, killed)
         statuses = Counter(record.status for record in queue.list())
         print(f"{kind}: {count} jobs, killed {dict(killed)}: {dict(statuses)}")
@@ -131,7 +131,7 @@ def _kill_something(
     """Kill the program, an agent, or a daemon of SLURM; start again what has to be there."""
     engine = cluster.engine
     daemons = ["controller", "node"] if isinstance(engine, RealSlurm) else []
-    what = rng.choice(["program", "program", "agent", "nothing", *daemons])
+    what = rng.choice(["program", "program", "agent", "agent", *daemons])
     killed[what] += 1
     if what == "program":
         _end(program)

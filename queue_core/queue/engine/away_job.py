@@ -39,6 +39,7 @@ from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 LOST_AFTER_S: Final = 90.0
 _SILENT_AFTER_S: Final = 30.0
 LOST: Final = "Lost"
+NOT_BEGUN: Final = "NotBegun"
 # The machine keeps the limit itself; this is for one that does not.
 _LIMIT_SLACK_S: Final = 60.0
 # By then a machine that has begun is to be seen on the storage.
@@ -179,7 +180,7 @@ class AwayJob:
         said = self.sighting.detail or "it does not know the job"
         if not self.has_begun:
             report = ErrorReport(
-                "NotStarted", f"The job did not begin at its place, which says: {said}."
+                NOT_BEGUN, f"The job did not begin at its place, which says: {said}."
                 f"{self._last_words()}",
             )  # fmt: skip
             return Outcome(EndReason.NOT_STARTED, error=report)
@@ -189,6 +190,11 @@ class AwayJob:
             f"its place says: {said}.",
         )  # fmt: skip
         return Outcome(EndReason.INTERRUPTED, self._state.elapsed_s, error=report)
+
+    @property
+    def never_arrived(self) -> bool:
+        """Whether its place knows nothing of the start: to try again is safe, and likely helps."""
+        return self.sighting is not None and self.sighting.stage is Stage.UNKNOWN
 
     def _last_words(self) -> str:
         """Return what the start itself has printed, e.g. that there is no such interpreter."""

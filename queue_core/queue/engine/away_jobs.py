@@ -9,7 +9,8 @@ from typing import Final
 
 from queue_core.places.choice import make_place
 from queue_core.places.configuration import PlaceConfig
-from queue_core.queue.engine.away_place import AwayHost, AwayPlace
+from queue_core.queue.engine.away_host import AwayHost
+from queue_core.queue.engine.away_place import AwayPlace
 from queue_core.queue.engine.handing_over import Sender
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.store import away
@@ -74,6 +75,11 @@ class AwayJobs:
             # One that another program has sent to a place of the settings goes there after all.
             self._database.write(partial(away.note_unknown, rowid=rowid, place=place))
             self.wake()
+
+        for job_id in away.unfollowed(self._database, known):
+            self._database.write(
+                partial(away.note, job_id=job_id, node=None, text=away.UNFOLLOWED), durable=False
+            )
 
     def _signed_place(self, blob: object, job_id: str) -> str | None:
         return self._signer.verify(blob, job_id).place

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from queue_core.errors import MonitorError, UntrustedBlobError
 from queue_core.places.contract import (
@@ -27,14 +27,18 @@ from queue_core.places.contract import (
     Stage,
 )
 from queue_core.places.storage import OUTCOME, remove_attempt
-from queue_core.places.words import State
-from queue_core.queue.engine.away_job import LOST, AwayJob
+from queue_core.queue.engine.away_host import (
+    AwayHost,
+    note_running,
+    note_usage,
+    note_waiting,
+)
+from queue_core.queue.engine.away_job import LOST, NOT_BEGUN, AwayJob
 from queue_core.queue.engine.handing_over import Sender
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import away, lifecycle, reports
 from queue_core.queue.store.away import Handed, Waiting
 from queue_core.queue.store.clock import to_text
-from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.store.owner import owner_is_alive
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
@@ -49,26 +53,12 @@ _ADOPT_S: Final = 5.0
 _TROUBLE_S: Final = 10.0
 _SAMPLE_S: Final = 1.0
 _LOST_KEPT_S: Final = 3600.0
+# How often a start is repeated that has not arrived, beyond the attempts of the job.
+_MOST_MORE_STARTS: Final = 3
 _SHORTEST_S: Final = 0.05
 _ORDERS, _STORAGE = "commands", "storage"
 
 _Answer = TypeVar("_Answer")
-
-
-class AwayHost(Protocol):
-    """What a place needs of the engine that it works for."""
-
-    database: Database
-    owner_text: str
-
-    def may_start_away(self) -> bool:
-        """Return whether jobs may be started now."""
-
-    def with_next_attempt(self, claim: Claim, outcome: Outcome) -> EndedAttempt:
-        """Return the end of an attempt, and whether another one comes."""
-
-    def on_end(self, status: JobStatus | None) -> None:
-        """An end was stored."""
 
 
 class AwayPlace:
@@ -156,7 +146,7 @@ class AwayPlace:
                 continue
             if handed.ticket is None:  # its program went before it was handed over
                 remove_attempt(self._sender.folder_of(handed.claim))
-                self._write(partial(away.give_back, claimed=handed.claim, why=""))
+                self._wait_again(handed.claim, "")
             else:
                 self._jobs[handed.claim.job_id] = self._sender.follow(handed)
 
@@ -242,6 +232,9 @@ class AwayPlace:
     def _store_end(self, job: AwayJob, outcome: Outcome) -> None:
         """Store the end of a job; where that fails it is tried in the next round."""
         ended = self._host.with_next_attempt(job.claim, job.timed(outcome))
+        why = outcome.error.type if outcome.error is not None else ""
+        if why == NOT_BEGUN and job.never_arrived and self._may_hand_over_again(ended):
+            ended = replace(ended, retry_at_s=time.time())
 
         def write(connection: sqlite3.Connection) -> JobStatus | None:
             if not self._sender.shares_folder:
@@ -254,10 +247,13 @@ class AwayPlace:
         del self._jobs[job.claim.job_id]
         job.close()
         # Who still cleans up there, or reads the order to end, needs the folder.
-        is_lost = outcome.error is not None and outcome.error.type == LOST
-        self._left[job.handle] = (job.folder, time.monotonic() + (_LOST_KEPT_S if is_lost else 0.0))
+        kept_s = _LOST_KEPT_S if why in (LOST, NOT_BEGUN) else 0.0
+        self._left[job.handle] = (job.folder, time.monotonic() + kept_s)
         self._host.on_end(status)
         self._due.set()
+
+    def _may_hand_over_again(self, ended: EndedAttempt) -> bool:
+        return ended.claim.attempt < ended.max_attempts + _MOST_MORE_STARTS
 
     def _tell(self, now: float) -> None:
         """Store where the jobs are and what they use, as far as it has changed."""
@@ -267,11 +263,11 @@ class AwayPlace:
         for job in self._jobs.values():
             job_id, (node, text) = job.claim.job_id, job.note(self._trouble)
             if job.told != (node, text):
-                self._note(partial(_note_running, job_id, node, text))
+                self._note(partial(note_running, job_id, node, text))
                 job.told = (node, text)
             state = job.take_usage() if is_due else None
             if state is not None:
-                self._note(partial(_note_usage, job.claim, state))
+                self._note(partial(note_usage, job.claim, state))
 
     # The next one --------------------------------------------------------------------------------
 
@@ -286,7 +282,7 @@ class AwayPlace:
             self._tried_s = now
             why = self._why_not(job)
             if why is not None:
-                self._note(partial(_note_waiting, job.job_id, why))
+                self._note(partial(note_waiting, job.job_id, why))
                 return
             self._start(job)
             if self._trouble:
@@ -344,8 +340,13 @@ class AwayPlace:
         """Let a job wait again of which nothing has left this computer."""
         self._set_trouble(_STORAGE, error)
         self._drop(claim)
-        why = f"{self.name}: {error}"
-        self._write(lambda c: away.give_back(c, claim, why))
+        self._wait_again(claim, f"{self.name}: {_sentence(error)}")
+
+    def _wait_again(self, claim: Claim, why: str) -> None:
+        if not self._write(lambda c: away.give_back(c, claim, why)):
+            # It was cancelled meanwhile.
+            ended = self._host.with_next_attempt(claim, Outcome(EndReason.CANCELLED))
+            self._host.on_end(self._write(lambda c: lifecycle.end(c, ended)))
 
     def _drop(self, claim: Claim) -> None:
         job = self._jobs.pop(claim.job_id, None)
@@ -372,23 +373,6 @@ class AwayPlace:
     @property
     def _trouble(self) -> str:
         return next((told for told in self._troubles.values() if told), "")
-
-
-def _note_waiting(job_id: str, why: str, connection: sqlite3.Connection) -> None:
-    away.note(connection, job_id, None, why)
-
-
-def _note_running(
-    job_id: str, node: str | None, text: str | None, connection: sqlite3.Connection
-) -> None:
-    away.note(connection, job_id, node, text)
-
-
-def _note_usage(claim: Claim, state: State, connection: sqlite3.Connection) -> None:
-    reports.set_usage(
-        connection, claim.job_id, memory_bytes=state.memory_bytes, peak_bytes=state.peak_bytes,
-        cpu_time_s=state.cpu_s,
-    )  # fmt: skip
 
 
 def _sentence(error: Exception) -> str:

@@ -17,9 +17,11 @@ from queue_core.queue.store.clock import host_id, now_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim, claim_of
 from queue_core.queue.store.lifecycle import CLAIM, QUEUE_NAME, forget_message
+from queue_core.queue.store.owner import owner_is_alive
 from queue_core.queue.store.schema import AWAY, AWAY_ROWS, RUN_ORDER
 
 _NO_PLACE: Final = "The settings have no place named"
+UNFOLLOWED: Final = "The settings do not have its place any more, so nobody follows it."
 _DEMAND: Final = "cores, asked_memory_bytes, gpus"
 _NEXT: Final = (
     f"SELECT rowid, id, message_id, {_DEMAND} FROM {AWAY_ROWS} WHERE {AWAY} AND place = ? "
@@ -97,6 +99,19 @@ def at_unknown_places(
             place = None  # it ends in error when it is claimed here
         found.append((row["rowid"], place))
     return found
+
+
+def unfollowed(database: Database, known: Sequence[str]) -> list[str]:
+    """Return the jobs that run at places that are not known, and that no program follows."""
+    rows = database.read(
+        f"SELECT id, owner FROM task_copy WHERE {_RUNS} "
+        f"AND place NOT IN ({','.join('?' * len(known))}) AND place_note IS NOT ?",
+        (*known, UNFOLLOWED),
+    )
+    return [
+        row["id"] for row in rows
+        if isinstance(row["id"], str) and not owner_is_alive(database.root, row["owner"])
+    ]  # fmt: skip
 
 
 def note_unknown(connection: sqlite3.Connection, rowid: int, place: str | None) -> bool:
