@@ -90,10 +90,10 @@ class QueryBar(QFrame):
 
     def _show_mistake(self, text: str) -> None:
         self._mistake.set_text(text)
-        for widget in (self._icon, self._mistake):
-            widget.setVisible(bool(text))
-        for widget in (self._chips_place, self._actions):
-            widget.setVisible(not text)
+        self._icon.setVisible(bool(text))
+        self._mistake.setVisible(bool(text))
+        self._chips_place.setVisible(not text)
+        self._actions.setVisible(not text)
 
     def _chip(self, query: str, term: Term) -> QPushButton:
         text = query[term.start : term.end]
