@@ -19,7 +19,7 @@ from gui.widgets import IconLabel, icon_button, row, set_role, show_words
 SEARCH_DELAY_MS = 80
 SEARCH_WIDTH_PX = 340
 HEIGHT_PX = 32
-NARROW_PX = 800
+NARROW_PX = 1000
 WORKER_CHOICES = (1, 2, 3, 4, 6, 8, 12, 16)
 
 

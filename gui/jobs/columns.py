@@ -211,7 +211,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="cpu", title=mark("Processor time"), kind=CellKind.NUMBER, order_by="cpu_time_s",
-        text=_cpu, width_px=110,
+        text=_cpu, widest=lambda: (format_duration(86_399),),
     ),
     Column(
         name="process", title=mark("Process"), kind=CellKind.NUMBER, order_by=None,

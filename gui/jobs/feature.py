@@ -109,5 +109,5 @@ class QueryLine(QObject):
         self.bar.setVisible(window.shows_jobs and (bool(query) or self._is_mistaken))
         percent = self._indexing.percent
         note = "" if percent is None else tr("Indexing the jobs: {percent} %", percent=percent)
-        is_counted = window.model.is_loaded and not self._is_mistaken
+        is_counted = window.model.is_loaded and window.model.is_counted and not self._is_mistaken
         self.bar.show_count(window.model.rowCount() if is_counted else None, note)

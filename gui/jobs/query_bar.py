@@ -17,6 +17,7 @@ from queue_core.queue.finding.language import QueryError, Term, parse
 
 MOST_LETTERS = 48
 CROSS_PX = 12
+HEIGHT_PX = 40
 
 
 class QueryBar(QFrame):
@@ -31,6 +32,7 @@ class QueryBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("queryBar")
+        self.setMinimumHeight(HEIGHT_PX)
         self._chips: list[QPushButton] = []
         self._flow = FlowLayout(spacing=STEP_PX)
         self._icon = IconLabel("warning", "killed")

@@ -138,7 +138,7 @@ class SidebarRow(QAbstractButton):
         jobs = tr_plural("{count} job", "{count} jobs", self._count)
         text = tr("{word}, {jobs}", word=self._word, jobs=jobs) if self._has_count else self._word
         self.setAccessibleName(text)
-        self.setToolTip(as_typed(text) if self._folded else "")
+        self.setToolTip(as_typed(text) if self._folded or not self._has_count else "")
 
 
 class Sidebar(QScrollArea):

@@ -48,6 +48,7 @@ class JobTableModel(QAbstractTableModel):
 
     Attributes:
         answers_user: Whether the rows change because the user asked, not because of news.
+        is_counted: Whether the number of rows is all, or still to grow.
 
     Signals:
         loaded: The rows agree with filter and order for the first time after either changed.
@@ -82,6 +83,7 @@ class JobTableModel(QAbstractTableModel):
         self._shown = (0, 0)
         self._is_loaded = False
         self.answers_user = False
+        self.is_counted = True
         self._refresh = Throttle(
             bridge, self._read_page, what=tr("Listing jobs"), interval_s=REFRESH_INTERVAL_S,
             parent=self,
@@ -267,6 +269,7 @@ class JobTableModel(QAbstractTableModel):
         found = await self._bridge.page(
             where, order, start=start if jump is None else jump, size=PAGE_ROWS,
             around="" if self.answers_user or self._rows.is_whole else around, hidden=hidden,
+            is_hasty=self.answers_user,
         )  # fmt: skip
         if (where, order, hidden) != (self._where, self._order, self._hidden):
             self._refresh.request_now()
@@ -275,12 +278,15 @@ class JobTableModel(QAbstractTableModel):
             self._jump = None
         if not found.is_indexed:
             self.index_wanted.emit()
+        self.is_counted = found.is_counted
         self._apply(self._plan(found))
         if not self._is_loaded:
             self._is_loaded = True
             self.answers_user = False
             self.asked.emit(False)
             self.loaded.emit()
+        if not self.is_counted:
+            self._refresh.request_soon()
         self._look_elsewhere()
 
     def _plan(self, found: JobPage) -> RowPlan:

@@ -134,7 +134,7 @@ class QueueReader(BaseJobQueue):
 
     def page(
         self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
-        hidden: Sequence[str] = (),
+        hidden: Sequence[str] = (), is_hasty: bool = False,
     ) -> JobPage:  # fmt: skip
         """Return a part of the jobs that match, in order, however many there are.
 
@@ -147,6 +147,7 @@ class QueueReader(BaseJobQueue):
             size: How many rows at most.
             around: A job that the part shall hold, wherever it stands by now; empty: none.
             hidden: Jobs that are left out.
+            is_hasty: Whether counting may end early; the page says whether it did.
         """
         self._close_dead()
         return self._finder.page(where, order, start=start, size=size, around=around, hidden=hidden)
