@@ -18,13 +18,12 @@ from gui.jobs.record_store import RecordStore
 from gui.jobs.row_plan import RowPlan, plan_rows, spans_of
 from gui.jobs.shown_rows import ShownRows
 from gui.jobs.waiting_reasons import WaitingReasons
-from gui.jobs.waiting_text import waiting_text
 from gui.plain_text import as_typed
 from gui.throttle import Throttle
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder, JobPage
 
-REFRESH_INTERVAL_S = 0.1
+REFRESH_INTERVAL_S = 0.2
 MARGIN_ROWS = 40
 # So many rows are known at once: most lists are known whole.
 PAGE_ROWS = 1000
@@ -164,20 +163,10 @@ class JobTableModel(QAbstractTableModel):
         """Return the record in *row*, or None where it has not been read yet."""
         return self._store.get(self._rows.id_at(row))
 
-    def text(self, row: int, column: int) -> str:
-        """Return what a cell says; nothing where the job has not been read yet."""
+    def facts(self, row: int) -> tuple[JobRecord | None, Facts]:
+        """Return the record in *row*, and what else its cells depend on."""
         job_id = self._rows.id_at(row)
-        record = self._store.get(job_id)
-        if record is None:
-            return ""
-        facts = Facts(datetime.now(UTC), self._reasons.get(job_id))
-        return COLUMNS[column].text(record, facts)
-
-    def aside(self, row: int) -> str:
-        """Return why the job in *row* waits; nothing where it has not been read yet."""
-        job_id = self._rows.id_at(row)
-        record = self._store.get(job_id)
-        return "" if record is None else waiting_text(record, self._reasons.get(job_id))
+        return self._store.get(job_id), Facts(datetime.now(UTC), self._reasons.get(job_id))
 
     def tick(self) -> bool:
         """Say that time went by: running rows in sight change; return whether there were any."""

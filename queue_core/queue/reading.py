@@ -150,7 +150,9 @@ class QueueReader(BaseJobQueue):
             is_hasty: Whether counting may end early; the page says whether it did.
         """
         self._close_dead()
-        return self._finder.page(where, order, start=start, size=size, around=around, hidden=hidden)
+        return self._finder.page(
+            where, order, start=start, size=size, around=around, hidden=hidden, is_hasty=is_hasty
+        )
 
     def index_more(self) -> Progress:
         """Index some more jobs, so that they are found quickly; say how far it is."""
