@@ -198,12 +198,12 @@ class Bridge(QObject):
 
     async def page(
         self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
-        hidden: Collection[str] = (),
+        hidden: Collection[str] = (), is_hasty: bool = False,
     ) -> JobPage:  # fmt: skip
         """Return a part of the jobs that match, in order; see `QueueReader.page`."""
         ask = partial(
             (await self._ready()).page, where, order, start=start, size=size, around=around,
-            hidden=tuple(hidden),
+            hidden=tuple(hidden), is_hasty=is_hasty,
         )  # fmt: skip
         return await self._run(self._lists, ask)
 

@@ -71,7 +71,7 @@ class QueueQuestions(Protocol):
 
     def page(
         self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
-        hidden: Sequence[str] = (),
+        hidden: Sequence[str] = (), is_hasty: bool = False,
     ) -> JobPage:  # fmt: skip
         """Return a part of the jobs that match."""
 

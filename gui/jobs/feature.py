@@ -7,20 +7,26 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from gui.bridge import Bridge
 from gui.i18n import tr
+from gui.jobs.columns import component_of
 from gui.jobs.indexing import JobIndexing
 from gui.jobs.query_bar import QueryBar
 from gui.jobs.query_completer import QueryCompleter
 from gui.jobs.query_texts import Known
+from gui.jobs.views_section import ViewsSection
 from gui.jobs.whole_list import WholeList
 from gui.main_window import MainWindow
-from gui.widgets import set_role
+from gui.widgets import set_role, text_button
 from queue_core.queue.finding.language import QueryError, Term, without
 from queue_core.queue.values import JobFilter
 
 
 def install(window: MainWindow, bridge: Bridge) -> None:
     """Add it all."""
-    QueryLine(window, JobIndexing(bridge, window.model), bridge)
+    line = QueryLine(window, JobIndexing(bridge, window.model), bridge)
+    views = ViewsSection(window)
+    line.bar.add_button(
+        text_button(tr("Save view…"), views.ask_and_save, role="flat", icon_name="filter")
+    )
 
 
 class QueryLine(QObject):
@@ -75,8 +81,8 @@ class QueryLine(QObject):
         rows = window.model.known_rows
         records = window.store.known(window.model.job_ids(rows.start, rows.stop))
         names = {name: None for record in records for name in record.params}
-        parts = ("model", "explorer", "converter", "explainer", "generator", "loader")
-        used = {str(r.params[part]): None for r in records for part in parts if r.params.get(part)}
+        used = dict.fromkeys(map(component_of, records))
+        used.pop("", None)
         return Known(tuple(window.overview.counts.by_type), tuple(used), tuple(names))
 
     def _remove(self, term: Term) -> None:
@@ -103,5 +109,5 @@ class QueryLine(QObject):
         self.bar.setVisible(window.shows_jobs and (bool(query) or self._is_mistaken))
         percent = self._indexing.percent
         note = "" if percent is None else tr("Indexing the jobs: {percent} %", percent=percent)
-        is_counted = window.model.is_loaded and not self._is_mistaken
+        is_counted = window.model.is_loaded and window.model.is_counted and not self._is_mistaken
         self.bar.show_count(window.model.rowCount() if is_counted else None, note)

@@ -75,6 +75,15 @@ class FilterState(QObject):
             self.changed.emit(where)
 
 
+def readable_query(text: str) -> str:
+    """Return a query that was stored, or nothing where it cannot be understood any more."""
+    try:
+        parse(text)
+    except QueryError:
+        return ""
+    return text
+
+
 def _chosen(before: frozenset[T], one: T | None, *, add: bool) -> frozenset[T]:
     if one is None:
         return frozenset()

@@ -17,6 +17,7 @@ from queue_core.queue.finding.language import QueryError, Term, parse
 
 MOST_LETTERS = 48
 CROSS_PX = 12
+HEIGHT_PX = 40
 
 
 class QueryBar(QFrame):
@@ -31,6 +32,7 @@ class QueryBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("queryBar")
+        self.setMinimumHeight(HEIGHT_PX)
         self._chips: list[QPushButton] = []
         self._flow = FlowLayout(spacing=STEP_PX)
         self._icon = IconLabel("warning", "killed")
@@ -90,10 +92,10 @@ class QueryBar(QFrame):
 
     def _show_mistake(self, text: str) -> None:
         self._mistake.set_text(text)
-        for said in (self._icon, self._mistake):
-            said.setVisible(bool(text))
-        for understood in (self._chips_place, self._actions):
-            understood.setVisible(not text)
+        self._icon.setVisible(bool(text))
+        self._mistake.setVisible(bool(text))
+        self._chips_place.setVisible(not text)
+        self._actions.setVisible(not text)
 
     def _chip(self, query: str, term: Term) -> QPushButton:
         text = query[term.start : term.end]

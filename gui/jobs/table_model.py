@@ -18,13 +18,12 @@ from gui.jobs.record_store import RecordStore
 from gui.jobs.row_plan import RowPlan, plan_rows, spans_of
 from gui.jobs.shown_rows import ShownRows
 from gui.jobs.waiting_reasons import WaitingReasons
-from gui.jobs.waiting_text import waiting_text
 from gui.plain_text import as_typed
 from gui.throttle import Throttle
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder, JobPage
 
-REFRESH_INTERVAL_S = 0.1
+REFRESH_INTERVAL_S = 0.2
 MARGIN_ROWS = 40
 # So many rows are known at once: most lists are known whole.
 PAGE_ROWS = 1000
@@ -48,6 +47,7 @@ class JobTableModel(QAbstractTableModel):
 
     Attributes:
         answers_user: Whether the rows change because the user asked, not because of news.
+        is_counted: Whether the number of rows is all, or still to grow.
 
     Signals:
         loaded: The rows agree with filter and order for the first time after either changed.
@@ -82,6 +82,7 @@ class JobTableModel(QAbstractTableModel):
         self._shown = (0, 0)
         self._is_loaded = False
         self.answers_user = False
+        self.is_counted = True
         self._refresh = Throttle(
             bridge, self._read_page, what=tr("Listing jobs"), interval_s=REFRESH_INTERVAL_S,
             parent=self,
@@ -162,20 +163,10 @@ class JobTableModel(QAbstractTableModel):
         """Return the record in *row*, or None where it has not been read yet."""
         return self._store.get(self._rows.id_at(row))
 
-    def text(self, row: int, column: int) -> str:
-        """Return what a cell says; nothing where the job has not been read yet."""
+    def facts(self, row: int) -> tuple[JobRecord | None, Facts]:
+        """Return the record in *row*, and what else its cells depend on."""
         job_id = self._rows.id_at(row)
-        record = self._store.get(job_id)
-        if record is None:
-            return ""
-        facts = Facts(datetime.now(UTC), self._reasons.get(job_id))
-        return COLUMNS[column].text(record, facts)
-
-    def aside(self, row: int) -> str:
-        """Return why the job in *row* waits; nothing where it has not been read yet."""
-        job_id = self._rows.id_at(row)
-        record = self._store.get(job_id)
-        return "" if record is None else waiting_text(record, self._reasons.get(job_id))
+        return self._store.get(job_id), Facts(datetime.now(UTC), self._reasons.get(job_id))
 
     def tick(self) -> bool:
         """Say that time went by: running rows in sight change; return whether there were any."""
@@ -267,6 +258,7 @@ class JobTableModel(QAbstractTableModel):
         found = await self._bridge.page(
             where, order, start=start if jump is None else jump, size=PAGE_ROWS,
             around="" if self.answers_user or self._rows.is_whole else around, hidden=hidden,
+            is_hasty=self.answers_user,
         )  # fmt: skip
         if (where, order, hidden) != (self._where, self._order, self._hidden):
             self._refresh.request_now()
@@ -275,12 +267,15 @@ class JobTableModel(QAbstractTableModel):
             self._jump = None
         if not found.is_indexed:
             self.index_wanted.emit()
+        self.is_counted = found.is_counted
         self._apply(self._plan(found))
         if not self._is_loaded:
             self._is_loaded = True
             self.answers_user = False
             self.asked.emit(False)
             self.loaded.emit()
+        if not self.is_counted:
+            self._refresh.request_soon()
         self._look_elsewhere()
 
     def _plan(self, found: JobPage) -> RowPlan:

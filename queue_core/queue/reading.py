@@ -139,7 +139,7 @@ class QueueReader(BaseJobQueue):
 
     def page(
         self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
-        hidden: Sequence[str] = (),
+        hidden: Sequence[str] = (), is_hasty: bool = False,
     ) -> JobPage:  # fmt: skip
         """Return a part of the jobs that match, in order, however many there are.
 
@@ -152,9 +152,12 @@ class QueueReader(BaseJobQueue):
             size: How many rows at most.
             around: A job that the part shall hold, wherever it stands by now; empty: none.
             hidden: Jobs that are left out.
+            is_hasty: Whether counting may end early; the page says whether it did.
         """
         self._close_dead()
-        return self._finder.page(where, order, start=start, size=size, around=around, hidden=hidden)
+        return self._finder.page(
+            where, order, start=start, size=size, around=around, hidden=hidden, is_hasty=is_hasty
+        )
 
     def index_more(self) -> Progress:
         """Index some more jobs, so that they are found quickly; say how far it is."""

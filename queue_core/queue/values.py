@@ -50,12 +50,14 @@ class JobPage:
         start: The row of the first one that stands here.
         ids: Theirs, in order.
         is_indexed: Whether the index answered; logs are searched by it only.
+        is_counted: Whether *total* is all, or only what was counted in haste.
     """
 
     total: int
     start: int
     ids: tuple[str, ...]
     is_indexed: bool = True
+    is_counted: bool = True
 
 
 @dataclass(frozen=True)

@@ -65,12 +65,16 @@ class Measuring:
             self.program.quit()
 
     async def _measure(self, seconds: float) -> None:
-        began = time.perf_counter()
         await self._until(lambda: self.program._window is not None)
         self.window = self.program.window
+        await asyncio.sleep(0)
+        began = time.perf_counter()
         self.table, self.model = self.window.table, self.window.model
         await self._until(lambda: self.model.rowCount() > 1000 and self._is_filled())
         self.found["opening"] = time.perf_counter() - began
+        bridge = self.program.bridge
+        while not (await bridge.ask(lambda queue: queue.index_more())).is_complete:
+            pass
         await asyncio.sleep(2)
         await self._filters()
         await self._sorts()

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _MANY: Final = 500
 MOST_ROWS: Final = 1 << 40
+COUNTED_AT_ONCE: Final = 5_000
 # Before a job that is to stay in sight a page holds so much of the list.
 _BEFORE_SHARE: Final = 0.5
 
@@ -58,7 +59,7 @@ class JobFinder:
 
     def page(
         self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
-        hidden: Iterable[str] = (), is_exact: bool = False,
+        hidden: Iterable[str] = (), is_exact: bool = False, is_hasty: bool = False,
     ) -> JobPage:  # fmt: skip
         """Return a part of the list of the jobs that match.
 
@@ -70,6 +71,7 @@ class JobFinder:
             around: A job that the part shall hold, wherever it stands by now; empty: none.
             hidden: Jobs that are left out.
             is_exact: Whether the part begins at *start* even where less than *size* is left.
+            is_hasty: Whether counting may end early; `is_counted` says then that it did.
 
         Raises:
             QueryError: The query cannot be understood.
@@ -80,14 +82,15 @@ class JobFinder:
             condition_of(where, is_indexed=source.is_index, task_types=self._types(source)), order,
             pages.rows_of(self._database, tuple(hidden)),
         )  # fmt: skip
-        total = pages.count(source, asked)
+        most = max(start + size, COUNTED_AT_ONCE) if is_hasty else None
+        total = pages.count(source, asked, most)
         if around:
             (row, *_) = (*pages.rows_of(self._database, (around,)), None)
             place = None if row is None else pages.place_of(source, asked, row)
             start = start if place is None else place - round(size * _BEFORE_SHARE)
         start = max(0, start if is_exact else min(start, total - size))
         rows = pages.rows(source, asked, start, size, total)
-        return JobPage(total, start, self._ids(rows), source.is_index)
+        return JobPage(total, start, self._ids(rows), source.is_index, total != most)
 
     def find(
         self, where: JobFilter, order: JobOrder, *, limit: int | None, offset: int

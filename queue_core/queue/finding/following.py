@@ -6,38 +6,42 @@ catches up that was away for long. What changes meanwhile is in the feed, which 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
 from queue_core.queue.finding.index_file import COLUMNS, WORDS, IndexFile
 
-# Of the steps of a pass each takes some 100 ms, so that whoever waits for it may stop.
+# Each step of a pass takes some 100 ms, so that whoever waits for it may stop.
 PART_ROWS: Final = 5_000
+# A short list is indexed when it is first asked for.
 _FEW_ROWS: Final = 1_000
-# What the feed tells in one go; more is compared.
-_MOST_CHANGES: Final = 5_000
+# So many changes are taken over before an answer; where there are more, steps do it.
+_MOST_CHANGES: Final = 2_000
 
 _NAMES: Final = ", ".join(COLUMNS)
 _VALUES: Final = ", ".join(COLUMNS.values())
 _UPSERT: Final = (
     f"INSERT INTO job (job, {_NAMES}) SELECT t.rowid, {_VALUES} FROM queue.task_copy t "
-    "LEFT JOIN job known ON known.job = t.rowid WHERE {rows} {differs} "
-    "ON CONFLICT (job) DO UPDATE SET "
+    "WHERE t.rowid IN (SELECT value FROM json_each(?)) ON CONFLICT (job) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS)
     + ", logged = logged AND finished_at IS excluded.finished_at"
 )
-_DIFFERS: Final = (
-    "AND (known.job IS NULL OR known.last_update IS NOT t.last_update "
-    "OR known.status IS NOT t.status OR known.id IS NOT t.id)"
+_DIFFERENT: Final = (
+    "SELECT t.rowid FROM queue.task_copy t LEFT JOIN job known ON known.job = t.rowid "
+    "WHERE t.rowid > :after AND t.rowid <= :upto AND (known.job IS NULL "
+    "OR known.last_update IS NOT t.last_update OR known.status IS NOT t.status "
+    "OR known.id IS NOT t.id)"
 )
 _CHANGED: Final = (
-    "t.id IN (SELECT job_id FROM queue.monitor_change WHERE seq > :after AND seq <= :upto "
-    "AND NOT deleted)"
+    "SELECT t.rowid FROM queue.task_copy t WHERE t.id IN (SELECT job_id "
+    "FROM queue.monitor_change WHERE seq > :after AND seq <= :upto AND NOT deleted)"
 )
 _NEW_WORDS: Final = (
     f"SELECT t.rowid, {', '.join(WORDS.values())} FROM queue.task_copy t "
-    "LEFT JOIN words w ON w.rowid = t.rowid WHERE {rows} AND (w.rowid IS NULL OR "
+    "LEFT JOIN words w ON w.rowid = t.rowid WHERE t.rowid IN (SELECT value FROM json_each(?)) "
+    "AND (w.rowid IS NULL OR "
     + " OR ".join(f"w.{name} IS NOT {expression}" for name, expression in WORDS.items())
     + ")"
 )
@@ -86,10 +90,11 @@ class Follower:
         """
         if not self.is_ready and not self._is_ready_at_once():
             return False
-        newest = self._newest()
-        cursor = self._state("cursor")
+        newest, cursor = self._newest(), self._state("cursor")
         if newest == cursor and not self._has_running():
             return True
+        if not cursor <= newest <= cursor + _MOST_CHANGES:
+            return False  # steps do it, and do not keep anybody waiting
         if not self._index.following.acquire(blocking=False):
             return True
         try:
@@ -104,10 +109,11 @@ class Follower:
         return (row is None or (row[0] or 0) <= _FEW_ROWS) and self.step().is_ready
 
     def step(self) -> Progress:
-        """Look through some more rows of the queue's table; to be called until it is ready."""
+        """Bring the index nearer to the queue's table; to be called until it is ready."""
         with self._index.following, self._index.transaction(durable=False) as connection:
-            if self._state("passed") == 1:
-                return Progress(1, 1)
+            if self.is_ready and self._take_over(connection):
+                left = self._newest() - self._state("cursor")
+                return Progress(0, 1) if left > _MOST_CHANGES else Progress(1, 1)
             done, last = self._state("done"), _last_row(connection)
             if done == 0:
                 _keep(connection, "cursor", self._newest())
@@ -116,25 +122,24 @@ class Follower:
             if upto < last:
                 _keep(connection, "done", upto)
                 return Progress(upto, last)
-            connection.execute("DELETE FROM job WHERE job > ?", (last,))
+            gone = connection.execute("SELECT job FROM job WHERE job > ?", (last,)).fetchall()
+            _forget(connection, [row[0] for row in gone])
             _keep(connection, "done", 0)
             _keep(connection, "passed", 1)
-            self._take_over(connection)
         return Progress(1, 1)
 
     def _take_over(self, connection: sqlite3.Connection) -> bool:
+        """Take over some of what the feed tells; False where it has forgotten what is needed."""
         cursor, newest = self._state("cursor"), self._newest()
         oldest = connection.execute("SELECT min(seq) FROM queue.monitor_change").fetchone()[0]
-        is_lost = newest < cursor or newest - cursor > _MOST_CHANGES or (oldest or 0) > cursor + 1
-        if is_lost:
+        if newest < cursor or (newest > cursor and oldest > cursor + 1):
             _keep(connection, "passed", 0)
             return False
         if newest > cursor:
-            span = {"after": cursor, "upto": newest}
+            span = {"after": cursor, "upto": min(newest, cursor + _MOST_CHANGES)}
             _forget_deleted(connection, span)
-            connection.execute(_UPSERT.format(rows=_CHANGED, differs=""), span)
-            _index_words(connection, _CHANGED, span)
-            _keep(connection, "cursor", newest)
+            _take(connection, connection.execute(_CHANGED, span).fetchall())
+            _keep(connection, "cursor", span["upto"])
         connection.execute(_RUNNING)
         return True
 
@@ -168,9 +173,17 @@ def _compare(connection: sqlite3.Connection, after: int, upto: int) -> None:
         span,
     ).fetchall()
     _forget(connection, [row[0] for row in gone])
-    rows = "t.rowid > :after AND t.rowid <= :upto"
-    connection.execute(_UPSERT.format(rows=rows, differs=_DIFFERS), span)
-    _index_words(connection, rows, span)
+    _take(connection, connection.execute(_DIFFERENT, span).fetchall())
+
+
+def _take(connection: sqlite3.Connection, found: list[sqlite3.Row]) -> None:
+    """Take rows of the queue's table over as they are now."""
+    if not found:
+        return
+    rows = json.dumps([row[0] for row in found])
+    connection.execute(_UPSERT, (rows,))
+    words = connection.execute(_NEW_WORDS, (rows,)).fetchall()
+    connection.executemany(_PUT_WORDS, [tuple(row) for row in words])
 
 
 def _forget_deleted(connection: sqlite3.Connection, span: dict[str, int]) -> None:
@@ -187,8 +200,3 @@ def _forget_deleted(connection: sqlite3.Connection, span: dict[str, int]) -> Non
 def _forget(connection: sqlite3.Connection, rows: list[int]) -> None:
     for table, key in (("job", "job"), ("words", "rowid")):
         connection.executemany(f"DELETE FROM {table} WHERE {key} = ?", [(row,) for row in rows])
-
-
-def _index_words(connection: sqlite3.Connection, rows: str, span: dict[str, int]) -> None:
-    found = connection.execute(_NEW_WORDS.format(rows=rows), span).fetchall()
-    connection.executemany(_PUT_WORDS, [tuple(row) for row in found])

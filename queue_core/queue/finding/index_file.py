@@ -130,6 +130,8 @@ class IndexFile(Database):
     def _connect(self) -> sqlite3.Connection:
         connection = super()._connect()
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        # Sorting a million rows for an order takes a file, not the window's memory.
+        connection.execute("PRAGMA temp_store=FILE")
         connection.execute("ATTACH DATABASE ? AS queue", (str(self._queue),))
         connection.create_function("words_of", 1, words_of, deterministic=True)
         return connection

@@ -34,7 +34,7 @@ ORDERS: Final = {
 # Fewer are sorted faster than one sees.
 _SORTED_AT_ONCE: Final = 20_000
 # Nobody sorts millions by these.
-_WITHOUT_INDEX: Final = frozenset({"last_update", "priority", "cpu_time_s"})
+_WITHOUT_INDEX: Final = frozenset({"last_update", "priority"})
 # These have an index from the beginning.
 _INDEXED: Final = frozenset({"enqueued_at", "status", "task_type"})
 
@@ -118,19 +118,35 @@ class Asked:
         return f"ORDER BY {self.key} {direction} NULLS {nulls}, job {direction}"
 
 
-def count(source: Source, asked: Asked) -> int:
-    """Return how many jobs there are in a list."""
+def count(source: Source, asked: Asked, most: int | None = None) -> int:
+    """Return how many jobs there are in a list; where they must be counted, no more than *most*."""
     condition = asked.condition
     if source.is_index and condition.is_simple and not asked.hidden:
         where = f"WHERE {condition.sql}" if condition.parts else ""
         sql, parameters = f"SELECT ifnull(sum(count), 0) FROM tally {where}", condition.parameters
-    elif condition.match and not condition.parts and not asked.hidden:
-        sql, parameters = "SELECT count(*) FROM words WHERE words MATCH ?", [condition.match]
     else:
-        where, parameters = asked.clause()
-        sql = f"SELECT count(*) FROM {source.table(asked)} {where}"
+        table, parameters = _matches(source, asked)
+        limit = -1 if most is None else most
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {limit})"
     row = source.database.read_one(sql, parameters)
     return 0 if row is None else int(row[0])
+
+
+def _matches(source: Source, asked: Asked) -> tuple[str, list[object]]:
+    """Return table and conditions so that matches are found one after another, none kept."""
+    condition = asked.condition
+    if not condition.match:
+        where, parameters = asked.clause()
+        return f"{source.table(asked)} {where}", parameters
+    if not condition.parts and not asked.hidden:
+        return "words WHERE words MATCH ?", [condition.match]
+    rest = Asked(Condition(condition.parts, condition.parameters), asked.order, asked.hidden)
+    where, parameters = rest.clause()
+    joined = where.replace("WHERE", "AND", 1)
+    return (
+        f"words CROSS JOIN job ON job.job = words.rowid WHERE words MATCH ? {joined}",
+        [condition.match, *parameters],
+    )
 
 
 def rows(source: Source, asked: Asked, start: int, size: int, total: int) -> list[int]:
@@ -147,23 +163,15 @@ def _page(
     source: Source, asked: Asked, size: int, offset: int, *, backwards: bool
 ) -> tuple[str, list[object]]:
     by = asked.by(backwards=backwards)
-    condition = asked.condition
-    if condition.match and asked.key == _CREATION:
+    if asked.condition.match and asked.key == _CREATION:
         # The words know the order of creation: the first page needs the first matches only.
-        rest = Asked(Condition(condition.parts, condition.parameters), asked.order, asked.hidden)
-        where, parameters = rest.clause()
+        table, parameters = _matches(source, asked)
         by = by.replace("ORDER BY job", "ORDER BY words.rowid")
-        joined = where.replace("WHERE", "AND", 1)
-        return (
-            f"SELECT words.rowid FROM words CROSS JOIN job ON job.job = words.rowid "
-            f"WHERE words MATCH ? {joined} {by} LIMIT ? OFFSET ?",
-            [condition.match, *parameters, size, offset],
-        )
-    where, parameters = asked.clause()
-    return (
-        f"SELECT job FROM {source.table(asked)} {where} {by} LIMIT ? OFFSET ?",
-        [*parameters, size, offset],
-    )
+        sql = f"SELECT words.rowid FROM {table} {by} LIMIT ? OFFSET ?"
+    else:
+        where, parameters = asked.clause()
+        sql = f"SELECT job FROM {source.table(asked)} {where} {by} LIMIT ? OFFSET ?"
+    return sql, [*parameters, size, offset]
 
 
 def place_of(source: Source, asked: Asked, job: int) -> int | None:

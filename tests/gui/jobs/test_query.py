@@ -13,9 +13,11 @@ from sample_jobs import Echo
 
 from gui.bridge import Bridge
 from gui.jobs import table_model
+from gui.jobs.columns import COLUMNS
 from gui.jobs.feature import QueryLine
 from gui.jobs.indexing import JobIndexing
 from gui.jobs.query_texts import Known, offers, token_before
+from gui.jobs.views_section import ViewsSection
 from gui.main_window import MainWindow
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.values import JobOrder
@@ -136,5 +138,40 @@ def test_a_long_list_is_known_in_part_and_keeps_place_and_selection(
         assert table.selected_ids() == (ids[3],)
         table.selectAll()
         await until(lambda: set(table.selected_ids()) == {*ids, new})
+
+    run(body())
+
+
+def test_a_view_keeps_what_is_shown_and_how(
+    seeded: list[str], window: MainWindow, line: QueryLine, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        views = ViewsSection(window)
+        memory = next(column for column in COLUMNS if column.name == "memory")
+        window.toolbar.search.set_text("status:failed")
+        await until(lambda: window.model.rowCount() == 2)
+        window.table.columns.set_wanted(memory, wanted=True)
+        window.table.set_order(JobOrder("duration", descending=True))
+        views.save("Slow failures")
+        everything, saved = window.sidebar.rows[7:9]
+        assert saved.isChecked()
+        views.choose("")
+        await until(lambda: window.model.rowCount() == len(seeded))
+        assert everything.isChecked()
+        assert window.toolbar.search.text() == ""
+        assert not window.table.columns.is_wanted(memory)
+        assert window.model.order == JobOrder()
+        again = ViewsSection(window)  # as on the next day
+        again.choose("Slow failures")
+        await until(lambda: window.model.rowCount() == 2)
+        assert window.toolbar.search.text() == "status:failed"
+        assert window.table.columns.is_wanted(memory)
+        assert window.model.order == JobOrder("duration", descending=True)
+        again.rename("Slow failures", "Failures")
+        again.remove("Failures")
+        assert len(again.store.views) == 0
+        (toast,) = window.toasts.toasts
+        next(b for b in toast.findChildren(QPushButton) if b.text() == "Undo").click()
+        assert [view.name for view in again.store.views] == ["Failures"]
 
     run(body())

@@ -43,7 +43,7 @@ QUERIES = (
     '"columns of penguins"', "iris -type:model", "param.n_estimators:300",
     "param.n_estimators:>200", "param.n_estimators:>300", "param.loader:delim*",
     "param.options.delimiter:,", "component:random_forest", "age:<1h", "age:>1h", "created:today",
-    "progress:>50 status:running", "ελληνικά", "データセット_売上_2026年第1四半期_最終版",
+    "progress:>50 status:running", "Ελληνικά", "データセット_売上_2026年第1四半期_最終版",
 )  # fmt: skip
 
 
