@@ -271,7 +271,8 @@ class CoreTexts:
     ) -> str | None:
         """Return a text that was put together of one and what goes on from it."""
         for template in joined:
-            if template.longest not in text:
+            # Lines are put below each other, not together.
+            if template.longest not in text or "\n" in text:
                 continue
             match = template.joined.fullmatch(text)
             if match is None:
