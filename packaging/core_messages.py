@@ -82,7 +82,7 @@ CODE = frozenset(
         "not among the choices", "null byte", "unexpected end", "invalid state", "Empty CSV file",
         "panel title", "bar text", "cell text", "panel text", "yyyy-mm-dd hh:mm:ss", "copies ",
         "Bearer {0}", "SigBlk: 0", "outside lower left", "outside right upper", "origin, {0}",
-        "allow_quoted_nulls = false", "id = ?", "lag {}", "fixed width",
+        "allow_quoted_nulls = false", "id = ?", "lag {}", "fixed width", "{0}, from", "{0}, to",
         "pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch] | pd.DataFrame",
         '{0} -m pip install "{1}[{2}]"', "2 * pi() * ({0} - {1}) / {2}", "isodow({0}) >= 6",
         "COALESCE(finished_at, last_update)", "change feed", "[row {0}] {1}\n", "_",
