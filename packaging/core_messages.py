@@ -37,11 +37,11 @@ CODE_CALLS = frozenset(
         "PermissionError", "FileNotFoundError", "EOFError", "TimeoutError", "IntegrityError",
         "Setting", "Component", "parameter", "choice", "several", "_own_row",
         "describe_metric", "Function", "_built_in", "_Part", "_row", "read_one", "conflicts",
-        "connect", "legend", "Client", "settle", "Notebook", "simplefilter", "_whole", "locate", "repr1",
+        "connect", "legend", "Client", "simplefilter", "_whole", "locate",
+        "repr1",
     }
 )  # fmt: skip
-# Names are stored as they were given.
-CODE_FUNCTIONS = re.compile(r"get_job_name|_readme|_?sql|_variables|_bare_traceback|_as_text|_numbers_sql")
+CODE_FUNCTIONS = re.compile(r"_readme|_?sql|_variables|_bare_traceback|_as_text")
 SQL = re.compile(
     r"\b(SELECT|UPDATE|INSERT|CREATE|DELETE|FROM|WHERE|CASE|CAST|PRAGMA|AND|OR|NOT|NULL|AS|BY|IN|IS"
     r"|OVER|ALTER|DROP|VALUES|DESC|BEGIN|WHEN|END|LIMIT|DISTINCT|FILTER|NULLS|INTEGER|DOUBLE|LIKE"

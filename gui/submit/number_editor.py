@@ -44,7 +44,10 @@ class NumberEditor(AnySpinBox):
 
     def set_value(self, value: object) -> None:
         """Show a number, or an empty line for None."""
-        self.lineEdit().setText("" if value is None else str(value))
+        text = "" if value is None else str(value)
+        if isinstance(value, float):  # every digit, with the language's decimal sign
+            text = text.replace(".", QLocale().decimalPoint())
+        self.lineEdit().setText(text)
 
     def set_placeholder(self, text: str) -> None:
         """Show *text* while the line is empty."""
