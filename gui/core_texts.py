@@ -152,6 +152,10 @@ class CoreTexts:
         return self._kept[key]
 
     def _whole(self, text: str, *, is_caption: bool) -> str | None:
+        if "\n" in text:
+            lines = [self._whole(line, is_caption=is_caption) for line in text.split("\n")]
+            if all(lines):
+                return "\n".join(filter(None, lines))
         found = self._translated(text, DEEPEST, is_caption=False)
         if found is not None:
             return found
@@ -271,7 +275,8 @@ class CoreTexts:
     ) -> str | None:
         """Return a text that was put together of one and what goes on from it."""
         for template in joined:
-            if template.longest not in text:
+            # Lines are put below each other, not together.
+            if template.longest not in text or "\n" in text:
                 continue
             match = template.joined.fullmatch(text)
             if match is None:

@@ -23,6 +23,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from gui.core_texts import FIELD, CoreTexts
+from queue_core import naming
 
 logger = logging.getLogger(__name__)
 
@@ -130,6 +131,7 @@ def set_language(language: str) -> None:
     _active = load_catalogue(chosen)
     follows_system = language == SYSTEM and QLocale.system().name().startswith(chosen)
     QLocale.setDefault(QLocale.system() if follows_system else QLocale(chosen))
+    naming.name_in(translate)
     _translate_qt(chosen)
 
 

@@ -37,10 +37,11 @@ CODE_CALLS = frozenset(
         "PermissionError", "FileNotFoundError", "EOFError", "TimeoutError", "IntegrityError",
         "Setting", "Component", "parameter", "choice", "several", "_own_row",
         "describe_metric", "Function", "_built_in", "_Part", "_row", "read_one", "conflicts",
-        "connect", "legend", "Client", "simplefilter", "_whole", "locate", "repr1",
+        "connect", "legend", "Client", "simplefilter", "_whole", "locate",
+        "repr1",
     }
 )  # fmt: skip
-CODE_FUNCTIONS = re.compile(r"_readme|_?sql|_variables|_bare_traceback|_as_text|_numbers_sql")
+CODE_FUNCTIONS = re.compile(r"_readme|_?sql|_variables|_bare_traceback|_as_text")
 SQL = re.compile(
     r"\b(SELECT|UPDATE|INSERT|CREATE|DELETE|FROM|WHERE|CASE|CAST|PRAGMA|AND|OR|NOT|NULL|AS|BY|IN|IS"
     r"|OVER|ALTER|DROP|VALUES|DESC|BEGIN|WHEN|END|LIMIT|DISTINCT|FILTER|NULLS|INTEGER|DOUBLE|LIKE"
@@ -81,7 +82,7 @@ CODE = frozenset(
         "not among the choices", "null byte", "unexpected end", "invalid state", "Empty CSV file",
         "panel title", "bar text", "cell text", "panel text", "yyyy-mm-dd hh:mm:ss", "copies ",
         "Bearer {0}", "SigBlk: 0", "outside lower left", "outside right upper", "origin, {0}",
-        "allow_quoted_nulls = false", "id = ?", "lag {}", "fixed width",
+        "allow_quoted_nulls = false", "id = ?", "lag {}", "fixed width", "{0}, from", "{0}, to",
         "pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch] | pd.DataFrame",
         '{0} -m pip install "{1}[{2}]"', "2 * pi() * ({0} - {1}) / {2}", "isodow({0}) >= 6",
         "COALESCE(finished_at, last_update)", "change feed", "[row {0}] {1}\n", "_",

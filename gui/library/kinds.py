@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from gui.format import format_bytes
 from gui.i18n import mark, tr, tr_plural, translate, translate_message
+from queue_core.components.registry import ComponentKind, components
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.library.entities import EntityRecord
 
@@ -76,6 +79,17 @@ def status_word(status: EntityStatus) -> str:
     return translate(STATUS_WORDS[status][0])
 
 
+@cache
+def component_titles() -> Mapping[str, str]:
+    """Return what components are called, by id; the first time, the registry is read."""
+    return {
+        component.id: component.title
+        for kind in ComponentKind
+        if kind not in (ComponentKind.LOADER, ComponentKind.METRIC)
+        for component in components(kind).values()
+    }
+
+
 def summary(record: EntityRecord) -> str:
     """Return what an entity is, in one line."""
     details = record.details
@@ -93,5 +107,6 @@ def summary(record: EntityRecord) -> str:
     if details.get("output_columns"):
         parts.append(", ".join(details["output_columns"]))
     if not parts and details.get("component"):
-        parts.append(str(details["component"]))
+        component = str(details["component"])
+        parts.append(translate(component_titles().get(component, component)))
     return " · ".join(parts)

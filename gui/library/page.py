@@ -24,7 +24,7 @@ from gui.bridge import Bridge
 from gui.format import format_count
 from gui.i18n import tr, translate
 from gui.library.deleting import ask_and_delete
-from gui.library.kinds import LIBRARY_KINDS, LibraryKind
+from gui.library.kinds import LIBRARY_KINDS, LibraryKind, component_titles
 from gui.library.model import ABOUT, CREATED, NAME, STATUS, LibraryModel
 from gui.library.shown_entity import ShownEntity
 from gui.plain_text import as_typed
@@ -170,6 +170,7 @@ class LibraryPage(QWidget):
         where = EntityFilter(text=self._words)
         records = await self._bridge.call(list_entities, folder, kind.kind, where, limit=MOST_SHOWN)
         counts = await self._bridge.call(count_entities, folder)
+        await self._bridge.call(component_titles)  # which reads the registry once
         self.model.show(records)
         self._show_counts(counts)
         self._empty.setVisible(not records)

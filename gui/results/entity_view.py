@@ -14,7 +14,7 @@ from gui.results.export import save_table
 from gui.results.facts_table import FactsTable
 from gui.results.figure_view import FigureView
 from gui.results.loading import LoadingView
-from gui.results.metrics import metric_titles, metrics_table, trials_table
+from gui.results.metrics import metric_titles, metrics_table, trials_table, value_text
 from gui.results.scrolled_column import ScrolledColumn
 from gui.results.table_view import TableView
 from gui.results.text_views import ModelView, ReportView, TextView
@@ -131,7 +131,7 @@ class EntityView(LoadingView):
             self._add(tr("Metrics"), metrics)
         best = found.details.record.details.get("best_params")
         if best:
-            rows = [[str(name), str(value)] for name, value in best.items()]
+            rows = [[str(name), value_text(value)] for name, value in best.items()]
             self._add(
                 tr("Best parameters"),
                 FactsTable(tr("Best parameters"), [tr("Name"), tr("Value")], rows),

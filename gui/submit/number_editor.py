@@ -61,8 +61,10 @@ class NumberEditor(AnySpinBox):
         """Show a number, several, or an empty line for None."""
         if isinstance(value, Several):
             between = "; " if QLocale().decimalPoint() == "," else ", "
-            value = between.join(tr("Not set") if v is None else str(v) for v in value.values)
-        self.lineEdit().setText("" if value is None else str(value))
+            text = between.join(tr("Not set") if v is None else _shown(v) for v in value.values)
+        else:
+            text = "" if value is None else _shown(value)
+        self.lineEdit().setText(text)
 
     def set_placeholder(self, text: str) -> None:
         """Show *text* while the line is empty."""
@@ -173,3 +175,9 @@ def _number_or_none(text: str, *, whole: bool) -> float | str | None:
         return None
     number = parse_number(text, whole=whole)
     return _NO_NUMBER if number is None else number
+
+
+def _shown(value: object) -> str:
+    """Return every digit, with the language's decimal sign."""
+    text = str(value)
+    return text.replace(".", QLocale().decimalPoint()) if isinstance(value, float) else text
