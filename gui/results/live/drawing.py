@@ -32,6 +32,7 @@ from queue_core.artifacts.figure import (
 # More corners than this are thinned to what pixels can show.
 MOST_CORNERS = 20_000
 MOST_TEXTS = 400
+FAR_PX = -1e5
 BRIGHT = 0.55
 
 
@@ -111,7 +112,11 @@ def bar_boxes(canvas: Canvas, mark: Bars) -> list[QRectF]:
     along = canvas.x if mark.is_horizontal else canvas.y
     across = canvas.y if mark.is_horizontal else canvas.x
     places, half = np.asarray(mark.positions), mark.width / 2
-    ends = along(bases), along(bases + np.asarray(mark.values))
+    edge = canvas.box.left() if mark.is_horizontal else canvas.box.bottom()
+    # On a logarithmic axis there is no 0 to begin at.
+    start = np.nan_to_num(along(bases), nan=edge)
+    found = along(bases + np.asarray(mark.values))
+    ends = start, np.where(np.isfinite(found), found, start)
     sides = across(places - half), across(places + half)
     if mark.is_horizontal:
         return _boxes(ends, sides)
@@ -134,12 +139,14 @@ def _bars(canvas: Canvas, mark: Bars) -> None:
     ends = np.asarray(mark.values) + (np.asarray(mark.bases) if len(mark.bases) else 0.0)
     for number, error in enumerate(mark.errors):
         end = float(ends[number])
+        if not (np.isfinite(end) and np.isfinite(error)):
+            continue
         middle = boxes[number].center()
         if mark.is_horizontal:
-            low, high = canvas.x([end - error, end + error]).tolist()
+            low, high = np.nan_to_num(canvas.x([end - error, end + error])).tolist()
             painter.drawLine(QPointF(low, middle.y()), QPointF(high, middle.y()))
         else:
-            low, high = canvas.y([end - error, end + error]).tolist()
+            low, high = np.nan_to_num(canvas.y([end - error, end + error])).tolist()
             painter.drawLine(QPointF(middle.x(), low), QPointF(middle.x(), high))
     if mark.texts and len(boxes) <= MOST_TEXTS:
         _bar_texts(canvas, mark, boxes)
@@ -167,7 +174,7 @@ def _bar_texts(canvas: Canvas, mark: Bars, boxes: list[QRectF]) -> None:
 
 
 def _histogram(canvas: Canvas, mark: Histogram) -> None:
-    edges, counts = canvas.x(mark.edges), canvas.y(mark.counts)
+    edges, counts = np.nan_to_num(canvas.x(mark.edges)), canvas.y(mark.counts)
     zero = np.full(len(counts), float(canvas.y([0.0])[0]))
     zero = np.where(np.isfinite(zero), zero, canvas.box.bottom())
     counts = np.where(np.isfinite(counts), counts, zero)
@@ -192,7 +199,7 @@ def _heatmap(canvas: Canvas, mark: Heatmap) -> None:
     shares = shares_of(values, mark.scale, low, high)
     table = colour_table(canvas.colours, mark.scale)
     missing = canvas.colours.surface if mark.is_logarithmic else canvas.colours.missing
-    x, y = canvas.x(mark.x_edges).tolist(), canvas.y(mark.y_edges).tolist()
+    x, y = (np.nan_to_num(p).tolist() for p in (canvas.x(mark.x_edges), canvas.y(mark.y_edges)))
     gap = 0.5 if values.size <= 400 else 0.0
     canvas.painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=bool(gap))
     for row, line in enumerate(shares):
@@ -264,31 +271,39 @@ def _box(canvas: Canvas, mark: Box) -> None:
 
 
 def _at(canvas: Canvas, mark: Box | Violin, value: float, position: float) -> QPointF:
-    if mark.is_horizontal:
-        return QPointF(float(canvas.x([value])[0]), float(canvas.y([position])[0]))
-    return QPointF(float(canvas.x([position])[0]), float(canvas.y([value])[0]))
+    x, y = (value, position) if mark.is_horizontal else (position, value)
+    return _spot(float(canvas.x([x])[0]), float(canvas.y([y])[0]))
+
+
+def _spot(x: float, y: float) -> QPointF:
+    """Return a place that can be drawn at; what has none is out of sight, and Qt crashes on NaN."""
+    is_there = np.isfinite(x) and np.isfinite(y)
+    return QPointF(x, y) if is_there else QPointF(FAR_PX, FAR_PX)
 
 
 def _violin(canvas: Canvas, mark: Violin) -> None:
     values, density = np.asarray(mark.values), np.asarray(mark.density)
+    is_there = np.isfinite(values) & np.isfinite(density)
+    values, density = values[is_there], density[is_there]
     if not len(values):
         return
     around = np.concatenate([mark.position - density, (mark.position + density)[::-1]])
     along = np.concatenate([values, values[::-1]])
     x, y = (along, around) if mark.is_horizontal else (around, along)
+    outline = polygon(np.nan_to_num(canvas.x(x)), np.nan_to_num(canvas.y(y)))
     canvas.painter.setPen(canvas.pen(mark.color, 1.0))
     canvas.painter.setBrush(canvas.colour(mark.color, 0.28))
-    canvas.painter.drawPolygon(polygon(canvas.x(x), canvas.y(y)))
+    canvas.painter.drawPolygon(outline)
 
 
 def _rule(canvas: Canvas, mark: Rule) -> None:
     canvas.painter.setPen(canvas.pen(mark.color, 1.1, mark.style))
     box = canvas.box
     if mark.is_horizontal:
-        place = float(canvas.y([mark.value])[0])
+        place = _spot(0.0, float(canvas.y([mark.value])[0])).y()
         canvas.painter.drawLine(QPointF(box.left(), place), QPointF(box.right(), place))
     else:
-        place = float(canvas.x([mark.value])[0])
+        place = _spot(float(canvas.x([mark.value])[0]), 0.0).x()
         canvas.painter.drawLine(QPointF(place, box.top()), QPointF(place, box.bottom()))
 
 
@@ -297,7 +312,7 @@ def _text(canvas: Canvas, mark: Text) -> None:
     if mark.is_relative:
         at = QPointF(box.left() + mark.x * box.width(), box.bottom() - mark.y * box.height())
     else:
-        at = QPointF(float(canvas.x([mark.x])[0]), float(canvas.y([mark.y])[0]))
+        at = _spot(float(canvas.x([mark.x])[0]), float(canvas.y([mark.y])[0]))
     painter.setFont(small_font())
     wide = painter.fontMetrics().horizontalAdvance(mark.text)
     left = at.x() - {"left": 0.0, "center": wide / 2, "right": float(wide)}.get(mark.align, 0.0)

@@ -7,10 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
+from gui.hover_card import HoverCard
 from gui.i18n import tr, translate
-from gui.plain_text import as_typed
 from gui.results.live.axes_drawing import Frame, bar_of, draw_axes, frame_for
 from gui.results.live.canvas import Canvas
 from gui.results.live.drawing import draw_mark
@@ -51,6 +51,7 @@ class PanelPlot(QWidget):
         self._hidden: frozenset[str] = frozenset()
         self._home = views_of(panel)
         self._bar = bar_of(panel)
+        self._card = HoverCard(self)
         self.views = self._home
         self._kept: dict[tuple[int, str], Any] = {}
         self._picture: QPixmap | None = None
@@ -196,7 +197,7 @@ class PanelPlot(QWidget):
         """Move what is shown, or say what is under the pointer."""
         at = event.position()
         if self._pressed_at is None:
-            self._tell(at, event)
+            self._tell(at)
             return
         if self._dragged_from is None:
             far = (at - self._pressed_at).manhattanLength()
@@ -204,7 +205,7 @@ class PanelPlot(QWidget):
                 return
             self._dragged_from = self._pressed_at
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            QToolTip.hideText()
+            self._card.hide()
         box = self._frame().box
         by = at - self._dragged_from
         self._dragged_from = at
@@ -246,17 +247,14 @@ class PanelPlot(QWidget):
         """Show it no more."""
         self.update()
 
-    def _tell(self, at: QPointF, event: QMouseEvent) -> None:
+    def _tell(self, at: QPointF) -> None:
         frame = self._frame()
         text = ""
         if frame.box.contains(at):
             painter = QPainter()  # nothing is drawn: places are asked for
             text = reading_at(self._canvas(painter, frame), self._marks(), at)
-        if text:
-            QToolTip.showText(event.globalPosition().toPoint(), as_typed(text), self)
-        else:
-            QToolTip.hideText()
+        self._card.tell(text, at.toPoint())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Say nothing more."""
-        QToolTip.hideText()
+        self._card.hide()

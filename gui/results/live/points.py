@@ -33,7 +33,8 @@ def draw_points(canvas: Canvas, mark: Points) -> None:
     stamps: dict[int, QPixmap] = {}
     bounds = canvas.box.adjusted(-size, -size, size, size)
     for number, (a, b) in enumerate(zip(x.tolist(), y.tolist(), strict=True)):
-        if not bounds.contains(a, b):  # false for NaN, too
+        # Compared here: Qt takes NaN for a place within, and crashes when it draws there.
+        if not (bounds.left() < a < bounds.right() and bounds.top() < b < bounds.bottom()):
             continue
         share = -1.0 if shares is None else float(shares[number])
         step = -1 if shares is None else int(np.clip(share, 0, 1) * 255)

@@ -68,7 +68,8 @@ def _point(canvas: Canvas, mark: Points, at: QPointF) -> str:
     said = _both(canvas.panel, float(np.asarray(mark.x)[number]), float(np.asarray(mark.y)[number]))
     if len(mark.values):
         value = format_number(float(np.asarray(mark.values)[number]))
-        said += f"\n{mark.value_label or tr('Value')}: {value}"
+        title = mark.value_label or tr("Value")
+        said += f"\n{title}: {value}"
     return said
 
 
@@ -92,7 +93,8 @@ def _bar(canvas: Canvas, mark: Bars, at: QPointF) -> str:
             name = text_of(across, place)
             shown = mark.texts[number] if number < len(mark.texts) else ""
             more = f" ({shown})" if shown and shown != format_number(value) else ""
-            return f"{name}\n{_named(along, tr('Value'), value)}{more}"
+            length = _named(along, tr("Value"), value)
+            return f"{name}\n{length}{more}"
     return ""
 
 
@@ -105,7 +107,8 @@ def _count(canvas: Canvas, mark: Histogram, at: QPointF) -> str:
     axis = canvas.panel.x
     low, high = text_of(axis, float(edges[number])), text_of(axis, float(edges[number + 1]))
     count = float(np.asarray(mark.counts)[number])
-    return f"{axis.label or 'x'}: {low} – {high}\n{_named(canvas.panel.y, tr('Count'), count)}"
+    height = _named(canvas.panel.y, tr("Rows"), count)
+    return f"{axis.label or 'x'}: {low} – {high}\n{height}"
 
 
 def _cell(canvas: Canvas, mark: Heatmap, at: QPointF) -> str:
@@ -117,7 +120,8 @@ def _cell(canvas: Canvas, mark: Heatmap, at: QPointF) -> str:
         return ""
     value = float(values[row, column])
     shown = "—" if not np.isfinite(value) else format_number(value)
-    said = f"{mark.label or tr('Value')}: {shown}"
+    title = mark.label or tr("Value")
+    said = f"{title}: {shown}"
     places = [_side(canvas.panel.x, mark.x_edges, column), _side(canvas.panel.y, mark.y_edges, row)]
     return "\n".join([*filter(None, places), said])
 
