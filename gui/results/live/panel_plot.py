@@ -64,7 +64,7 @@ class PanelPlot(QWidget):
         self.setFont(small_font())
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(120, 100)
+        self.setMinimumSize(48, 64)
         self.setAccessibleName(translate(panel.title) or tr("Plot"))
         self.setAccessibleDescription(tr("Plus and minus zoom, arrows move, Home shows all."))
         current_theme().changed.connect(self._draw_in_full)
