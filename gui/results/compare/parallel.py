@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
+from gui.hover_card import HoverCard
 from gui.i18n import tr
-from gui.plain_text import as_typed
 from gui.results.compare.axes import PlotAxis, axes_of
 from gui.results.comparison import Comparison
 from gui.theme import colours, current_theme, small_font
@@ -39,6 +39,7 @@ class ParallelPlot(QWidget):
         self._selected: frozenset[int] = frozenset()
         self._hovered = -1
         self._behind: QPixmap | None = None
+        self._card = HoverCard(self)
         self.setMouseTracking(True)
         self.setFont(small_font())
         self.setMinimumHeight(160)
@@ -206,10 +207,9 @@ class ParallelPlot(QWidget):
         if model >= 0:
             name = self._found.runs[model].name
             parts = [f"{a.column.title}: {a.column.cells[model].text}" for a in self._axes]
-            text = as_typed("\n".join((name, *parts)))
-            QToolTip.showText(event.globalPosition().toPoint(), text, self)
+            self._card.tell("\n".join((name, *parts)), event.position().toPoint())
         else:
-            QToolTip.hideText()
+            self._card.hide()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose the model under the pointer."""
@@ -219,4 +219,5 @@ class ParallelPlot(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Let no line stand out by the pointer."""
         self._hovered = -1
+        self._card.hide()
         self.update()

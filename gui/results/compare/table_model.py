@@ -94,9 +94,10 @@ class ComparisonModel(QAbstractTableModel):
         cell = self._cell(index.row(), index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return cell.text
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            text = tr("Best: {value}", value=cell.text) if cell.is_best else cell.text
-            return as_typed(text) if role == Qt.ItemDataRole.ToolTipRole else text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_typed(_said(cell))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return _said(cell)
         if role == Qt.ItemDataRole.FontRole and cell.is_best:
             font = body_font()
             font.setBold(True)
@@ -117,8 +118,8 @@ class ComparisonModel(QAbstractTableModel):
         column = self._columns[section - 1] if section else None
         if role == Qt.ItemDataRole.DisplayRole:
             return tr("Name") if column is None else column.title
-        if role == Qt.ItemDataRole.ToolTipRole and column is not None and column.is_metric:
-            return tr("More is better.") if column.greater_is_better else tr("Less is better.")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_typed(_direction(column))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             is_text = column is None or any(isinstance(cell.value, str) for cell in column.cells)
             return LEFT if is_text else RIGHT
@@ -147,3 +148,14 @@ class ComparisonModel(QAbstractTableModel):
         numbers.sort(key=lambda pair: pair[0], reverse=descending)
         texts.sort(key=lambda pair: pair[0], reverse=descending)
         self._order = [*(n for _, n in numbers), *(n for _, n in texts), *rest]
+
+
+def _said(cell: Cell) -> str:
+    return tr("Best: {value}", value=cell.text) if cell.is_best else cell.text
+
+
+def _direction(column: Column | None) -> str:
+    """Return which values of a metric are good; nothing for what was not measured."""
+    if column is None or not column.is_metric:
+        return ""
+    return tr("More is better.") if column.greater_is_better else tr("Less is better.")
