@@ -10,15 +10,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from queue_core.queue.estimates import Forecast
+from queue_core.queue.finding.following import Progress
 from queue_core.queue.job_record import JobRecord
+from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
     Attempt,
+    Before,
     ChangeBatch,
     FailureGroup,
     JobCounts,
     JobFilter,
     JobOptions,
     JobOrder,
+    JobPage,
     LogLine,
     Move,
     Phase,
@@ -29,6 +34,7 @@ from queue_core.queue.values import (
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
+    from queue_core.places.configuration import PlaceConfig
     from queue_core.queue.upkeep.log_search import LogMatch
     from queue_core.runner.snapshots.snapshot import StackSnapshot
 
@@ -64,8 +70,14 @@ class QueueQuestions(Protocol):
     ) -> Sequence[JobRecord]:
         """Return the jobs that match."""
 
-    def ids(self, where: JobFilter | None = None, order: JobOrder | None = None) -> Sequence[str]:
-        """Return the ids of the jobs that match."""
+    def page(
+        self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
+        hidden: Sequence[str] = (), is_hasty: bool = False,
+    ) -> JobPage:  # fmt: skip
+        """Return a part of the jobs that match."""
+
+    def index_more(self) -> Progress:
+        """Index some more jobs, so that they are found quickly."""
 
     def counts(self) -> JobCounts:
         """Return how many jobs there are."""
@@ -80,6 +92,9 @@ class QueueQuestions(Protocol):
         self, job_id: str, *, after: int = 0, limit: int | None = None, before: int | None = None
     ) -> Sequence[LogLine]:
         """Return lines of a job's log."""
+
+    def places(self) -> Sequence[PlaceConfig]:
+        """Return where jobs may run, beside this computer."""
 
     def attempts(self, job_id: str) -> Sequence[Attempt]:
         """Return the ended attempts of a job."""
@@ -103,11 +118,22 @@ class QueueQuestions(Protocol):
     ) -> Sequence[str]:
         """Return jobs that failed alike."""
 
+    def timeline(
+        self, begin_s: float, end_s: float, *, steps: int = 1000, margin: float = 0.0
+    ) -> Timeline:
+        """Return what ran between two moments."""
+
     def schedules(self) -> Sequence[Schedule]:
         """Return the jobs that repeat."""
 
     def why_waiting(self, job_id: str) -> WaitReason | None:
         """Return why a job waits."""
+
+    def forecast(self) -> Forecast:
+        """Return when what runs and waits will have ended."""
+
+    def queue_order(self, *, limit: int) -> Sequence[JobRecord]:
+        """Return the first jobs that wait, in the order of the queue."""
 
     def stack_snapshot(self, job_id: str) -> StackSnapshot:
         """Return what a running job is doing now."""
@@ -146,7 +172,7 @@ class QueueOrders(Protocol):
     def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
         """Delete ended jobs."""
 
-    def move(self, job_ids: Iterable[str], to: Move) -> Sequence[str]:
+    def move(self, job_ids: Iterable[str], to: Move | Before) -> Sequence[str]:
         """Move waiting jobs within the queue."""
 
     def set_priority(self, job_id: str, priority: int) -> bool:

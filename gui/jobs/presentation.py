@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gui.format import format_duration, format_percent, format_remaining
-from gui.i18n import mark, tr, tr_plural, translate
+from gui.i18n import mark, tr, tr_plural, translate, translate_message
+from gui.jobs.expectations import expectation_of, left_text
 from gui.jobs.type_looks import type_word
 from gui.jobs.waiting_text import waiting_text
 from queue_core.queue.job_record import JobRecord, JobStatus
@@ -86,9 +87,13 @@ def remaining_s(record: JobRecord, now: datetime) -> float | None:
 
 
 def remaining_text(record: JobRecord, now: datetime) -> str:
-    """Return "about 20 s left", or nothing."""
+    """Return "about 20 s left" by its progress, else what like jobs tell; or nothing."""
     left_s = remaining_s(record, now)
-    return "" if left_s is None else format_remaining(left_s)
+    if left_s is not None:
+        return format_remaining(left_s)
+    expected = expectation_of(record.id) if record.status is JobStatus.STARTED else None
+    is_worth_saying = expected is not None and expected.high_s >= 1 and not record.paused
+    return left_text(expected) if expected is not None and is_worth_saying else ""
 
 
 def percent_text(record: JobRecord) -> str:
@@ -109,9 +114,9 @@ def outcome(record: JobRecord, reason: WaitReason | None) -> str:
         case JobStatus.NOT_STARTED:
             return waiting_text(record, reason)
         case JobStatus.ERROR:
-            return first_line(record.error_msg) or tr("It ended without saying why.")
+            return error_line(record.error_msg) or tr("It ended without saying why.")
         case JobStatus.KILLED:
-            return first_line(record.error_msg) or tr("It was stopped when the program ended.")
+            return error_line(record.error_msg) or tr("It was stopped when the program ended.")
         case JobStatus.CANCELLED:
             return tr("Cancelled by you") if record.is_ours else ""
         case JobStatus.FINISHED:
@@ -128,10 +133,16 @@ def describe_job(record: JobRecord, now: datetime) -> str:
     """Return a whole row as one sentence, for screen readers."""
     parts = [record.job_name, type_word(record.task_type), status_sentence(record, now)]
     if record.status is JobStatus.STARTED:
-        parts += [percent_text(record), record.progress_message or "", remaining_text(record, now)]
+        phase = translate_message(record.progress_message or "")
+        parts += [percent_text(record), phase, remaining_text(record, now)]
     elif record.error_msg:
-        parts.append(first_line(record.error_msg))
+        parts.append(error_line(record.error_msg))
     return ", ".join(part for part in parts if part)
+
+
+def error_line(text: str | None) -> str:
+    """Return the first line of what the core said, in the user's language."""
+    return translate_message(first_line(text))
 
 
 def first_line(text: str | None) -> str:

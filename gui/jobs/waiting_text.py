@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gui.format import format_bytes, format_count, format_date
-from gui.i18n import tr, tr_plural
+from gui.i18n import tr, tr_plural, translate_message
+from gui.jobs.expectations import range_text
+from queue_core.queue.estimates import Expected
 from queue_core.queue.job_record import JobRecord
 from queue_core.queue.values import WaitKind, WaitReason
 
@@ -22,14 +24,19 @@ def waiting_text(record: JobRecord, reason: WaitReason | None) -> str:
     if reason is None:
         return tr("In the queue") if record.is_ours else tr("Waits in DashAI")
     text = _TEXTS.get(reason.kind)
-    return reason.text if text is None else text(reason.values)
+    return translate_message(reason.text) if text is None else text(reason.values)
 
 
 def _position(values: Mapping[str, Any]) -> str:
     position = values["position"]
     if position == 1:
-        return tr("Next in the queue")
-    return tr("No. {position} in the queue", position=format_count(position))
+        place = tr("Next in the queue")
+    else:
+        place = tr("No. {position} in the queue", position=format_count(position))
+    start = Expected(values.get("start_low_s", 0.0), values.get("start_high_s", 0.0))
+    if start.high_s < 1:
+        return place
+    return f"{place} · " + tr("starts in {time}", time=range_text(start))
 
 
 def _names(values: Mapping[str, Any]) -> str:
@@ -55,7 +62,7 @@ def _retry(values: Mapping[str, Any]) -> str:
     return tr(
         "Attempt {attempt} of {total} at {time}, after: {error}",
         attempt=values["attempt"], total=values["of"], time=_time(values["moment"]),
-        error=values["error"] or "",
+        error=translate_message(values["error"] or ""),
     )  # fmt: skip
 
 

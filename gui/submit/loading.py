@@ -11,14 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gui.bridge import Bridge, Message
 from gui.helper import helpers_of
-from gui.i18n import tr, tr_plural
+from gui.i18n import tr, tr_plural, translate_message
 from gui.submit.preview_dialog import LoadOrder, PreviewDialog
 from queue_core.components.loaders.files.expansion import ExpandedPaths, expand_paths
 from queue_core.library.preview import warm_up
 from queue_core.queue.job_record import JobRecord
 from queue_core.settings.known import PREVIEW_FILES
-
-SKIPPED_SHOWN = 12
 
 
 class FileLoading(QObject):
@@ -135,15 +133,16 @@ class FileLoading(QObject):
         skipped = [item for item in found.skipped if item.reason != "hidden"]
         if not skipped:
             return
-        lines = [f"{item.path}: {item.reason}" for item in skipped[:SKIPPED_SHOWN]]
+        lines = [f"{item.path}: {translate_message(item.reason)}" for item in skipped]
         if len(found):
             text = tr_plural(
                 "{count} file was left out.", "{count} files were left out.", len(skipped)
             )
         else:
             text = tr("Nothing of it can be loaded.")
-        details = "\n".join(f"{item.path}: {item.reason}" for item in skipped)
-        message = Message(text=text, hint=lines[0], details=details, is_error=not len(found))
+        message = Message(
+            text=text, hint=lines[0], details="\n".join(lines), is_error=not len(found)
+        )
         self.message.emit(message)
 
 

@@ -95,6 +95,12 @@ class JobRecord:
         cpu_time_s: Processor time of its process tree.
         interruptions: How often its program or the computer went down while it ran, the runs
             that it repeats included.
+        place: Where it is to run; None: on this computer.
+        cores: Processor cores that it asks its place for.
+        asked_memory_bytes: Memory that it asks its place for.
+        gpus: Graphics processors that it asks its place for.
+        node: The machine of its place that runs it, or ran it last.
+        place_note: What there is to say of it at its place now, e.g. why it waits there.
         damage: What cannot be read of its row, one sentence; empty where all can.
     """
 
@@ -140,6 +146,12 @@ class JobRecord:
     peak_memory_bytes: Annotated[int | None, Stored("INTEGER", whole)] = None
     cpu_time_s: Annotated[float | None, Stored("REAL", number)] = None
     interruptions: Annotated[int, Stored("INTEGER NOT NULL DEFAULT 0", whole)] = 0
+    place: Annotated[str | None, Stored("TEXT", text)] = None
+    cores: Annotated[int | None, Stored("INTEGER", whole)] = None
+    asked_memory_bytes: Annotated[int | None, Stored("INTEGER", whole)] = None
+    gpus: Annotated[int | None, Stored("INTEGER", whole)] = None
+    node: Annotated[str | None, Stored("TEXT", text)] = None
+    place_note: Annotated[str | None, Stored("TEXT", text)] = None
     damage: str = ""
 
     @property

@@ -19,11 +19,13 @@ class JobFilter:
         statuses: Only these; empty means all.
         task_types: Only these class names; empty means all.
         search: Words that name, type, error or phase must contain, case-insensitive.
+        query: A query in the language of `finding.language`, e.g. `took:>5m -iris`.
     """
 
     statuses: frozenset[JobStatus] = frozenset()
     task_types: frozenset[str] = frozenset()
     search: str = ""
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,25 @@ class JobOrder:
 
     column: str = "enqueued_at"
     descending: bool = True
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """A part of a list of jobs.
+
+    Attributes:
+        total: How many jobs the list has.
+        start: The row of the first one that stands here.
+        ids: Theirs, in order.
+        is_indexed: Whether the index answered; logs are searched by it only.
+        is_counted: Whether *total* is all, or only what was counted in haste.
+    """
+
+    total: int
+    start: int
+    ids: tuple[str, ...]
+    is_indexed: bool = True
+    is_counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,6 +170,17 @@ class Move(StrEnum):
     BOTTOM = "bottom"
 
 
+@dataclass(frozen=True)
+class Before:
+    """A place in the queue: just before another waiting job.
+
+    Attributes:
+        job_id: That job; None: behind all of them.
+    """
+
+    job_id: str | None
+
+
 class WaitKind(StrEnum):
     """Why a job waits."""
 
@@ -162,6 +194,7 @@ class WaitKind(StrEnum):
     MEMORY = "memory"
     STARTING = "starting"
     PROBLEM = "problem"
+    PLACE = "place"
 
 
 @dataclass(frozen=True)
@@ -335,6 +368,10 @@ class JobOptions:
         memory_limit_bytes: Limit of the memory of its process tree; 0 means none.
         pinned: Whether clean-up must keep it.
         group_id: What it belongs to.
+        place: Where it runs, e.g. `slurm:main`, as the settings name it; None: on this computer.
+        cores: Processor cores that it asks its place for.
+        asked_memory_bytes: Memory that it asks its place for.
+        gpus: Graphics processors that it asks its place for.
     """
 
     priority: int = 0
@@ -348,3 +385,7 @@ class JobOptions:
     memory_limit_bytes: int | None = None
     pinned: bool = False
     group_id: str | None = None
+    place: str | None = None
+    cores: int | None = None
+    asked_memory_bytes: int | None = None
+    gpus: int | None = None

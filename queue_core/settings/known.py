@@ -140,6 +140,12 @@ SAMPLE_ROWS = Setting(
     title="Rows of a sample",
     sentence="How many rows an exploration takes from a larger dataset; it says so when it does.",
 )  # fmt: skip
+UPDATE_ADDRESS = Setting(
+    key="updates.address", kind=str, default="",
+    title="Address of new versions",
+    sentence="Where About asks for a newer version, when you tell it to; empty for the place that "
+    "the program was published at.",
+)  # fmt: skip
 API_IN_WINDOW = Setting(
     key="api.in_window", kind=bool, default=False,
     title="Serve the HTTP API",
@@ -190,6 +196,6 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
     EDITOR,
     *TIMEOUTS.values(), MEMORY_FRACTION, OUTPUT_BYTES, FREE_MEMORY_FLOOR_BYTES,
     MAX_ATTEMPTS, RETRY_DELAY_S, MAX_AGE_DAYS, MAX_COUNT, MAX_BYTES, PREVIEW_FILES, SAMPLE_ROWS,
-    HIDDEN_NAMES, API_IN_WINDOW, API_PORT, SCRIPT_PYTHON,
+    HIDDEN_NAMES, API_IN_WINDOW, API_PORT, SCRIPT_PYTHON, UPDATE_ADDRESS,
 )  # fmt: skip
 SETTINGS: Final[Mapping[str, Setting[Any]]] = {setting.key: setting for setting in _ALL}

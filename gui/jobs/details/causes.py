@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from gui.i18n import translate_message
 from queue_core.queue.job_record import JobRecord
 
 _LINES_OF_A_CAUSE = 3
@@ -43,7 +44,8 @@ def _new_ones(record: JobRecord) -> Iterator[str]:
         if message and any(message in earlier for earlier in told):
             continue
         told.append(message)
-        yield _first_lines(cause_text(cause))
+        shown = translate_message(str(cause.get("message", "")))
+        yield _first_lines(cause_text({**cause, "message": shown}))
 
 
 def _plain(text: str) -> str:

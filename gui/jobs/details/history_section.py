@@ -16,7 +16,7 @@ from gui.jobs.details.folding import Fold
 from gui.jobs.details.phase_bar import PhaseBar
 from gui.jobs.details.phase_spans import spans_of
 from gui.jobs.details.usage_curve import UsageCurve, usage_of
-from gui.jobs.presentation import STATUS_LOOKS, first_line, status_word
+from gui.jobs.presentation import STATUS_LOOKS, error_line, status_word
 from gui.theme import STEP_PX, monospace_font, small_font
 from gui.throttle import Throttle
 from gui.widgets import IconLabel, TextLabel, heading_label, row
@@ -150,7 +150,7 @@ def _line(attempt: Attempt, change: str) -> QWidget:
     words = QVBoxLayout()
     words.setSpacing(0)
     words.addWidget(TextLabel(attempt_text(attempt)))
-    reason = first_line(attempt.error_msg)
+    reason = error_line(attempt.error_msg)
     if reason:
         words.addWidget(TextLabel(reason, role="muted", font=small_font()))
     if change:

@@ -92,6 +92,13 @@ def _end(view: View) -> str:
     return ""
 
 
+def _place(view: View) -> str:
+    record = view.record
+    if record.place is None:
+        return ""
+    return f"{record.place} · {record.node}" if record.node else record.place
+
+
 LINES: tuple[Line, ...] = (
     Line(mark("Type"), lambda view: type_word(view.record.task_type)),
     Line(mark("Created"), lambda view: _moment(view.record.enqueued_at, view.now)),
@@ -107,6 +114,8 @@ LINES: tuple[Line, ...] = (
     Line(mark("Memory limit"), lambda view: _limit(view.record.memory_limit_bytes, format_bytes)),
     Line(mark("Kept"), lambda view: tr("Clean-up leaves it alone.") if view.record.pinned else ""),
     Line(mark("Interruptions"), _interruptions),
+    Line(mark("Runs on"), _place),
+    Line(mark("There"), lambda view: view.record.place_note or ""),
     Line(mark("Process"), lambda view: str(view.record.pid or "")),
     Line(mark("Exit"), _end),
     Line(mark("Made by"), lambda view: "" if view.record.is_ours else origin_word(view.record)),

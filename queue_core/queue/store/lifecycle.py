@@ -39,7 +39,8 @@ INTERRUPTED: Final = "Interrupted: the program or the computer went down while t
 # What of a row belongs to the attempt that runs, and goes when another one begins.
 _FORGET_ATTEMPT = (
     "finished_at = NULL, run_seconds = NULL, progress = NULL, progress_message = NULL, "
-    "requested = NULL, paused = 0, memory_bytes = NULL, message_id = NULL"
+    "requested = NULL, paused = 0, memory_bytes = NULL, message_id = NULL, node = NULL, "
+    "place_note = NULL, ticket = NULL"
 )
 _FORGET_ERROR = (
     "error_msg = NULL, error_hint = NULL, error_type = NULL, error_causes = NULL, "
@@ -93,7 +94,7 @@ def withdraw(connection: sqlite3.Connection, job_id: str) -> bool:
         (job_id,),
     ).fetchone()
     if row is not None:
-        _forget_message(connection, row["message_id"])
+        forget_message(connection, row["message_id"])
     return row is not None
 
 
@@ -104,13 +105,13 @@ _NEXT = (
     f"SELECT rowid, id, message_id, reuse_key FROM {READY_ROWS} WHERE {READY} "
     f"ORDER BY {RUN_ORDER} LIMIT 1"
 )
-_CLAIM = (
+CLAIM = (
     "UPDATE task_copy SET status = 'started', started_at = :now, last_update = :now, "
     f"not_before = NULL, owner = :owner, owner_host = :host, pid = :pid, {_FORGET_ATTEMPT}, "
     "attempt = CASE WHEN typeof(attempt) = 'integer' AND attempt > 0 THEN attempt ELSE 1 END, "
     f"{_FORGET_ERROR} WHERE rowid = :rowid AND status = 'not_started' "
     "RETURNING id, attempt, owner, started_at, task_type, job_blob, timeout_s, "
-    "memory_limit_bytes, max_attempts, retry_delay_s, reuse_key"
+    "memory_limit_bytes, max_attempts, retry_delay_s, reuse_key, place"
 )
 
 
@@ -127,13 +128,13 @@ def claim(
         now_s: The time, for jobs that are put off.
     """
     while (row := connection.execute(_NEXT, (now_s,)).fetchone()) is not None:
-        _forget_message(connection, row["message_id"])
+        forget_message(connection, row["message_id"])
         if not isinstance(row["id"], str):
             give_up(connection, row["rowid"], "Its id cannot be read.")
             continue
         key = row["reuse_key"] if isinstance(row["reuse_key"], str) else None
         found = connection.execute(
-            _CLAIM,
+            CLAIM,
             {"now": now_text(), "owner": owner, "host": host_id(), "pid": choose_pid(key),
              "rowid": row["rowid"]},
         ).fetchone()  # fmt: skip
@@ -150,7 +151,8 @@ _END = (
     "fingerprint = :fingerprint, "
     "exit_code = :code, exit_signal = :signal, result = :result, "
     "progress = CASE WHEN :status = 'finished' THEN 100 ELSE progress END, requested = NULL, "
-    "paused = 0, memory_bytes = NULL, peak_memory_bytes = COALESCE(:peak, peak_memory_bytes), "
+    "paused = 0, memory_bytes = NULL, place_note = NULL, "
+    "peak_memory_bytes = COALESCE(:peak, peak_memory_bytes), "
     "cpu_time_s = COALESCE(:cpu, cpu_time_s), max_attempts = :most, "
     "entity_open = CASE WHEN :own_end THEN 0 ELSE entity_open END, "
     "interruptions = interruptions + (:status = 'killed'), "
@@ -257,7 +259,7 @@ def cancel(connection: sqlite3.Connection, job_id: str) -> Cancelled:
         (now, now, job_id),
     ).fetchone()
     if row is not None:
-        _forget_message(connection, row["message_id"])
+        forget_message(connection, row["message_id"])
         connection.execute("UPDATE task_copy SET message_id = NULL WHERE id = ?", (job_id,))
         _settle(connection, job_id, JobStatus.CANCELLED)
         return Cancelled.WAITING
@@ -312,7 +314,7 @@ def give_up(
     ).fetchone()
     if row is None:
         return False
-    _forget_message(connection, row["message_id"])
+    forget_message(connection, row["message_id"])
     connection.execute("UPDATE task_copy SET message_id = NULL WHERE rowid = ?", (rowid,))
     if isinstance(row["id"], str):
         _settle(connection, row["id"], JobStatus.ERROR)
@@ -383,12 +385,13 @@ def skip(connection: sqlite3.Connection, job_id: str, because_id: str, status: s
     ).fetchone()
     if row is None:
         return False
-    _forget_message(connection, row["message_id"])
+    forget_message(connection, row["message_id"])
     connection.execute("UPDATE task_copy SET message_id = NULL WHERE id = ?", (job_id,))
     return True
 
 
-def _forget_message(connection: sqlite3.Connection, message_id: object) -> None:
+def forget_message(connection: sqlite3.Connection, message_id: object) -> None:
+    """Delete Huey's message for a job."""
     if isinstance(message_id, int):
         connection.execute("DELETE FROM task WHERE id = ? AND queue = ?", (message_id, QUEUE_NAME))
 
