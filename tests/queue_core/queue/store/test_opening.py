@@ -137,8 +137,7 @@ OURS = [
         "monitor_dependency", "monitor_schedule", "monitor_ignored", "monitor_phase")),
     *(("INDEX", name) for name in (
         "monitor_ready", "monitor_due", "monitor_position", "monitor_status", "monitor_others",
-        "monitor_unknown", "monitor_entity", "monitor_failed", "monitor_nameless",
-        "monitor_unsolved")),
+        "monitor_unknown", "monitor_entity", "monitor_failed", "monitor_nameless", "monitor_unsolved")),
 ]  # fmt: skip
 
 
