@@ -160,6 +160,12 @@ class Toolbar(QFrame):
         self._order_focus()
         self._arrange()
 
+    def show_command(self, action: QAction, *, shown: bool) -> None:
+        """Show the button of a command, or leave it out where another one says the same."""
+        for button in self._commands:
+            if button.defaultAction() is action:
+                button.setVisible(shown)
+
     def set_workers(self, count: int) -> None:
         """Show how many jobs run at once, and offer other numbers."""
         _set_text(self.workers, tr("Workers {count}", count=format_count(count)))
