@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gui.bridge import Bridge
 from gui.control import feature as control
+from gui.desktop import feature as desktop
 from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.palette import feature as palette
@@ -22,5 +23,6 @@ FEATURES: tuple[Install, ...] = (
     library.install,
     timeline.install,
     settings.install,
+    desktop.install,
     palette.install,
 )
