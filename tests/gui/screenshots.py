@@ -92,7 +92,20 @@ async def several(window: MainWindow) -> None:
     await settle(0.5)
 
 
+def opening(action: str) -> Callable[[MainWindow], Awaitable[None]]:
+    """Return what runs a command."""
+
+    async def arrange(window: MainWindow) -> None:
+        await settle()
+        window.action_set.trigger(action)
+        await settle(0.8)
+
+    return arrange
+
+
 SCENES = (
+    Scene("timeline", 0, opening("view.timeline")),
+    Scene("queue", 0, opening("view.queue")),
     Scene("empty", None, nothing),
     Scene("plain", 0, plain),
     Scene("failed", 0, selecting("iris.csv")),
