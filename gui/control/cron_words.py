@@ -19,9 +19,10 @@ def cron_words(cron: str) -> str:
     minute, hour, day = found.groups()
     if int(minute) > 59 or (hour != "*" and int(hour) > 23):
         return cron
+    minute = f"{int(minute):02d}"
     if hour == "*":
-        return tr("Every hour at :{minute}", minute=f"{int(minute):02d}") if day == "*" else cron
-    clock = f"{int(hour):02d}:{int(minute):02d}"
+        return tr("Every hour at :{minute}", minute=minute) if day == "*" else cron
+    clock = f"{int(hour):02d}:{minute}"
     if day == "*":
         return tr("Every day at {time}", time=clock)
     if day == "1-5":
