@@ -256,6 +256,10 @@ class ActionSet(QObject):
         """Run a command."""
         self._handlers[action_id](self.selection)
 
+    def run(self, action_id: str, selection: Selection) -> None:
+        """Run a command for other jobs than the selected ones."""
+        self._handlers[action_id](selection)
+
     def _make(self, record: Action) -> QAction:
         action = QAction(translate(record.title), self)
         action.setObjectName(record.id)

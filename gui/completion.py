@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.bridge import Bridge
 from gui.format import format_duration
-from gui.i18n import tr, tr_plural
+from gui.i18n import tr, tr_plural, translate_message
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import ChangeBatch
 
@@ -80,7 +80,7 @@ def notice_of(batch: Batch) -> Notice:
         span = format_duration(record.duration() or timedelta())
         if failed:
             title = tr("{job} failed", job=record.job_name)
-            return Notice(title, record.error_msg or "", is_error=True)
+            return Notice(title, translate_message(record.error_msg or ""), is_error=True)
         title = tr("{job} finished", job=record.job_name)
         return Notice(title, tr("It took {duration}.", duration=span), is_error=False)
     done = len(records) - len(failed)

@@ -16,7 +16,7 @@ from gui.tab_order import chain
 from gui.theme import STEP_PX, icon
 from gui.widgets import IconLabel, icon_button, row, set_role, show_words
 
-SEARCH_DELAY_MS = 150
+SEARCH_DELAY_MS = 80
 SEARCH_WIDTH_PX = 340
 HEIGHT_PX = 32
 # With less room than this, buttons beside the tabs are icons only; the first one last of all.
@@ -45,7 +45,9 @@ class SearchField(QFrame):
         self.field = QLineEdit()
         self.field.setPlaceholderText(tr("Search jobs…"))
         self.field.setAccessibleName(tr("Search jobs"))
-        self.field.setToolTip(tr("Search names, types, errors and phases (Ctrl+F)"))
+        self.field.setToolTip(
+            tr("Search names, parameters and errors, or ask: status:failed took:>5m (Ctrl+F)")
+        )
         self.field.installEventFilter(self)
         self.setFocusProxy(self.field)
         self._clear = icon_button("close", tr("Clear"), self.clear_now)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.i18n import translate_message
 from gui.plain_text import PlainLabel, as_typed, no_mnemonic, one_line
 from gui.theme import ICON_BESIDE_TEXT_PX, ICON_PX, STEP_PX, body_font, colours, icon, icon_pixmap
 
@@ -177,9 +179,9 @@ class Note(QFrame):
         self.hide()
 
     def show_text(self, sentence: str, hint: str = "") -> None:
-        """Say it, or hide where there is nothing to say."""
-        self._sentence.set_text(sentence)
-        self._hint.set_text(hint)
+        """Say it, or hide where there is nothing to say; what the core said is translated."""
+        self._sentence.set_text(translate_message(sentence))
+        self._hint.set_text(translate_message(hint))
         self._hint.setVisible(bool(hint))
         self.setVisible(bool(sentence))
 
@@ -270,3 +272,14 @@ def _finish(button: Button, text: str, clicked: Callable[[], object] | None) -> 
         # Not the slot itself: it would be given the button's state.
         button.clicked.connect(lambda: clicked())
     return button
+
+
+def select_row(view: QAbstractItemView, row: int) -> None:
+    """Select one row and no other, whatever keys are held down.
+
+    Qt's own `selectRow` takes Shift and Ctrl for the user's wish to extend, also when a shortcut
+    of these keys has led here.
+    """
+    flags = QItemSelectionModel.SelectionFlag
+    index = view.model().index(row, 0)
+    view.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)

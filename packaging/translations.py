@@ -3,18 +3,20 @@
     python packaging/translations.py compile    the .mo files that are missing or older
     python packaging/translations.py update     also the .po files: new texts in, old ones out
 
-Two catalogues stand below `resources/translations/<language>/LC_MESSAGES`: `window` holds what
+Three catalogues stand below `resources/translations/<language>/LC_MESSAGES`: `window` holds what
 the source of the window passes to `tr`, `tr_plural` and `mark`; `core` what the core's records
-say: settings, parameters of jobs, options of loaders.
+say: settings, parameters of jobs, options of loaders; `messages` what the core says while it runs.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from babel.messages.catalog import Catalog
@@ -23,6 +25,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
+CORE = ROOT / "queue_core"
 TRANSLATIONS = ROOT / "resources" / "translations"
 KEYWORDS: dict[str, Any] = {"tr": None, "mark": None, "tr_plural": (1, 2)}
 WIDTH = 100
@@ -81,8 +84,11 @@ def core_texts() -> Catalog:
 def _record_texts() -> Iterator[tuple[str, str]]:
     from queue_core.components.registry import ComponentKind, components
     from queue_core.jobs.catalogue import BUILT_IN
+    from queue_core.queue.finding.query_keys import KEYS
     from queue_core.settings import SETTINGS
 
+    for key in KEYS.values():
+        yield key.sentence, "queries"
     for setting in SETTINGS.values():
         for text in (setting.title, setting.sentence, *setting.choices.values()):
             yield text, "settings"
@@ -90,19 +96,12 @@ def _record_texts() -> Iterator[tuple[str, str]]:
         words = _schema_words(kind.parameters or {})
         for text in (kind.title, kind.noun, kind.description, *words):
             yield text, kind.task_type
-    # What people choose by its sentence.
-    described = {
-        ComponentKind.MODEL, ComponentKind.EXPLORER, ComponentKind.EXPLAINER,
-        ComponentKind.GENERATOR,
-    }  # fmt: skip
     for component_kind in ComponentKind:
+        place = f"{component_kind.value}s"
         for component in components(component_kind).values():
-            yield component.title, f"{component_kind.value}s"
-            if component_kind in described:
-                yield component.description, f"{component_kind.value}s"
-    for loader in components(ComponentKind.LOADER).values():
-        for text in _schema_words(loader.schema):
-            yield text, "loaders"
+            words = _schema_words(component.schema)
+            for text in (component.title, component.description, *words):
+                yield text, place
 
 
 def _schema_words(schema: Mapping[str, Any]) -> Iterator[str]:
@@ -110,10 +109,47 @@ def _schema_words(schema: Mapping[str, Any]) -> Iterator[str]:
     for item in schema.get("properties", {}).values():
         yield from (item.get("title", ""), item.get("description", ""))
         yield from item.get("enum-titles", ())
+        yield from item.get("items", {}).get("enum-titles", ())
         yield from _schema_words(item)
 
 
-TEMPLATES = {"window": window_texts, "core": core_texts}
+def message_texts() -> Catalog:
+    """Return what the core says while it runs, as templates; none that another catalogue has."""
+    found = Catalog(creation_date=MADE)
+    known = window_texts(), core_texts()
+    texts = [(text.template, text.place) for text in _core_messages().find_texts(CORE)]
+    for text, place in (*texts, *_named_words()):
+        if not any(text in catalog for catalog in known):
+            found.add(text, locations=[(place, 0)])
+    return found
+
+
+def _named_words() -> Iterator[tuple[str, str]]:
+    """Yield the words that sentences are made with by the names of things."""
+    from queue_core.components.explainers.explaining.explained_model import OutputKind
+    from queue_core.components.models.tasks import Task
+    from queue_core.database.status import EntityKind
+
+    for kind in EntityKind:
+        yield from ((text, "entities") for text in (kind.label, f"1 {kind.label}"))
+        yield f"{{0}} {kind.label}s", "entities"
+    yield from ((task.value.replace("_", " "), "tasks") for task in Task)
+    yield from ((output.value, "outputs") for output in OutputKind)
+
+
+def _core_messages() -> ModuleType:
+    """Return the module beside this one, which building a package neither needs nor has."""
+    path = Path(__file__).with_name("core_messages.py")
+    spec = importlib.util.spec_from_file_location("core_messages", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up there
+    spec.loader.exec_module(module)
+    return module
+
+
+TEMPLATES = {"window": window_texts, "core": core_texts, "messages": message_texts}
 
 
 def update_all() -> list[str]:

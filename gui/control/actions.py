@@ -15,14 +15,14 @@ _EVERYWHERE = frozenset({Place.CONTEXT, Place.DETAILS})
 @needs(mark("Select a job that runs."))
 def can_pause(selection: Selection) -> bool:
     """Allow it while a job of ours runs and goes on."""
-    return any(_runs(record) and not record.paused for record in selection.records)
+    return any(_runs_here(record) and not record.paused for record in selection.records)
 
 
 @needs(mark("Select a paused job."))
 def can_resume(selection: Selection) -> bool:
     """Allow it where all running jobs that are selected are suspended."""
     return not can_pause(selection) and any(
-        _runs(record) and record.paused for record in selection.records
+        _runs_here(record) and record.paused for record in selection.records
     )
 
 
@@ -56,7 +56,7 @@ def can_report(selection: Selection) -> bool:
 @needs(mark("Select one job that runs."))
 def can_look_inside(selection: Selection) -> bool:
     """Allow it for one job of ours that runs."""
-    return len(selection.ids) == 1 and any(_runs(record) for record in selection.records)
+    return len(selection.ids) == 1 and any(_runs_here(record) for record in selection.records)
 
 
 def is_waiting(record: JobRecord) -> bool:
@@ -64,8 +64,9 @@ def is_waiting(record: JobRecord) -> bool:
     return record.is_ours and record.status is JobStatus.NOT_STARTED
 
 
-def _runs(record: JobRecord) -> bool:
-    return record.is_ours and record.status is JobStatus.STARTED
+def _runs_here(record: JobRecord) -> bool:
+    """Return whether a job of ours runs on this computer: elsewhere its processes are not seen."""
+    return record.is_ours and record.status is JobStatus.STARTED and record.place is None
 
 
 def _move(where: Move, title: str, *, icon: str = "", keys: str, order: int) -> tuple[Move, Action]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout
 
+from gui.i18n import translate_message
 from gui.theme import STEP_PX
 from gui.widgets import IconLabel, TextLabel, set_role
 
@@ -37,5 +38,5 @@ class Bar(QFrame):
 
     def show_text(self, sentence: str) -> None:
         """Say it, or go where there is nothing to say."""
-        self._label.set_text(sentence)
+        self._label.set_text(translate_message(sentence))
         self.setVisible(bool(sentence))

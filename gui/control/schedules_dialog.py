@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.control.cron_words import cron_words
 from gui.format import format_moment, format_relative
-from gui.i18n import tr
+from gui.i18n import tr, translate_message
 from gui.jobs.type_looks import type_word
 from gui.notifications import ToastAction, say
 from gui.placing import open_at_size
@@ -113,7 +113,7 @@ class SchedulesDialog(QDialog):
         for column, widget in enumerate((switch, kind, cron, following, remove)):
             grid.addWidget(widget, number, column)
         if schedule.problem:
-            problem = TextLabel(schedule.problem, role="danger")
+            problem = TextLabel(translate_message(schedule.problem), role="danger")
             grid.addWidget(problem, number + 1, 0, 1, grid.columnCount())
 
     def showEvent(self, event: QShowEvent) -> None:

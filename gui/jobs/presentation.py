@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gui.format import format_duration, format_percent, format_remaining
-from gui.i18n import mark, tr, tr_plural, translate
+from gui.i18n import mark, tr, tr_plural, translate, translate_message
 from gui.jobs.expectations import expectation_of, left_text
 from gui.jobs.type_looks import type_word
 from gui.jobs.waiting_text import waiting_text
@@ -114,9 +114,9 @@ def outcome(record: JobRecord, reason: WaitReason | None) -> str:
         case JobStatus.NOT_STARTED:
             return waiting_text(record, reason)
         case JobStatus.ERROR:
-            return first_line(record.error_msg) or tr("It ended without saying why.")
+            return error_line(record.error_msg) or tr("It ended without saying why.")
         case JobStatus.KILLED:
-            return first_line(record.error_msg) or tr("It was stopped when the program ended.")
+            return error_line(record.error_msg) or tr("It was stopped when the program ended.")
         case JobStatus.CANCELLED:
             return tr("Cancelled by you") if record.is_ours else ""
         case JobStatus.FINISHED:
@@ -133,10 +133,16 @@ def describe_job(record: JobRecord, now: datetime) -> str:
     """Return a whole row as one sentence, for screen readers."""
     parts = [record.job_name, type_word(record.task_type), status_sentence(record, now)]
     if record.status is JobStatus.STARTED:
-        parts += [percent_text(record), record.progress_message or "", remaining_text(record, now)]
+        phase = translate_message(record.progress_message or "")
+        parts += [percent_text(record), phase, remaining_text(record, now)]
     elif record.error_msg:
-        parts.append(first_line(record.error_msg))
+        parts.append(error_line(record.error_msg))
     return ", ".join(part for part in parts if part)
+
+
+def error_line(text: str | None) -> str:
+    """Return the first line of what the core said, in the user's language."""
+    return translate_message(first_line(text))
 
 
 def first_line(text: str | None) -> str:

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from gui.i18n import tr, tr_plural, translate
-from gui.jobs.presentation import first_line, percent_text, remaining_text
+from gui.i18n import tr, tr_plural, translate_message
+from gui.jobs.presentation import error_line, first_line, percent_text, remaining_text
 from queue_core.queue.job_record import JobRecord, JobStatus
 
 # A phase's own percentage beside that of the whole job would only puzzle.
@@ -51,10 +51,12 @@ def second_line(record: JobRecord, now: datetime) -> SecondLine | None:
         case JobStatus.FINISHED:
             return SecondLine(_warnings(record), "killed")
         case JobStatus.ERROR:
-            text = first_line(record.error_msg) or tr("It ended without saying why.")
+            text = error_line(record.error_msg) or tr("It ended without saying why.")
+            if record.solved_by:
+                return SecondLine(tr("Solved by a later run. {error}", error=text), "muted")
             return SecondLine(text, "error")
         case _:
-            text = first_line(record.error_msg) or tr("It was stopped when the program ended.")
+            text = error_line(record.error_msg) or tr("It was stopped when the program ended.")
             return SecondLine(text, "killed")
 
 
@@ -62,12 +64,14 @@ def _progress(record: JobRecord, now: datetime) -> str:
     phase = first_line(record.progress_message)
     if record.progress is not None:
         phase = _PERCENTAGE.sub("", phase).strip(" ·")
-    parts = (percent_text(record), translate(phase), remaining_text(record, now))
+    # What its place says: that it has not begun, or that nothing is heard of it.
+    there = translate_message(first_line(record.place_note))
+    parts = (there, percent_text(record), translate_message(phase), remaining_text(record, now))
     return _BETWEEN.join(part for part in parts if part) or tr("Working")
 
 
 def _warnings(record: JobRecord) -> str:
-    first = first_line(str(record.warnings[0]))
+    first = error_line(str(record.warnings[0]))
     more = len(record.warnings) - 1
     if not first:
         return tr_plural("{count} warning", "{count} warnings", more + 1)

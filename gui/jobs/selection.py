@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
+from gui.widgets import select_row
 
 
 class TableSelection(QObject):
@@ -35,7 +36,7 @@ class TableSelection(QObject):
         self._select_awaited()
         row, self._row_to_keep = self._row_to_keep, -1
         if row >= 0 and self._model.rowCount() and not self._table.selected_ids():
-            self._table.selectRow(min(row, self._model.rowCount() - 1))
+            select_row(self._table, min(row, self._model.rowCount() - 1))
 
     def _select_awaited(self) -> None:
         shown = tuple(i for i in self._awaited if self._model.row_of(i) is not None)

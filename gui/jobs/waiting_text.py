@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gui.format import format_bytes, format_count, format_date
-from gui.i18n import tr, tr_plural
+from gui.i18n import tr, tr_plural, translate_message
 from gui.jobs.expectations import range_text
 from queue_core.queue.estimates import Expected
 from queue_core.queue.job_record import JobRecord
@@ -24,7 +24,7 @@ def waiting_text(record: JobRecord, reason: WaitReason | None) -> str:
     if reason is None:
         return tr("In the queue") if record.is_ours else tr("Waits in DashAI")
     text = _TEXTS.get(reason.kind)
-    return reason.text if text is None else text(reason.values)
+    return translate_message(reason.text) if text is None else text(reason.values)
 
 
 def _position(values: Mapping[str, Any]) -> str:
@@ -62,7 +62,7 @@ def _retry(values: Mapping[str, Any]) -> str:
     return tr(
         "Attempt {attempt} of {total} at {time}, after: {error}",
         attempt=values["attempt"], total=values["of"], time=_time(values["moment"]),
-        error=values["error"] or "",
+        error=translate_message(values["error"] or ""),
     )  # fmt: skip
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from gui.format import format_bytes
-from gui.i18n import mark, tr, tr_plural, translate
+from gui.i18n import mark, tr, tr_plural, translate, translate_message
+from queue_core.components.registry import ComponentKind, components
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.library.entities import EntityRecord
 
@@ -76,11 +79,22 @@ def status_word(status: EntityStatus) -> str:
     return translate(STATUS_WORDS[status][0])
 
 
+@cache
+def component_titles() -> Mapping[str, str]:
+    """Return what components are called, by id; the first time, the registry is read."""
+    return {
+        component.id: component.title
+        for kind in ComponentKind
+        if kind not in (ComponentKind.LOADER, ComponentKind.METRIC)
+        for component in components(kind).values()
+    }
+
+
 def summary(record: EntityRecord) -> str:
     """Return what an entity is, in one line."""
     details = record.details
     if record.status is EntityStatus.ERROR:
-        return record.error or tr("It failed.")
+        return translate_message(record.error or "") or tr("It failed.")
     parts: list[str] = []
     if details.get("row_count") is not None:
         parts.append(tr_plural("{count} row", "{count} rows", details["row_count"]))
@@ -89,9 +103,10 @@ def summary(record: EntityRecord) -> str:
     if details.get("size_bytes"):
         parts.append(format_bytes(details["size_bytes"]))
     if details.get("task"):
-        parts.append(str(details["task"]).replace("_", " "))
+        parts.append(translate(str(details["task"]).replace("_", " ")))
     if details.get("output_columns"):
         parts.append(", ".join(details["output_columns"]))
     if not parts and details.get("component"):
-        parts.append(str(details["component"]))
+        component = str(details["component"])
+        parts.append(translate(component_titles().get(component, component)))
     return " · ".join(parts)

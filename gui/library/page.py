@@ -24,12 +24,12 @@ from gui.bridge import Bridge
 from gui.format import format_count
 from gui.i18n import tr, translate
 from gui.library.deleting import ask_and_delete
-from gui.library.kinds import LIBRARY_KINDS, LibraryKind
+from gui.library.kinds import LIBRARY_KINDS, LibraryKind, component_titles
 from gui.library.model import ABOUT, CREATED, NAME, STATUS, LibraryModel
 from gui.library.shown_entity import ShownEntity
 from gui.plain_text import as_typed
 from gui.theme import ROW_HEIGHT_PX, icon
-from gui.widgets import muted_label, set_role
+from gui.widgets import muted_label, select_row, set_role
 from queue_core.database.status import EntityKind
 from queue_core.library.entities import (
     EntityFilter,
@@ -170,6 +170,7 @@ class LibraryPage(QWidget):
         where = EntityFilter(text=self._words)
         records = await self._bridge.call(list_entities, folder, kind.kind, where, limit=MOST_SHOWN)
         counts = await self._bridge.call(count_entities, folder)
+        await self._bridge.call(component_titles)  # which reads the registry once
         self.model.show(records)
         self._show_counts(counts)
         self._empty.setVisible(not records)
@@ -211,7 +212,7 @@ class LibraryPage(QWidget):
 
     def _select_first(self) -> None:
         if self.model.rowCount():
-            self.table.selectRow(0)
+            select_row(self.table, 0)
 
     def _edit_name(self) -> None:
         index = self.table.currentIndex()

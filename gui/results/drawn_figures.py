@@ -7,11 +7,13 @@ from pathlib import Path
 
 from gui.bridge import Bridge
 from gui.helper import helpers_of
+from gui.i18n import current_language
+from gui.results.figure_words import translated_words
 from gui.results.svg_picture import without_empty_glyphs
 from queue_core.library.figures import fitted_figure, whole_figure
 
 MOST = 32
-_Key = tuple[str, int, int | None, str]
+_Key = tuple[str, int, int | None, str, str]
 _drawn: OrderedDict[_Key, bytes] = OrderedDict()
 
 
@@ -25,14 +27,15 @@ async def drawn_figure(bridge: Bridge, source: Path, *, width_px: int | None, th
         theme: The surface that it is drawn for.
     """
     changed_ns = await bridge.call(_changed_ns, source)
-    key = (str(source), changed_ns, width_px, theme)
+    key = (str(source), changed_ns, width_px, theme, current_language())
     if key not in _drawn:
         drawing = helpers_of(bridge).drawing
+        words = await translated_words(bridge, source)
         if width_px is None:
-            svg = await drawing.call(whole_figure, source=str(source), theme=theme)
+            svg = await drawing.call(whole_figure, source=str(source), theme=theme, words=words)
         else:
             svg = await drawing.call(
-                fitted_figure, source=str(source), width_px=width_px, theme=theme
+                fitted_figure, source=str(source), width_px=width_px, theme=theme, words=words
             )
         _drawn[key] = without_empty_glyphs(svg.encode())
     _drawn.move_to_end(key)

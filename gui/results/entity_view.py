@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
-from gui.i18n import tr
+from gui.i18n import tr, translate_caption
 from gui.results.export import save_table
 from gui.results.facts_table import FactsTable
 from gui.results.figure_view import FigureView
 from gui.results.loading import LoadingView
-from gui.results.metrics import metric_titles, metrics_table, trials_table
+from gui.results.metrics import metric_titles, metrics_table, trials_table, value_text
 from gui.results.scrolled_column import ScrolledColumn
 from gui.results.table_view import TableView
 from gui.results.text_views import ModelView, ReportView, TextView
@@ -84,7 +84,8 @@ class EntityView(LoadingView):
         if found.files:
             self._layout.addWidget(WrittenFiles(found.files, self.bridge))
         self._show_measures(found)
-        for artifact in found.artifacts:
+        for stored in found.artifacts:
+            artifact = replace(stored, title=translate_caption(stored.title))
             if found.metrics and artifact.name == METRICS:
                 continue  # the same numbers, shown above with their spread
             self._add(artifact.title, artifact_view(artifact, self.bridge))
@@ -130,7 +131,7 @@ class EntityView(LoadingView):
             self._add(tr("Metrics"), metrics)
         best = found.details.record.details.get("best_params")
         if best:
-            rows = [[str(name), str(value)] for name, value in best.items()]
+            rows = [[str(name), value_text(value)] for name, value in best.items()]
             self._add(
                 tr("Best parameters"),
                 FactsTable(tr("Best parameters"), [tr("Name"), tr("Value")], rows),
@@ -149,7 +150,7 @@ class EntityView(LoadingView):
 def artifact_view(artifact: Artifact, bridge: Bridge) -> QWidget:
     """Return a new viewer for one artifact."""
     if artifact.kind is ArtifactKind.TABLE:
-        return TableView(artifact.path, artifact.title, bridge, fits_rows=True)
+        return TableView(artifact.path, artifact.title, bridge, fits_rows=True, is_computed=True)
     if artifact.kind is ArtifactKind.FIGURE:
         return FigureView(artifact, bridge)
     if artifact.kind is ArtifactKind.TEXT:

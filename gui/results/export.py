@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -14,6 +14,7 @@ from gui.helper import helpers_of
 from gui.i18n import tr
 from gui.notifications import ToastAction, notify
 from gui.platform import open_folder
+from gui.results.figure_words import translated_words
 from queue_core.artifacts.table_files import TABLE_FORMAT_TITLES, TABLE_FORMATS, write_whole
 from queue_core.library import export
 
@@ -38,13 +39,30 @@ def save_table(widget: QWidget, bridge: Bridge, source: Path, name: str) -> None
     ask_and_write(widget, bridge, name, TABLE_FILTERS, write)
 
 
+def save_values(
+    widget: QWidget, bridge: Bridge, columns: Mapping[str, Sequence[float | str | None]], name: str
+) -> None:
+    """Ask for a file and write columns of plain values to it."""
+
+    async def write(target: Path) -> str:
+        helper = helpers_of(bridge).reading
+        values = {title: list(found) for title, found in columns.items()}
+        rows = await helper.call(export.save_values, columns=values, target=str(target))
+        return tr("Saved {rows} rows to {file}.", rows=format_count(rows), file=target.name)
+
+    ask_and_write(widget, bridge, name, TABLE_FILTERS, write)
+
+
 def save_figure(widget: QWidget, bridge: Bridge, source: Path, name: str, *, dark: bool) -> None:
     """Ask for a file and draw a stored figure into it."""
 
     async def write(target: Path) -> str:
         theme = "dark" if dark else "light"
         helper = helpers_of(bridge).reading
-        await helper.call(export.save_figure, source=str(source), target=str(target), theme=theme)
+        words = await translated_words(bridge, source)
+        await helper.call(
+            export.save_figure, source=str(source), target=str(target), theme=theme, words=words
+        )
         return tr("Saved the figure to {file}.", file=target.name)
 
     ask_and_write(widget, bridge, name, FIGURE_FILTERS, write)

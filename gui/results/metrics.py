@@ -73,7 +73,7 @@ def trials_table(records: Sequence[TrialRecord]) -> FactsTable | None:
             format_count(record.number + 1),
             "—" if record.value is None else format_number(record.value),
             translate(TRIAL_STATES.get(record.state, record.state)),
-            *(_value_text(record.params.get(name)) for name in names),
+            *(value_text(record.params.get(name)) for name in names),
         ]
         for record in records
     ]
@@ -85,7 +85,8 @@ def metric_titles() -> dict[str, str]:
     return {item.id: translate(item.title) for item in components(ComponentKind.METRIC).values()}
 
 
-def _value_text(value: object) -> str:
+def value_text(value: object) -> str:
+    """Return a parameter's value: numbers as the language writes them."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "" if value is None else str(value)
     return format_number(value)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from gui.bridge import Bridge
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
+from gui.results.computed_table import ComputedSource
 from gui.results.export import save_table
 from gui.results.loading import LoadingView
 from gui.results.paged_table import PagedTable, PagedTableModel, ParquetSource
@@ -23,15 +24,27 @@ class TableView(LoadingView):
 
     def __init__(
         self, path: Path, title: str, bridge: Bridge, *, fits_rows: bool = False,
-        has_footer: bool = True, parent: QWidget | None = None,
+        has_footer: bool = True, is_computed: bool = False, parent: QWidget | None = None,
     ) -> None:  # fmt: skip
+        """Make the view.
+
+        Args:
+            path: The file.
+            title: What the table is called.
+            bridge: The way to other threads.
+            fits_rows: Whether it is as high as its rows.
+            has_footer: Whether its size and the button that saves it stand below.
+            is_computed: Whether its headings are the program's, rather than the data's.
+            parent: The widget it belongs to.
+        """
         super().__init__(bridge, parent)
         self._path = path
         self._title = title
         self._fits_rows = fits_rows
         self._size = muted_label()
         self._size.setParent(self)
-        self.model = PagedTableModel(ParquetSource(path, bridge), bridge, self)
+        source = ComputedSource(path, bridge) if is_computed else ParquetSource(path, bridge)
+        self.model = PagedTableModel(source, bridge, self)
         self.table = PagedTable()
         self.table.setAccessibleName(title)
         self.body.addWidget(self.table, 1)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from gui.bridge import Bridge
+from gui.column_types import TYPE_NAMES, type_name
 from gui.format import format_bytes
-from gui.i18n import tr
+from gui.i18n import tr, translate, translate_message
 from gui.jobs.details.json_tree import JsonTree
 from gui.results.export import save_copy
 from gui.results.loading import LoadingView
@@ -19,6 +21,8 @@ from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.reader import read_report, read_text
 
 MOST_LETTERS = 1_000_000
+# What these hold, by their names, is the program's; other texts are answers of models.
+SAID = frozenset({"sentences"})
 TEXT_PX = 260
 MOST_REPORT_ROWS = 16
 
@@ -43,6 +47,8 @@ class TextView(LoadingView):
     async def fill(self) -> None:
         """Read the text; of a very long one the beginning."""
         text = await self.bridge.call(read_text, self._artifact)
+        if self._artifact.name in SAID:
+            text = translate_message(text)
         if len(text) > MOST_LETTERS:
             text = text[:MOST_LETTERS] + "\n" + tr("… cut here; save the text to see all of it.")
         self.text.setPlainText(text)
@@ -70,7 +76,7 @@ class ReportView(LoadingView):
     async def fill(self) -> None:
         """Read the report."""
         report = await self.bridge.call(read_report, self._artifact)
-        self.tree.show_data(report)
+        self.tree.show_data(translated_report(report), source=report)
         rows = min(_shown_rows(report), MOST_REPORT_ROWS) + 1.6
         self.tree.setFixedHeight(round(rows * COMPACT_ROW_HEIGHT_PX))
 
@@ -97,6 +103,25 @@ class ModelView(LoadingView):
 
     def _save(self) -> None:
         save_copy(self, self.bridge, self._artifact.path, self._artifact.title)
+
+
+def translated_report(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report with its names, and what the core says in it, in the user's language."""
+    return {translate(name): _translated_value(value) for name, value in report.items()}
+
+
+def _translated_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return type_name(value) if value in TYPE_NAMES else translate_message(value)
+    if isinstance(value, list):
+        return [_translated_value(item) for item in value]
+    if isinstance(value, dict):
+        # Names of columns stay; types of columns are words.
+        return {
+            type_name(name) if name in TYPE_NAMES else name: _translated_value(item)
+            for name, item in value.items()
+        }
+    return value
 
 
 def _shown_rows(report: dict[str, Any]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
-from gui.i18n import tr
+from gui.i18n import tr, translate
 from gui.submit.inner_form import InnerForm
 from gui.submit.schema import Field
 from gui.widgets import set_role
@@ -27,7 +27,7 @@ class GroupEditor(QWidget):
         self.form = form
         self._is_optional = field.nullable
         self.switch = QCheckBox(tr("Use"))
-        self.switch.setAccessibleName(field.title)
+        self.switch.setAccessibleName(translate(field.title))
         self.switch.setVisible(self._is_optional)
         self._frame = QFrame()
         set_role(self._frame, "panel")

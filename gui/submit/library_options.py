@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gui.format import format_relative
-from gui.i18n import tr_plural
+from gui.i18n import tr_plural, translate
 from gui.submit.pickers import Option
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.status import EntityKind, EntityStatus
@@ -94,4 +94,5 @@ def _detail(record: EntityRecord) -> str:
     rows = record.details.get("row_count")
     if rows is not None:
         return tr_plural("{count} row", "{count} rows", rows)
-    return str(record.details.get("task") or "") or format_relative(record.created_at)
+    task = str(record.details.get("task") or "").replace("_", " ")
+    return translate(task) or format_relative(record.created_at)

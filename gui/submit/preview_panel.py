@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.format import format_about, format_bytes, format_count
-from gui.i18n import tr, tr_plural, translate
+from gui.i18n import tr, tr_plural, translate, translate_message
 from gui.inputs import ComboBox
 from gui.plain_text import PlainLabel
 from gui.submit.form import SchemaForm
@@ -147,7 +147,10 @@ class PreviewPanel(QWidget):
             )
             self.form.set_values(shown)
             self.form.blockSignals(False)
-        notes = {name: tr("Found: {reason}", reason=text) for name, text in answer.reasons.items()}
+        notes = {
+            name: tr("Found: {reason}", reason=translate_message(text))
+            for name, text in answer.reasons.items()
+        }
         self.form.set_notes(notes)
 
     def _on_option(self, name: str) -> None:
@@ -174,9 +177,11 @@ class PreviewPanel(QWidget):
 
 def _with_titles(answer: PreviewAnswer) -> str:
     """Return the hint with options called as the form calls them."""
-    hint = answer.hint
+    hint = translate_message(answer.hint)
     for name, item in answer.schema.get("properties", {}).items():
-        hint = hint.replace(f"“{name}”", f"“{translate(str(item.get('title', name)))}”")
+        title = translate(str(item.get("title", name)))
+        for before, after in ("“”", "«»"):
+            hint = hint.replace(f"{before}{name}{after}", f"{before}{title}{after}")
     return hint
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.bridge import Bridge
 from gui.helper import HelperError, helpers_of
-from gui.i18n import tr
+from gui.i18n import tr, translate_message
 from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer, next_to_read
 from queue_core.errors import MonitorError
 from queue_core.library.preview import preview_file
@@ -111,7 +111,7 @@ class PreviewReader(QObject):
             sentence = tr(
                 "{file} cannot be looked into: {reason}",
                 file=entry.path.name,
-                reason=error.message.splitlines()[0],
+                reason=translate_message(error.message.splitlines()[0]),
             )
             return PreviewAnswer(error=sentence, hint=tr("Choose how it is read at the right."))
         except MonitorError as error:

@@ -40,7 +40,7 @@ class UnionEditor(QWidget):
             self.kinds.addItem(_kind_title(inner))
         self._stack = QStackedWidget()
         for editor in self._editors:
-            editor.setAccessibleName(field.title)
+            editor.setAccessibleName(translate(field.title))
             editor.changed.connect(self.changed)
             self._stack.addWidget(editor)
         layout = QHBoxLayout(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -51,13 +52,16 @@ def export_artifact(artifact: Artifact, target: Path, *, theme: str = "light") -
     return write_whole(target, lambda path: shutil.copyfile(source, path))
 
 
-def export_figure(source: Path, target: Path, *, theme: str = "light") -> Path:
+def export_figure(
+    source: Path, target: Path, *, theme: str = "light", words: Mapping[str, str] | None = None
+) -> Path:
     """Draw a stored figure into a file, whole or not at all; an older file is replaced.
 
     Args:
         source: The figure's description.
         target: Where; what its name ends in (svg, png or pdf) chooses the form.
         theme: `light` or `dark`.
+        words: What is written in place of the figure's own words.
 
     Returns:
         The file.
@@ -66,11 +70,13 @@ def export_figure(source: Path, target: Path, *, theme: str = "light") -> Path:
         DataError: The figure cannot be read, or the file cannot be written.
     """
     from queue_core.artifacts.figure_json import figure_from_json
+    from queue_core.artifacts.figure_words import with_words
     from queue_core.artifacts.renderer import ImageFormat, render
     from queue_core.artifacts.themes import Theme
 
+    figure = figure_from_json(source.read_text(encoding="utf-8"))
     picture = render(
-        figure_from_json(source.read_text(encoding="utf-8")), theme=Theme(theme),
+        with_words(figure, words or {}), theme=Theme(theme),
         image_format=ImageFormat(target.suffix[1:].lower()), dots_per_inch=PICTURE_DPI,
     )  # fmt: skip
     return write_whole(target, lambda path: path.write_bytes(picture))

@@ -16,6 +16,7 @@ from queue_core.cli.terminal import (
 )
 from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.estimates import Forecast, range_words
+from queue_core.queue.finding.query_keys import KEYS, PARAMETER
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.plain_data import to_json
 from queue_core.queue.values import JobFilter
@@ -42,6 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--search", metavar="WORDS", default="", help="only jobs that contain all these words"
     )
     parser.add_argument(
+        "--where", metavar="QUERY", default="",
+        help="only jobs that meet a query, e.g. 'status:failed type:model took:>5m "
+        f'log:"no space" -iris\'; its keys: {", ".join((*KEYS, f"{PARAMETER}NAME"))}',
+    )  # fmt: skip
+    parser.add_argument(
         "--limit", type=_count, metavar="N",
         help=f"at most the newest N (default: {SHOWN}, with --json all)",
     )  # fmt: skip
@@ -54,6 +60,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             statuses=frozenset(STATUS_WORDS[word] for word in arguments.status),
             task_types=task_types(queue, arguments.types),
             search=arguments.search,
+            query=arguments.where,
         )
         if terminal.json:
             jobs = queue.list(where, limit=arguments.limit)

@@ -134,6 +134,9 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, str]]:
         ("Attempt", attempt),
         ("Interrupted", f"{job.interruptions} times" if job.interruptions else ""),
         ("Process", str(job.pid or "")),
+        ("Place", clean(job.place or "")),
+        ("Machine", clean(job.node or "")),
+        ("There", clean(job.place_note or "")),
         ("Repeats", clean(job.retry_of or "")),
         ("Result", result_command(job) or _result_text(job)),
         ("Put by", "" if job.is_ours else "DashAI"),
@@ -165,6 +168,8 @@ def _orders(job: JobRecord) -> Iterator[tuple[str, str]]:
         yield "Time limit", format_duration(timedelta(seconds=job.timeout_s))
     if job.memory_limit_bytes:
         yield "Memory limit", format_bytes(job.memory_limit_bytes)
+    if demand := _demand(job):
+        yield "Asks for", demand
     if job.priority:
         yield "Priority", str(job.priority)
     if job.after:
@@ -176,6 +181,15 @@ def _orders(job: JobRecord) -> Iterator[tuple[str, str]]:
         yield "State", state
     if job.params:
         yield "Parameters", ""
+
+
+def _demand(job: JobRecord) -> str:
+    parts = (
+        (job.cores, f"{job.cores} cores"),
+        (job.asked_memory_bytes, f"{format_bytes(job.asked_memory_bytes or 0)} of memory"),
+        (job.gpus, f"{job.gpus} GPUs"),
+    )
+    return ", ".join(text for asked, text in parts if asked)
 
 
 def _print_error(job: JobRecord, terminal: Terminal) -> None:

@@ -22,6 +22,7 @@ from queue_core.jobs.reporting import JobProgress
 from queue_core.jobs.requests.apply_notebook import ApplyNotebookRequest
 from queue_core.library.datasets import columns_of, describe_dataset, open_dataset
 from queue_core.library.steps import applied_steps
+from queue_core.naming import default_name
 
 _CONVERTED = 0.95
 
@@ -44,7 +45,8 @@ class ApplyNotebookJob(EntityJob[Dataset, ApplyNotebookRequest]):
         """Return a new dataset, derived from what is converted."""
         notebook = self._notebook(session)
         source = self._new_data(session) or notebook.dataset
-        self.settle(name=self.request.name or f"{source.name}, converted")
+        name = default_name("{source}, converted", source=source.name)
+        self.settle(name=self.request.name or name)
         return Dataset(name=self.request.name, derived_from_id=source.id)
 
     def execute(self) -> Mapping[str, Any]:

@@ -29,6 +29,7 @@ from queue_core.library.datasets import (
 )
 from queue_core.library.steps import applied_steps, earlier_unfinished, next_step_position
 from queue_core.library.turns import wait_for_earlier
+from queue_core.naming import default_name, name_of
 
 LIBRARIES = ("scipy", "skops", "imbalanced-learn")
 PREVIEW_ROWS = 200
@@ -60,7 +61,9 @@ class ConverterJob(EntityJob[Converter, ConverterRequest]):
         complete_parameters(component.schema, told.params, owner=component.title)
         notebook = self._notebook(session)
         # The queue asks for the job's name after this.
-        self.settle(name=told.name or f"{component.title} in {notebook.name}")
+        self.settle(
+            name=told.name or name_of("{component} in {source}", component.title, notebook.name)
+        )
         rows = check_rows(list(told.rows) if isinstance(told.rows, tuple) else told.rows)
         return Converter(
             name=self.request.name,
@@ -214,7 +217,8 @@ class ConverterJob(EntityJob[Converter, ConverterRequest]):
                 hint="Set notebook_id, or dataset_id for a new notebook.",
             )  # fmt: skip
         dataset = find(session, Dataset, self.request.dataset_id)
-        notebook = Notebook(name=f"Notebook of {dataset.name}", dataset_id=dataset.id)
+        name = default_name("Notebook of {dataset}", dataset=dataset.name)
+        notebook = Notebook(name=name, dataset_id=dataset.id)
         session.add(notebook)
         session.flush()
         self.settle(notebook_id=notebook.id)

@@ -15,6 +15,7 @@ from queue_core.jobs.entity_job import EntityJob
 from queue_core.jobs.reporting import JobProgress
 from queue_core.jobs.requests.dataset import DatasetRequest
 from queue_core.library.datasets import columns_of, describe_dataset
+from queue_core.naming import default_name
 
 
 class DatasetJob(EntityJob[Dataset, DatasetRequest]):
@@ -35,8 +36,8 @@ class DatasetJob(EntityJob[Dataset, DatasetRequest]):
         from queue_core.components.loaders.files.source import printable
 
         given = self.request.given_path
-        file = printable(given.name or str(given)) if given else "a dataset"
-        return f"Load {self.request.name or file}"
+        file = printable(given.name or str(given)) if given else default_name("a dataset")
+        return default_name("Load {file}", file=self.request.name or file)
 
     def create_entity(self, session: Session) -> Dataset:  # noqa: ARG002
         """Return a new dataset; what is wrong with the file or options shows when the job runs."""

@@ -19,6 +19,7 @@ from queue_core.jobs.entity_job import EntityJob
 from queue_core.jobs.reporting import JobProgress
 from queue_core.jobs.requests.explainer import ExplainerRequest
 from queue_core.library.datasets import open_dataset
+from queue_core.naming import name_of
 
 if TYPE_CHECKING:
     from queue_core.components.explainers.explaining.explanation import Explanation
@@ -57,7 +58,7 @@ class ExplainerJob(EntityJob[Explainer, ExplainerRequest]):
                 hint="Give the numbers of some rows, the first is 1, e.g. [1, 5].",
             )
         # The queue asks for the job's name after this.
-        self.settle(name=told.name or f"{component.title} of {run.name}")
+        self.settle(name=told.name or name_of("{component} of {source}", component.title, run.name))
         return Explainer(
             name=self.request.name,
             run_id=run.id,

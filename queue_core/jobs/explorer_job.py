@@ -19,6 +19,7 @@ from queue_core.database.tables import Dataset, Explorer, Notebook
 from queue_core.jobs.entity_job import EntityJob
 from queue_core.jobs.reporting import JobProgress
 from queue_core.jobs.requests.explorer import ExplorerRequest
+from queue_core.naming import name_of
 
 # Shares of the time, roughly: looking at the data, then drawing and storing.
 _LOOKED = 0.75
@@ -45,7 +46,9 @@ class ExplorerJob(EntityJob[Explorer, ExplorerRequest]):
         complete_parameters(component.schema, told.params, owner=component.title)
         source = self._source(session)
         # The queue asks for the job's name after this.
-        self.settle(name=told.name or f"{component.title} of {source.name}")
+        self.settle(
+            name=told.name or name_of("{component} of {source}", component.title, source.name)
+        )
         return Explorer(
             name=self.request.name,
             dataset_id=source.id if source.kind is EntityKind.DATASET else None,

@@ -32,6 +32,7 @@ from queue_core.library.conversations import (
 )
 from queue_core.library.datasets import describe_dataset, open_dataset
 from queue_core.library.turns import wait_for_earlier
+from queue_core.naming import default_name
 
 if TYPE_CHECKING:
     from queue_core.components.generators.answering.batch import BatchRequest, BatchResult
@@ -279,7 +280,7 @@ class GenerativeJob(EntityJob[GenerativeProcess, GenerativeRequest]):
         if told.session_id is not None:
             return find(session, GenerativeSession, told.session_id)
         conversation = GenerativeSession(
-            name=f"{told.name} ({title})",
+            name=f"{told.name} ({default_name(title)})",
             component=told.generator,
             model_file=told.model or None,
             params=dict(told.params),

@@ -18,6 +18,7 @@ from queue_core.database.tables import Dataset, ModelSession, Run
 from queue_core.errors import JobError, ParameterError
 from queue_core.jobs.entity_job import EntityJob
 from queue_core.jobs.requests.model import ModelRequest
+from queue_core.naming import name_of
 
 if TYPE_CHECKING:
     from queue_core.components.models.training.evaluation.trained import Trained
@@ -74,7 +75,7 @@ class ModelJob(EntityJob[Run, ModelRequest]):
         check_columns(dataset, spec)
         # The queue asks for the job's name after this.
         self.settle(
-            name=told.name or f"{component.title} on {dataset.name}",
+            name=told.name or name_of("{component} on {source}", component.title, dataset.name),
             session_id=session_for(session, dataset, question, told.session_id).id,
         )
         return Run(

@@ -17,6 +17,7 @@ from queue_core.jobs.request_job import RequestJob
 from queue_core.jobs.requests.notebook import NotebookAction, NotebookRequest
 from queue_core.library.datasets import columns_of, describe_table, open_dataset
 from queue_core.library.steps import applied_steps
+from queue_core.naming import default_name
 
 _TITLES = {
     NotebookAction.UNDO: "Undo a step",
@@ -35,10 +36,11 @@ class NotebookJob(RequestJob[NotebookRequest]):
     """
 
     REQUEST = NotebookRequest
+    needs_library = True
 
     def get_job_name(self) -> str:
         """Return what the user sees in the table."""
-        return self.request.name or _TITLES[NotebookAction(self.request.action)]
+        return self.request.name or default_name(_TITLES[NotebookAction(self.request.action)])
 
     def set_status_as_delivered(self) -> None:
         """Check the parameters.

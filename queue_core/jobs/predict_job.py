@@ -24,6 +24,7 @@ from queue_core.jobs.entity_job import EntityJob
 from queue_core.jobs.reporting import JobProgress
 from queue_core.jobs.requests.predict import PredictRequest
 from queue_core.library.datasets import describe_dataset, open_dataset
+from queue_core.naming import default_name
 from queue_core.paths import LocalFolder
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ class PredictJob(EntityJob[Prediction, PredictRequest]):
         told = self.request
         run, dataset = self._run(session), self._source_dataset(session)
         # The queue asks for the job's name after this.
-        self.settle(name=told.name or f"{run.name}: prediction of {self._about(run, dataset)}")
+        about = self._about(run, dataset)
+        name = default_name("{run}: prediction of {rows}", run=run.name, rows=about)
+        self.settle(name=told.name or name)
         if told.file_path:
             # The job runs in another process, whose working folder is another one.
             self.settle(file_path=str(Path(told.file_path).expanduser().absolute()))
@@ -267,11 +270,11 @@ class PredictJob(EntityJob[Prediction, PredictRequest]):
         if self.request.file_path:
             return Path(self.request.file_path).name
         if self.request.rows is not None:
-            return f"{len(self.request.rows)} typed rows"
+            return default_name("{count} typed rows", count=str(len(self.request.rows)))
         if run.session.task != Task.FORECASTING:
             raise ParameterError(
                 "There is nothing to predict.",
                 parameter="dataset_id",
                 hint="Name a dataset or a file, or type some rows.",
             )
-        return "the next steps"
+        return default_name("the next steps")

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from queue_core.artifacts.figure_words import with_words
 from queue_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -36,19 +37,27 @@ FEWEST_SLANTED = 5
 MOST_LEGEND_LABELS = 24
 
 
-def fitted_figure(source: str, width_px: int, theme: str) -> str:
+def fitted_figure(
+    source: str, width_px: int, theme: str, words: Mapping[str, str] | None = None
+) -> str:
     """Return the plots of a stored figure as SVG, as wide as asked for.
 
     Letters keep their size, so that they can be read; the figure grows downwards.
+
+    Args:
+        source: The figure's description.
+        width_px: How wide.
+        theme: `light` or `dark`.
+        words: What is written in place of the figure's own words, if anything.
     """
     from queue_core.artifacts.renderer import render
     from queue_core.artifacts.themes import Theme
 
-    figure = _read(source)
-    columns = _columns(figure, width_px)
+    figure = with_words(read_stored(source), words or {})
+    columns = plot_columns(figure, width_px)
     drawn = dataclasses.replace(
         figure, title="", subtitle="", notes=(), columns=columns,
-        row_ratios=_row_heights(figure, width_px),
+        row_ratios=row_heights(figure, width_px),
     )  # fmt: skip
     if columns < figure.columns:
         drawn = dataclasses.replace(drawn, column_ratios=())
@@ -56,17 +65,24 @@ def fitted_figure(source: str, width_px: int, theme: str) -> str:
     return render(drawn, size=size, theme=Theme(theme)).decode()
 
 
-def whole_figure(source: str, theme: str) -> str:
+def whole_figure(source: str, theme: str, words: Mapping[str, str] | None = None) -> str:
     """Return a stored figure as SVG at its own size, with title and notes, as it is exported."""
     from queue_core.artifacts.renderer import render
     from queue_core.artifacts.themes import Theme
 
-    return render(_read(source), theme=Theme(theme)).decode()
+    return render(with_words(read_stored(source), words or {}), theme=Theme(theme)).decode()
+
+
+def figure_words(source: str) -> Mapping[str, Any]:
+    """Return what is written in a stored figure, as `FigureWords` has it."""
+    from queue_core.artifacts.figure_words import words_of
+
+    return dataclasses.asdict(words_of(read_stored(source)))
 
 
 def figure_outline(source: str, width_px: int) -> Mapping[str, Any]:
     """Return what is known of a figure before it is drawn: its height and the texts around it."""
-    figure = _read(source)
+    figure = read_stored(source)
     return {
         "height_px": fitted_height(figure, width_px),
         "subtitle": figure.subtitle,
@@ -80,18 +96,23 @@ def fitted_height(figure: Figure, width_px: int) -> int:
     Whatever stands in rows (bars, boxes, cells) has 22 pixels for each, other plots the height
     that suits their width; the least is 280.
     """
-    height = sum(_row_heights(figure, width_px)) + _legend_height(figure, width_px)
+    height = sum(row_heights(figure, width_px)) + _legend_height(figure, width_px)
     return min(TALLEST_PX, max(SMALLEST_PX, height))
 
 
-def _row_heights(figure: Figure, width_px: int) -> list[int]:
+def row_heights(figure: Figure, width_px: int) -> list[int]:
     """Return how high each row of plots is: as high as its highest."""
-    columns = _columns(figure, width_px)
+    columns = plot_columns(figure, width_px)
     heights = [_panel_height(panel, width_px // columns) for panel in figure.panels]
     return [max(heights[at : at + columns]) for at in range(0, len(heights), columns)]
 
 
-def _read(source: str) -> Figure:
+def read_stored(source: str) -> Figure:
+    """Return the description of a stored figure.
+
+    Raises:
+        DataError: It cannot be read.
+    """
     from queue_core.artifacts.figure_json import figure_from_json
 
     path = Path(source)
@@ -104,7 +125,7 @@ def _read(source: str) -> Figure:
         ) from error
 
 
-def _columns(figure: Figure, width_px: int) -> int:
+def plot_columns(figure: Figure, width_px: int) -> int:
     """Return how many plots stand side by side: as many as can be read."""
     from queue_core.artifacts.panel_grid import columns_that_fit
 

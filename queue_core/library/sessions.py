@@ -13,6 +13,7 @@ from queue_core.components.models.tasks import Task
 from queue_core.components.models.training.session.specs import SessionSpec
 from queue_core.database.tables import Dataset, ModelSession
 from queue_core.errors import DataError
+from queue_core.naming import name_of
 
 _OPTIONS = ("preprocessing", "forecast", "sample_rows", "learning_curve", "onnx")
 
@@ -97,7 +98,8 @@ def session_for(
     asked = question.columns()
     row = None if known_id is None else session.get(ModelSession, known_id)
     if row is None or any(getattr(row, name) != value for name, value in asked.items()):
-        row = ModelSession(name=f"{question.task} on {dataset.name}", **asked)
+        name = name_of("{component} on {source}", str(question.task), dataset.name)
+        row = ModelSession(name=name, **asked)
         session.add(row)
         session.flush()
     return row

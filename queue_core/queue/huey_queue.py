@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from queue_core.errors import JobQueueError
 from queue_core.paths import LocalFolder
-from queue_core.queue import schedules, submission
+from queue_core.queue import placing, schedules, submission
 from queue_core.queue.editing import QueueEditor
 from queue_core.queue.engine.engine import Engine
 from queue_core.queue.engine.huey_storage import ReadyBell
@@ -96,6 +96,7 @@ class HueyJobQueue(QueueEditor):
     def put(self, job: BaseJob, options: JobOptions | None = None) -> str:
         """Store *job* durably and return its id at once; see `BaseJobQueue.put`."""
         options = options or JobOptions()
+        options = placing.placed(self.folder, job, options)
         submission.stored_options(options)  # nothing is made of a job whose options are wrong
         for after_id in options.after:
             self._row(after_id, "id")
@@ -103,7 +104,7 @@ class HueyJobQueue(QueueEditor):
         job.bind(JobContext(job_id, self.folder))
         job.set_status_as_delivered()
         try:
-            blob = self._signer.sign(submission.errand_of(job), job_id)
+            blob = self._signer.sign(submission.errand_of(job, options.place), job_id)
             self._insert(submission.new_job(job, job_id, options, blob))
         except BaseException:
             _give_up_entity(job)
@@ -189,7 +190,12 @@ class HueyJobQueue(QueueEditor):
         return self._order_owner(job_id, "resume")
 
     def _order_owner(self, job_id: str, order: str) -> bool:
-        row = self._own_row(job_id, "status, owner, paused")
+        row = self._own_row(job_id, "status, owner, paused, place")
+        if row["place"] is not None:
+            raise JobQueueError(
+                f"A job at {row['place']} cannot be suspended from here.",
+                hint="Cancel it, and retry it later.",
+            )
         if row["status"] != JobStatus.STARTED or bool(row["paused"]) == (order == "pause"):
             return False
         if self._is_own(row["owner"]):
@@ -209,6 +215,11 @@ class HueyJobQueue(QueueEditor):
         The stored job is copied and not opened: its code may be importable in a child process
         only, and the changes are applied there.
         """
+        return self._retry(job_id, changes or {})
+
+    def _retry(
+        self, job_id: str, changes: Mapping[str, Any], *, group_id: str | None = None
+    ) -> str:
         row = self._own_row(job_id, "*")
         if not self._status(job_id).is_final:
             raise JobQueueError(
@@ -217,9 +228,14 @@ class HueyJobQueue(QueueEditor):
         new = copy_of(row, job_id, self._signer, changes=changes)
         repeats_killed = row["status"] == JobStatus.KILLED
         interruptions = readable(row, "interruptions", 0) if repeats_killed else 0
-        new = replace(new, retry_of=job_id, interruptions=interruptions)
+        new = replace(new, retry_of=job_id, interruptions=interruptions, group_id=group_id)
         self._insert(new, follows=job_id)
         return new.id
+
+    def retry_all(self, job_ids: Iterable[str]) -> list[str]:
+        """Put ended jobs again as one group; return the new ids, in the same order."""
+        group = new_id()
+        return [self._retry(job_id, {}, group_id=group) for job_id in job_ids]
 
     # Schedules -----------------------------------------------------------------------------------
 
@@ -342,6 +358,7 @@ class HueyJobQueue(QueueEditor):
         """Stop, and close the database."""
         self.stop()
         self._watcher.stop()
+        self._finder.close()
         self._database.close()
 
     def __enter__(self) -> Self:

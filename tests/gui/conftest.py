@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import qasync
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from seeded_folder import seed_folder
 
 from gui import i18n
@@ -52,6 +54,17 @@ def _plain_english(theme: Theme) -> Iterator[None]:
         i18n.set_language("en")
     if theme.mode is not ThemeMode.LIGHT:
         theme.set_mode(ThemeMode.LIGHT)
+
+
+@pytest.fixture(autouse=True)
+def _no_key_held(theme: Theme) -> Iterator[None]:
+    """Let go what a test held down: Qt goes on believing in it, and rows are chosen otherwise."""
+    yield
+    if QApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
+        widget = QWidget()
+        QTest.keyRelease(widget, Qt.Key.Key_Shift)
+        widget.deleteLater()
+    assert QApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture

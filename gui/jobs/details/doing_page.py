@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout
 
 from gui.bridge import Bridge
 from gui.format import format_clock
-from gui.i18n import tr
+from gui.i18n import tr, translate_message
 from gui.jobs.details.page import DetailsPage
 from gui.theme import STEP_PX, monospace_font, small_font
 from gui.widgets import muted_label, row, set_role, text_button
@@ -78,10 +78,10 @@ class DoingPage(DetailsPage):
         try:
             snapshot = await self._bridge.ask(lambda queue: queue.stack_snapshot(job_id))
         except MonitorError as error:  # it has just ended
-            state = f"{error.message} {error.hint}".strip()
+            state = translate_message(f"{error.message} {error.hint}".strip())
         else:
             seen = tr("As of {time}.", time=format_clock(snapshot.taken_at))
-            state = f"{seen} {snapshot.note}".strip()
+            state = f"{seen} {translate_message(snapshot.note)}".strip()
             text = snapshot.text
         finally:
             self.refresh_button.setEnabled(True)

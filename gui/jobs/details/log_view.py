@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTab
 from gui.i18n import tr
 from gui.jobs.details.log_model import LogModel
 from gui.theme import STEP_PX, current_theme, monospace_font
+from gui.widgets import select_row
 
 
 class LogView(QTableView):
@@ -66,7 +67,7 @@ class LogView(QTableView):
     def show_row(self, row: int) -> None:
         """Select a line and bring it into sight."""
         self.set_follows(False)
-        self.selectRow(row)
+        select_row(self, row)
         middle = QAbstractItemView.ScrollHint.PositionAtCenter
         self.scrollTo(self._lines.index(row, 1), middle)
 

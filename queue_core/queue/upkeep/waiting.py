@@ -16,7 +16,10 @@ from queue_core.queue.store.stored import epoch
 from queue_core.queue.values import WaitKind, WaitReason
 from queue_core.runner.supervision.limits import gibibytes
 
-COLUMNS = "id, status, priority, position, not_before, blocked_by, attempt, max_attempts, error_msg"
+COLUMNS = (
+    "id, status, priority, position, not_before, blocked_by, attempt, max_attempts, error_msg, "
+    "place, place_note"
+)
 
 
 def why_waiting(
@@ -51,6 +54,8 @@ def why_waiting(
         return WaitReason(
             WaitKind.NO_WORKER, "No program runs jobs now: open the window to start them."
         )
+    if row["place"] is not None:
+        return _at_place(database, row)
     if memory_missing_bytes > 0:
         return WaitReason(
             WaitKind.MEMORY,
@@ -107,6 +112,20 @@ def _not_before(row: Row) -> WaitReason:
              "error": row["error_msg"]},
         )  # fmt: skip
     return WaitReason(WaitKind.NOT_BEFORE, f"Not before {shown}.", {"moment": moment})
+
+
+def _at_place(database: Database, row: Row) -> WaitReason:
+    place = row["place"]
+    if row["place_note"]:
+        return WaitReason(WaitKind.PLACE, row["place_note"], {"place": place})
+    before = database.read_one(
+        f"SELECT COUNT(*) FROM {schema.AWAY_ROWS} WHERE {schema.AWAY} AND place = ? "
+        "AND (priority > ? OR (priority = ? AND position < ?))",
+        (place, row["priority"], row["priority"], row["position"]),
+    )
+    position = 1 + (before[0] if before else 0)
+    text = f"Next for {place}." if position == 1 else f"{_ordinal(position)} for {place}."
+    return WaitReason(WaitKind.PLACE, text, {"place": place, "position": position})
 
 
 def _position(database: Database, row: Row) -> WaitReason:

@@ -302,9 +302,8 @@ def test_rows_and_the_bottom_say_when_jobs_end(
         await until(lambda: "about 18–22 min left" in window.status_bar._counts.text())
         row = window.model.row_of(waiting)
         assert row is not None
-        await until(
-            lambda: "Next in the queue · starts in about 9–11 min" in window.model.aside(row)
-        )
+        wanted = "Next in the queue · starts in about 9–11 min"
+        await until(lambda: wanted in window.model.aside(row))
         queue.cancel_all()
         await until(lambda: expectation_of(running) is None)
 

@@ -143,7 +143,8 @@ def _goal(order: Explanation, row: pd.DataFrame, examples: np.ndarray) -> Goal:
 def _sentences(chosen: pd.DataFrame, found: list[tuple[str, Goal, list[Option]]]) -> str:
     lines = []
     for place, (label, goal, options) in enumerate(found):
-        lines.append(f"{label[:1].upper()}{label[1:]} is predicted {goal.before}.")
+        shown = label[:1].upper() + label[1:]
+        lines.append(f"{shown} is predicted {goal.before}.")
         if not options:
             lines.append(f"  No example reaches {goal.words} with the columns that may change.")
         for option in options:

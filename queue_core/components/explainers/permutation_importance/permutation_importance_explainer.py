@@ -52,7 +52,7 @@ def permutation_importance(order: Explanation) -> list[Draft]:
         shown["importance"].tolist(),
         errors=shown["spread"].tolist(),
         title="Permutation importance",
-        subtitle=f"{order.subtitle} · {name} {_shown(before)} unshuffled",
+        subtitle=" · ".join((order.subtitle, f"{name} {_shown(before)} unshuffled")),
         label=f"Decrease in {name}",
         notes=notes,
     )

@@ -196,9 +196,9 @@ def no_values(names: Sequence[str]) -> DataError:
     """Return the error for columns in which there is nothing to look at."""
     listed = ", ".join(f"“{name}”" for name in names[:5])
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    verb = "has" if len(names) == 1 else "have"
     return DataError(
-        f"The column{'s' if len(names) > 1 else ''} {listed}{more} {verb} no values to look at: "
-        "all are missing.",
+        f"The column {listed} has no values to look at: all are missing."
+        if len(names) == 1
+        else f"The columns {listed}{more} have no values to look at: all are missing.",
         hint="Choose columns with values, or fill in the missing ones first.",
     )

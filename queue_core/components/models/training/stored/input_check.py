@@ -62,8 +62,10 @@ class InputCheck:
         near = {n: difflib.get_close_matches(n, self.extra, n=1, cutoff=0.7) for n in missing}
         renamed = [f"“{name}” may be “{found[0]}”" for name, found in near.items() if found]
         raise DataError(
-            f"{_columns(len(missing))} that the model looks at "
-            f"{'is' if len(missing) == 1 else 'are'} missing: {_listed(missing)}.",
+            f"A column that the model looks at is missing: {_listed(missing)}."
+            if len(missing) == 1
+            else f"{len(missing):,} columns that the model looks at are missing: "
+            f"{_listed(missing)}.",
             hint=f"{'; '.join(renamed)}. Rename the columns."
             if renamed
             else "Add the columns, or train a model without them.",
@@ -97,19 +99,20 @@ class InputCheck:
         """Return what was found, one sentence each."""
         found = []
         if self.extra:
-            verb = "was" if len(self.extra) == 1 else "were"
+            names, count = _listed(self.extra), len(self.extra)
             found.append(
-                f"{_columns(len(self.extra))} the model does not look at {verb} not used: "
-                f"{_listed(self.extra)}."
+                f"A column the model does not look at was not used: {names}."
+                if count == 1
+                else f"{count:,} columns the model does not look at were not used: {names}."
             )
         found += [f"The column “{name}” {what}." for name, what in self.retyped.items()]
         found += [too_large_sentence(name, count) for name, count in self.too_large.items()]
         for name, counts in self.unseen.items():
             total = sum(counts.values())
             kinds = [kind for kind, _ in counts.most_common()]
+            rows = "1 row has" if total == 1 else f"{total:,} rows have"
             found.append(
-                f"{_rows(total)} {'has' if total == 1 else 'have'} a value of “{name}” that the "
-                f"model has never seen: {_listed(kinds)}."
+                f"{rows} a value of “{name}” that the model has never seen: {_listed(kinds)}."
             )
         return found
 
@@ -203,14 +206,6 @@ def _as_words(values: pd.Series) -> tuple[pd.Series, str]:
     if values.map(lambda value: isinstance(value, str), na_action="ignore").dropna().all():
         return values, ""
     return pd.Series(as_text(values, missing=""), index=values.index), "was read as text"
-
-
-def _columns(count: int) -> str:
-    return "A column" if count == 1 else f"{count:,} columns"
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _listed(names: Sequence[str]) -> str:
