@@ -11,7 +11,7 @@ from gui.plain_text import one_line
 from gui.theme import ICON_PX, STEP_PX, colours, icon_pixmap, small_font
 from gui.triage.day_bars import paint_days
 from gui.triage.model import FailureModel
-from gui.triage.words import STATE_LOOKS, about, sentence
+from gui.triage.words import STATE_LOOKS, sentence, whereabouts
 from queue_core.queue.values import FailureGroup, FailureState
 
 ROW_PX = 52
@@ -79,7 +79,7 @@ class FailureDelegate(QStyledItemDelegate):
         painter.setFont(self._small)
         painter.setPen(shown.role("muted"))
         line = QRect(left, line.bottom() + STEP_PX, width, small.lineSpacing())
-        painter.drawText(line, _LEFT, small.elidedText(one_line(about(group)), end, width))
+        painter.drawText(line, _LEFT, small.elidedText(one_line(whereabouts(group)), end, width))
 
     def _paint_numbers(
         self, painter: QPainter, option: QStyleOptionViewItem, box: QRect, group: FailureGroup

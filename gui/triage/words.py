@@ -26,7 +26,7 @@ def sentence(group: FailureGroup) -> str:
     return first_line(group.message) or tr("It ended without saying why.")
 
 
-def about(group: FailureGroup) -> str:
+def whereabouts(group: FailureGroup) -> str:
     """Return where, in which jobs and when last, as one line."""
     parts = (place(group), type_word(group.task_type), seen(group))
     return " · ".join(part for part in parts if part)
@@ -65,4 +65,4 @@ def facts(group: FailureGroup) -> tuple[tuple[str, str], ...]:
 def spoken(group: FailureGroup) -> str:
     """Return a group for a screen reader."""
     times = tr_plural("{count} time", "{count} times", group.count)
-    return ". ".join((state_word(group.state), times, sentence(group), about(group)))
+    return ". ".join((state_word(group.state), times, sentence(group), whereabouts(group)))

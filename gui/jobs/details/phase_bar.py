@@ -62,8 +62,8 @@ class _Bar(QWidget):
             boxes = self._boxes()
             found = (span for span, box in boxes if box.contains(event.pos().toPointF()))
             span = next(found, None)
-            text = "" if span is None else as_typed(span_text(span, _total(self._spans)))
-            QToolTip.showText(event.globalPos(), text, self)
+            text = "" if span is None else span_text(span, _total(self._spans))
+            QToolTip.showText(event.globalPos(), as_typed(text), self)
             return True
         return super().event(event)
 

@@ -17,11 +17,12 @@ from gui.jobs.columns import COLUMNS
 from gui.jobs.details.doing_page import DoingPage
 from gui.jobs.expectations import expectation_of
 from gui.jobs.second_line import second_line
+from gui.jobs.waiting_text import waiting_text
 from gui.main_window import MainWindow
 from queue_core.errors import JobQueueError
 from queue_core.queue.huey_queue import HueyJobQueue
-from queue_core.queue.job_record import JobStatus
-from queue_core.queue.values import JobOptions
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import JobOptions, WaitReason
 
 
 def bar(window: MainWindow, words: str) -> Bar | None:
@@ -36,7 +37,13 @@ def press(parent: QWidget | None, text: str) -> None:
 def cell(window: MainWindow, job_id: str, column: str) -> str:
     row = window.model.row_of(job_id)
     assert row is not None
-    return window.model.text(row, [c.name for c in COLUMNS].index(column))
+    return str(window.model.index(row, [c.name for c in COLUMNS].index(column)).data() or "")
+
+
+def waits(window: MainWindow, row: int) -> tuple[JobRecord, WaitReason | None]:
+    record, facts = window.model.facts(row)
+    assert record is not None
+    return record, facts.reason
 
 
 def menu_texts(window: MainWindow) -> list[str]:
@@ -303,7 +310,7 @@ def test_rows_and_the_bottom_say_when_jobs_end(
         row = window.model.row_of(waiting)
         assert row is not None
         wanted = "Next in the queue · starts in about 9–11 min"
-        await until(lambda: wanted in window.model.aside(row))
+        await until(lambda: wanted in waiting_text(*waits(window, row)))
         queue.cancel_all()
         await until(lambda: expectation_of(running) is None)
 
