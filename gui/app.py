@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from gui.actions import Place
 from gui.bridge import Bridge, Message, describe_error
 from gui.closing import CloseAnswer, CloseChoice, CloseDialog
 from gui.garbage import GuiGarbage
@@ -340,7 +341,7 @@ class Program:
 
     def _go_to_tray(self) -> None:
         if self._tray is None:
-            actions = [self.window.show_action, self.window.action_set.qaction("app.quit")]
+            actions = [self.window.show_action, *self.window.action_set.qactions(Place.TRAY)]
             self._tray = Tray(icon("application"), actions, self.window)
             self._tray.show_requested.connect(self._show_again)
             self._on_counts(self.window.overview.counts)

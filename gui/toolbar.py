@@ -21,7 +21,7 @@ SEARCH_WIDTH_PX = 340
 HEIGHT_PX = 32
 # With less room than this, buttons beside the tabs are icons only; the first one last of all.
 NARROW_PX = 1000
-NARROWEST_PX = 800
+NARROWEST_PX = 960
 WORKER_CHOICES = (1, 2, 3, 4, 6, 8, 12, 16)
 
 

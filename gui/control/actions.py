@@ -79,6 +79,7 @@ def _move(where: Move, title: str, *, icon: str = "", keys: str, order: int) -> 
 
 TOGGLE_QUEUE = Action(
     id="queue.toggle", title=mark("Pause queue"), icon="paused", shortcuts=("Ctrl+Shift+P",),
+    places=frozenset({Place.TRAY}),
     sentence=mark("Start no more jobs until you resume the queue; running jobs go on."),
 )  # fmt: skip
 QUEUE = Action(
