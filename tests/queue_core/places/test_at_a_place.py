@@ -12,6 +12,7 @@ import pytest
 from sample_jobs import Echo, Grandchildren, Held, Progresses, Raises, Wait
 
 from queue_core import HueyJobQueue, JobStatus
+from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.errors import JobQueueError
 from queue_core.jobs.dataset_job import DatasetJob
 from queue_core.queue.values import JobOptions, WaitKind
@@ -44,8 +45,11 @@ def test_a_job_runs_there_and_everything_of_it_comes_back(
     assert cluster.submissions() == 2
 
 
-def test_cancel_ends_the_whole_tree_there(away: HueyJobQueue, tmp_path: Path, until: Until) -> None:
+def test_cancel_and_a_time_limit_end_the_whole_tree_there(
+    away: HueyJobQueue, tmp_path: Path, until: Until
+) -> None:
     started = tmp_path / "started"
+    limited = away.put(Wait(started=str(tmp_path / "2")), replace(HERE, timeout_s=0.5))
     job_id = away.put(Grandchildren(started=str(started)), HERE)
     until(started.exists)
     pids = [int(pid) for pid in started.read_text().split()]
@@ -54,6 +58,21 @@ def test_cancel_ends_the_whole_tree_there(away: HueyJobQueue, tmp_path: Path, un
     assert away.wait(job_id, 20).status is JobStatus.CANCELLED
     until(lambda: not any(_runs(pid) for pid in pids))
     assert time.monotonic() - began < 5.0
+    overdue = away.wait(limited, 20)
+    assert (overdue.status, overdue.error_type) == (JobStatus.ERROR, "TimeLimitExceeded")
+
+
+@pytest.mark.slow
+def test_a_place_that_shares_the_folder_works_with_its_datasets(
+    cluster: Cluster, until: Until
+) -> None:
+    with cluster.folder.settings.open("a") as file:
+        file.write("shares_folder = true\n")
+    with cluster.open() as queue:
+        job_id = queue.put(DatasetJob(file_path=str(sample_dataset_path())), HERE)
+        record = queue.wait(job_id, 60)
+        assert (record.status, record.error_msg) == (JobStatus.FINISHED, None)
+    assert any((cluster.folder.datasets / "1").iterdir())
 
 
 def test_a_job_waits_here_until_there_is_room_and_says_what_for(
