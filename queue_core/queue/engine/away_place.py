@@ -267,7 +267,7 @@ class AwayPlace:
                 job.told = (node, text)
             state = job.take_usage() if is_due else None
             if state is not None:
-                self._note(partial(note_usage, job.claim, state))
+                self._note(partial(note_usage, job, state))
 
     # The next one --------------------------------------------------------------------------------
 

@@ -33,6 +33,8 @@ def test_a_job_runs_there_and_everything_of_it_comes_back(
     assert (record.progress_message, record.node) == ("reading", "stand-in")
     assert record.warnings == ("3 rows were left out",)
     assert any("3 rows were left out" in line.text for line in away.logs(job_id))
+    until(lambda: away.samples(job_id))
+    assert (away.get(job_id).memory_bytes or 0) > 1_000_000
     with pytest.raises(JobQueueError, match="cannot be suspended"):
         away.pause(job_id)
     go.touch()
