@@ -6,6 +6,7 @@ waiting but the jobs that are there.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -100,6 +101,19 @@ class AwayPlace:
         """Look now."""
         self._due.set()
 
+    def cancel(self, job_id: str) -> bool:
+        """Order a job to end by the storage, at once: this thread may wait for the place.
+
+        Returns:
+            Whether it is followed here.
+        """
+        job = self._jobs.get(job_id)
+        if job is not None:
+            with contextlib.suppress(OSError):  # the thread orders it once more, and tells why not
+                job.forbid(EndReason.CANCELLED)
+            self.wake()
+        return job is not None
+
     def stop(self, timeout_s: float) -> None:
         """Follow no longer; what runs there goes on."""
         self._thread.stop()
@@ -169,7 +183,7 @@ class AwayPlace:
             job = self._jobs[row["id"]]
             if row["status"] != "started" or row["owner"] != self._host.owner_text:
                 self._write(partial(away.reassert, claimed=job.claim))
-            elif row["requested"] == "cancel" and not job.is_stopping:
+            elif row["requested"] == "cancel" and not job.is_told_to_place:
                 self._end(job, EndReason.CANCELLED)
         for job in self._jobs.values():
             if job.is_overdue():
@@ -188,6 +202,7 @@ class AwayPlace:
             self._place.stop(job.handle)
         except PlaceError as error:
             self._set_trouble(_ORDERS, error)
+        job.is_told_to_place = True
 
     def _listen(self) -> None:
         """Take in what has come by the storage, ends too."""

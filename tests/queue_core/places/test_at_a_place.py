@@ -15,6 +15,7 @@ from queue_core import HueyJobQueue, JobStatus
 from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.errors import JobQueueError
 from queue_core.jobs.dataset_job import DatasetJob
+from queue_core.places import commands
 from queue_core.queue.values import JobOptions, WaitKind
 
 from .conftest import HERE, Cluster
@@ -48,17 +49,21 @@ def test_a_job_runs_there_and_everything_of_it_comes_back(
 
 
 def test_cancel_and_a_time_limit_end_the_whole_tree_there(
-    away: HueyJobQueue, tmp_path: Path, until: Until
-) -> None:
+    cluster: Cluster, away: HueyJobQueue, tmp_path: Path, until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(commands, "_PATIENCE_S", 1.0)
     started = tmp_path / "started"
     limited = away.put(Wait(started=str(tmp_path / "2")), replace(HERE, timeout_s=0.5))
     job_id = away.put(Grandchildren(started=str(started)), HERE)
     until(started.exists)
     pids = [int(pid) for pid in started.read_text().split()]
+    until((tmp_path / "2").exists)
+    (cluster.state / "hangs").touch()  # the storage alone carries the order
     began = time.monotonic()
     assert away.cancel(job_id)
-    assert away.wait(job_id, 20).status is JobStatus.CANCELLED
     until(lambda: not any(_runs(pid) for pid in pids))
+    assert away.wait(job_id, 20).status is JobStatus.CANCELLED
     assert time.monotonic() - began < 5.0
     overdue = away.wait(limited, 20)
     assert (overdue.status, overdue.error_type) == (JobStatus.ERROR, "TimeLimitExceeded")
@@ -157,6 +162,13 @@ def test_what_cannot_run_there_is_refused_when_it_is_put(
         with pytest.raises(JobQueueError, match=why):
             queue.put(job, options)
     assert queue.is_empty()
+
+
+def test_a_repeated_job_goes_to_the_same_place(cluster: Cluster, queue: HueyJobQueue) -> None:
+    job_id = queue.put(Echo(), replace(HERE, cores=3, gpus=1))
+    queue.cancel(job_id)
+    repeated = queue.get(queue.retry(job_id))
+    assert (repeated.place, repeated.cores, repeated.gpus) == ("slurm:test", 3, 1)
 
 
 def _reason(queue: HueyJobQueue, job_id: str) -> str:
