@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Final, TypeVar
 
 from queue_core.errors import MonitorError, UntrustedBlobError
@@ -25,9 +24,8 @@ from queue_core.places.contract import (
     PlaceError,
     PlaceRefusedError,
     PlaceUnreachableError,
-    Stage,
 )
-from queue_core.places.storage import OUTCOME, remove_attempt
+from queue_core.places.storage import remove_attempt
 from queue_core.queue.engine.away_host import (
     AwayHost,
     note_running,
@@ -35,6 +33,7 @@ from queue_core.queue.engine.away_host import (
     note_waiting,
 )
 from queue_core.queue.engine.away_job import LOST, NOT_BEGUN, AwayJob
+from queue_core.queue.engine.away_left import Left
 from queue_core.queue.engine.handing_over import Sender
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import away, lifecycle, reports
@@ -53,7 +52,6 @@ _LOOK_S: Final = 2.0
 _ADOPT_S: Final = 5.0
 _TROUBLE_S: Final = 10.0
 _SAMPLE_S: Final = 1.0
-_LOST_KEPT_S: Final = 3600.0
 # How often a start is repeated that has not arrived, beyond the attempts of the job.
 _MOST_MORE_STARTS: Final = 3
 _SHORTEST_S: Final = 0.05
@@ -82,10 +80,9 @@ class AwayPlace:
         self._sender = sender
         self._host = host
         self._database = host.database
-        self._on_failure = on_failure
         self._most_jobs = most_jobs
         self._jobs: dict[str, AwayJob] = {}
-        self._left: dict[str, tuple[Path, float]] = {}
+        self._left = Left(place)
         self._troubles: dict[str, str] = {}
         self._due = threading.Event()
         self._looked_s = self._adopted_s = self._tried_s = self._sampled_s = -1e9
@@ -137,7 +134,8 @@ class AwayPlace:
             is_first, self._adopted_s = self._adopted_s < 0, now
             self._adopt()
             if is_first:
-                self._find_left()
+                running = [job.handle for job in self._jobs.values()]
+                self._left.find(self._sender.left(self._database), running)
         if self._jobs or self._left:
             self._carry_out_orders()
             self._look(now)
@@ -163,13 +161,6 @@ class AwayPlace:
                 self._wait_again(handed.claim, "")
             else:
                 self._jobs[handed.claim.job_id] = self._sender.follow(handed)
-
-    def _find_left(self) -> None:
-        """Find what earlier programs have not cleared away of jobs that have ended."""
-        for handle, folder in self._sender.left(self._database):
-            if handle not in {job.handle for job in self._jobs.values()}:
-                kept_s = 0.0 if (folder / OUTCOME).exists() else _LOST_KEPT_S
-                self._left.setdefault(handle, (folder, time.monotonic() + kept_s))
 
     def _carry_out_orders(self) -> None:
         """Carry out what was asked for, and correct what other programs got wrong."""
@@ -232,7 +223,7 @@ class AwayPlace:
         self._looked_s = now
         by_handle = {job.handle: job for job in self._jobs.values()}
         try:
-            sightings = self._place.look((*by_handle, *self._left))
+            sightings = self._place.look((*by_handle, *self._left.handles))
         except PlaceError as error:
             self._set_trouble(_ORDERS, error)
             return
@@ -240,9 +231,8 @@ class AwayPlace:
         for handle, sighting in sightings.items():
             if handle in by_handle:
                 by_handle[handle].saw(sighting)
-            elif sighting.stage in (Stage.ENDED, Stage.UNKNOWN) and now > self._left[handle][1]:
-                remove_attempt(self._left.pop(handle)[0])
-                self._place.forget(handle)
+            else:
+                self._left.saw(handle, sighting)
 
     def _store_end(self, job: AwayJob, outcome: Outcome) -> None:
         """Store the end of a job; where that fails it is tried in the next round."""
@@ -261,9 +251,8 @@ class AwayPlace:
         status = self._write(write)
         del self._jobs[job.claim.job_id]
         job.close()
-        # Who still cleans up there, or reads the order to end, needs the folder.
-        kept_s = _LOST_KEPT_S if why in (LOST, NOT_BEGUN) else 0.0
-        self._left[job.handle] = (job.folder, time.monotonic() + kept_s)
+        # Who may still run or begin it is to find the order to end there.
+        self._left.add(job.handle, job.folder, is_lost=why in (LOST, NOT_BEGUN))
         self._host.on_end(status)
         self._due.set()
 
