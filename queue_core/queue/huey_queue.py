@@ -159,7 +159,7 @@ class HueyJobQueue(QueueEditor):
             self._close_entities()
         elif answer is Cancelled.ASKED and self._is_own(row["owner"]):
             assert self._engine is not None
-            self._engine.running_jobs.cancel(stored_id)
+            self._engine.cancel(stored_id)
             self.wait_until(lambda: self._status(stored_id).is_final, _CANCEL_WAIT_S)
         return answer is not Cancelled.TOO_LATE
 
