@@ -18,7 +18,7 @@ from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import readable_id
 
 VERSION: Final = 4
-# A reader does not wait for another one that brings the index up to date.
+# A reader does not wait long for another program that brings the index up to date.
 _BUSY_MS: Final = 50
 _MOST_TEXT: Final = 4_000
 
