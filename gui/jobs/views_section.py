@@ -13,7 +13,7 @@ from gui.jobs.table_layout import TableLayout
 from gui.jobs.views import LONGEST_NAME, SavedView, ViewStore
 from gui.main_window import MainWindow
 from gui.notifications import ToastAction
-from gui.plain_text import PlainLabel
+from gui.plain_text import PlainLabel, as_title
 from gui.theme import STEP_PX
 from gui.widgets import row, text_button
 from queue_core.queue.values import JobFilter
@@ -152,7 +152,7 @@ class NameDialog(QDialog):
 
     def __init__(self, window: MainWindow, title: str, verb: str, name: str) -> None:
         super().__init__(window)
-        self.setWindowTitle(title)
+        self.setWindowTitle(as_title(title))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(WIDTH_PX)
         label = PlainLabel(tr("Name"))

@@ -8,6 +8,7 @@ ready, the queue's own table answers, more slowly.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sqlite3
 import threading
@@ -142,6 +143,8 @@ class IndexFile(Database):
         Raises:
             JobQueueError: The file cannot be used.
         """
+        with contextlib.suppress(OSError):  # what keeps it from being made is told just below
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         if version == VERSION:
             return
