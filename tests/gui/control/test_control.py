@@ -34,7 +34,7 @@ def press(parent: QWidget | None, text: str) -> None:
 def cell(window: MainWindow, job_id: str, column: str) -> str:
     row = window.model.row_of(job_id)
     assert row is not None
-    return window.model.text(row, [c.name for c in COLUMNS].index(column))
+    return window.model.index(row, [c.name for c in COLUMNS].index(column)).data() or ""
 
 
 def menu_texts(window: MainWindow) -> list[str]:
