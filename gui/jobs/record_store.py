@@ -15,7 +15,7 @@ from queue_core.queue.values import ChangeBatch
 CAPACITY = 2000
 FETCH_SIZE = 200
 # Rows that change all the time are painted so often, and no more.
-NEWS_INTERVAL_MS = 120
+NEWS_INTERVAL_MS = 200
 
 
 class RecordStore(QObject):

@@ -23,7 +23,7 @@ from gui.throttle import Throttle
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder, JobPage
 
-REFRESH_INTERVAL_S = 0.2
+REFRESH_INTERVAL_S = 0.25
 MARGIN_ROWS = 40
 # So many rows are known at once: most lists are known whole.
 PAGE_ROWS = 600
