@@ -170,7 +170,7 @@ class HueyJobQueue(QueueEditor):
         """Stop all waiting and running jobs of ours that match; return their ids."""
         where = where or JobFilter()
         chosen = where.statuses & _ACTIVE if where.statuses else _ACTIVE
-        active = JobFilter(frozenset(chosen), where.task_types, where.search)
+        active = replace(where, statuses=frozenset(chosen))
         records = [r for r in self.list(active) if r.is_ours] if chosen else []
         # Waiting ones first: none of them may take the place of a running one that ends.
         records.sort(key=lambda record: record.status is JobStatus.STARTED)
