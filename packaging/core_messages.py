@@ -37,7 +37,7 @@ CODE_CALLS = frozenset(
         "PermissionError", "FileNotFoundError", "EOFError", "TimeoutError", "IntegrityError",
         "Setting", "Component", "parameter", "choice", "several", "_own_row",
         "describe_metric", "Function", "_built_in", "_Part", "_row", "read_one", "conflicts",
-        "connect", "legend", "Client", "simplefilter", "_whole", "locate",
+        "connect", "legend", "Client", "ContextVar", "simplefilter", "_whole", "locate",
         "repr1",
     }
 )  # fmt: skip

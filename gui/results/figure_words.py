@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QLocale
 
 from gui.bridge import Bridge
 from gui.helper import helpers_of
@@ -31,6 +34,19 @@ async def translated_words(bridge: Bridge, source: Path) -> dict[str, str]:
     words = {text: translate_caption(text) for text in found["captions"]}
     words.update({text: label(text) for text in found["labels"]})
     return {text: other for text, other in words.items() if other != text}
+
+
+def local_forms() -> dict[str, Any]:
+    """Return how numbers and months are written in a figure; nothing where it is English."""
+    if current_language() == "en":
+        return {}
+    locale = QLocale()
+    short = QLocale.FormatType.ShortFormat
+    return {
+        "decimal_sign": locale.decimalPoint(),
+        "thousands_sign": locale.groupSeparator(),
+        "months": [locale.standaloneMonthName(month, short) for month in range(1, 13)],
+    }
 
 
 def label(text: str) -> str:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from queue_core.artifacts import export, table_files
+from queue_core.artifacts.local_forms import LocalForms
 
 
 def save_table(source: str, target: str) -> int:
@@ -23,11 +25,13 @@ def save_table(source: str, target: str) -> int:
 
 
 def save_figure(
-    source: str, target: str, theme: str, words: Mapping[str, str] | None = None
-) -> None:
+    source: str, target: str, theme: str, words: Mapping[str, str] | None = None,
+    forms: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
     """Draw a stored figure into a file: PNG, SVG or PDF.
 
     Raises:
         DataError: It cannot be read or written.
     """
-    export.export_figure(Path(source), Path(target), theme=theme, words=words)
+    local = LocalForms.from_json(forms)
+    export.export_figure(Path(source), Path(target), theme=theme, words=words, forms=local)
