@@ -20,7 +20,7 @@ FEWEST_LETTERS = 10
 DEEPEST = 4
 MOST_LETTERS = 4_000
 _KEPT_TEXTS = 4_096
-_SENTENCES = re.compile(r"(?<=[.!?…”)])\s+(?=[A-Z“\[{])")
+_SENTENCES = re.compile(r"(?<=[.!?…”)])\s+(?=[A-Z“\[{(])")
 _LISTED = re.compile(r"(, | and | or )")
 _QUOTED = re.compile(r"“([^“”]*)”")
 _PARTED = " · "
@@ -83,7 +83,7 @@ class Template:
     @cached_property
     def joined(self) -> re.Pattern[str]:
         """What a text looks like that was put together of another and this one."""
-        ends = ("(.+?)", "()") if self.goes_on else ("()", "(.+)")
+        ends = ("(.+)", "()") if self.goes_on else ("()", "(.+)")
         return re.compile(self.pattern.pattern.join(ends), re.DOTALL)
 
     @cached_property
@@ -157,15 +157,18 @@ class CoreTexts:
             if all(lines):
                 return "\n".join(filter(None, lines))
         found = self._translated(text, DEEPEST, is_caption=False)
+        if found is None and is_caption:
+            found = self._translated(text, DEEPEST, is_caption=True)
+        if found is None and text[:1].isupper():  # a phase that begins a line
+            found = self._translated(text[0].lower() + text[1:], DEEPEST, is_caption=False)
+            found = found and found[0].upper() + found[1:]
         if found is not None:
             return found
         for separator in ("\n", _PARTED):
             if separator in text:
                 parts = text.split(separator)
                 return separator.join(self._shown(part, is_caption=is_caption) for part in parts)
-        if is_caption:
-            found = self._translated(text, DEEPEST, is_caption=True)
-        return self._by_sentences(text) if found is None else found
+        return self._by_sentences(text)
 
     def _by_sentences(self, text: str) -> str | None:
         """Translate sentences that were put one after another; None where none is the core's."""
@@ -292,6 +295,8 @@ class CoreTexts:
 
     def _part(self, text: str, depth: int, *, is_caption: bool) -> str | None:
         found = self._value(text, depth) if depth > 0 else None
+        if found is None and _PARTED in text:
+            return _PARTED.join(self._value(p, depth) or p for p in text.split(_PARTED))
         return text if found is None and is_caption else found
 
     @cached_property
@@ -303,7 +308,7 @@ class _Index:
     """Templates by how they begin: of some two thousand, a text is held against a few."""
 
     def __init__(self, templates: Iterable[Template]) -> None:
-        ordered = sorted(templates, key=lambda template: -template.letters)
+        ordered = sorted(templates, key=lambda t: (-t.letters, -sum(map(len, t.parts))))
         self._by_word: dict[str, list[tuple[int, Template]]] = {}
         for rank, template in enumerate(ordered):
             self._by_word.setdefault(_key_word(template), []).append((rank, template))
