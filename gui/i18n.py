@@ -22,7 +22,8 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
-from gui.core_texts import FIELD, CoreTexts
+from gui.core_templates import FIELD
+from gui.core_texts import CoreTexts
 from queue_core import naming
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ import pytest
 
 import queue_core
 from gui import i18n
-from gui.core_texts import FIELD, Template
+from gui.core_templates import FIELD, Template
 from gui.i18n import load_catalogue, translate_caption, translate_message
 
 pytestmark = pytest.mark.gui
