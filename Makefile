@@ -5,17 +5,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-system
 DEV := $(VENV)/.dev-system
+RAY := build/ray/bin/ray
 SOURCES := queue_core gui resources tests packaging
-FAST := not slow and not faults and not bench
-CODE := not faults and not bench
+FAST := not slow and not faults and not bench and not clusters
+CODE := not faults and not bench and not clusters
 # Many tests wait for processes: a few at once finish sooner even on two cores.
-PARALLEL := -n 3 --dist loadfile
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 # What Python reads of the translations; the sources beside them are for people.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAGES/*.po))
 
+# Tests start thousands of processes, and each would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-portable test-core check check-all lint faults bench translations dist test-install lock clean moved
+.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved test-clusters bench-gui
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +38,14 @@ test-portable: $(DEV) ## Run the tests of runner and queue on what Windows and m
 
 test-core: $(DEV) ## Run the core's tests with Qt made unimportable
 	@$(BIN)/python tests/without_qt.py $(ARGS)
+
+test-clusters: $(DEV) $(RAY) ## Run jobs on a real SLURM (apt-get install slurmctld slurmd munge; root) and on Ray
+	@DASHAI_TEST_RAY=$(RAY) $(BIN)/python -m pytest -m clusters --timeout=1200 $(ARGS)
+
+# In an environment of its own: the program needs nothing of it.
+$(RAY):
+	@sh packaging/bootstrap.sh venv build/ray
+	@build/ray/bin/python -m pip install -q --disable-pip-version-check "ray[default]>=2.60"
 
 check: lint $(CATALOGUES) ## Run everything that a change must pass
 	@$(BIN)/python -m pytest -m "$(FAST)" $(PARALLEL) --durations=15 $(ARGS)
@@ -56,6 +68,12 @@ translations: $(DEV) ## Bring the catalogues to what the program says, and name 
 
 bench: $(DEV) ## Measure, and print tables
 	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file $(ARGS) || exit; done
+
+screenshots: $(DEV) $(CATALOGUES) ## Take pictures of every page, to look at; ARGS="es dark" for some
+	@$(BIN)/python tests/gui/screenshots.py build/screenshots $(ARGS)
+
+bench-gui: $(DEV) $(CATALOGUES) ## Measure the jobs table with 1,000,000 jobs, beside stock models (Xvfb)
+	@$(BIN)/python tests/benchmarks/bench_gui.py $(ARGS)
 
 dist: $(DEV) $(CATALOGUES) ## Make what people install, as far as this machine can; FORMATS="deb run" for some
 	@$(BIN)/python packaging/dist $(FORMATS)

@@ -48,21 +48,38 @@ class Selection:
         return self.is_partly_unknown or any(condition(record) for record in self.records)
 
 
+Condition = Callable[[Selection], bool]
+_NEEDS: dict[Condition, str] = {}
+
+
+def needs(sentence: str) -> Callable[[Condition], Condition]:
+    """Say what a condition asks for, in English: shown where a command cannot be used."""
+
+    def remember(condition: Condition) -> Condition:
+        _NEEDS[condition] = sentence
+        return condition
+
+    return remember
+
+
 def always(selection: Selection) -> bool:  # noqa: ARG001 - one of many predicates
     """Allow a command at any time."""
     return True
 
 
+@needs(mark("Select a job first."))
 def has_any(selection: Selection) -> bool:
     """Allow a command while something is selected."""
     return bool(selection.ids)
 
 
+@needs(mark("Select one job first."))
 def has_one(selection: Selection) -> bool:
     """Allow a command for exactly one job."""
     return len(selection.ids) == 1
 
 
+@needs(mark("Select a job that waits or runs."))
 def can_cancel(selection: Selection) -> bool:
     """Allow it while a job of ours waits or runs."""
     return any(
@@ -70,11 +87,13 @@ def can_cancel(selection: Selection) -> bool:
     )
 
 
+@needs(mark("Select a job that has ended."))
 def can_retry(selection: Selection) -> bool:
     """Allow it where a job of ours has ended."""
     return selection.any(lambda record: record.is_ours and record.status.is_final)
 
 
+@needs(mark("Select jobs that have ended."))
 def can_remove(selection: Selection) -> bool:
     """Allow it where all selected jobs have ended and one of them is ours."""
     if any(not record.status.is_final for record in selection.records):
@@ -106,13 +125,19 @@ class Action:
     icon: str = ""
     shortcuts: tuple[str, ...] = ()
     places: frozenset[Place] = frozenset()
-    enabled: Callable[[Selection], bool] = always
+    enabled: Condition = always
     sentence: str = ""
     is_checkable: bool = False
     starts_group: bool = False
     order: int = 50
     submenu: str = ""
     is_shown_only_enabled: bool = False
+
+    def obstacle(self, selection: Selection) -> str:
+        """Return why it cannot be used with this selection, in English; empty where it can."""
+        if self.enabled(selection):
+            return ""
+        return _NEEDS.get(self.enabled, mark("This is not possible with the selected jobs."))
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -197,6 +222,10 @@ class ActionSet(QObject):
         """Return the record of a command."""
         return self._records[action_id]
 
+    def all(self) -> tuple[Action, ...]:
+        """Return every command, in the order in which they were made known."""
+        return tuple(self._records.values())
+
     def at(self, place: Place) -> tuple[Action, ...]:
         """Return the commands that appear in *place*, in order."""
         found = (record for record in self._records.values() if place in record.places)
@@ -226,6 +255,10 @@ class ActionSet(QObject):
     def trigger(self, action_id: str) -> None:
         """Run a command."""
         self._handlers[action_id](self.selection)
+
+    def run(self, action_id: str, selection: Selection) -> None:
+        """Run a command for other jobs than the selected ones."""
+        self._handlers[action_id](selection)
 
     def _make(self, record: Action) -> QAction:
         action = QAction(translate(record.title), self)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 import traceback
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ from queue_core.queue.values import (
     JobFilter,
     JobOptions,
     JobOrder,
+    JobPage,
     LogLine,
     WaitReason,
 )
@@ -195,9 +196,16 @@ class Bridge(QObject):
 
     # --- questions ----------------------------------------------------------------------------
 
-    async def ids(self, where: JobFilter, order: JobOrder) -> Sequence[str]:
-        """Return the ids of the jobs that match, in order."""
-        return await self._run(self._lists, partial((await self._ready()).ids, where, order))
+    async def page(
+        self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
+        hidden: Collection[str] = (), is_hasty: bool = False,
+    ) -> JobPage:  # fmt: skip
+        """Return a part of the jobs that match, in order; see `QueueReader.page`."""
+        ask = partial(
+            (await self._ready()).page, where, order, start=start, size=size, around=around,
+            hidden=tuple(hidden), is_hasty=is_hasty,
+        )  # fmt: skip
+        return await self._run(self._lists, ask)
 
     async def record(self, job_id: str) -> JobRecord:
         """Return a job with all there is to know: traceback and result too."""
@@ -220,11 +228,11 @@ class Bridge(QObject):
         return await self.ask(partial(_why_many, tuple(job_ids)))
 
     async def logs(
-        self, job_id: str, *, after: int = 0, limit: int | None = None
+        self, job_id: str, *, after: int = 0, limit: int | None = None, before: int | None = None
     ) -> Sequence[LogLine]:
-        """Return lines of a job's log whose number is above *after*."""
+        """Return lines of a job's log whose number is above *after* and below *before*."""
         queue = await self._ready()
-        return await self.call(queue.logs, job_id, after=after, limit=limit)
+        return await self.call(queue.logs, job_id, after=after, limit=limit, before=before)
 
     async def system_load(self) -> SystemLoad:
         """Return how busy the machine has been since the last call."""

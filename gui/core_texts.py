@@ -55,12 +55,15 @@ class CoreTexts:
     def _shown(self, text: str, *, is_caption: bool) -> str:
         if not text or len(text) > MOST_LETTERS:
             return text
+        # Threads that read results ask, too: what one has found another may let go.
         key = text, is_caption
-        if key not in self._kept:
+        shown = self._kept.get(key)
+        if shown is None:
+            shown = self._whole(text, is_caption=is_caption) or text
             if len(self._kept) >= _KEPT_TEXTS:
                 self._kept.clear()
-            self._kept[key] = self._whole(text, is_caption=is_caption) or text
-        return self._kept[key]
+            self._kept[key] = shown
+        return shown
 
     def _whole(self, text: str, *, is_caption: bool) -> str | None:
         if "\n" in text:
@@ -110,11 +113,13 @@ class CoreTexts:
         if exact is not None or " " not in text:
             return exact
         key = text, is_caption
-        if key not in self._found:
+        found = self._found.get(key, "")
+        if found == "":  # not looked for yet; None is what was not found
+            found = self._looked_for(text, depth, is_caption=is_caption)
             if len(self._found) >= _KEPT_TEXTS:
                 self._found.clear()
-            self._found[key] = self._looked_for(text, depth, is_caption=is_caption)
-        return self._found[key]
+            self._found[key] = found
+        return found
 
     def _looked_for(self, text: str, depth: int, *, is_caption: bool) -> str | None:
         index = self._index

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gui import tour
 from gui.bridge import Bridge
 from gui.control import feature as control
+from gui.detached import feature as detached
+from gui.jobs import feature as jobs
 from gui.library import feature as library
 from gui.main_window import MainWindow
+from gui.palette import feature as palette
+from gui.results.compare import feature as compare
 from gui.settings import feature as settings
 from gui.submit import feature as submit
+from gui.timeline import feature as timeline
+from gui.triage import feature as triage
 
 Install = Callable[[MainWindow, Bridge], None]
 
 # Called in this order after the window is shown; each connects itself to signals and actions.
 FEATURES: tuple[Install, ...] = (
     control.install,
+    jobs.install,
     submit.install,
     library.install,
+    triage.install,
+    timeline.install,
+    compare.install,
+    detached.install,
     settings.install,
+    tour.install,
+    palette.install,
 )

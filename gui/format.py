@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QDate, QDateTime, QLocale
@@ -40,6 +41,24 @@ def format_number(value: float, *, digits: int = 4) -> str:
     decimals = max(0, digits - 1 - math.floor(math.log10(size)))
     text = QLocale().toString(float(value), "f", decimals)
     return _without_trailing_zeros(text)
+
+
+def column_decimals(values: Sequence[float], *, digits: int = 4) -> int:
+    """Return how many decimals give the largest of *values* so many significant digits."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if all(float(value).is_integer() for value in values if math.isfinite(value)):
+        return 0
+    # 0.95 and 1.0 are of one kind: shares, with as many decimals each.
+    return max(0, min(9, digits - max(0, 1 + math.floor(math.log10(largest)))))
+
+
+def format_fixed(value: float, decimals: int) -> str:
+    """Return *value* with *decimals*, as all values of its column; tiny ones keep their digits."""
+    if not math.isfinite(value) or abs(value) >= 1e15:
+        return format_number(value)
+    if value and abs(value) < 0.5 * 10.0**-decimals:
+        return format_number(value, digits=2)
+    return QLocale().toString(float(value), "f", decimals)
 
 
 def format_percent(fraction: float) -> str:

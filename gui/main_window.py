@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QMenu,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ from gui.jobs.filter_state import FilterState
 from gui.jobs.jobs_pane import JobsPane
 from gui.jobs.queue_overview import QueueOverview
 from gui.jobs.record_store import RecordStore
+from gui.jobs.room import JobsRoom
 from gui.jobs.selection import TableSelection
 from gui.jobs.sidebar import Sidebar
 from gui.jobs.states import no_jobs_state, problem_state
@@ -47,11 +47,8 @@ from queue_core.settings.known import DENSITY, REDUCE_MOTION, WORKERS
 
 FIRST_SIZE = QSize(1280, 800)
 SMALLEST_SIZE = QSize(560, 420)
-DETAILS_BELOW_PX = 1100
 SIDEBAR_FOLDED_PX = 800
 SELECTION_DELAY_MS = 30
-DETAILS_SHARE = (66, 34)
-DETAILS_SHARE_BELOW = (50, 50)
 
 
 class MainWindow(QMainWindow):
@@ -95,7 +92,6 @@ class MainWindow(QMainWindow):
         self.show_action = QAction(tr("Show window"), self)
         self.show_action.triggered.connect(self.shown_wanted)
         self._may_close = False
-        self._has_arranged = False
         self._wants_details = True
         self._build()
         self._handle_actions()
@@ -146,7 +142,7 @@ class MainWindow(QMainWindow):
         """Remember everything for the next day."""
         state = self.state
         state.save_geometry(self)
-        state.save_splitter(self._splitter_name(), self._splitter)
+        self._room.save()
         state.save_flag("details", value=self._wants_details)
         state.save_table(self.table, self.model.order)
         state.save_filter(self.filter)
@@ -163,23 +159,15 @@ class MainWindow(QMainWindow):
     # --- building -----------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(1)
-        self._pane = JobsPane(self.table, self.model, self.filter)
-        self._pane.setMinimumSize(QSize(280, 160))
-        self.details.setMinimumSize(QSize(280, 240))
-        self._splitter.addWidget(self._pane)
-        self._splitter.addWidget(self.details)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setStretchFactor(1, 0)
+        pane = JobsPane(self.table, self.model, self.filter)
+        self._room = JobsRoom(pane, self.details, self.state)
         self._jobs_page = QWidget()
         jobs = QHBoxLayout(self._jobs_page)
         jobs.setContentsMargins(0, 0, 0, 0)
         jobs.setSpacing(0)
         jobs.addWidget(self.sidebar)
         jobs.addWidget(_vertical_line())
-        jobs.addWidget(self._splitter, 1)
+        jobs.addWidget(self._room, 1)
         self.empty_state = no_jobs_state(self.open_wanted.emit, self.sample_wanted.emit)
         self.pages = Pages(self.toolbar.search, self)
         self.pages.add(
@@ -292,7 +280,7 @@ class MainWindow(QMainWindow):
     def _show_details_state(self) -> None:
         """Give the details room while they are wanted and there is something to show."""
         shown = self._wants_details and bool(self.action_set.selection.ids)
-        self.details.setVisible(shown)
+        self._room.show_details(shown=shown)
         self.action_set.qaction("view.details").setChecked(self._wants_details)
 
     def _focus_search(self) -> None:
@@ -327,7 +315,7 @@ class MainWindow(QMainWindow):
     # --- what the queue does ------------------------------------------------------------------
 
     def _on_filter(self, where: JobFilter) -> None:
-        if not where.search:
+        if not where.query:
             self.pages.set_words(self._jobs_page, "")
         self.model.set_filter(where)
 
@@ -345,32 +333,9 @@ class MainWindow(QMainWindow):
 
     # --- room ---------------------------------------------------------------------------------
 
-    def _splitter_name(self) -> str:
-        across = self._splitter.orientation() is Qt.Orientation.Horizontal
-        return "across" if across else "down"
-
     def _arrange(self) -> None:
-        width = self.width()
-        self.sidebar.set_folded(width < SIDEBAR_FOLDED_PX)
-        wide = width >= DETAILS_BELOW_PX
-        wanted = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
-        if self._splitter.orientation() is not wanted:
-            self.state.save_splitter(self._splitter_name(), self._splitter)
-            self._splitter.setOrientation(wanted)
-            self._restore_splitter()
-        elif not self._has_arranged:
-            self._restore_splitter()
-        self._has_arranged = True
-
-    def _restore_splitter(self) -> None:
-        wanted = self._splitter.orientation()
-        if not self.state.restore_splitter(self._splitter_name(), self._splitter):
-            across = wanted is Qt.Orientation.Horizontal
-            shares = DETAILS_SHARE if across else DETAILS_SHARE_BELOW
-            room = self.width() if across else self.height()
-            self._splitter.setSizes([room * share // 100 for share in shares])
-        self._splitter.setOrientation(wanted)
-        self._splitter.setHandleWidth(1)
+        self.sidebar.set_folded(self.width() < SIDEBAR_FOLDED_PX)
+        self._room.arrange(self.width())
 
     # --- Qt's calls ---------------------------------------------------------------------------
 

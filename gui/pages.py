@@ -74,6 +74,11 @@ class Pages(QObject):
         """The page whose tab is chosen."""
         return self._pages[self._shown].widget
 
+    @property
+    def all(self) -> tuple[Page, ...]:
+        """The pages, in the order of their tabs."""
+        return tuple(self._pages)
+
     def add(self, page: Page) -> None:
         """Add a page; the first one is shown until another is chosen."""
         self._pages.append(page)

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 from gui.bridge import Bridge
 from gui.format import format_bytes, format_clock, format_count
 from gui.i18n import tr, tr_plural
+from gui.jobs.expectations import left_text
 from gui.theme import STEP_PX, small_font
 from gui.throttle import Throttle
 from gui.widgets import muted_label
+from queue_core.queue.estimates import Expected
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.values import ChangeBatch, JobCounts
 
@@ -29,6 +31,8 @@ class StatusBar(QFrame):
         self.setObjectName("statusBar")
         self.setFixedHeight(HEIGHT_PX)
         self._bridge = bridge
+        self._said: list[str] = []
+        self._expected: Expected | None = None
         self._counts = muted_label(tr("Opening the queue…"))
         self._load = muted_label()
         self._saved = muted_label()
@@ -60,6 +64,18 @@ class StatusBar(QFrame):
             parts.append(tr_plural("{count} running", "{count} running", running))
         if waiting:
             parts.append(tr_plural("{count} waiting", "{count} waiting", waiting))
+        self._said = parts
+        self._say()
+
+    def set_expected(self, expected: Expected | None) -> None:
+        """Show when all jobs will have ended, where that is known."""
+        self._expected = expected
+        self._say()
+
+    def _say(self) -> None:
+        parts = list(self._said)
+        if parts and self._expected is not None and self._expected.high_s >= 1:
+            parts.append(left_text(self._expected))
         self._counts.setText(" · ".join(parts) or tr("No jobs running"))
 
     async def _show_load(self) -> None:

@@ -55,6 +55,7 @@ class Throttle(QObject):
         self.destroyed.connect(self._current.cancel)
         self._number = 0
         self._wanted = False
+        self._is_urgent = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._run)
@@ -63,6 +64,14 @@ class Throttle(QObject):
         """Ask for a run that begins after now."""
         self._wanted = True
         if self._current.task is None and not self._timer.isActive():
+            self._run()
+
+    def request_soon(self) -> None:
+        """Ask for a run that begins at once, or as soon as the one that runs has ended."""
+        self._wanted = True
+        self._is_urgent = True
+        if self._current.task is None:
+            self._timer.stop()
             self._run()
 
     def request_now(self) -> None:
@@ -76,7 +85,7 @@ class Throttle(QObject):
     def _run(self) -> None:
         if not self._wanted:
             return
-        self._wanted = False
+        self._wanted = self._is_urgent = False
         self._number += 1
         self._current.task = self._bridge.start(self._run_once(self._number), what=self._what)
 
@@ -90,4 +99,4 @@ class Throttle(QObject):
             # The window may have closed meanwhile, or the user wanted something else.
             if isValid(self) and number == self._number:
                 self._current.task = None
-                self._timer.start(round(pause_s * 1000))
+                self._timer.start(0 if self._is_urgent else round(pause_s * 1000))

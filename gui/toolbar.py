@@ -16,10 +16,12 @@ from gui.tab_order import chain
 from gui.theme import STEP_PX, icon
 from gui.widgets import IconLabel, icon_button, row, set_role, show_words
 
-SEARCH_DELAY_MS = 150
+SEARCH_DELAY_MS = 80
 SEARCH_WIDTH_PX = 340
 HEIGHT_PX = 32
-NARROW_PX = 800
+# With less room than this, buttons beside the tabs are icons only; the first one last of all.
+NARROW_PX = 1000
+NARROWEST_PX = 800
 WORKER_CHOICES = (1, 2, 3, 4, 6, 8, 12, 16)
 
 
@@ -43,7 +45,9 @@ class SearchField(QFrame):
         self.field = QLineEdit()
         self.field.setPlaceholderText(tr("Search jobs…"))
         self.field.setAccessibleName(tr("Search jobs"))
-        self.field.setToolTip(tr("Search names, types, errors and phases (Ctrl+F)"))
+        self.field.setToolTip(
+            tr("Search names, parameters and errors, or ask: status:failed took:>5m (Ctrl+F)")
+        )
         self.field.installEventFilter(self)
         self.setFocusProxy(self.field)
         self._clear = icon_button("close", tr("Clear"), self.clear_now)
@@ -181,6 +185,7 @@ class Toolbar(QFrame):
     def _arrange(self) -> None:
         for button in self._commands:
             show_words(button, self.width() >= NARROW_PX)
+        show_words(self.new_job, self.width() >= NARROWEST_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave words out where room is short."""

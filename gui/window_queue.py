@@ -10,16 +10,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from queue_core.queue.estimates import Forecast
+from queue_core.queue.finding.following import Progress
 from queue_core.queue.job_record import JobRecord
+from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
     Attempt,
+    Before,
     ChangeBatch,
+    FailureGroup,
     JobCounts,
     JobFilter,
     JobOptions,
     JobOrder,
+    JobPage,
     LogLine,
     Move,
+    Phase,
     Sample,
     Schedule,
     WaitReason,
@@ -27,6 +34,7 @@ from queue_core.queue.values import (
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
+    from queue_core.places.configuration import PlaceConfig
     from queue_core.runner.snapshots.snapshot import StackSnapshot
 
 
@@ -61,8 +69,14 @@ class QueueQuestions(Protocol):
     ) -> Sequence[JobRecord]:
         """Return the jobs that match."""
 
-    def ids(self, where: JobFilter | None = None, order: JobOrder | None = None) -> Sequence[str]:
-        """Return the ids of the jobs that match."""
+    def page(
+        self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
+        hidden: Sequence[str] = (), is_hasty: bool = False,
+    ) -> JobPage:  # fmt: skip
+        """Return a part of the jobs that match."""
+
+    def index_more(self) -> Progress:
+        """Index some more jobs, so that they are found quickly."""
 
     def counts(self) -> JobCounts:
         """Return how many jobs there are."""
@@ -73,8 +87,13 @@ class QueueQuestions(Protocol):
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back after each change."""
 
-    def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
+    def logs(
+        self, job_id: str, *, after: int = 0, limit: int | None = None, before: int | None = None
+    ) -> Sequence[LogLine]:
         """Return lines of a job's log."""
+
+    def places(self) -> Sequence[PlaceConfig]:
+        """Return where jobs may run, beside this computer."""
 
     def attempts(self, job_id: str) -> Sequence[Attempt]:
         """Return the ended attempts of a job."""
@@ -82,11 +101,33 @@ class QueueQuestions(Protocol):
     def samples(self, job_id: str) -> Sequence[Sample]:
         """Return what a job used over time."""
 
+    def phases(self, job_id: str) -> Sequence[Phase]:
+        """Return where the time of a job went."""
+
+    def failures(self) -> Sequence[FailureGroup]:
+        """Return failed jobs by what they failed of."""
+
+    def failed_ids(
+        self, fingerprint: str, *, limit: int = 1_000, to_retry: bool = False
+    ) -> Sequence[str]:
+        """Return jobs that failed alike."""
+
+    def timeline(
+        self, begin_s: float, end_s: float, *, steps: int = 1000, margin: float = 0.0
+    ) -> Timeline:
+        """Return what ran between two moments."""
+
     def schedules(self) -> Sequence[Schedule]:
         """Return the jobs that repeat."""
 
     def why_waiting(self, job_id: str) -> WaitReason | None:
         """Return why a job waits."""
+
+    def forecast(self) -> Forecast:
+        """Return when what runs and waits will have ended."""
+
+    def queue_order(self, *, limit: int) -> Sequence[JobRecord]:
+        """Return the first jobs that wait, in the order of the queue."""
 
     def stack_snapshot(self, job_id: str) -> StackSnapshot:
         """Return what a running job is doing now."""
@@ -104,6 +145,12 @@ class QueueOrders(Protocol):
     def retry(self, job_id: str, changes: Mapping[str, Any] | None = None) -> str:
         """Put an ended job again."""
 
+    def retry_all(self, job_ids: Iterable[str]) -> Sequence[str]:
+        """Put ended jobs again, as one group."""
+
+    def ignore_failures(self, fingerprints: Iterable[str], *, ignored: bool = True) -> None:
+        """Leave kinds of failures out of what is to be looked at."""
+
     def cancel(self, job_id: str) -> bool:
         """Stop a job."""
 
@@ -119,7 +166,7 @@ class QueueOrders(Protocol):
     def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
         """Delete ended jobs."""
 
-    def move(self, job_ids: Iterable[str], to: Move) -> Sequence[str]:
+    def move(self, job_ids: Iterable[str], to: Move | Before) -> Sequence[str]:
         """Move waiting jobs within the queue."""
 
     def set_priority(self, job_id: str, priority: int) -> bool:

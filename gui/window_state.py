@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QHeaderView, QSplitter, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.jobs.columns import COLUMNS
 from gui.jobs.filter_state import FilterState
+from gui.jobs.table_layout import ColumnPlace, TableLayout
 from gui.jobs.table_view import JobTableView
 from queue_core.paths import LocalFolder
 from queue_core.queue.job_record import JobStatus
@@ -20,10 +22,15 @@ VERSION = 1
 
 
 class WindowState:
-    """The remembered state, in `window.ini` of the local folder."""
+    """The remembered state, in `window.ini` of the local folder.
+
+    Attributes:
+        layout_to_keep: The layout of the table that is remembered; None: that which it has.
+    """
 
     def __init__(self, folder: LocalFolder) -> None:
         self._file = QSettings(str(state_path(folder)), QSettings.Format.IniFormat)
+        self.layout_to_keep: Callable[[], TableLayout | None] = lambda: None
         if self._int("version", 0) != VERSION:
             self._file.clear()
             self._file.setValue("version", VERSION)
@@ -43,14 +50,17 @@ class WindowState:
         data = self._file.value("window/geometry")
         return isinstance(data, QByteArray) and window.restoreGeometry(data)
 
-    def save_splitter(self, name: str, splitter: QSplitter) -> None:
-        """Remember the sizes of the parts."""
-        self._file.setValue(f"splitters/{name}", splitter.saveState())
+    def save_share(self, name: str, share: float) -> None:
+        """Remember which part of a room something takes, 0 to 1."""
+        self._file.setValue(f"shares/{name}", f"{share:.3f}")
 
-    def restore_splitter(self, name: str, splitter: QSplitter) -> bool:
-        """Give the parts their sizes; return whether they are known."""
-        data = self._file.value(f"splitters/{name}")
-        return isinstance(data, QByteArray) and splitter.restoreState(data)
+    def share(self, name: str, *, default: float) -> float:
+        """Return which part of a room something takes."""
+        try:
+            share = float(str(self._file.value(f"shares/{name}", default)))
+        except ValueError:
+            return default
+        return share if 0.0 < share < 1.0 else default
 
     def save_flag(self, name: str, *, value: bool) -> None:
         """Remember a switch."""
@@ -73,44 +83,29 @@ class WindowState:
 
     def save_table(self, view: JobTableView, order: JobOrder) -> None:
         """Remember columns and order."""
-        header = view.horizontalHeader()
-        for section, column in enumerate(COLUMNS):
-            key = f"columns/{column.name}"
-            self._file.setValue(f"{key}/shown", int(view.columns.is_wanted(column)))
-            self._file.setValue(f"{key}/place", header.visualIndex(section))
-            if not header.isSectionHidden(section):
-                self._file.setValue(f"{key}/width", header.sectionSize(section))
+        layout = self.layout_to_keep() or TableLayout.of(view, order)
+        for name, column in layout.columns.items():
+            self._file.setValue(f"columns/{name}/shown", int(column.is_shown))
+            self._file.setValue(f"columns/{name}/place", column.place)
+            if column.width_px:
+                self._file.setValue(f"columns/{name}/width", column.width_px)
         self._file.setValue("order/column", order.column)
         self._file.setValue("order/descending", int(order.descending))
 
     def restore_table(self, view: JobTableView) -> None:
         """Show the remembered columns in their order."""
-        header = view.horizontalHeader()
-        for section, column in enumerate(COLUMNS):
-            key = f"columns/{column.name}"
-            shown = bool(self._int(f"{key}/shown", int(column.is_shown)))
-            natural = view.columns.natural_width(column)
-            header.setSectionHidden(section, False)
-            header.resizeSection(section, max(40, self._int(f"{key}/width", natural)))
-            view.columns.set_wanted(column, wanted=shown)
-        self._restore_places(header)
-        view.set_order(self._order())
-
-    def _restore_places(self, header: QHeaderView) -> None:
-        places = {
-            section: self._int(f"columns/{column.name}/place", section)
+        columns = {
+            column.name: ColumnPlace(
+                bool(self._int(f"columns/{column.name}/shown", int(column.is_shown))),
+                self._int(f"columns/{column.name}/place", section),
+                self._int(f"columns/{column.name}/width", 0),
+            )
             for section, column in enumerate(COLUMNS)
         }
-        for place, section in enumerate(sorted(places, key=lambda s: (places[s], s))):
-            header.moveSection(header.visualIndex(section), place)
-
-    def _order(self) -> JobOrder:
         default = JobOrder()
         column = str(self._file.value("order/column", default.column))
-        known = {c.order_by for c in COLUMNS if c.order_by}
-        if column not in known:
-            return default
-        return JobOrder(column, bool(self._int("order/descending", 1)))
+        order = JobOrder(column, bool(self._int("order/descending", 1)))
+        TableLayout(columns, order).apply(view)
 
     # --- filters ------------------------------------------------------------------------------
 

@@ -84,8 +84,11 @@ def core_texts() -> Catalog:
 def _record_texts() -> Iterator[tuple[str, str]]:
     from queue_core.components.registry import ComponentKind, components
     from queue_core.jobs.catalogue import BUILT_IN
+    from queue_core.queue.finding.query_keys import KEYS
     from queue_core.settings import SETTINGS
 
+    for key in KEYS.values():
+        yield key.sentence, "queries"
     for setting in SETTINGS.values():
         for text in (setting.title, setting.sentence, *setting.choices.values()):
             yield text, "settings"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gui.actions import Action, Place, Selection
+from gui.actions import Action, Place, Selection, needs
 from gui.i18n import mark
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import Move
@@ -12,33 +12,39 @@ _MENUS = frozenset({Place.CONTEXT})
 _EVERYWHERE = frozenset({Place.CONTEXT, Place.DETAILS})
 
 
+@needs(mark("Select a job that runs."))
 def can_pause(selection: Selection) -> bool:
     """Allow it while a job of ours runs and goes on."""
-    return any(_runs(record) and not record.paused for record in selection.records)
+    return any(_runs_here(record) and not record.paused for record in selection.records)
 
 
+@needs(mark("Select a paused job."))
 def can_resume(selection: Selection) -> bool:
     """Allow it where all running jobs that are selected are suspended."""
     return not can_pause(selection) and any(
-        _runs(record) and record.paused for record in selection.records
+        _runs_here(record) and record.paused for record in selection.records
     )
 
 
+@needs(mark("Select a job that waits."))
 def can_move(selection: Selection) -> bool:
     """Allow it where a job of ours waits."""
     return any(is_waiting(record) for record in selection.records)
 
 
+@needs(mark("Select a job that is not kept yet."))
 def can_keep(selection: Selection) -> bool:
     """Allow it where clean-up may take a job of ours."""
     return any(record.is_ours and not record.pinned for record in selection.records)
 
 
+@needs(mark("Select a job that is kept."))
 def can_release(selection: Selection) -> bool:
     """Allow it where a job of ours is kept from clean-up."""
     return any(record.is_ours and record.pinned for record in selection.records)
 
 
+@needs(mark("Select one job that failed or was interrupted."))
 def can_report(selection: Selection) -> bool:
     """Allow it for one job that went wrong."""
     wrong = (JobStatus.ERROR, JobStatus.KILLED)
@@ -47,9 +53,10 @@ def can_report(selection: Selection) -> bool:
     )
 
 
+@needs(mark("Select one job that runs."))
 def can_look_inside(selection: Selection) -> bool:
     """Allow it for one job of ours that runs."""
-    return len(selection.ids) == 1 and any(_runs(record) for record in selection.records)
+    return len(selection.ids) == 1 and any(_runs_here(record) for record in selection.records)
 
 
 def is_waiting(record: JobRecord) -> bool:
@@ -57,8 +64,9 @@ def is_waiting(record: JobRecord) -> bool:
     return record.is_ours and record.status is JobStatus.NOT_STARTED
 
 
-def _runs(record: JobRecord) -> bool:
-    return record.is_ours and record.status is JobStatus.STARTED
+def _runs_here(record: JobRecord) -> bool:
+    """Return whether a job of ours runs on this computer: elsewhere its processes are not seen."""
+    return record.is_ours and record.status is JobStatus.STARTED and record.place is None
 
 
 def _move(where: Move, title: str, *, icon: str = "", keys: str, order: int) -> tuple[Move, Action]:

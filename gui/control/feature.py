@@ -9,13 +9,16 @@ from gui.bridge import Bridge
 from gui.control.actions import ACTIONS, REPORT, TOGGLE_QUEUE
 from gui.control.bars import Bar
 from gui.control.commands import ControlCommands
+from gui.control.forecasts import ForecastWatch
 from gui.control.interruptions import InterruptionBar
 from gui.control.queue_watch import QueueState, QueueWatch
 from gui.i18n import tr
+from gui.jobs.expectations import set_expectations
 from gui.main_window import MainWindow
 from gui.plain_text import as_typed
 from gui.theme import icon
 from gui.widgets import icon_button, text_button
+from queue_core.queue.estimates import Forecast
 from queue_core.queue.job_record import JobStatus
 
 
@@ -28,6 +31,7 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     _add_state_bars(window, watch, commands)
     _add_interruptions(window, bridge)
     _add_report_button(window)
+    _follow_forecast(window, bridge)
     window.action_set.update(window.action_set.selection)
 
 
@@ -62,6 +66,18 @@ def _show_toggle(window: MainWindow, *, is_paused: bool) -> None:
     action.setIcon(icon("started" if is_paused else "paused"))
     sentence = tr("Start waiting jobs again.") if is_paused else tooltip(TOGGLE_QUEUE)
     action.setToolTip(as_typed(sentence))
+
+
+def _follow_forecast(window: MainWindow, bridge: Bridge) -> None:
+    """Say when jobs end in their rows, and of all of them at the bottom."""
+
+    def show(found: Forecast) -> None:
+        set_expectations(found.running)
+        window.status_bar.set_expected(found.all_s)
+        window.table.viewport().update()
+
+    set_expectations({})
+    ForecastWatch(bridge, window).changed.connect(show)
 
 
 def _add_interruptions(window: MainWindow, bridge: Bridge) -> None:

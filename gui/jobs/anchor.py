@@ -22,12 +22,28 @@ class Anchor:
     offset_px: int
 
 
+@dataclass(frozen=True)
+class Place:
+    """What one was looking at, by job id.
+
+    Attributes:
+        anchor: The first row in sight.
+        current_id: The row with the focus.
+        selected: The selected jobs.
+    """
+
+    anchor: Anchor | None = None
+    current_id: str = ""
+    selected: tuple[str, ...] = ()
+
+
 def anchor_of(view: QTableView, model: JobTableModel) -> Anchor | None:
     """Return the place one is reading; None at the very top, where new rows may push in."""
     row = view.rowAt(0)
-    if row < 0 or view.verticalScrollBar().value() == 0:
+    job_id = model.job_id(row) if row >= 0 else ""
+    if not job_id or view.verticalScrollBar().value() == 0:
         return None
-    return Anchor(model.job_id(row), view.rowViewportPosition(row))
+    return Anchor(job_id, view.rowViewportPosition(row))
 
 
 def return_to(anchor: Anchor | None, view: QTableView, model: JobTableModel) -> None:
@@ -38,4 +54,6 @@ def return_to(anchor: Anchor | None, view: QTableView, model: JobTableModel) -> 
     moved_px = view.rowViewportPosition(row) - anchor.offset_px
     if moved_px:
         bar = view.verticalScrollBar()
+        if bar.value() + moved_px > bar.maximum():
+            view.updateGeometries()  # rows have come, and the bar does not know yet
         bar.setValue(bar.value() + moved_px)

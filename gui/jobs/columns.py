@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import PurePath
 
 from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
 from gui.i18n import mark, tr, translate, translate_message
@@ -18,6 +19,9 @@ from gui.jobs.presentation import (
 from gui.jobs.type_looks import TASK_TYPES, type_word
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import WaitReason
+
+# The parameters that name what does the work.
+COMPONENT_PARAMETERS = ("model", "explorer", "converter", "explainer", "generator", "loader")
 
 
 class CellKind(StrEnum):
@@ -107,6 +111,24 @@ def _memory(record: JobRecord, _facts: Facts) -> str:
     return "" if size is None else format_bytes(size)
 
 
+def component_of(record: JobRecord) -> str:
+    """Return what does the work, by the name that queries know it by."""
+    found = (record.params.get(kind) for kind in COMPONENT_PARAMETERS)
+    return next((chosen for chosen in found if isinstance(chosen, str) and chosen), "")
+
+
+def _dataset(record: JobRecord) -> str:
+    number = record.params.get("dataset_id")
+    if isinstance(number, int):
+        return tr("No. {number}", number=number)
+    path = record.params.get("file_path")
+    return PurePath(path).name if isinstance(path, str) else ""
+
+
+def _cpu(record: JobRecord, _facts: Facts) -> str:
+    return "" if record.cpu_time_s is None else format_duration(record.cpu_time_s)
+
+
 def _problem(record: JobRecord) -> str:
     said = (record.error_msg or "", record.error_hint or "")
     return "\n".join(translate_message(part) for part in said if part)
@@ -180,6 +202,18 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         name="attempt", title=mark("Attempt"), kind=CellKind.NUMBER, order_by="attempt",
         text=_attempt, width_px=72,
+    ),
+    Column(
+        name="component", title=mark("Component"), kind=CellKind.TEXT, order_by="component",
+        text=lambda record, _: component_of(record), width_px=150,
+    ),
+    Column(
+        name="dataset", title=mark("Dataset"), kind=CellKind.TEXT, order_by="dataset",
+        text=lambda record, _: _dataset(record), width_px=110,
+    ),
+    Column(
+        name="cpu", title=mark("Processor time"), kind=CellKind.NUMBER, order_by="cpu_time_s",
+        text=_cpu, widest=lambda: (format_duration(86_399),),
     ),
     Column(
         name="process", title=mark("Process"), kind=CellKind.NUMBER, order_by=None,

@@ -9,11 +9,12 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from gui.jobs.columns import COLUMNS, CellKind
+from gui.jobs.columns import COLUMNS, CellKind, Facts
 from gui.jobs.presentation import STATUS_LOOKS, percent_text
 from gui.jobs.second_line import second_line
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.type_looks import type_icon
+from gui.jobs.waiting_text import waiting_text
 from gui.plain_text import one_line
 from gui.theme import ICON_PX, Colours, colours, icon_pixmap, monospace_font, small_font
 from queue_core.queue.job_record import JobRecord, JobStatus
@@ -56,6 +57,9 @@ class JobDelegate(QStyledItemDelegate):
         self.current_row = -1
         self.hovered_row = -1
         self._model = model
+        self._row = -1
+        self._record: JobRecord | None = None
+        self._facts: Facts | None = None
         self._flash = flash
         self.small_font = small_font()
         self.code_font = monospace_font()
@@ -68,21 +72,29 @@ class JobDelegate(QStyledItemDelegate):
             CellKind.CODE: _paint_code,
         }
 
+    def begin_frame(self) -> None:
+        """Forget what was read of a row: another picture is painted."""
+        self._row = -1
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Draw one cell."""
-        # The model is asked directly: the way through Qt's index costs half of a repaint.
+        # The model is asked directly, once a row: the way through Qt's index costs half a repaint.
         row, column = index.row(), index.column()
+        if row != self._row:
+            self._row = row
+            self._record, self._facts = self._model.facts(row)
         rect: QRect = option.rect
-        record = self._model.record(row)
+        record = self._record
         self._paint_background(painter, rect, row, record, bool(option.state.value & _SELECTED))
         if row == self.current_row and rect.left() <= 0:
             mark = QRect(rect.left(), rect.top(), CURRENT_MARK_PX, rect.height())
             painter.fillRect(mark, colours().role("accent"))
         kind = COLUMNS[column].kind
-        if record is not None:
-            cell = _Cell(self, painter, option, record, self._model.text(row, column))
+        if record is not None and self._facts is not None:
+            text = COLUMNS[column].text(record, self._facts)
+            cell = _Cell(self, painter, option, record, text)
             if kind is CellKind.NAME and record.status is JobStatus.NOT_STARTED:
-                cell.aside = self._model.aside(row)
+                cell.aside = waiting_text(record, self._facts.reason)
             self._painters[kind](cell)
         elif kind is CellKind.NAME:
             painter.setPen(colours().role("disabled"))

@@ -1,4 +1,4 @@
-"""What the user wants to see of the jobs: statuses, types and words."""
+"""What the user wants to see of the jobs: statuses, types and a query."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from queue_core.queue.finding.language import QueryError, parse
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.values import JobFilter
 
@@ -19,9 +20,11 @@ class FilterState(QObject):
 
     Signals:
         changed: The new `JobFilter`.
+        mistaken: The `QueryError` of what was typed last; None where it can be understood.
     """
 
     changed = Signal(object)
+    mistaken = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,8 +46,19 @@ class FilterState(QObject):
         self._set(replace(self.where, task_types=chosen))
 
     def set_search(self, text: str) -> None:
-        """Show jobs that hold these words."""
-        self._set(replace(self.where, search=" ".join(text.split())))
+        """Show jobs that meet a query; one that cannot be understood changes nothing."""
+        try:
+            parse(text)
+        except QueryError as error:
+            self.mistaken.emit(error)
+            return
+        self.mistaken.emit(None)
+        self._set(replace(self.where, query=text.strip()))
+
+    def show(self, where: JobFilter) -> None:
+        """Show the jobs that match."""
+        self.mistaken.emit(None)
+        self._set(where)
 
     def restore(self, statuses: Iterable[JobStatus], task_types: Iterable[str]) -> None:
         """Take up what was chosen in an earlier session."""
@@ -53,12 +67,21 @@ class FilterState(QObject):
 
     def clear(self) -> None:
         """Show all jobs."""
-        self._set(JobFilter())
+        self.show(JobFilter())
 
     def _set(self, where: JobFilter) -> None:
         if where != self.where:
             self.where = where
             self.changed.emit(where)
+
+
+def readable_query(text: str) -> str:
+    """Return a query that was stored, or nothing where it cannot be understood any more."""
+    try:
+        parse(text)
+    except QueryError:
+        return ""
+    return text
 
 
 def _chosen(before: frozenset[T], one: T | None, *, add: bool) -> frozenset[T]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from gui.format import format_duration, format_percent, format_remaining
 from gui.i18n import mark, tr, tr_plural, translate, translate_caption, translate_message
+from gui.jobs.expectations import expectation_of, left_text
 from gui.jobs.type_looks import TASK_TYPES, type_word
 from gui.jobs.waiting_text import waiting_text
 from queue_core.queue.job_record import JobRecord, JobStatus
@@ -87,9 +88,13 @@ def remaining_s(record: JobRecord, now: datetime) -> float | None:
 
 
 def remaining_text(record: JobRecord, now: datetime) -> str:
-    """Return "about 20 s left", or nothing."""
+    """Return "about 20 s left" by its progress, else what like jobs tell; or nothing."""
     left_s = remaining_s(record, now)
-    return "" if left_s is None else format_remaining(left_s)
+    if left_s is not None:
+        return format_remaining(left_s)
+    expected = expectation_of(record.id) if record.status is JobStatus.STARTED else None
+    is_worth_saying = expected is not None and expected.high_s >= 1 and not record.paused
+    return left_text(expected) if expected is not None and is_worth_saying else ""
 
 
 def percent_text(record: JobRecord) -> str:

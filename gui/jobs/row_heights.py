@@ -12,7 +12,7 @@ from gui.theme import ROW_HEIGHT_PX, SECOND_LINE_PX
 
 
 class RowHeights:
-    """Keeps the heights by job, whatever becomes of the rows.
+    """Gives rows the heights of their jobs.
 
     Attributes:
         line_px: Height of a row with one line.
@@ -22,48 +22,27 @@ class RowHeights:
         self.line_px = ROW_HEIGHT_PX
         self._view = view
         self._jobs = model
-        self._tall: set[str] = set()
-        self._tall_rows: list[int] = []
 
     def set_line(self, line_px: int) -> None:
         """Use other heights."""
         self.line_px = line_px
-        self._view.verticalHeader().setDefaultSectionSize(line_px)
-        self._tall.clear()
-        self.update(range(self._jobs.rowCount()))
+        self.restore()
 
     def update(self, rows: Iterable[int]) -> None:
-        """Look at the jobs in these rows again."""
+        """Look at the jobs in these rows again; one that has not been read keeps its height."""
         for row in rows:
             record = self._jobs.record(row)
-            job_id = self._jobs.job_id(row)
-            tall = record is not None and has_second_line(record)
-            if tall != (job_id in self._tall):
-                self._tall.add(job_id) if tall else self._tall.discard(job_id)
-                self._view.setRowHeight(row, self._height(tall=tall))
+            if record is None:
+                continue
+            wanted_px = self.line_px + (SECOND_LINE_PX if has_second_line(record) else 0)
+            if self._view.rowHeight(row) != wanted_px:
+                self._view.setRowHeight(row, wanted_px)
 
-    def remember(self) -> None:
-        """Note which rows are tall, before rows come, go or move."""
-        rows = (self._jobs.row_of(job_id) for job_id in self._tall)
-        self._tall_rows = [row for row in rows if row is not None]
-
-    def restore(self, *, was_reset: bool) -> None:
+    def restore(self) -> None:
         """Give each job its height again.
 
         Qt's header keeps the heights of rows when the model starts over: whoever moves to where
         a tall row was would be tall, too.
         """
-        self._tall = {i for i in self._tall if self._jobs.row_of(i) is not None}
-        if not was_reset:
-            return
-        count = self._jobs.rowCount()
-        for row in self._tall_rows:
-            if row < count:
-                self._view.setRowHeight(row, self._height(tall=False))
-        for job_id in self._tall:
-            row_now = self._jobs.row_of(job_id)
-            if row_now is not None:
-                self._view.setRowHeight(row_now, self._height(tall=True))
-
-    def _height(self, *, tall: bool) -> int:
-        return self.line_px + SECOND_LINE_PX if tall else self.line_px
+        self._view.verticalHeader().setDefaultSectionSize(self.line_px)
+        self.update(self._jobs.known_rows)

@@ -58,6 +58,8 @@ def second_line(record: JobRecord, now: datetime) -> SecondLine | None:
             return SecondLine(_warnings(record), "killed")
         case JobStatus.ERROR:
             text = error_line(record.error_msg) or tr("It ended without saying why.")
+            if record.solved_by:
+                return SecondLine(tr("Solved by a later run. {error}", error=text), "muted")
             return SecondLine(text, "error")
         case _:
             text = error_line(record.error_msg) or tr("It was stopped when the program ended.")
@@ -68,7 +70,9 @@ def _progress(record: JobRecord, now: datetime) -> str:
     phase = first_line(record.progress_message)
     if record.progress is not None:
         phase = _PERCENTAGE.sub("", phase).strip(" ·")
-    parts = (percent_text(record), phase_text(record, phase), remaining_text(record, now))
+    # What its place says: that it has not begun, or that nothing is heard of it.
+    there = error_line(record.place_note)
+    parts = (there, percent_text(record), phase_text(record, phase), remaining_text(record, now))
     return _BETWEEN.join(part for part in parts if part) or tr("Working")
 
 

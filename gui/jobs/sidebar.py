@@ -41,9 +41,12 @@ class SidebarRow(QAbstractButton):
 
     chosen = Signal(bool)
 
-    def __init__(self, word: str, icon_name: str, role: str) -> None:
+    def __init__(
+        self, word: str, icon_name: str, role: str, *, has_count: bool = True
+    ) -> None:  # fmt: skip
         super().__init__()
         self._word = word
+        self._has_count = has_count
         self._icon = icon_name
         self._role = role
         self._count = 0
@@ -108,7 +111,7 @@ class SidebarRow(QAbstractButton):
             painter.setPen(QPen(shown.role("accent"), 1))
             painter.drawRoundedRect(box.adjusted(0, 0, -1, -1), 5, 5)
         left = (self.width() - ICON_PX) // 2 if self._folded else box.left() + STEP_PX * 2
-        dim = self._count == 0 and not self.isChecked()
+        dim = self._has_count and self._count == 0 and not self.isChecked()
         picture = icon_pixmap(
             self._icon, "disabled" if dim else self._role, ratio=self.devicePixelRatioF()
         )
@@ -120,7 +123,7 @@ class SidebarRow(QAbstractButton):
     def _paint_texts(self, painter: QPainter, box: QRect, *, dim: bool) -> None:
         shown = colours()
         metrics = self.fontMetrics()
-        count = format_count(self._count)
+        count = format_count(self._count) if self._has_count else ""
         room = metrics.horizontalAdvance(count) + STEP_PX * 2
         texts = box.adjusted(ICON_PX + STEP_PX * 4, 0, -STEP_PX * 2, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
@@ -133,9 +136,9 @@ class SidebarRow(QAbstractButton):
 
     def _describe(self) -> None:
         jobs = tr_plural("{count} job", "{count} jobs", self._count)
-        text = tr("{word}, {jobs}", word=self._word, jobs=jobs)
+        text = tr("{word}, {jobs}", word=self._word, jobs=jobs) if self._has_count else self._word
         self.setAccessibleName(text)
-        self.setToolTip(as_typed(text) if self._folded else "")
+        self.setToolTip(as_typed(text) if self._folded or not self._has_count else "")
 
 
 class Sidebar(QScrollArea):
@@ -158,7 +161,8 @@ class Sidebar(QScrollArea):
             for status, look in STATUS_LOOKS.items()
         }
         self._types: dict[str, SidebarRow] = {}
-        self._headings = [heading_label(tr("JOBS")), heading_label(tr("TYPES"))]
+        self._views: tuple[SidebarRow, ...] = ()
+        self._headings = [heading_label(text) for text in (tr("JOBS"), tr("VIEWS"), tr("TYPES"))]
         self._build()
         state.changed.connect(self._on_filter_changed)
         self._on_filter_changed(state.where)
@@ -167,7 +171,7 @@ class Sidebar(QScrollArea):
     @property
     def rows(self) -> tuple[SidebarRow, ...]:
         """All rows from top to bottom."""
-        return (self._all, *self._statuses.values(), *self._types.values())
+        return (self._all, *self._statuses.values(), *self._views, *self._types.values())
 
     def set_counts(self, counts: JobCounts) -> None:
         """Show how many jobs there are."""
@@ -188,8 +192,26 @@ class Sidebar(QScrollArea):
         self.setFixedWidth(FOLDED_PX if folded else WIDE_PX)
         for row in self.rows:
             row.set_folded(folded)
-        for heading in self._headings:
-            heading.setVisible(not folded)
+        self._show_headings()
+
+    def set_views(self, rows: tuple[SidebarRow, ...]) -> None:
+        """Show these rows between statuses and types, instead of the ones before."""
+        for row in self._views:
+            self._view_rows.removeWidget(row)
+            row.deleteLater()
+        self._views = rows
+        for row in rows:
+            row.set_folded(self._folded)
+            self._view_rows.addWidget(row)
+        self._show_headings()
+        chain(*self.rows)
+
+    def _show_headings(self) -> None:
+        jobs, views, types = self._headings
+        jobs.setVisible(not self._folded)
+        views.setVisible(bool(self._views) and not self._folded)
+        types.setVisible(bool(self._types) and not self._folded)
+        self._view_gap.setVisible(bool(self._views))
 
     def _build(self) -> None:
         content = QWidget()
@@ -202,14 +224,21 @@ class Sidebar(QScrollArea):
         layout.addWidget(self._headings[0])
         for row in (self._all, *self._statuses.values()):
             layout.addWidget(row)
-        layout.addSpacing(STEP_PX * 4)
+        self._view_gap = QWidget()
+        self._view_gap.setFixedHeight(STEP_PX * 4)
+        layout.addWidget(self._view_gap)
         layout.addWidget(self._headings[1])
+        self._view_rows = QVBoxLayout()
+        self._view_rows.setSpacing(0)
+        layout.addLayout(self._view_rows)
+        layout.addSpacing(STEP_PX * 4)
+        layout.addWidget(self._headings[2])
         self._type_rows = QVBoxLayout()
         self._type_rows.setSpacing(0)
         layout.addLayout(self._type_rows)
         layout.addStretch(1)
-        self._headings[1].hide()
         self.setWidget(content)
+        self._show_headings()
 
     def _make_type_rows(self, task_types: set[str]) -> None:
         for row in self._types.values():
@@ -223,7 +252,7 @@ class Sidebar(QScrollArea):
             row.setChecked(task_type in self._state.where.task_types)
             self._types[task_type] = row
             self._type_rows.addWidget(row)
-        self._headings[1].setVisible(bool(self._types) and not self._folded)
+        self._show_headings()
         chain(*self.rows)
 
     def _status_row(

@@ -1,4 +1,4 @@
-"""The jobs as a Qt table: ids in order, records fetched for the rows that are looked at."""
+"""The jobs as a Qt table: of a list of any length it knows the part that is looked at."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from gui.jobs.columns import COLUMNS, CellKind, Column, Facts
 from gui.jobs.presentation import describe_job
 from gui.jobs.record_store import RecordStore
 from gui.jobs.row_plan import RowPlan, plan_rows, spans_of
+from gui.jobs.shown_rows import ShownRows
 from gui.jobs.waiting_reasons import WaitingReasons
-from gui.jobs.waiting_text import waiting_text
 from gui.plain_text import as_typed
 from gui.throttle import Throttle
 from queue_core.queue.job_record import JobRecord, JobStatus
-from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder
+from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder, JobPage
 
-REFRESH_INTERVAL_S = 0.1
+REFRESH_INTERVAL_S = 0.2
 MARGIN_ROWS = 40
+# So many rows are known at once: most lists are known whole.
+PAGE_ROWS = 1000
 # A job keeps these for life: sorted by them, a change of a known job moves no row.
 FIXED_ORDERS = frozenset({"enqueued_at", "job_name", "task_type"})
 
@@ -45,18 +47,21 @@ class JobTableModel(QAbstractTableModel):
 
     Attributes:
         answers_user: Whether the rows change because the user asked, not because of news.
+        is_counted: Whether the number of rows is all, or still to grow.
 
     Signals:
         loaded: The rows agree with filter and order for the first time after either changed.
         about_to_change: Rows will come, go or move; remember the place.
         changed: They have. True: the model started over, so the view forgot everything.
         asked: The user wants other rows: True; they are there: False.
+        index_wanted: The rows were found without the index.
     """
 
     loaded = QtSignal()
     about_to_change = QtSignal()
     changed = QtSignal(bool)
     asked = QtSignal(bool)
+    index_wanted = QtSignal()
 
     def __init__(
         self,
@@ -69,16 +74,17 @@ class JobTableModel(QAbstractTableModel):
         self._bridge = bridge
         self._store = store
         self._reasons = reasons
-        self._ids: list[str] = []
-        self._rows: dict[str, int] = {}
+        self._rows = ShownRows()
+        self._jump: int | None = None
         self._hidden: frozenset[str] = frozenset()
         self._where = JobFilter()
         self._order = JobOrder()
         self._shown = (0, 0)
         self._is_loaded = False
         self.answers_user = False
+        self.is_counted = True
         self._refresh = Throttle(
-            bridge, self._read_ids, what=tr("Listing jobs"), interval_s=REFRESH_INTERVAL_S,
+            bridge, self._read_page, what=tr("Listing jobs"), interval_s=REFRESH_INTERVAL_S,
             parent=self,
         )  # fmt: skip
         bridge.changed.connect(self._on_changed)
@@ -123,46 +129,51 @@ class JobTableModel(QAbstractTableModel):
         """Fetch the records of these rows and some around them, and keep them fresh."""
         self._shown = (first, last)
         self._watch()
+        self._look_elsewhere()
+
+    def read_again(self) -> None:
+        """Look at once whether the rows are still these."""
+        self._refresh.request_soon()
 
     # --- rows and ids -------------------------------------------------------------------------
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row is known, not only the part that is looked at."""
+        return self._rows.is_whole
+
+    @property
+    def known_rows(self) -> range:
+        """The rows whose jobs are known."""
+        return range(self._rows.start, self._rows.start + len(self._rows.ids))
+
     def job_id(self, row: int) -> str:
-        """Return the id of the job in *row*."""
-        return self._ids[row]
+        """Return the id of the job in *row*; nothing where it has not been read yet."""
+        return self._rows.id_at(row)
 
     def job_ids(self, first: int, last: int) -> list[str]:
-        """Return the ids of the jobs in these rows."""
-        return self._ids[first : last + 1]
+        """Return the ids of the jobs in these rows that have been read."""
+        return self._rows.ids_of(first, last)
 
     def row_of(self, job_id: str) -> int | None:
-        """Return the row of a job, or None where it is not shown."""
-        return self._rows.get(job_id)
+        """Return the row of a job, or None where it is not known to have one."""
+        return self._rows.row_of(job_id)
 
     def record(self, row: int) -> JobRecord | None:
         """Return the record in *row*, or None where it has not been read yet."""
-        return self._store.get(self._ids[row])
+        return self._store.get(self._rows.id_at(row))
 
-    def text(self, row: int, column: int) -> str:
-        """Return what a cell says; nothing where the job has not been read yet."""
-        job_id = self._ids[row]
-        record = self._store.get(job_id)
-        if record is None:
-            return ""
-        facts = Facts(datetime.now(UTC), self._reasons.get(job_id))
-        return COLUMNS[column].text(record, facts)
-
-    def aside(self, row: int) -> str:
-        """Return why the job in *row* waits; nothing where it has not been read yet."""
-        job_id = self._ids[row]
-        record = self._store.get(job_id)
-        return "" if record is None else waiting_text(record, self._reasons.get(job_id))
+    def facts(self, row: int) -> tuple[JobRecord | None, Facts]:
+        """Return the record in *row*, and what else its cells depend on."""
+        job_id = self._rows.id_at(row)
+        return self._store.get(job_id), Facts(datetime.now(UTC), self._reasons.get(job_id))
 
     def tick(self) -> bool:
         """Say that time went by: running rows in sight change; return whether there were any."""
         self._reasons.tick()
         first, last = self._shown
         rows = [
-            row for row in range(first, min(last + 1, len(self._ids)))
+            row for row in range(first, min(last + 1, self._rows.total))
             if (record := self.record(row)) is not None and record.status is JobStatus.STARTED
         ]  # fmt: skip
         for top, bottom in spans_of(rows):
@@ -175,7 +186,7 @@ class JobTableModel(QAbstractTableModel):
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return the number of jobs."""
-        return 0 if parent.isValid() else len(self._ids)
+        return 0 if parent.isValid() else self._rows.total
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """Return the number of columns, hidden ones included."""
@@ -183,9 +194,9 @@ class JobTableModel(QAbstractTableModel):
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell says."""
-        if not index.isValid() or index.row() >= len(self._ids):
+        if not index.isValid() or index.row() >= self._rows.total:
             return None
-        job_id = self._ids[index.row()]
+        job_id = self._rows.id_at(index.row())
         if role == Role.JOB_ID:
             return job_id
         record = self._store.get(job_id)
@@ -214,46 +225,75 @@ class JobTableModel(QAbstractTableModel):
 
     def _on_changed(self, batch: ChangeBatch) -> None:
         where = self._where
-        known = self._rows
         if (
             batch.reset
+            or batch.deleted
             or where.statuses
-            or where.search
+            or where.query
             or self._order.column not in FIXED_ORDERS
-            or any(job_id not in known for job_id in batch.changed)
-            or any(job_id in known for job_id in batch.deleted)
+            or any(self._rows.row_of(job_id) is None for job_id in batch.changed)
         ):
             self._refresh.request()
 
     def _ask(self) -> None:
         """Read other rows at once: what somebody clicked waits for no background work."""
         self._is_loaded = False
+        self._jump = None
         self.answers_user = True
         self.asked.emit(True)
         self._refresh.request_now()
 
-    async def _read_ids(self) -> None:
-        where, order = self._where, self._order
-        found = await self._bridge.ids(where, order)
-        hidden = self._hidden
-        plan = await self._bridge.call(_plan, self._ids, found, hidden)
+    def _look_elsewhere(self) -> None:
+        """Read the rows in sight where they are not known yet."""
+        first, last = self._shown
+        if not self.answers_user and not self._rows.holds(first, last):
+            self._jump = max(0, (first + last - PAGE_ROWS) // 2)
+            self._refresh.request_soon()
+
+    async def _read_page(self) -> None:
+        where, order, hidden, jump = self._where, self._order, self._hidden, self._jump
+        start = 0 if self.answers_user else self._rows.start
+        # What one is reading stays in sight, wherever it stands by now.
+        around = self._rows.id_at(self._shown[0]) if self._shown[0] and jump is None else ""
+        found = await self._bridge.page(
+            where, order, start=start if jump is None else jump, size=PAGE_ROWS,
+            around="" if self.answers_user or self._rows.is_whole else around, hidden=hidden,
+            is_hasty=self.answers_user,
+        )  # fmt: skip
         if (where, order, hidden) != (self._where, self._order, self._hidden):
             self._refresh.request_now()
             return
-        self._apply(plan)
+        if jump == self._jump:
+            self._jump = None
+        if not found.is_indexed:
+            self.index_wanted.emit()
+        self.is_counted = found.is_counted
+        self._apply(self._plan(found))
         if not self._is_loaded:
             self._is_loaded = True
             self.answers_user = False
             self.asked.emit(False)
             self.loaded.emit()
+        if not self.is_counted:
+            self._refresh.request_soon()
+        self._look_elsewhere()
+
+    def _plan(self, found: JobPage) -> RowPlan:
+        before = self._rows.page
+        is_another_list = self.answers_user and not (
+            self.is_whole and len(found.ids) == found.total
+        )
+        if is_another_list and found != before:  # what is known of one list tells nothing of it
+            return RowPlan(found, reset=True)
+        return plan_rows(before, found)
 
     def _apply(self, plan: RowPlan) -> None:
-        if plan.is_empty:
+        if plan.is_empty and plan.page.ids == tuple(self._rows.ids):
             return
         self.about_to_change.emit()
         if plan.reset:
             self.beginResetModel()
-            self._ids, self._rows = plan.ids, plan.rows
+            self._rows.set(plan.page)
             self.endResetModel()
         else:
             self._apply_steps(plan)
@@ -264,35 +304,34 @@ class JobTableModel(QAbstractTableModel):
         nowhere = QModelIndex()
         for first, last in plan.removed:
             self.beginRemoveRows(nowhere, first, last)
-            del self._ids[first : last + 1]
+            self._rows.remove(first, last)
             self.endRemoveRows()
         for first, last in plan.inserted:
             self.beginInsertRows(nowhere, first, last)
-            self._ids[first:first] = plan.ids[first : last + 1]
+            self._rows.insert(first, last, plan.page)
             self.endInsertRows()
-        self._rows = plan.rows
+        if tuple(self._rows.ids) == plan.page.ids:
+            return
+        self._rows.set(plan.page)
+        end = plan.page.start + len(plan.page.ids) - 1
+        if end >= plan.page.start:
+            self.dataChanged.emit(self.index(plan.page.start, 0), self.index(end, _LAST), [])
 
     def _watch(self) -> None:
         first, last = self._shown
-        self._store.watch("table", self._ids[max(0, first - MARGIN_ROWS) : last + 1 + MARGIN_ROWS])
-        self._reasons.watch("table", self._ids[first : last + 1])
+        self._store.watch("table", self._rows.ids_of(first - MARGIN_ROWS, last + MARGIN_ROWS))
+        self._reasons.watch("table", self._rows.ids_of(first, last))
 
     def _on_records_updated(self, job_ids: Sequence[str]) -> None:
-        rows = [row for job_id in job_ids if (row := self._rows.get(job_id)) is not None]
+        rows = [row for job_id in job_ids if (row := self._rows.row_of(job_id)) is not None]
         for first, last in spans_of(rows):
             self.dataChanged.emit(self.index(first, 0), self.index(last, _LAST), [])
 
     def _on_reasons_changed(self) -> None:
         first, last = self._shown
-        last = min(last, len(self._ids) - 1)
+        last = min(last, self._rows.total - 1)
         if first <= last:
             self.dataChanged.emit(self.index(first, 0), self.index(last, _LAST), [])
-
-
-def _plan(old: Sequence[str], found: Sequence[str], hidden: frozenset[str]) -> RowPlan:
-    if hidden:
-        found = [job_id for job_id in found if job_id not in hidden]
-    return plan_rows(old, found)
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QEvent,
@@ -21,15 +20,17 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from gui.i18n import tr
-from gui.jobs.anchor import Anchor, anchor_of, return_to
+from gui.jobs.anchor import Place, anchor_of, return_to
 from gui.jobs.column_widths import ColumnWidths
 from gui.jobs.columns import COLUMNS
 from gui.jobs.delegate import JobDelegate
+from gui.jobs.far_selection import FarSelection
 from gui.jobs.record_store import RecordStore
 from gui.jobs.row_flashes import RowFlashes
 from gui.jobs.row_heights import RowHeights
@@ -48,21 +49,6 @@ TICK_MS = 1000
 RELATIVE_TIMES_MS = 20_000
 
 
-@dataclass(frozen=True)
-class Place:
-    """What one was looking at, by job id.
-
-    Attributes:
-        anchor: The first row in sight.
-        current_id: The row with the focus.
-        selected: The selected jobs.
-    """
-
-    anchor: Anchor | None = None
-    current_id: str = ""
-    selected: frozenset[str] = frozenset()
-
-
 class JobTableView(QTableView):
     """A table of jobs.
 
@@ -74,6 +60,7 @@ class JobTableView(QTableView):
         details_wanted: Enter or a double click.
         menu_wanted: A context menu is wanted at this global position.
         typed: Letters typed where no cell takes them.
+        far_rows_selected: Rows are selected whose jobs are not known yet.
         above_changed: How many new jobs arrived above what is in sight.
     """
 
@@ -82,6 +69,7 @@ class JobTableView(QTableView):
     menu_wanted = Signal(QPoint)
     typed = Signal(str)
     above_changed = Signal(int)
+    far_rows_selected = Signal()
 
     def __init__(
         self, model: JobTableModel, store: RecordStore, parent: QWidget | None = None
@@ -95,6 +83,8 @@ class JobTableView(QTableView):
         self._new_above = 0
         self._is_restoring = False
         self._is_still = False
+        self._far = FarSelection(model)
+        self._is_choosing = False
         self._delegate = JobDelegate(
             self, model, line_height_px=self._heights.line_px, flash=self._flashes.strength
         )
@@ -107,13 +97,16 @@ class JobTableView(QTableView):
     # --- for the window -----------------------------------------------------------------------
 
     def selected_ids(self) -> tuple[str, ...]:
-        """Return the selected jobs, in the order of the table."""
-        parts = self.selectionModel().selection().toList()
-        rows = sorted((part.top(), part.bottom()) for part in parts)
+        """Return the selected jobs, in the order of the table as far as it is known."""
         chosen: list[str] = []
-        for first, last in dict.fromkeys(rows):
+        for first, last in self.selected_rows():
             chosen += self._jobs.job_ids(first, last)
-        return tuple(chosen)
+        return tuple(dict.fromkeys((*chosen, *self._far.ids)))
+
+    def selected_rows(self) -> list[tuple[int, int]]:
+        """Return the selected rows as spans (first, last), in order."""
+        parts = self.selectionModel().selection().toList()
+        return list(dict.fromkeys(sorted((part.top(), part.bottom()) for part in parts)))
 
     def current_id(self) -> str:
         """Return the job with the focus, or nothing."""
@@ -121,8 +114,9 @@ class JobTableView(QTableView):
         return self._jobs.job_id(row) if 0 <= row < self._jobs.rowCount() else ""
 
     def select(self, job_ids: Iterable[str], *, scroll: bool = True) -> None:
-        """Select these jobs, as far as they are shown."""
-        chosen = frozenset(job_ids)
+        """Select these jobs, as far as they are shown; in a long list some may be far away."""
+        chosen = dict.fromkeys(job_ids)
+        self._far.keep(chosen)
         rows = sorted(row for i in chosen if (row := self._jobs.row_of(i)) is not None)
         self._select_rows(rows)
         if rows:
@@ -242,20 +236,22 @@ class JobTableView(QTableView):
 
     def _remember_place(self) -> None:
         anchor = anchor_of(self, self._jobs)
-        self._place = Place(anchor, self.current_id(), frozenset(self.selected_ids()))
-        self._heights.remember()
+        self._place = Place(anchor, self.current_id(), self.selected_ids())
         self._is_restoring = True
 
     def _restore_place(self, was_reset: bool) -> None:
         place = self._place
-        self._heights.restore(was_reset=was_reset)
         if was_reset:
+            self._heights.restore()
             self.select(place.selected, scroll=False)
             row = self._jobs.row_of(place.current_id)
             if row is not None:
                 self.selectionModel().setCurrentIndex(
                     self._jobs.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate
                 )
+        else:
+            self._far.keep(place.selected)
+            self._far.select_returned(self.selectionModel(), place.selected)
         if self._jobs.answers_user:
             self.scrollToTop()  # another list: it is read from its beginning
         else:
@@ -278,11 +274,20 @@ class JobTableView(QTableView):
         for first, last in spans_of(rows):
             selection.select(self._jobs.index(first, 0), self._jobs.index(last, last_column))
         flags = QItemSelectionModel.SelectionFlag
+        self._is_choosing = True
         self.selectionModel().select(selection, flags.ClearAndSelect)
+        self._is_choosing = False
 
     def _on_selection_changed(self) -> None:
-        if not self._is_restoring:
-            self.selection_changed.emit()
+        if self._is_restoring:
+            return
+        is_plain = QApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
+        if is_plain and not self._is_choosing:
+            self._far.clear()
+        self.selection_changed.emit()
+        known = self._jobs.known_rows
+        if any(first < known.start or last >= known.stop for first, last in self.selected_rows()):
+            self.far_rows_selected.emit()
 
     # --- time ---------------------------------------------------------------------------------
 
@@ -358,6 +363,11 @@ class JobTableView(QTableView):
         """Take the mark away."""
         super().focusOutEvent(event)
         self._mark_current_row()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows in sight."""
+        self._delegate.begin_frame()
+        super().paintEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fill the new width, fetch the new rows."""

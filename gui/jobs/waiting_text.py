@@ -8,6 +8,8 @@ from typing import Any
 
 from gui.format import format_bytes, format_count, format_date
 from gui.i18n import tr, tr_plural, translate_message
+from gui.jobs.expectations import range_text
+from queue_core.queue.estimates import Expected
 from queue_core.queue.job_record import JobRecord
 from queue_core.queue.values import WaitKind, WaitReason
 
@@ -28,8 +30,13 @@ def waiting_text(record: JobRecord, reason: WaitReason | None) -> str:
 def _position(values: Mapping[str, Any]) -> str:
     position = values["position"]
     if position == 1:
-        return tr("Next in the queue")
-    return tr("No. {position} in the queue", position=format_count(position))
+        place = tr("Next in the queue")
+    else:
+        place = tr("No. {position} in the queue", position=format_count(position))
+    start = Expected(values.get("start_low_s", 0.0), values.get("start_high_s", 0.0))
+    if start.high_s < 1:
+        return place
+    return f"{place} · " + tr("starts in {time}", time=range_text(start))
 
 
 def _names(values: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -34,6 +34,20 @@ def save_table(widget: QWidget, bridge: Bridge, source: Path, name: str) -> None
     async def write(target: Path) -> str:
         helper = helpers_of(bridge).reading
         rows = await helper.call(export.save_table, source=str(source), target=str(target))
+        return tr("Saved {rows} rows to {file}.", rows=format_count(rows), file=target.name)
+
+    ask_and_write(widget, bridge, name, TABLE_FILTERS, write)
+
+
+def save_values(
+    widget: QWidget, bridge: Bridge, columns: Mapping[str, Sequence[float | str | None]], name: str
+) -> None:
+    """Ask for a file and write columns of plain values to it."""
+
+    async def write(target: Path) -> str:
+        helper = helpers_of(bridge).reading
+        values = {title: list(found) for title, found in columns.items()}
+        rows = await helper.call(export.save_values, columns=values, target=str(target))
         return tr("Saved {rows} rows to {file}.", rows=format_count(rows), file=target.name)
 
     ask_and_write(widget, bridge, name, TABLE_FILTERS, write)

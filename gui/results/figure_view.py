@@ -1,12 +1,14 @@
 """A figure: its plots drawn for the room they have, in the theme of the moment, and its words.
 
 The title stands once, above; what was sampled or left out is text below, never over the drawing.
+The window draws it itself; what is too large for that, another process draws as a picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
@@ -18,13 +20,18 @@ from gui.placing import open_at_size
 from gui.plain_text import as_title
 from gui.results.drawn_figures import drawn_figure
 from gui.results.export import save_figure
+from gui.results.live.reading import read_live
 from gui.results.loading import LoadingView
 from gui.results.svg_picture import SvgPicture, without_empty_glyphs
 from gui.theme import current_theme, small_font
 from gui.widgets import TextLabel, icon_button, row
+from queue_core.artifacts.figure import Figure
 from queue_core.artifacts.kinds import Artifact
 from queue_core.errors import DataError
 from queue_core.library.figures import figure_outline
+
+if TYPE_CHECKING:
+    from gui.results.live.live_figure import LiveFigure
 
 # Widths that differ by less share a drawing: a splitter that is dragged must not draw at each step.
 WIDTH_STEP_PX = 16
@@ -38,6 +45,8 @@ class FigureView(LoadingView):
         super().__init__(bridge, parent)
         self._artifact = artifact
         self._drawn_width = 0
+        self.live: LiveFigure | None = None
+        self._is_too_large = False
         self.picture = SvgPicture(bridge, artifact.title)
         self.picture.setCursor(Qt.CursorShape.PointingHandCursor)
         self.picture.setToolTip(tr("Open in a window"))
@@ -46,18 +55,54 @@ class FigureView(LoadingView):
         self._words = TextLabel(role="muted", font=small_font())
         save = icon_button("export", tr("Save figure…"), self._save)
         larger = icon_button("open", tr("Open in a window"), self._enlarge)
+        self._whole = icon_button("undo", tr("Show all"), self._show_all)
+        self._whole.hide()
         self.body.setSpacing(4)
         self.body.addWidget(self.picture)
-        foot = row(self._words, larger, save, spacing=4)
+        self.picture.hide()
+        foot = row(self._words, self._whole, larger, save, spacing=4)
         foot.setStretch(0, 1)
-        for button in (larger, save):
+        for button in (self._whole, larger, save):
             foot.setAlignment(button, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         self.body.addLayout(foot)
         # As high as its words need at its width: a maximum would be that of a wider place.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         current_theme().changed.connect(self._draw_anew)
+        self.load()
 
     async def fill(self) -> None:
+        """Show the figure; one that is too large is drawn elsewhere for the width that it has."""
+        if self.live is not None:
+            return
+        if not self._is_too_large:
+            figure = await self.bridge.call(read_live, self._artifact.path)
+            if figure is not None:
+                self._show_live(figure)
+                return
+            self._is_too_large = True
+            self.picture.show()
+            self.picture.resettle()
+        if self._drawn_width:
+            await self._draw()
+
+    def _show_live(self, figure: Figure) -> None:
+        from gui.results.live.live_figure import LiveFigure
+
+        self.live = LiveFigure(figure, self._artifact.title)
+        self.live.setToolTip("")
+        self.live.clicked.connect(self._enlarge)
+        self.live.changed.connect(self._on_moved)
+        self.body.insertWidget(self.body.indexOf(self.picture), self.live)
+        self._show_words(figure.subtitle, figure.notes)
+
+    def _on_moved(self) -> None:
+        self._whole.setVisible(self.live is not None and not self.live.is_at_home)
+
+    def _show_all(self) -> None:
+        if self.live is not None:
+            self.live.show_all()
+
+    async def _draw(self) -> None:
         """Make room for the plots and show the words; then draw."""
         width, source = self._drawn_width, self._artifact.path
         outline = await self.bridge.call(figure_outline, str(source), width)
@@ -103,29 +148,51 @@ class FigureView(LoadingView):
     def showEvent(self, event: QShowEvent) -> None:
         """Draw for the width that it has by now."""
         super().showEvent(event)
-        if self.picture.width() and self.isVisible() and not self._drawn_width:
+        if self._is_too_large and not self._drawn_width:
             self.picture.resettle()
 
 
 class LargeFigure(LoadingView):
-    """The whole figure as it is exported, title and all, as large as its window."""
+    """A figure as large as its window, with its words; the wheel zooms."""
 
     def __init__(self, artifact: Artifact, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
         self._artifact = artifact
-        self.picture = SvgPicture(bridge, artifact.title)
-        self.body.addWidget(self.picture, 1)
-        current_theme().changed.connect(self.load)
+        self._picture: SvgPicture | None = None
+        self._words = TextLabel(role="muted", font=small_font())
+        self.live: LiveFigure | None = None
+        self.body.addWidget(self._words)
+        current_theme().changed.connect(self._draw_anew)
         self.load()
 
     async def fill(self) -> None:
-        """Show the picture for the current theme: the stored one, or one that is drawn now."""
-        theme = _theme()
+        """Show the figure; one that is too large as the picture that is exported."""
+        figure = await self.bridge.call(read_live, self._artifact.path)
+        if figure is None:
+            await self._show_picture()
+            return
+        from gui.results.live.live_figure import LiveFigure
+
+        self.live = LiveFigure(figure, self._artifact.title, fills=True)
+        self.body.insertWidget(0, self.live, 1)
+        hint = tr("The wheel zooms, dragging moves, a double click shows all.")
+        words = [text for text in (figure.subtitle, *figure.notes) if text]
+        self._words.set_text("\n".join([*words, hint]))
+
+    async def _show_picture(self) -> None:
+        if self._picture is None:
+            self._picture = SvgPicture(self.bridge, self._artifact.title)
+            self.body.insertWidget(0, self._picture, 1)
+        theme, source = _theme(), self._artifact.path
         if theme == "light" and current_language() == "en":
             svg = await self.bridge.call(_read, self._artifact.light_svg)
         else:
-            svg = await drawn_figure(self.bridge, self._artifact.path, width_px=None, theme=theme)
-        self.picture.set_svg(svg)
+            svg = await drawn_figure(self.bridge, source, width_px=None, theme=theme)
+        self._picture.set_svg(svg)
+
+    def _draw_anew(self) -> None:
+        if self._picture is not None:
+            self.run(self._show_picture())
 
 
 def _theme() -> str:

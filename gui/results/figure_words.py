@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from PySide6.QtCore import QLocale
 from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.i18n import current_language, mark, translate, translate_caption, translate_message
+from queue_core.artifacts.figure import Figure
+from queue_core.artifacts.figure_words import with_words, words_of
 from queue_core.library.figures import figure_words
 
 # A single word at an axis or in a legend may be a column's name or a value; these are the core's.
@@ -31,9 +34,15 @@ async def translated_words(bridge: Bridge, source: Path) -> dict[str, str]:
     if current_language() == "en":
         return {}
     found = await helpers_of(bridge).drawing.call(figure_words, source=str(source))
-    words = {text: translate_caption(text) for text in found["captions"]}
-    words.update({text: label(text) for text in found["labels"]})
-    return {text: other for text, other in words.items() if other != text}
+    return _translated(found["captions"], found["labels"])
+
+
+def in_language(figure: Figure) -> Figure:
+    """Return a figure with its words in the user's language."""
+    if current_language() == "en":
+        return figure
+    found = words_of(figure)
+    return with_words(figure, _translated(found.captions, found.labels))
 
 
 def local_forms() -> dict[str, Any]:
@@ -54,3 +63,9 @@ def label(text: str) -> str:
     if " " in text:
         return translate_message(text)
     return translate(text) if text in LABELS else text
+
+
+def _translated(captions: Iterable[str], labels: Iterable[str]) -> dict[str, str]:
+    words = {text: translate_caption(text) for text in captions}
+    words.update({text: label(text) for text in labels})
+    return {text: other for text, other in words.items() if other != text}

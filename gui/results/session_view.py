@@ -9,20 +9,16 @@ from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
+from gui.results.compare.opening import open_comparison
 from gui.results.comparison import Comparison, compare
 from gui.results.facts_table import FactsTable
 from gui.results.loading import LoadingView
 from gui.results.scrolled_column import ScrolledColumn
 from gui.submit.use_button import UseButton
-from gui.widgets import heading_label, muted_label, row
-from queue_core.database.status import EntityKind, EntityStatus
-from queue_core.library.entities import (
-    EntityFilter,
-    EntityRecord,
-    get_entity,
-    list_entities,
-    metrics_of,
-)
+from gui.widgets import heading_label, muted_label, row, text_button
+from queue_core.database.status import EntityKind
+from queue_core.library.comparing import measured_runs
+from queue_core.library.entities import EntityRecord, get_entity
 from queue_core.paths import LocalFolder
 
 
@@ -40,19 +36,32 @@ class SessionView(LoadingView):
         """Read the session, its models and their metrics."""
         session, found = await self.bridge.call(_read, self.bridge.folder, self._id)
         column = self._scroll.column
-        column.addLayout(row(UseButton("session", self._id, self.bridge), None))
+        use = UseButton("session", self._id, self.bridge)
+        compare_all = text_button(tr("Compare models…"), self._compare, icon_name="compare")
+        compare_all.setVisible(len(found.runs) > 1)
+        column.addLayout(row(use, compare_all, None))
         facts = muted_label(_facts(session.details))
         facts.setWordWrap(True)
         column.addWidget(facts)
-        if found.rows:
+        if found.runs:
             column.addWidget(heading_label(tr("Models")))
-            names = [[name] for name, _cells in found.rows]
-            table = FactsTable(tr("Models"), [tr("Model"), *found.headings], names)
-            table.show_cells([cells for _name, cells in found.rows], after=1)
-            column.addWidget(table)
+            column.addWidget(models_table(found))
         else:
             column.addWidget(muted_label(tr("No model has been trained in it yet.")))
         column.addStretch(1)
+
+    def _compare(self) -> None:
+        open_comparison(self, self.bridge, session_id=self._id)
+
+
+def models_table(found: Comparison) -> FactsTable:
+    """Return a small table of models: what was measured, and where they differ."""
+    names = [[run.name] for run in found.runs]
+    headings = [tr("Name"), *(column.title for column in found.differing)]
+    table = FactsTable(tr("Models"), headings, names)
+    rows = range(len(found.runs))
+    table.show_cells([[c.cells[row] for c in found.differing] for row in rows], after=1)
+    return table
 
 
 def _facts(details: Mapping[str, Any]) -> str:
@@ -63,8 +72,5 @@ def _facts(details: Mapping[str, Any]) -> str:
 
 def _read(folder: LocalFolder, session_id: int) -> tuple[EntityRecord, Comparison]:
     session = get_entity(folder, EntityKind.MODEL_SESSION, session_id)
-    where = EntityFilter(
-        having={"session_id": session_id}, statuses=frozenset({EntityStatus.FINISHED})
-    )
-    runs = list_entities(folder, EntityKind.RUN, where)
-    return session, compare(runs, {run.id: metrics_of(folder, run.id) for run in runs})
+    found = measured_runs(folder, session_id=session_id)
+    return session, compare(found.runs, found.measured)

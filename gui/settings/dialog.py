@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -63,6 +63,15 @@ class SettingsDialog(QDialog):
             changes, self._changed = self._changed, {}
             work = self._bridge.change_settings(changes)
             self._bridge.start(work, what=tr("Saving the settings"))
+
+    def show_setting(self, key: str) -> None:
+        """Go to one setting."""
+        form = self.form_of(key)
+        number = next(number for number, known in self._forms.items() if known is form)
+        self.sections.setCurrentRow(number)
+        editor = form.row(key).editor
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, lambda: self._pages[number].ensureWidgetVisible(editor))
 
     def form_of(self, key: str) -> SchemaForm:
         """Return the form that holds a setting."""

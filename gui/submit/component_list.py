@@ -1,4 +1,8 @@
-"""A list of components to choose one from: title and sentence of each, found by typing."""
+"""A list of components to choose from: title and sentence of each, found by typing.
+
+Where several may be used at once, each has a box: what is ticked is what is used. While one is
+ticked the tick goes with the choice, so nobody who wants one has to think of boxes.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QFontMetrics,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QShowEvent,
     QStandardItem,
@@ -45,6 +50,9 @@ SENTENCE_ROLE = Qt.ItemDataRole.UserRole + 2
 WORDS_ROLE = Qt.ItemDataRole.UserRole + 3
 PADDING_PX = 8
 MOST_LINES = 2
+BOX_PX = 22
+TICKED = Qt.CheckState.Checked
+UNTICKED = Qt.CheckState.Unchecked
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -54,12 +62,15 @@ class ComponentList(QWidget):
 
     Signals:
         chosen: Carries the id of the component that is now chosen; empty for none.
+        ticked: Others are ticked.
     """
 
     chosen = Signal(str)
+    ticked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, takes_several: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._takes_several = takes_several
         self._is_filling = False
         self._model = QStandardItemModel(self)
         self._shown = QSortFilterProxyModel(self)
@@ -72,7 +83,8 @@ class ComponentList(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._on_search)
         self.search.down_pressed.connect(self._go_to_list)
-        self.view = QListView()
+        self.view = _ListView(has_boxes=takes_several)
+        self.view.box_clicked.connect(self._on_box)
         self.view.setModel(self._shown)
         self.view.setItemDelegate(_TwoLines(self.view))
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -93,14 +105,19 @@ class ComponentList(QWidget):
     ) -> None:
         """Offer *components*; those in *missing* need a package that is not installed."""
         before = self.current_id
+        ticked = self.ticked_ids
         self._is_filling = True
         self._model.clear()
         for component in components:
-            self._model.appendRow(_item(component, is_missing=component.id in missing))
+            item = _item(component, is_missing=component.id in missing)
+            if self._takes_several:
+                item.setCheckState(TICKED if component.id in ticked else UNTICKED)
+            self._model.appendRow(item)
         if not before or not self.choose(before):
             self.view.setCurrentIndex(self._shown.index(0, 0))
         self._on_search(self.search.text())
         self._is_filling = False
+        self._follow()
         if self.current_id != before:
             self.chosen.emit(self.current_id)
 
@@ -108,6 +125,14 @@ class ComponentList(QWidget):
     def current_id(self) -> str:
         """The id of the chosen component; empty for none."""
         return str(self.view.currentIndex().data(ID_ROLE) or "")
+
+    @property
+    def ticked_ids(self) -> tuple[str, ...]:
+        """The ids of all that are ticked, in the order of the list; the chosen one alone else."""
+        if not self._takes_several:
+            return (self.current_id,) if self.current_id else ()
+        items = (self._model.item(row) for row in range(self._model.rowCount()))
+        return tuple(item.data(ID_ROLE) for item in items if item.checkState() == TICKED)
 
     def choose(self, component_id: str) -> bool:
         """Choose a component; return False where it is not there."""
@@ -121,7 +146,35 @@ class ComponentList(QWidget):
 
     def _on_current(self, index: QModelIndex, _before: QModelIndex) -> None:
         if not self._is_filling:
+            self._follow()
             self.chosen.emit(str(index.data(ID_ROLE) or ""))
+
+    def _follow(self) -> None:
+        """Let a single tick go with the choice."""
+        if self._takes_several and self.current_id and len(self.ticked_ids) < 2:
+            self._tick((self.current_id,))
+
+    def _on_box(self, index: QModelIndex) -> None:
+        """Tick or untick one; the last one stays."""
+        clicked = str(index.data(ID_ROLE))
+        before = self.ticked_ids
+        after = (*before, clicked) if clicked not in before else ()
+        after = after or tuple(known for known in before if known != clicked)
+        if after:
+            self._tick(after)
+        # While one is ticked alone, it is the one that is chosen.
+        if len(self.ticked_ids) > 1:
+            self.view.setCurrentIndex(index)
+        else:
+            self.choose(*self.ticked_ids)
+
+    def _tick(self, ids: Collection[str]) -> None:
+        if set(ids) == set(self.ticked_ids):
+            return
+        for row in range(self._model.rowCount()):
+            item = self._model.item(row)
+            item.setCheckState(TICKED if item.data(ID_ROLE) in ids else UNTICKED)
+        self.ticked.emit()
 
     def _on_search(self, text: str) -> None:
         self._shown.setFilterFixedString(text.strip())
@@ -149,10 +202,37 @@ class _SearchLine(QLineEdit):
             super().keyPressEvent(event)
 
 
+class _ListView(QListView):
+    """Tells of clicks on the boxes of its rows, and of the space key.
+
+    Signals:
+        box_clicked: Carries the row's index.
+    """
+
+    box_clicked = Signal(QModelIndex)
+
+    def __init__(self, *, has_boxes: bool) -> None:
+        super().__init__()
+        self.box_px = BOX_PX if has_boxes else 0
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.position().x() < PADDING_PX + self.box_px:
+            self.box_clicked.emit(index)
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.box_px and event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self.box_clicked.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+
 class _TwoLines(QStyledItemDelegate):
     """Paints the title and, below it, the sentence on up to two lines."""
 
-    def __init__(self, view: QListView) -> None:
+    def __init__(self, view: _ListView) -> None:
         super().__init__(view)
         self._view = view
 
@@ -162,7 +242,7 @@ class _TwoLines(QStyledItemDelegate):
         widget: QWidget = option.widget
         control = QStyle.ControlElement.CE_ItemViewItem
         widget.style().drawControl(control, option, painter, widget)
-        box: QRect = option.rect.adjusted(PADDING_PX, 4, -PADDING_PX, -4)
+        box: QRect = option.rect.adjusted(PADDING_PX + self._view.box_px, 4, -PADDING_PX, -4)
         painter.save()
         painter.setFont(body_font())
         painter.setPen(colours().role("text"))
@@ -179,7 +259,7 @@ class _TwoLines(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         small = QFontMetrics(small_font())
-        width = self._view.viewport().width() - 2 * PADDING_PX
+        width = self._view.viewport().width() - 2 * PADDING_PX - self._view.box_px
         lines = len(_lines(str(index.data(SENTENCE_ROLE)), width)) * small.lineSpacing()
         return QSize(80, QFontMetrics(body_font()).lineSpacing() + lines + 10)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from gui.actions import Action, Place, Selection
+from gui.actions import Action, Place, Selection, needs
 from gui.bridge import Bridge
 from gui.i18n import mark, tr, tr_plural
 from gui.jobs.type_looks import type_icon
@@ -20,6 +20,7 @@ from queue_core.queue.job_record import JobRecord
 FROM_FILES = "DatasetJob"
 
 
+@needs(mark("Select one job that has ended."))
 def can_change(selection: Selection) -> bool:
     """Allow it for one ended job of ours whose parameters a form can show."""
     if len(selection.ids) != 1:

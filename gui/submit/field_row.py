@@ -55,6 +55,8 @@ class FieldRow:
         self.was_touched = False
         self._baseline: Any = None
         self._is_narrow = False
+        self._pointed = ""
+        self._pointed_value = ""
         self._label = PlainLabel(no_mnemonic(translate(field.title)))
         self._label.setWordWrap(True)
         self._label.setBuddy(editor)
@@ -191,9 +193,17 @@ class FieldRow:
         self.was_touched = True
         self._show(sentence)
 
+    def point_out(self, sentence: str) -> None:
+        """Outline the field and say why, until its value is another one."""
+        self._pointed = sentence
+        self._pointed_value = _canonical(self.editor.value())
+        self._show(sentence)
+
     def refresh(self, problem: str | None) -> None:
         """Show or hide the row's parts."""
-        self._show(problem if self.was_touched else None)
+        if self._pointed and _canonical(self.editor.value()) != self._pointed_value:
+            self._pointed = ""
+        self._show(problem if problem and self.was_touched else self._pointed)
         self.widget.setVisible(self.applies)
         self._help.setVisible(self._shows_help)
         self._note.setVisible(bool(self._note.text()))
@@ -206,9 +216,11 @@ class FieldRow:
     def _show(self, problem: str | None) -> None:
         self._problem.setText(problem or "")
         self._problem.setVisible(bool(problem))
-        if self.editor.property("invalid") != bool(problem):
-            self.editor.setProperty("invalid", bool(problem))
-            _restyle(self.editor)
+        # What is made of several widgets has its outline where its focus is.
+        for widget in filter(None, (self.editor, self.editor.focusProxy())):
+            if widget.property("invalid") != bool(problem):
+                widget.setProperty("invalid", bool(problem))
+                _restyle(widget)
 
 
 def _sentence(text: str, role: str) -> QLabel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
@@ -22,11 +23,13 @@ from gui.submit.editors import (
 from gui.submit.field_row import FieldRow
 from gui.submit.group_editor import GroupEditor
 from gui.submit.inner_form import InnerForm
+from gui.submit.named_fields import named_fields
 from gui.submit.number_editor import NumberEditor
 from gui.submit.one_or_several import OneOrSeveralEditor
 from gui.submit.option_picker import OptionEditor
 from gui.submit.pickers import Option, OptionsEditor
 from gui.submit.schema import Field, FieldKind, parse_schema
+from gui.submit.several_editor import SeveralEditor, can_vary
 from gui.submit.union_editor import UnionEditor
 from gui.submit.validation import problem_with, range_sentence
 from gui.theme import icon
@@ -50,6 +53,7 @@ class SchemaForm(InnerForm):
         *,
         narrow: bool = False,
         names: bool = False,
+        takes_several: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         """Make the form.
@@ -59,11 +63,13 @@ class SchemaForm(InnerForm):
                 fields of one.
             narrow: Put labels above their fields.
             names: Show the names that code and libraries use, too.
+            takes_several: Let a parameter have several values, `Several`: one job each.
             parent: The widget it belongs to.
         """
         super().__init__(parent)
         self._narrow = narrow
         self._names = names
+        self._takes_several = takes_several
         self.fields = parse_schema(schema) if isinstance(schema, Mapping) else tuple(schema)
         self._rows: dict[str, FieldRow] = {}
         self._fold = QToolButton(self)
@@ -146,6 +152,29 @@ class SchemaForm(InnerForm):
         row.editor.setFocus()
         return True
 
+    def point_out(self, said: str, values: Mapping[str, Any], sentence: str) -> QWidget | None:
+        """Outline the fields that a failure talks about; return the first one of them.
+
+        Args:
+            said: The failure's sentence and next step.
+            values: What the failed job had.
+            sentence: What stands beside each of these fields.
+        """
+        first: QWidget | None = None
+        for name in named_fields(self.fields, values, said):
+            row = self._rows[name]
+            if isinstance(row.editor, GroupEditor):
+                inner = values.get(name)
+                own = inner if isinstance(inner, Mapping) else {}
+                found = row.editor.form.point_out(said, own, sentence)
+            else:
+                row.point_out(sentence)
+                found = row.editor
+            if row.field.advanced:
+                self._fold.setChecked(True)
+            first = first or found
+        return first
+
     # --- what is picked from lists ------------------------------------------------------------
 
     def set_options(self, kind: str, options: Sequence[Option]) -> None:
@@ -227,7 +256,8 @@ class SchemaForm(InnerForm):
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         for field in fields:
-            row = FieldRow(field, make_editor(field), help_text(field), shows_name=self._names)
+            editor = make_editor(field, takes_several=self._takes_several)
+            row = FieldRow(field, editor, help_text(field), shows_name=self._names)
             lines.addWidget(row.arrange(narrow=self._narrow))
             self._rows[field.name] = row
         return lines
@@ -263,16 +293,19 @@ class SchemaForm(InnerForm):
         return [row.editor for row in self._rows.values() if isinstance(row.editor, GroupEditor)]
 
 
-def make_editor(field: Field) -> Any:
-    """Return the editor, a widget, for a field."""
+def make_editor(field: Field, *, takes_several: bool = False) -> Any:
+    """Return the editor, a widget, for a field; one that may hold several values, if wanted."""
+    if takes_several and can_vary(field):
+        return SeveralEditor(field, make_editor(field))
     if field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
-        editor = NumberEditor(whole=field.kind is FieldKind.INTEGER, bounds=field.bounds)
+        whole = field.kind is FieldKind.INTEGER
+        editor = NumberEditor(whole=whole, bounds=field.bounds, takes_several=takes_several)
         editor.set_placeholder(tr("Not set") if field.nullable else "")
         return editor
     if field.kind is FieldKind.BOOLEAN and not field.nullable:
         return BooleanEditor()
     if field.kind is FieldKind.UNION:
-        return UnionEditor(field, make_editor)
+        return UnionEditor(field, partial(make_editor, takes_several=takes_several))
     if field.kind is FieldKind.LIST and field.item and field.item.kind is FieldKind.OBJECT:
         return ObjectEditor(field)
     if field.kind is FieldKind.GROUP:

@@ -49,6 +49,10 @@ class InnerForm(QWidget):
         """Offer columns."""
         raise NotImplementedError
 
+    def point_out(self, said: str, values: Mapping[str, Any], sentence: str) -> QWidget | None:
+        """Outline the fields that a failure talks about; return the first one of them."""
+        raise NotImplementedError
+
     def fields_of_format(self, kind: str) -> tuple[Field, ...]:
         """Return the fields whose format is *kind*."""
         raise NotImplementedError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
-from statistics import median
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -14,12 +13,14 @@ from gui.bridge import Bridge
 from gui.i18n import tr, tr_plural, translate, translate_message
 from gui.jobs.type_looks import look_of
 from gui.results.scrolled_column import ScrolledColumn
+from gui.submit import several_models
 from gui.submit.component_list import ComponentList
 from gui.submit.form import COLUMN, SchemaForm
-from gui.submit.job_types import JobForm
+from gui.submit.history import usual_durations_s
+from gui.submit.job_types import JobForm, serves
 from gui.submit.library_options import KINDS, Data, data_of, entity_options, task_of
+from gui.submit.likely import choose_newest, take_back_likely
 from gui.submit.pickers import Option
-from gui.submit.schema import Field
 from gui.submit.training import (
     FEATURES,
     FIRST_MODELS,
@@ -30,15 +31,12 @@ from gui.submit.training import (
     targets_of,
     task_for,
 )
+from gui.submit.variants import Choice
 from gui.widgets import TextLabel, heading_label, muted_label, set_role
-from queue_core.components.registry import Component
 from queue_core.errors import MonitorError, ParameterError
 from queue_core.jobs.job_type import JobType
-from queue_core.queue.job_record import JobStatus
-from queue_core.queue.values import JobFilter
 
 LIST_PX = 264
-MOST_LOOKED_AT = 200
 
 
 class JobFormPage(QWidget):
@@ -81,12 +79,14 @@ class JobFormPage(QWidget):
         self._data = Data()
         self._usual_s: dict[str, float] = {}
         self.form = SchemaForm(form.schema, names=True)
-        self.components = ComponentList()
+        self._takes_several = kind.task_type in several_models.TAKES_SEVERAL and not is_retry
+        self.components = ComponentList(takes_several=self._takes_several)
         self.params: SchemaForm | None = None
         self._params_of: dict[str, dict[str, Any]] = {}
         self._shown_component = ""
         self._heading = heading_label("")
         self._about = muted_label()
+        self._note = TextLabel(role="killed")
         self._column = ScrolledColumn(spacing=8)
         self._build()
         self._fill_start()
@@ -96,6 +96,7 @@ class JobFormPage(QWidget):
         """Show what the page starts from, and read what can be chosen."""
         self.form.changed.connect(self._on_field)
         self.components.chosen.connect(self._show_component)
+        self.components.ticked.connect(self._on_ticked)
         self._show_component(self.components.current_id)
         if TASK in self.form.values():
             self._filter_by_task(str(self.form.values()[TASK]))
@@ -131,10 +132,34 @@ class JobFormPage(QWidget):
             name: value for name, value in self.values().items() if self._start.get(name) != value
         }
 
+    def choices(self) -> list[Choice]:
+        """Return the components that are to be used, each with what was entered for it."""
+        if self.params is not None:
+            self._params_of[self._shown_component] = self.params.values()
+        return several_models.choices_of(
+            self._definition, self.components.ticked_ids, self._params_of
+        )
+
+    def variants(self) -> list[dict[str, Any]]:
+        """Return the parameters of each job where the form comes to several; else nothing.
+
+        Raises:
+            ParameterError: There are more than can be put at once.
+        """
+        title = self._data_title()
+        return several_models.jobs_of(self._definition, self.choices(), self.values(), title)
+
+    def names(self) -> list[str]:
+        """Return what the jobs will be called, where there are several."""
+        return several_models.names_of(self.choices(), self.values(), self._data_title())
+
     def show_errors(self) -> bool:
         """Show what is wrong; return whether anything is."""
         found = self.form.show_errors()
         if self.params is not None and not found:
+            found = self.params.show_errors()
+        wrong = "" if found else several_models.first_with_problem(self.choices())
+        if wrong and self.components.choose(wrong) and self.params is not None:
             found = self.params.show_errors()
         return found
 
@@ -149,8 +174,15 @@ class JobFormPage(QWidget):
 
     def summary(self) -> str:
         """Return what will happen, in one line."""
-        usual_s = self._usual_s.get(self.components.current_id)
-        return summary(self.form.values(), self._data.columns, self._data.rows, usual_s)
+        ticked = self.components.ticked_ids
+        spans = [self._usual_s[name] for name in ticked if name in self._usual_s]
+        usual_s = sum(spans) if spans and len(spans) == len(ticked) else None
+        told = summary(self.form.values(), self._data.columns, self._data.rows, usual_s)
+        return " · ".join(filter(None, (several_models.jobs_sentence(self.choices()), told)))
+
+    def run_title(self) -> str:
+        """Return what the button says that submits it."""
+        return several_models.run_title(self.choices())
 
     def suggested_name(self) -> str | None:
         """Return what a job that repeats is called: as its user says, or what it does to what."""
@@ -160,11 +192,15 @@ class JobFormPage(QWidget):
             return named
         kind = translate(self.kind.title)
         component = self._heading.text() if self.components.current_id else kind
-        formats = look_of(self.kind.task_type).starts_from
-        fields = [f for item in formats for f in self.form.fields_of_format(item)]
-        editors = (self.form.row(f.name).editor for f in fields if values.get(f.name) is not None)
-        title = next((editor.title() for editor in editors), "")
+        title = self._data_title()
         return tr("{component} of {data}", component=component, data=title) if title else component
+
+    def _data_title(self) -> str:
+        """Return what the data is called that the job starts from; empty while none is chosen."""
+        formats = look_of(self.kind.task_type).starts_from
+        rows = (self.form.row(f.name) for item in formats for f in self.form.fields_of_format(item))
+        chosen = (row.editor.title() for row in rows if row.editor.value() is not None)
+        return next(chosen, "")
 
     def choose_component(self, component_id: str) -> bool:
         """Choose a component by its id."""
@@ -194,6 +230,7 @@ class JobFormPage(QWidget):
         self._place.setContentsMargins(0, 12, 0, 0)
         self._place.addWidget(self._heading)
         self._place.addWidget(self._about)
+        self._place.addWidget(self._note)
         column.addLayout(self._place)
         column.addStretch(1)
         layout.addWidget(self._column, 1)
@@ -236,10 +273,18 @@ class JobFormPage(QWidget):
             self._about.setText(translate(component.description))
         if has_params and component is not None:
             self._make_params(component_id, component.schema)
+        self._on_ticked()
+
+    def _on_ticked(self) -> None:
+        """Say where the component that is shown is not one of those that are used."""
+        ticked = self.components.ticked_ids
+        note, role = several_models.note_for(self._shown_component, ticked)
+        self._note.set_text(note, role=role)
+        self._note.setVisible(self._takes_several)
         self.changed.emit()
 
     def _make_params(self, component_id: str, schema: Mapping[str, Any]) -> None:
-        self.params = SchemaForm(schema, names=True)
+        self.params = SchemaForm(schema, names=True, takes_several=self._takes_several)
         is_start = component_id == self._start.get(self._definition.component_field)
         if self._is_retry and is_start:
             earlier = self._start.get(self._definition.params_field)
@@ -252,7 +297,7 @@ class JobFormPage(QWidget):
     def _on_field(self, name: str) -> None:
         field = self.form.row(name).field
         if field.format in KINDS:
-            self._take_back_likely(field)
+            take_back_likely(self.form, self.kind.task_type, field, self._start)
             self._read_columns()
         if name == TARGET:
             self._follow_target()
@@ -299,36 +344,7 @@ class JobFormPage(QWidget):
         options = await self._bridge.call(entity_options, self._bridge.folder, kind)
         self.form.set_options(kind, options)
         if not self._is_retry and len(options) > 0:
-            self._choose_newest(kind)
-
-    def _choose_newest(self, kind: str) -> None:
-        """Begin with the newest one where one must be chosen anyway, or most likely is."""
-        look = look_of(self.kind.task_type)
-        likely = kind == look.begins_with and not any(
-            self.form.row(field.name).editor.value() is not None
-            for other in look.starts_from
-            for field in self.form.fields_of_format(other)
-        )
-        for field in self.form.fields_of_format(kind):
-            needed = field.required and not field.nullable
-            row = self.form.row(field.name)
-            if (needed or likely) and row.editor.value() is None:
-                row.editor.set_value(row.editor.newest())
-                row.forget_touch()
-
-    def _take_back_likely(self, chosen: Field) -> None:
-        """Empty the field that was filled as likely once the user starts from something else."""
-        look = look_of(self.kind.task_type)
-        begins = look.begins_with
-        if chosen.format == begins or chosen.format not in look.starts_from:
-            return
-        if not begins or self.form.row(chosen.name).editor.value() is None:
-            return
-        for field in self.form.fields_of_format(begins):
-            row = self.form.row(field.name)
-            if not row.was_touched and field.name not in self._start:
-                row.editor.set_value(None)
-                row.forget_touch()
+            choose_newest(self.form, self.kind.task_type, kind)
 
     def _read_columns(self) -> None:
         """Offer the columns of the data that is chosen, and what fits its task."""
@@ -359,17 +375,8 @@ class JobFormPage(QWidget):
         self.changed.emit()
 
     async def _read_history(self) -> None:
-        """Read how long like jobs took."""
-        kind = self.kind.task_type
-        where = JobFilter(statuses=frozenset({JobStatus.FINISHED}), task_types=frozenset({kind}))
-        found = await self._bridge.ask(lambda queue: queue.list(where, limit=MOST_LOOKED_AT))
-        times: dict[str, list[float]] = {}
-        for record in found:
-            span = record.duration()
-            if span is not None:
-                component = str(record.params.get(self._definition.component_field) or "")
-                times.setdefault(component, []).append(span.total_seconds())
-        self._usual_s = {component: median(spans) for component, spans in times.items()}
+        field = self._definition.component_field
+        self._usual_s = await usual_durations_s(self._bridge, self.kind.task_type, field)
         self.changed.emit()
 
     def _filter_by_task(self, task: str) -> None:
@@ -379,7 +386,7 @@ class JobFormPage(QWidget):
         self._offer_components(task)
         if not self._definition.component_field:
             return
-        fitting = [item for item in self._definition.components if _serves(item, task)]
+        fitting = [item for item in self._definition.components if serves(item, task)]
         before = self.components.current_id
         self.components.set_components(fitting, self._definition.missing)
         if before not in {item.id for item in fitting}:
@@ -388,9 +395,5 @@ class JobFormPage(QWidget):
     def _offer_components(self, task: str) -> None:
         """Offer the components that other parameters name, e.g. the metrics of the task."""
         for kind, found in self._definition.choices.items():
-            options = [Option(c.id, translate(c.title)) for c in found if _serves(c, task)]
+            options = [Option(c.id, translate(c.title)) for c in found if serves(c, task)]
             self.form.set_options(kind, options)
-
-
-def _serves(component: Component, task: str) -> bool:
-    return not task or not component.tasks or task in component.tasks

@@ -20,6 +20,7 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.inputs import ComboBox, DateTimeEdit, DoubleSpinBox, SpinBox
 from gui.submit.repeat_editor import RepeatEditor
+from gui.submit.run_on import RunOn
 from gui.theme import STEP_PX, icon
 from gui.widgets import muted_label, row, set_role, show_words
 from queue_core.errors import MonitorError, ParameterError
@@ -79,7 +80,7 @@ class JobOptionsPanel(QWidget):
         """Return what was chosen."""
         when = self.when.currentIndex()
         after = self.after.currentData() if when == AFTER else None
-        return JobOptions(
+        options = JobOptions(
             priority=self.priority.value(),
             not_before=_moment(self.later.dateTime()) if when == LATER else None,
             after=(str(after),) if after else (),
@@ -89,6 +90,7 @@ class JobOptionsPanel(QWidget):
             memory_limit_bytes=round(self.memory.value() * GIGABYTE) or None,
             pinned=self.keep.isChecked(),
         )
+        return self.run_on.added_to(options)
 
     def _make_editors(self) -> None:
         self.when = ComboBox()
@@ -120,6 +122,10 @@ class JobOptionsPanel(QWidget):
         for number in (self.priority, self.attempts, self.timeout, self.memory):
             number.lineEdit().setTextMargins(STEP_PX + 2, 0, 0, 0)
         self.keep = QCheckBox(tr("Clean-up keeps the job"))
+        self.run_on = RunOn()
+        self.run_on_label = _label(tr("Run on"), self.run_on.place)
+        self.run_on.hide()  # until there is a choice
+        self.run_on_label.hide()
 
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()
@@ -137,7 +143,9 @@ class JobOptionsPanel(QWidget):
             line, side = 1 + number // 2, 2 * (number % 2)
             grid.addWidget(_label(title, editor), line, side)
             grid.addWidget(editor, line, side + 1)
-        grid.addWidget(self.keep, 3, 1, 1, 3)
+        grid.addWidget(self.run_on_label, 3, 0)
+        grid.addWidget(self.run_on, 3, 1, 1, 3)
+        grid.addWidget(self.keep, 4, 1, 1, 3)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid
@@ -151,7 +159,11 @@ class JobOptionsPanel(QWidget):
             self.destroyed.connect(task.cancel)
 
     async def _offer(self) -> None:
-        """Offer the jobs that have not ended, to wait for one of them."""
+        """Offer the places to run on, and the jobs that have not ended, to wait for one of them."""
+        places = await self._bridge.ask(lambda queue: queue.places())
+        self.run_on.offer(places)
+        for widget in (self.run_on, self.run_on_label):
+            widget.setVisible(bool(places))
         where = JobFilter(statuses=ACTIVE)
         found = await self._bridge.ask(lambda queue: queue.list(where, limit=MOST_OFFERED))
         self._show_jobs([record for record in found if record.is_ours])

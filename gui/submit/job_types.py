@@ -95,6 +95,11 @@ def load_form(kind: JobType) -> JobForm:
     return JobForm(schema, shown, field, params, found, missing, choices)
 
 
+def serves(component: Component, task: str) -> bool:
+    """Return whether a component can be used for a task; for none named, any can."""
+    return not task or not component.tasks or task in component.tasks
+
+
 def _component_kind(schema: Mapping[str, Any]) -> ComponentKind | None:
     """Return the kind of component that a parameter names, unless it names several."""
     name = str(schema.get("format", ""))

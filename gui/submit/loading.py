@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -69,10 +70,7 @@ class FileLoading(QObject):
         path = Path(str(record.params.get("file_path") or record.params.get("path") or ""))
         self._open_dialog([path])
         if self._dialog is not None:
-            entry = self._dialog.entries[0]
-            entry.name = str(record.params.get("name") or entry.name)
-            entry.loader = str(record.params.get("loader") or "")
-            entry.overrides = dict(record.params.get("params") or {})
+            self._dialog.retry(record)
 
     async def _load(self, paths: tuple[Path, ...]) -> None:
         found = await self._bridge.call(expand_paths, paths)
@@ -113,12 +111,23 @@ class FileLoading(QObject):
 
         job_ids = []
         for order in orders:
-            job = DatasetJob(
-                file_path=str(order.path), name=order.name or None,
-                loader=order.loader or None, params=dict(order.options),
-            )  # fmt: skip
-            job_ids.append(await self._bridge.submit(job))
+            asked = {
+                "file_path": str(order.path), "name": order.name or None,
+                "loader": order.loader or None, "params": dict(order.options),
+            }  # fmt: skip
+            if order.retry_of:
+                job_ids.append(await self._retry(order.retry_of, asked))
+            else:
+                job_ids.append(await self._bridge.submit(DatasetJob(**asked)))
         self.jobs_put.emit(tuple(job_ids))
+
+    async def _retry(self, job_id: str, asked: dict[str, Any]) -> str:
+        """Put an earlier job again with what is different, so that its past stays known."""
+        earlier = (await self._bridge.record(job_id)).params
+        if "path" in earlier:  # another name of the same parameter
+            asked.pop("file_path")
+        changes = {name: value for name, value in asked.items() if earlier.get(name) != value}
+        return await self._bridge.retry(job_id, changes)
 
     def _tell_skipped(self, found: ExpandedPaths) -> None:
         skipped = [item for item in found.skipped if item.reason != "hidden"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -24,10 +25,12 @@ from gui.i18n import tr, translate
 from gui.jobs.type_looks import type_icon
 from gui.notifications import main_window_of, notify
 from gui.placing import open_at_size
-from gui.plain_text import as_title, as_typed
+from gui.plain_text import as_title, as_typed, no_mnemonic
 from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
 from gui.submit.job_types import all_job_types, load_form
+from gui.submit.retrying import point_out
+from gui.submit.together import put_together
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, TextLabel, muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
@@ -47,10 +50,12 @@ class NewJobDialog(QDialog):
 
     Signals:
         submitted: Carries the id of the new job.
+        submitted_several: Carries the ids (a tuple) of new jobs that belong together.
         files_wanted: The user wants to load data instead.
     """
 
     submitted = Signal(str)
+    submitted_several = Signal(object)
     files_wanted = Signal()
 
     def __init__(
@@ -211,10 +216,15 @@ class NewJobDialog(QDialog):
             self._stack.setCurrentWidget(page)
             self.submit_button.setEnabled(True)
             page.form.setFocus()
+            if self._retry_of is not None and self._retry_of.status is JobStatus.ERROR:
+                point_out(page, self._retry_of)
 
     def _show_summary(self) -> None:
         page = self.page
         self.summary.set_text("" if page is None else page.summary())
+        self.submit_button.setText(tr("Run") if page is None else no_mnemonic(page.run_title()))
+        names = [] if page is None else page.names()
+        self.submit_button.setToolTip(as_typed("\n".join(names)))
 
     def _start(self, work: Any, what: str) -> None:
         if self._task is not None:
@@ -234,6 +244,10 @@ class NewJobDialog(QDialog):
 
     async def _put(self, page: JobFormPage) -> None:
         try:
+            several = page.variants()
+            if several:
+                await self._put_several(page, several)
+                return
             job_id = await self._put_job(page)
         except MonitorError as error:
             if not page.show_problem(error):
@@ -255,6 +269,18 @@ class NewJobDialog(QDialog):
         if name is not None:
             changes["name"] = name
         return await self._bridge.retry(record.id, changes)
+
+    async def _put_several(self, page: JobFormPage, several: list[dict[str, Any]]) -> None:
+        if self.options.cron:
+            raise MonitorError(
+                tr("Several jobs cannot repeat together."),
+                hint=tr("Tick one model and give one value for each parameter."),
+            )
+        jobs = [await self._bridge.call(page.kind.make, values) for values in several]
+        options = self.options.options()
+        ids = await self._bridge.order(partial(put_together, jobs, options))
+        self.submitted_several.emit(ids)
+        self.accept()
 
     async def _put_job(self, page: JobFormPage) -> str | None:
         """Put the job; return its id, or None where it is put again and again from now on."""

@@ -8,8 +8,9 @@ from PySide6.QtCore import QLocale, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
+from gui.i18n import tr
 from gui.inputs import AnySpinBox
-from gui.submit.schema import Bounds
+from gui.submit.schema import Bounds, Several
 
 
 class NumberEditor(AnySpinBox):
@@ -24,9 +25,21 @@ class NumberEditor(AnySpinBox):
 
     changed = Signal()
 
-    def __init__(self, *, whole: bool, bounds: Bounds, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, *, whole: bool, bounds: Bounds, takes_several: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        """Make the field.
+
+        Args:
+            whole: Whether only whole numbers are numbers.
+            bounds: What steps stay within.
+            takes_several: Whether a list such as "4, 8, 16" is a value: `Several`.
+            parent: The widget it belongs to.
+        """
         super().__init__(parent)
         self._whole = whole
+        self._takes_several = takes_several
         self._bounds = bounds
         self.setAccelerated(True)
         self.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToPreviousValue)
@@ -34,19 +47,23 @@ class NumberEditor(AnySpinBox):
         self.lineEdit().setTextMargins(6, 0, 0, 0)
         self.lineEdit().textChanged.connect(lambda _text: self.changed.emit())
 
-    def value(self) -> int | float | str | None:
+    def value(self) -> int | float | str | Several | None:
         """Return the number, None for an empty line, the text where it is no number."""
         text = self.lineEdit().text().strip()
         if not text:
             return None
         number = parse_number(text, whole=self._whole)
+        if number is None and self._takes_several:
+            return parse_numbers(text, whole=self._whole) or text
         return text if number is None else number
 
     def set_value(self, value: object) -> None:
-        """Show a number, or an empty line for None."""
-        text = "" if value is None else str(value)
-        if isinstance(value, float):  # every digit, with the language's decimal sign
-            text = text.replace(".", QLocale().decimalPoint())
+        """Show a number, several, or an empty line for None."""
+        if isinstance(value, Several):
+            between = "; " if QLocale().decimalPoint() == "," else ", "
+            text = between.join(tr("Not set") if v is None else _shown(v) for v in value.values)
+        else:
+            text = "" if value is None else _shown(value)
         self.lineEdit().setText(text)
 
     def set_placeholder(self, text: str) -> None:
@@ -58,7 +75,7 @@ class NumberEditor(AnySpinBox):
     def stepBy(self, steps: int) -> None:
         """Go up or down by a step of the value's own size."""
         value = self.value()
-        if isinstance(value, str):
+        if isinstance(value, str | Several):
             return
         if value is None:
             value = 0 if self._bounds.lowest is None else self._bounds.lowest
@@ -69,7 +86,7 @@ class NumberEditor(AnySpinBox):
         """Allow steps within the bounds."""
         value = self.value()
         flags = QAbstractSpinBox.StepEnabledFlag.StepNone
-        if isinstance(value, str) or self.isReadOnly():
+        if isinstance(value, str | Several) or self.isReadOnly():
             return flags
         if value is None or self._bounds.highest is None or value < self._bounds.highest:
             flags |= QAbstractSpinBox.StepEnabledFlag.StepUpEnabled
@@ -100,7 +117,7 @@ class NumberEditor(AnySpinBox):
         if bounds.maximum is not None and value > bounds.maximum:
             return int(bounds.maximum) if self._whole else bounds.maximum
         current = self.value()
-        return value if current is None or isinstance(current, str) else current
+        return current if isinstance(current, int | float) else value
 
 
 def step_for(value: float, bounds: Bounds, *, down: bool) -> float:
@@ -133,3 +150,34 @@ def parse_number(text: str, *, whole: bool) -> int | float | None:
     if math.isnan(number) or (whole and not (number.is_integer() and "e" in plain.lower())):
         return None
     return int(number) if whole else number
+
+
+def parse_numbers(text: str, *, whole: bool) -> Several | None:
+    """Return the numbers of a list such as "4, 8, 16" or "0,1; 0,2"; None where it is none.
+
+    "None" stands for no value. What is there twice counts once.
+    """
+    for mark in (";", ", ", ","):
+        parts = [part.strip() for part in text.split(mark) if part.strip()]
+        found = [_number_or_none(part, whole=whole) for part in parts]
+        if len(parts) > 1 and _NO_NUMBER not in found:
+            distinct = tuple(dict.fromkeys(found))
+            return Several(distinct) if len(distinct) > 1 else None
+    return None
+
+
+_NO_NUMBER = "?"
+
+
+def _number_or_none(text: str, *, whole: bool) -> float | str | None:
+    """Return the number that a part of a list is, None for "none", `_NO_NUMBER` for all else."""
+    if text.casefold() in ("none", tr("Not set").casefold()):
+        return None
+    number = parse_number(text, whole=whole)
+    return _NO_NUMBER if number is None else number
+
+
+def _shown(value: object) -> str:
+    """Return every digit, with the language's decimal sign."""
+    text = str(value)
+    return text.replace(".", QLocale().decimalPoint()) if isinstance(value, float) else text

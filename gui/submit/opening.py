@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
-from gui.i18n import tr
+from gui.i18n import tr, tr_plural
 from gui.notifications import ToastAction, main_window_of, notify
+from gui.submit.together import GroupWatch
 from queue_core.queue.job_record import JobRecord
 
 if TYPE_CHECKING:
@@ -56,16 +57,25 @@ def open_new_job(
     dialog = NewJobDialog(
         bridge, kind=kind, values=values, entities=entities, retry_of=retry_of, parent=window
     )
-    dialog.submitted.connect(lambda job_id: _tell(window, job_id))
+    dialog.submitted.connect(lambda job_id: _tell(window, (job_id,)))
+    dialog.submitted_several.connect(lambda ids: _tell(window, ids))
+    dialog.submitted_several.connect(lambda ids: GroupWatch(window, bridge, ids))
     dialog.show()
     return dialog
 
 
-def _tell(window: QWidget, job_id: str) -> None:
-    """Select the new job where jobs are shown; elsewhere offer to go there."""
+def _tell(window: QWidget, job_ids: tuple[str, ...]) -> None:
+    """Select new jobs where jobs are shown; elsewhere offer to go there."""
     if not isinstance(window, ShowsJobs):
         return
-    window.select_jobs((job_id,))
+    window.select_jobs(job_ids)
     if not window.shows_jobs:
         show = ToastAction(tr("Show"), lambda: window.show_page(None))
-        notify(window, tr("The job is in the queue."), show)
+        count = len(job_ids)
+        notify(
+            window,
+            tr("The job is in the queue.") if count == 1 else tr_plural(
+                "{count} job is in the queue.", "{count} jobs are in the queue.", count
+            ),
+            show,
+        )  # fmt: skip

@@ -29,8 +29,9 @@ from gui.submit.preview_panel import PreviewPanel
 from gui.submit.preview_reader import PreviewReader
 from gui.submit.preview_state import FileEntry, FileState, of_same_kind
 from gui.theme import ROW_HEIGHT_PX, icon
-from gui.widgets import row, set_role, text_button
+from gui.widgets import Note, row, set_role, text_button
 from queue_core.library.preview import loader_titles
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 FILES_PX = 220
 SIZE = QSize(1080, 660)
@@ -53,12 +54,14 @@ class LoadOrder:
         name: What the dataset will be called; empty: as the file.
         loader: Id of the loader; empty: detect it.
         options: The options that were previewed; without a preview, those the user chose.
+        retry_of: The job whose file is loaded again; empty: none.
     """
 
     path: Path
     name: str
     loader: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    retry_of: str = ""
 
 
 class PreviewDialog(QDialog):
@@ -85,6 +88,7 @@ class PreviewDialog(QDialog):
         self._side = QFrame()
         self.panel = PreviewPanel()
         self.reader = PreviewReader(bridge, self.entries, self)
+        self.failure = Note("errorBox")
         self.do_not_ask = QCheckBox(tr("Load without this preview from now on"))
         self.apply_to_all = text_button(tr("Apply to all"), self._apply_to_all)
         self.load_button = text_button("", self._load, role="primary")
@@ -132,8 +136,23 @@ class PreviewDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        top = QVBoxLayout()
+        top.setContentsMargins(16, 0, 16, 0)
+        top.addWidget(self.failure)
+        layout.addLayout(top)
         layout.addLayout(middle, 1)
         layout.addWidget(bar)
+
+    def retry(self, record: JobRecord) -> None:
+        """Load the file of an earlier job again: with its options, and why it failed on top."""
+        path = Path(str(record.params.get("file_path") or record.params.get("path") or ""))
+        entry = next(entry for entry in self.entries if entry.path == path)
+        entry.name = str(record.params.get("name") or entry.name)
+        entry.loader = str(record.params.get("loader") or "")
+        entry.overrides = dict(record.params.get("params") or {})
+        entry.retry_of = record.id
+        if record.status is JobStatus.ERROR:
+            self.failure.show_text(record.error_msg or "", record.error_hint or "")
 
     async def _name_loaders(self) -> None:
         loaders = await helpers_of(self._bridge).previews.call(loader_titles)
@@ -245,8 +264,10 @@ class PreviewDialog(QDialog):
 def _order(entry: FileEntry) -> LoadOrder:
     name = "" if entry.name == entry.path.name else entry.name
     if entry.answer is not None and entry.can_load:
-        return LoadOrder(entry.path, name, entry.answer.loader, dict(entry.answer.options))
-    return LoadOrder(entry.path, name, entry.loader, dict(entry.overrides))
+        loader, options = entry.answer.loader, dict(entry.answer.options)
+    else:
+        loader, options = entry.loader, dict(entry.overrides)
+    return LoadOrder(entry.path, name, loader, options, entry.retry_of)
 
 
 def _word(state: FileState) -> str:

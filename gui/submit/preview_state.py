@@ -80,6 +80,7 @@ class FileEntry:
         loader: The loader that the user has chosen; empty: the detected one.
         detected: The first answer, before any choice of the user's.
         answer: The last answer that is still right.
+        retry_of: The job whose file is loaded again; empty: none.
         version: Counts the user's changes, so that a late answer is known as such.
     """
 
@@ -88,6 +89,7 @@ class FileEntry:
     state: FileState = FileState.WAITING
     overrides: dict[str, Any] = field(default_factory=dict)
     loader: str = ""
+    retry_of: str = ""
     detected: PreviewAnswer | None = None
     answer: PreviewAnswer | None = None
     version: int = 0

@@ -87,6 +87,17 @@ class Bounds:
         return self.maximum if self.maximum is not None else self.below
 
 
+@dataclass(frozen=True)
+class Several:
+    """A list of values for one parameter: one job each.
+
+    Attributes:
+        values: At least two, all different.
+    """
+
+    values: tuple[Any, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One parameter.
@@ -139,10 +150,9 @@ class Field:
     def applies(self, values: Mapping[str, Any]) -> bool:
         """Return whether the field is part of the form while the others have *values*."""
         for name, wanted in self.conditions:
-            value = values.get(name)
-            if not wanted and value in (None, False, "", [], {}):
-                return False
-            if wanted and not any(_same(value, item) for item in wanted):
+            given = values.get(name)
+            found = given.values if isinstance(given, Several) else (given,)
+            if not any(_meets(value, wanted) for value in found):
                 return False
         return True
 
@@ -308,6 +318,12 @@ def _singular(name: str) -> str:
 def _title_of(name: str) -> str:
     words = name.removesuffix("_id").removesuffix("_ids").replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def _meets(value: Any, wanted: tuple[Any, ...]) -> bool:
+    if not wanted:
+        return value not in (None, False, "", [], {})
+    return any(_same(value, item) for item in wanted)
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gui.format import format_number
 from gui.i18n import tr, tr_plural
-from gui.submit.schema import Bounds, Field, FieldKind
+from gui.submit.schema import Bounds, Field, FieldKind, Several
 
 _SEVERAL = (FieldKind.COLUMNS, FieldKind.CHOICES, FieldKind.ENTITIES, FieldKind.LIST)
 _TEXTS = (FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.PATH, FieldKind.COLUMN)
@@ -22,6 +22,8 @@ def problem_with(field: Field, value: Any) -> str | None:
     """Return why *value* cannot be used, one sentence; None where it can."""
     if value is None or value == "":
         return tr("Enter a value.") if field.required and not field.nullable else None
+    if isinstance(value, Several):
+        return next(filter(None, (problem_with(field, item) for item in value.values)), None)
     if isinstance(value, Unmatched):
         return tr("Nothing that can be chosen is called “{value}”.", value=value)
     if field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):

@@ -101,12 +101,16 @@ class ApiServer(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def answer(self) -> None:
-        """Answer requests until `should_exit` is set."""
+        """Answer requests until `end_soon` is called."""
         _allow_many_files()
         try:
             await self.serve([self._socket])
         finally:
             self._socket.close()
+
+    def end_soon(self) -> None:
+        """Let it end, from any thread or a signal."""
+        self.should_exit = True
 
 
 class ApiThread:
@@ -141,7 +145,7 @@ class ApiThread:
 
     def stop(self) -> None:
         """Return when the server has ended."""
-        self._server.should_exit = True
+        self._server.end_soon()
         self._thread.join()
 
     def _run(self) -> None:

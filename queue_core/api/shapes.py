@@ -199,6 +199,10 @@ class Options(BaseModel):
     memory_limit_bytes: int | None = Field(default=None, ge=0, le=2**53)
     pinned: bool | None = None
     group_id: str | None = Field(default=None, max_length=200)
+    place: str | None = Field(default=None, max_length=100)
+    cores: int | None = Field(default=None, ge=1, le=1_000_000)
+    asked_memory_bytes: int | None = Field(default=None, ge=0, le=2**53)
+    gpus: int | None = Field(default=None, ge=0, le=1_000_000)
     model_config = ConfigDict(extra="forbid")
 
 

@@ -55,6 +55,7 @@ COMMANDS: Final = (
     Command("cancel", "stop waiting or running jobs", "queue_core.cli.cancel"),
     Command("retry", "run ended jobs again", "queue_core.cli.retry"),
     Command("interrupted", "resume or discard interrupted jobs", "queue_core.cli.interrupted"),
+    Command("failures", "see what failed, alike ones as one", "queue_core.cli.failures"),
     Command("remove", "forget ended jobs", "queue_core.cli.remove"),
     Command("pause", "suspend running jobs, or the queue", "queue_core.cli.pause"),
     Command("resume", "let suspended jobs, or the queue, go on", "queue_core.cli.resume"),
@@ -68,6 +69,7 @@ COMMANDS: Final = (
     Command("clean-up", "forget old jobs", "queue_core.cli.clean_up"),
     Command("worker", "run jobs without a window", "queue_core.cli.worker"),
     Command("serve", "let other programs reach the queue over HTTP", "queue_core.cli.serve"),
+    Command("places", "list where jobs may run, and what is free there", "queue_core.cli.places"),
     Command(
         "components",
         "list job types, explorers, models, …",
@@ -160,8 +162,18 @@ def _open_window(arguments: list[str]) -> int:
     return open_window([Path(name).absolute() for name in options.files])
 
 
+# What other programs call it.
+_OTHER_WORDS = {
+    "list": "jobs", "ls": "jobs", "ps": "jobs", "status": "jobs", "run": "submit", "put": "submit",
+    "add": "submit", "stop": "cancel", "kill": "cancel", "rm": "remove", "delete": "remove",
+    "start": "worker", "consume": "worker", "history": "jobs", "datasets": "library",
+    "models": "library", "check": "doctor",
+}  # fmt: skip
+
+
 def _missing(name: str) -> str:
-    near = difflib.get_close_matches(name, [command.name for command in COMMANDS], n=1)
+    names = [command.name for command in COMMANDS]
+    near = [_OTHER_WORDS[name]] if name in _OTHER_WORDS else difflib.get_close_matches(name, names)
     hint = f" Did you mean the command “{near[0]}”?" if near else ""
     return f"there is no file named {name}.{hint}"
 

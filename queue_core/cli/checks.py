@@ -9,12 +9,12 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from queue_core.cli.finding import Finding, Verdict
+from queue_core.cli.place_checks import check_places
 from queue_core.cli.terminal import format_bytes
 from queue_core.errors import LocalFolderError, MonitorError
 from queue_core.extras import install_command
@@ -29,31 +29,6 @@ PACKAGES: Final = (
     "huey", "dill", "SQLAlchemy", "duckdb", "pyarrow", "pandas", "scikit-learn",
     "PySide6-Essentials",
 )  # fmt: skip
-
-
-class Verdict(StrEnum):
-    """How a check came out."""
-
-    GOOD = "good"
-    WARNING = "warning"
-    BAD = "bad"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check has found.
-
-    Attributes:
-        check: What was looked at.
-        verdict: How it came out.
-        message: What there is, one sentence.
-        hint: What to do about it; empty where nothing is to be done.
-    """
-
-    check: str
-    verdict: Verdict
-    message: str
-    hint: str = ""
 
 
 Check = Callable[[LocalFolder], Iterator[Finding]]
@@ -346,7 +321,7 @@ def check_components(folder: LocalFolder) -> Iterator[Finding]:
 
 CHECKS: Final[tuple[Check, ...]] = (
     check_folder, check_disk, check_queue_database, check_main_database, check_key,
-    check_settings, check_jobs, check_packages, check_job_types, check_components,
+    check_settings, check_places, check_jobs, check_packages, check_job_types, check_components,
 )  # fmt: skip
 
 

@@ -6,7 +6,8 @@ import argparse
 from dataclasses import asdict
 from typing import Final
 
-from queue_core.cli.checks import Verdict, run_checks
+from queue_core.cli.checks import run_checks
+from queue_core.cli.finding import Verdict
 from queue_core.cli.output import clean
 from queue_core.cli.terminal import Terminal
 from queue_core.paths import LocalFolder

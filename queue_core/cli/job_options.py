@@ -42,6 +42,10 @@ def add_job_options(parser: argparse.ArgumentParser) -> None:
         "--memory-limit", metavar="SIZE", help="end it above this, e.g. 4GB; 0 is no limit"
     )
     group.add_argument("--group", metavar="NAME", help="what it belongs to")
+    group.add_argument("--on", metavar="PLACE", help="run it there, e.g. on a cluster; see: places")
+    group.add_argument("--cores", type=int, metavar="N", help="cores that it needs there")
+    group.add_argument("--memory", metavar="SIZE", help="memory that it needs there, e.g. 16GB")
+    group.add_argument("--gpus", type=int, metavar="N", help="GPUs that it needs there")
     group.add_argument("--pin", action="store_true", help="keep it from clean-up")
 
 
@@ -68,6 +72,10 @@ def job_options(arguments: argparse.Namespace, queue: HueyJobQueue) -> JobOption
         memory_limit_bytes=None if limit is None else parse_bytes(limit),
         pinned=arguments.pin,
         group_id=arguments.group,
+        place=arguments.on,
+        cores=arguments.cores,
+        asked_memory_bytes=None if arguments.memory is None else parse_bytes(arguments.memory),
+        gpus=arguments.gpus,
     )
 
 

@@ -15,6 +15,8 @@ from queue_core.cli.terminal import (
     format_time,
 )
 from queue_core.queue.contract import BaseJobQueue
+from queue_core.queue.estimates import Forecast, range_words
+from queue_core.queue.finding.query_keys import KEYS, PARAMETER
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.plain_data import to_json
 from queue_core.queue.values import JobFilter
@@ -41,6 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--search", metavar="WORDS", default="", help="only jobs that contain all these words"
     )
     parser.add_argument(
+        "--where", metavar="QUERY", default="",
+        help="only jobs that meet a query, e.g. 'status:failed type:model took:>5m "
+        f'log:"no space" -iris\'; its keys: {", ".join((*KEYS, f"{PARAMETER}NAME"))}',
+    )  # fmt: skip
+    parser.add_argument(
         "--limit", type=_count, metavar="N",
         help=f"at most the newest N (default: {SHOWN}, with --json all)",
     )  # fmt: skip
@@ -53,6 +60,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             statuses=frozenset(STATUS_WORDS[word] for word in arguments.status),
             task_types=task_types(queue, arguments.types),
             search=arguments.search,
+            query=arguments.where,
         )
         if terminal.json:
             jobs = queue.list(where, limit=arguments.limit)
@@ -60,7 +68,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             return 0
         limit = SHOWN if arguments.limit is None else arguments.limit
         jobs = queue.list(where, limit=limit + 1)
-    print_jobs(terminal, jobs[:limit])
+        forecast = queue.forecast()
+    print_jobs(terminal, jobs[:limit], forecast)
     if not jobs:
         terminal.note("No jobs." if where == JobFilter() else "No job matches.")
     elif len(jobs) > limit:
@@ -68,8 +77,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def print_jobs(terminal: Terminal, jobs: Sequence[JobRecord]) -> None:
-    """Print a table of jobs; nothing where there are none."""
+def print_jobs(terminal: Terminal, jobs: Sequence[JobRecord], forecast: Forecast) -> None:
+    """Print a table of jobs with what is expected of them; nothing where there are none."""
     if not jobs:
         return
     now = datetime.now(UTC)
@@ -79,7 +88,7 @@ def print_jobs(terminal: Terminal, jobs: Sequence[JobRecord]) -> None:
             job.id[:SHORT_ID],
             job.task_type,
             job.job_name,
-            _progress(job),
+            _progress(job, forecast),
             format_time(job.enqueued_at),
             format_duration(job.duration(now=now)),
             job.error_msg or job.damage,
@@ -100,11 +109,15 @@ def _status_help() -> str:
     )
 
 
-def _progress(job: JobRecord) -> str:
+def _progress(job: JobRecord, forecast: Forecast) -> str:
+    start, left = forecast.starts.get(job.id), forecast.running.get(job.id)
+    if job.status is JobStatus.NOT_STARTED:
+        return f"starts in {range_words(start)}" if start is not None and start.high_s >= 1 else ""
     if job.status is not JobStatus.STARTED:
         return ""
     percent = "" if job.progress is None else f"{job.progress:.0f} %"
-    return " ".join(part for part in (percent, job.progress_message or "") if part)
+    until = "" if left is None else f"{range_words(left)} left"
+    return " ".join(part for part in (percent, job.progress_message or "", until) if part)
 
 
 def task_types(queue: BaseJobQueue, words: Sequence[str]) -> frozenset[str]:

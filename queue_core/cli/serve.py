@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
+from queue_core.cli.endings import until_told
 from queue_core.cli.queue_access import open_queue
 from queue_core.cli.terminal import Terminal
 from queue_core.cli.worker import MOST_WORKERS
@@ -71,7 +69,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         )  # fmt: skip
         server = ApiServer(queue, options)
         server.on_started = lambda: _greet(queue, server, arguments.host, terminal)
-        with _until_told(server):
+        with until_told(server.end_soon):
             if arguments.workers:
                 _run_jobs(queue, arguments.workers)
             asyncio.run(server.answer())
@@ -101,23 +99,3 @@ def _greet(queue: HueyJobQueue, server: ApiServer, host: str, terminal: Terminal
         )
     if not queue.consumers():
         terminal.note("No program runs jobs now: open the window, or add --workers 2.")
-
-
-@contextmanager
-def _until_told(server: ApiServer) -> Iterator[None]:
-    """End the server at Ctrl+C and at SIGTERM; a second one is taken as usual."""
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in signals}
-
-    def told(number: int, _frame: object) -> None:
-        server.should_exit = True
-        signal.signal(number, before[signal.Signals(number)])
-
-    handler: Callable[[int, object], None] = told
-    for number in signals:
-        signal.signal(number, handler)
-    try:
-        yield
-    finally:
-        for number, earlier in before.items():
-            signal.signal(number, earlier)

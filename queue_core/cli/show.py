@@ -13,6 +13,7 @@ from queue_core.cli.logs import LogPrinter
 from queue_core.cli.output import clean
 from queue_core.cli.queue_access import SHORT_ID, find_job, open_queue, result_command
 from queue_core.cli.terminal import Terminal, format_bytes, format_duration, format_time, shorten
+from queue_core.queue.estimates import range_words
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.plain_data import line_to_json, plain, to_json
 
@@ -36,10 +37,12 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         dataset = _dataset_of(job, queue.folder)
         attempts = queue.attempts(job.id)
         reason = queue.why_waiting(job.id)
+        left = queue.forecast().running.get(job.id)
     if terminal.json:
         document = {
             **to_json(job),
             "wait_reason": None if reason is None else reason.text,
+            "left_s": None if left is None else [left.low_s, left.high_s],
             "attempts": [plain(attempt) for attempt in attempts],
             "log": [line_to_json(line) for line in lines],
         }
@@ -48,6 +51,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.document(document)
         return 0
     _print_facts(job, terminal, "" if reason is None else clean(reason.text))
+    if left is not None:
+        terminal.line(f"  {'Left:':<13} {range_words(left)}")
     _print_error(job, terminal)
     if len(attempts) > 1:
         _print_title(terminal, "Attempts")
@@ -129,6 +134,9 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, str]]:
         ("Attempt", attempt),
         ("Interrupted", f"{job.interruptions} times" if job.interruptions else ""),
         ("Process", str(job.pid or "")),
+        ("Place", clean(job.place or "")),
+        ("Machine", clean(job.node or "")),
+        ("There", clean(job.place_note or "")),
         ("Repeats", clean(job.retry_of or "")),
         ("Result", result_command(job) or _result_text(job)),
         ("Put by", "" if job.is_ours else "DashAI"),
@@ -160,6 +168,8 @@ def _orders(job: JobRecord) -> Iterator[tuple[str, str]]:
         yield "Time limit", format_duration(timedelta(seconds=job.timeout_s))
     if job.memory_limit_bytes:
         yield "Memory limit", format_bytes(job.memory_limit_bytes)
+    if demand := _demand(job):
+        yield "Asks for", demand
     if job.priority:
         yield "Priority", str(job.priority)
     if job.after:
@@ -171,6 +181,15 @@ def _orders(job: JobRecord) -> Iterator[tuple[str, str]]:
         yield "State", state
     if job.params:
         yield "Parameters", ""
+
+
+def _demand(job: JobRecord) -> str:
+    parts = (
+        (job.cores, f"{job.cores} cores"),
+        (job.asked_memory_bytes, f"{format_bytes(job.asked_memory_bytes or 0)} of memory"),
+        (job.gpus, f"{job.gpus} GPUs"),
+    )
+    return ", ".join(text for asked, text in parts if asked)
 
 
 def _print_error(job: JobRecord, terminal: Terminal) -> None:

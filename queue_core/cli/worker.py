@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from queue_core.cli.endings import until_told
 from queue_core.cli.output import clean
 from queue_core.cli.queue_access import SHORT_ID, open_queue, reread
 from queue_core.cli.terminal import Terminal, format_duration
@@ -39,7 +38,12 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if arguments.workers is not None and not 1 <= arguments.workers <= MOST_WORKERS:
         raise ParameterError(f"A worker runs 1 to {MOST_WORKERS} jobs at once.")
     stop, news = threading.Event(), threading.Event()
-    with _until_told(stop, news), open_queue() as queue:
+
+    def tell() -> None:
+        stop.set()
+        news.set()
+
+    with until_told(tell), open_queue() as queue:
         settings = Settings.load(queue.folder.settings)
         workers = arguments.workers or settings[WORKERS]
         cursor = queue.cursor()
@@ -55,26 +59,6 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         interrupted = [job for job in reread(queue, running) if job.status is JobStatus.KILLED]
     _take_leave(interrupted, terminal)
     return 0
-
-
-@contextmanager
-def _until_told(stop: threading.Event, news: threading.Event) -> Iterator[None]:
-    """Set both events at Ctrl+C and at SIGTERM; a second one is taken as usual."""
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in signals}
-
-    def told(number: int, _frame: object) -> None:
-        stop.set()
-        news.set()
-        signal.signal(number, before[signal.Signals(number)])
-
-    for number in signals:
-        signal.signal(number, told)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _greet(queue: HueyJobQueue, workers: int, terminal: Terminal) -> None:

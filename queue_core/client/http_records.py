@@ -22,7 +22,7 @@ from queue_core.queue.store.clock import from_text
 from queue_core.queue.values import LogLine, LogSource
 
 _TIMES: Final = ("enqueued_at", "last_update", "started_at", "finished_at", "not_before")
-_TUPLES: Final = ("warnings", "after", "error_causes")
+_TUPLES: Final = ("warnings", "after", "error_causes", "error_frames")
 _FIELDS: Final = frozenset(item.name for item in dataclasses.fields(JobRecord))
 _ERRORS: Final[Mapping[str, type[MonitorError]]] = {
     "no_such_job": JobNotFoundError,

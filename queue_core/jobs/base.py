@@ -30,12 +30,15 @@ class BaseJob(ABC):
         reuses_process: Whether a process that has run jobs of this class, put from the same place,
             may run another one. Say so of many small jobs that leave nothing behind: it saves the
             few milliseconds of a fresh process for each.
+        needs_library: Whether it works with the datasets and results of the local folder, so that
+            it runs only where that is.
         kwargs: The parameters.
     """
 
     TYPE: ClassVar[str] = "Job"
     PARAMETERS: ClassVar[Mapping[str, Any] | None] = None
     reuses_process: ClassVar[bool] = False
+    needs_library: ClassVar[bool] = False
 
     # On the class, so that a subclass that forgets super().__init__() still runs.
     _context: JobContext | None = None

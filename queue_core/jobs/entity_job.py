@@ -47,6 +47,7 @@ class EntityJob(RequestJob[RequestT], Generic[EntityT, RequestT]):
     """
 
     ENTITY: ClassVar[EntityKind]
+    needs_library = True
 
     _failure: str | None = None
 

@@ -36,6 +36,7 @@ class NotebookJob(RequestJob[NotebookRequest]):
     """
 
     REQUEST = NotebookRequest
+    needs_library = True
 
     def get_job_name(self) -> str:
         """Return what the user sees in the table."""

@@ -92,11 +92,13 @@ class EntityFilter:
         statuses: In one of these states; empty means any.
         text: Contained in the name, whatever the case.
         having: Own columns with their values, e.g. `{"dataset_id": 3}`.
+        ids: Only these; None means any.
     """
 
     statuses: frozenset[EntityStatus] = frozenset()
     text: str = ""
     having: Mapping[str, Any] = field(default_factory=dict)
+    ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,6 +280,8 @@ def _matching(kind: EntityKind, where: EntityFilter) -> Select[Entity]:
 
     table = ENTITY_TABLES[kind]
     query = select(table)
+    if where.ids is not None:
+        query = query.where(table.id.in_(sorted(where.ids)))
     if where.statuses:
         query = query.where(table.status.in_(sorted(where.statuses)))
     if where.text:

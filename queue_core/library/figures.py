@@ -56,11 +56,11 @@ def fitted_figure(
     from queue_core.artifacts.renderer import render
     from queue_core.artifacts.themes import Theme
 
-    figure = with_words(_read(source), words or {})
-    columns = _columns(figure, width_px)
+    figure = with_words(read_stored(source), words or {})
+    columns = plot_columns(figure, width_px)
     drawn = dataclasses.replace(
         figure, title="", subtitle="", notes=(), columns=columns,
-        row_ratios=_row_heights(figure, width_px),
+        row_ratios=row_heights(figure, width_px),
     )  # fmt: skip
     if columns < figure.columns:
         drawn = dataclasses.replace(drawn, column_ratios=())
@@ -77,7 +77,7 @@ def whole_figure(
     from queue_core.artifacts.renderer import render
     from queue_core.artifacts.themes import Theme
 
-    figure = with_words(_read(source), words or {})
+    figure = with_words(read_stored(source), words or {})
     return render(figure, theme=Theme(theme), forms=LocalForms.from_json(forms)).decode()
 
 
@@ -85,12 +85,12 @@ def figure_words(source: str) -> Mapping[str, Any]:
     """Return what is written in a stored figure, as `FigureWords` has it."""
     from queue_core.artifacts.figure_words import words_of
 
-    return dataclasses.asdict(words_of(_read(source)))
+    return dataclasses.asdict(words_of(read_stored(source)))
 
 
 def figure_outline(source: str, width_px: int) -> Mapping[str, Any]:
     """Return what is known of a figure before it is drawn: its height and the texts around it."""
-    figure = _read(source)
+    figure = read_stored(source)
     return {
         "height_px": fitted_height(figure, width_px),
         "subtitle": figure.subtitle,
@@ -104,18 +104,23 @@ def fitted_height(figure: Figure, width_px: int) -> int:
     Whatever stands in rows (bars, boxes, cells) has 22 pixels for each, other plots the height
     that suits their width; the least is 280.
     """
-    height = sum(_row_heights(figure, width_px)) + _legend_height(figure, width_px)
+    height = sum(row_heights(figure, width_px)) + _legend_height(figure, width_px)
     return min(TALLEST_PX, max(SMALLEST_PX, height))
 
 
-def _row_heights(figure: Figure, width_px: int) -> list[int]:
+def row_heights(figure: Figure, width_px: int) -> list[int]:
     """Return how high each row of plots is: as high as its highest."""
-    columns = _columns(figure, width_px)
+    columns = plot_columns(figure, width_px)
     heights = [_panel_height(panel, width_px // columns) for panel in figure.panels]
     return [max(heights[at : at + columns]) for at in range(0, len(heights), columns)]
 
 
-def _read(source: str) -> Figure:
+def read_stored(source: str) -> Figure:
+    """Return the description of a stored figure.
+
+    Raises:
+        DataError: It cannot be read.
+    """
     from queue_core.artifacts.figure_json import figure_from_json
 
     path = Path(source)
@@ -128,7 +133,7 @@ def _read(source: str) -> Figure:
         ) from error
 
 
-def _columns(figure: Figure, width_px: int) -> int:
+def plot_columns(figure: Figure, width_px: int) -> int:
     """Return how many plots stand side by side: as many as can be read."""
     from queue_core.artifacts.panel_grid import columns_that_fit
 

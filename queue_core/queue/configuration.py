@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from queue_core.places.configuration import read_places
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.values import RetentionPolicy
 from queue_core.settings import Settings, known
@@ -23,6 +24,7 @@ def engine_options(settings: Settings) -> EngineOptions:
         max_attempts=settings[known.MAX_ATTEMPTS],
         retry_delay_s=settings[known.RETRY_DELAY_S],
         retention=retention_policy(settings),
+        places=read_places(settings.places)[0],
     )
 
 

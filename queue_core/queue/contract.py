@@ -112,8 +112,12 @@ class BaseJobQueue(ABC):
         """
 
     @abstractmethod
-    def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
-        """Return the lines of a job's log whose number is above *after*.
+    def logs(
+        self, job_id: str, *, after: int = 0, limit: int | None = None, before: int | None = None
+    ) -> Sequence[LogLine]:
+        """Return the lines of a job's log whose number is above *after* and below *before*.
+
+        With a *limit* they are the last ones of these.
 
         Raises:
             JobNotFoundError: There is no such job.

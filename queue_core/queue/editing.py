@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queue_core.paths import LocalFolder
+from queue_core.places.configuration import PlaceConfig, read_places
 from queue_core.queue import schedules, submission
+from queue_core.queue.job_record import JobRecord
 from queue_core.queue.reading import QueueReader
-from queue_core.queue.store import lifecycle, ordering, reports, state
+from queue_core.queue.store import lifecycle, ordering, reports, state, triage
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.log_place import log_of
-from queue_core.queue.values import JobOptions, Move, RetentionPolicy
+from queue_core.queue.values import Before, JobOptions, Move, RetentionPolicy
 from queue_core.runner.log.log_lines import delete_log
+from queue_core.settings.store import Settings
 
 if TYPE_CHECKING:
     from queue_core.queue.upkeep.log_search import LogMatch
@@ -36,9 +39,13 @@ class QueueEditor(QueueReader):
         super().__init__(database, folder.logs)
         self.folder = folder
 
-    def move(self, job_ids: Iterable[str], to: Move) -> Sequence[str]:
+    def move(self, job_ids: Iterable[str], to: Move | Before) -> Sequence[str]:
         """Move waiting jobs within the queue; return those that were moved."""
         return self._database.write(lambda c: ordering.move(c, job_ids, to))
+
+    def queue_order(self, *, limit: int) -> Sequence[JobRecord]:
+        """Return the first jobs that wait, in the order of the queue, held up or not."""
+        return ordering.read_order(self._database, limit=limit)
 
     def set_priority(self, job_id: str, priority: int) -> bool:
         """Change the priority of a waiting job; False if it waits no more.
@@ -66,6 +73,11 @@ class QueueEditor(QueueReader):
             delete_log(log_of(self.folder.logs, job_id))
         return removed
 
+    def ignore_failures(self, fingerprints: Iterable[str], *, ignored: bool = True) -> None:
+        """Leave kinds of failures out of what is to be looked at, or take them in again."""
+        chosen = list(fingerprints)
+        self._database.write(lambda c: triage.ignore(c, chosen, ignored=ignored))
+
     def change_schedule(
         self, schedule_id: str, *, cron: str | None = None, enabled: bool | None = None
     ) -> None:
@@ -79,6 +91,10 @@ class QueueEditor(QueueReader):
     def pause_queue(self) -> None:
         """Start no more jobs until `resume_queue`, also after a restart; running ones go on."""
         state.set_paused(self._database, paused=True)
+
+    def places(self) -> Sequence[PlaceConfig]:
+        """Return where jobs may run beside this computer, as the settings say."""
+        return read_places(Settings.load(self.folder.settings).places)[0]
 
     def stack_snapshot(self, job_id: str) -> StackSnapshot:
         """Return what a running job is doing now: the stacks of all its threads; it goes on.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from queue_core.errors import JobQueueError
 from queue_core.paths import LocalFolder
-from queue_core.queue import schedules, submission
+from queue_core.queue import placing, schedules, submission
 from queue_core.queue.editing import QueueEditor
 from queue_core.queue.engine.engine import Engine
 from queue_core.queue.engine.huey_storage import ReadyBell
@@ -22,6 +22,7 @@ from queue_core.queue.engine.job_huey import JobHuey
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.engine.recovery import Recovered
+from queue_core.queue.estimates import Forecast
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.repeating import copy_of, readable
 from queue_core.queue.store import dependencies, lifecycle, state
@@ -32,10 +33,13 @@ from queue_core.queue.store.opening import open_database
 from queue_core.queue.store.resigning import sign_anew
 from queue_core.queue.store.serializer import Signer, load_key, one_line
 from queue_core.queue.upkeep.entities import close_entity
+from queue_core.queue.upkeep.forecasting import Forecaster
 from queue_core.queue.upkeep.waiting import COLUMNS as WAITING_COLUMNS
-from queue_core.queue.upkeep.waiting import why_waiting
-from queue_core.queue.values import JobFilter, JobOptions, Schedule, WaitReason
+from queue_core.queue.upkeep.waiting import why_waiting, with_start
+from queue_core.queue.values import JobFilter, JobOptions, Schedule, WaitKind, WaitReason
 from queue_core.runner.job_process.context import JobContext
+from queue_core.settings import Settings
+from queue_core.settings.known import WORKERS
 
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
@@ -80,6 +84,7 @@ class HueyJobQueue(QueueEditor):
         self._storage = self._huey.storage
         self._engine: Engine | None = None
         self._state_lock = threading.RLock()
+        self._forecaster = Forecaster(database)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -91,6 +96,7 @@ class HueyJobQueue(QueueEditor):
     def put(self, job: BaseJob, options: JobOptions | None = None) -> str:
         """Store *job* durably and return its id at once; see `BaseJobQueue.put`."""
         options = options or JobOptions()
+        options = placing.placed(self.folder, job, options)
         submission.stored_options(options)  # nothing is made of a job whose options are wrong
         for after_id in options.after:
             self._row(after_id, "id")
@@ -98,7 +104,7 @@ class HueyJobQueue(QueueEditor):
         job.bind(JobContext(job_id, self.folder))
         job.set_status_as_delivered()
         try:
-            blob = self._signer.sign(submission.errand_of(job), job_id)
+            blob = self._signer.sign(submission.errand_of(job, options.place), job_id)
             self._insert(submission.new_job(job, job_id, options, blob))
         except BaseException:
             _give_up_entity(job)
@@ -184,7 +190,12 @@ class HueyJobQueue(QueueEditor):
         return self._order_owner(job_id, "resume")
 
     def _order_owner(self, job_id: str, order: str) -> bool:
-        row = self._own_row(job_id, "status, owner, paused")
+        row = self._own_row(job_id, "status, owner, paused, place")
+        if row["place"] is not None:
+            raise JobQueueError(
+                f"A job at {row['place']} cannot be suspended from here.",
+                hint="Cancel it, and retry it later.",
+            )
         if row["status"] != JobStatus.STARTED or bool(row["paused"]) == (order == "pause"):
             return False
         if self._is_own(row["owner"]):
@@ -204,6 +215,11 @@ class HueyJobQueue(QueueEditor):
         The stored job is copied and not opened: its code may be importable in a child process
         only, and the changes are applied there.
         """
+        return self._retry(job_id, changes or {})
+
+    def _retry(
+        self, job_id: str, changes: Mapping[str, Any], *, group_id: str | None = None
+    ) -> str:
         row = self._own_row(job_id, "*")
         if not self._status(job_id).is_final:
             raise JobQueueError(
@@ -212,9 +228,14 @@ class HueyJobQueue(QueueEditor):
         new = copy_of(row, job_id, self._signer, changes=changes)
         repeats_killed = row["status"] == JobStatus.KILLED
         interruptions = readable(row, "interruptions", 0) if repeats_killed else 0
-        new = replace(new, retry_of=job_id, interruptions=interruptions)
+        new = replace(new, retry_of=job_id, interruptions=interruptions, group_id=group_id)
         self._insert(new, follows=job_id)
         return new.id
+
+    def retry_all(self, job_ids: Iterable[str]) -> list[str]:
+        """Put ended jobs again as one group; return the new ids, in the same order."""
+        group = new_id()
+        return [self._retry(job_id, {}, group_id=group) for job_id in job_ids]
 
     # Schedules -----------------------------------------------------------------------------------
 
@@ -293,10 +314,19 @@ class HueyJobQueue(QueueEditor):
         missing = 0
         if engine is not None and engine.memory_is_short:
             missing = engine.options.floor_bytes - engine.available_bytes
-        return why_waiting(
+        reason = why_waiting(
             self._database, self._row(job_id, WAITING_COLUMNS), memory_missing_bytes=missing,
             problem=self.problem,
         )  # fmt: skip
+        if reason is None or reason.kind is not WaitKind.POSITION:
+            return reason
+        return with_start(reason, self.forecast().starts.get(job_id))
+
+    def forecast(self) -> Forecast:
+        """Return when what runs and waits will have ended, learnt from like jobs."""
+        engine = self._engine
+        workers = None if engine is None else engine.workers
+        return self._forecaster.forecast(workers or Settings.load(self.folder.settings)[WORKERS])
 
     def start(self, workers: int = 1, options: EngineOptions | None = None) -> Self:
         """Run jobs in this process's children, *workers* at once; again: change their number."""
@@ -328,6 +358,7 @@ class HueyJobQueue(QueueEditor):
         """Stop, and close the database."""
         self.stop()
         self._watcher.stop()
+        self._finder.close()
         self._database.close()
 
     def __enter__(self) -> Self:

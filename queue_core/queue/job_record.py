@@ -67,6 +67,9 @@ class JobRecord:
         error_hint: What to do next; empty where the message says it all.
         error_type: Class name of the exception, e.g. `DataError`.
         error_causes: The chain of causes, nearest first: `{"type": ..., "message": ...}`.
+        error_frames: Calls on the way to the error, with their local variables; see
+            `failures.traceback_text`.
+        solved_by: The later job that did what this failed one did not.
         traceback: The traceback with its causes, as Python prints it.
         exit_code: How its process ended, where it ended by itself.
         exit_signal: Name of the signal that ended its process, e.g. `SIGSEGV`.
@@ -92,6 +95,12 @@ class JobRecord:
         cpu_time_s: Processor time of its process tree.
         interruptions: How often its program or the computer went down while it ran, the runs
             that it repeats included.
+        place: Where it is to run; None: on this computer.
+        cores: Processor cores that it asks its place for.
+        asked_memory_bytes: Memory that it asks its place for.
+        gpus: Graphics processors that it asks its place for.
+        node: The machine of its place that runs it, or ran it last.
+        place_note: What there is to say of it at its place now, e.g. why it waits there.
         damage: What cannot be read of its row, one sentence; empty where all can.
     """
 
@@ -109,6 +118,10 @@ class JobRecord:
     error_hint: Annotated[str | None, Stored("TEXT", text)] = None
     error_type: Annotated[str | None, Stored("TEXT", text)] = None
     error_causes: Annotated[tuple[Mapping[str, str], ...], Stored("TEXT", json_objects)] = ()
+    error_frames: Annotated[
+        tuple[Mapping[str, Any], ...], Stored("TEXT", json_objects, is_heavy=True)
+    ] = ()
+    solved_by: Annotated[str | None, Stored("TEXT", text)] = None
     traceback: Annotated[str | None, Stored("TEXT", text, is_heavy=True)] = None
     exit_code: Annotated[int | None, Stored("INTEGER", whole)] = None
     exit_signal: Annotated[str | None, Stored("TEXT", text)] = None
@@ -133,6 +146,12 @@ class JobRecord:
     peak_memory_bytes: Annotated[int | None, Stored("INTEGER", whole)] = None
     cpu_time_s: Annotated[float | None, Stored("REAL", number)] = None
     interruptions: Annotated[int, Stored("INTEGER NOT NULL DEFAULT 0", whole)] = 0
+    place: Annotated[str | None, Stored("TEXT", text)] = None
+    cores: Annotated[int | None, Stored("INTEGER", whole)] = None
+    asked_memory_bytes: Annotated[int | None, Stored("INTEGER", whole)] = None
+    gpus: Annotated[int | None, Stored("INTEGER", whole)] = None
+    node: Annotated[str | None, Stored("TEXT", text)] = None
+    place_note: Annotated[str | None, Stored("TEXT", text)] = None
     damage: str = ""
 
     @property

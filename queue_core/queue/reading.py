@@ -14,21 +14,28 @@ from queue_core.errors import JobNotFoundError, JobQueueError
 from queue_core.queue import schedules
 from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.engine.recovery import recover
+from queue_core.queue.finding.finder import JobFinder
+from queue_core.queue.finding.following import Progress
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
-from queue_core.queue.store import history, presence, queries, schema, state
+from queue_core.queue.store import history, presence, queries, schema, state, triage
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
 from queue_core.queue.store.log_place import log_of
+from queue_core.queue.store.timeline import read_timeline
+from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
     Attempt,
     ChangeBatch,
+    FailureGroup,
     Glance,
     JobCounts,
     JobFilter,
     JobOrder,
+    JobPage,
     LogLine,
     LogSource,
+    Phase,
     Sample,
     Schedule,
 )
@@ -38,6 +45,7 @@ from queue_core.runner.log.logs import read_log
 _STATUSES = frozenset(JobStatus)
 # How often a reader looks whether those that run jobs are still there.
 _LOOK_S = 1.0
+MOST_FAILED = 1_000
 _SOURCES = {source.value: source for source in LogSource}
 
 
@@ -53,6 +61,7 @@ class QueueReader(BaseJobQueue):
         self._database = database
         self._logs = logs
         self._watcher = ChangeWatcher(database)
+        self._finder = JobFinder(database, database.root / "monitor" / "finding.db", logs)
         self._looked_s = -_LOOK_S
 
     def get(self, job_id: str) -> JobRecord:
@@ -114,13 +123,45 @@ class QueueReader(BaseJobQueue):
     ) -> Sequence[JobRecord]:
         """Return the jobs that match; see `BaseJobQueue.list`."""
         self._close_dead()
-        return queries.read_list(
-            self._database, where or JobFilter(), order or JobOrder(), limit=limit, offset=offset
-        )
+        where, order = where or JobFilter(), order or JobOrder()
+        if where.query:
+            ids = self._finder.find(where, order, limit=limit, offset=offset)
+            found = queries.read_many(self._database, ids)
+            return [found[job_id] for job_id in ids if job_id in found]
+        return queries.read_list(self._database, where, order, limit=limit, offset=offset)
 
     def ids(self, where: JobFilter | None = None, order: JobOrder | None = None) -> Sequence[str]:
         """Return the ids of the jobs that match, in order."""
-        return queries.read_ids(self._database, where or JobFilter(), order or JobOrder())
+        where, order = where or JobFilter(), order or JobOrder()
+        if where.query:
+            return self._finder.find(where, order, limit=None, offset=0)
+        return queries.read_ids(self._database, where, order)
+
+    def page(
+        self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
+        hidden: Sequence[str] = (), is_hasty: bool = False,
+    ) -> JobPage:  # fmt: skip
+        """Return a part of the jobs that match, in order, however many there are.
+
+        Until the index is ready (see `index_more`), long lists take longer.
+
+        Args:
+            where: Which jobs.
+            order: In which order.
+            start: The first row of the part.
+            size: How many rows at most.
+            around: A job that the part shall hold, wherever it stands by now; empty: none.
+            hidden: Jobs that are left out.
+            is_hasty: Whether counting may end early; the page says whether it did.
+        """
+        self._close_dead()
+        return self._finder.page(
+            where, order, start=start, size=size, around=around, hidden=hidden, is_hasty=is_hasty
+        )
+
+    def index_more(self) -> Progress:
+        """Index some more jobs, so that they are found quickly; say how far it is."""
+        return self._finder.step()
 
     def get_many(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
         """Return records by id, without tracebacks and results."""
@@ -138,7 +179,7 @@ class QueueReader(BaseJobQueue):
     def counts(self) -> JobCounts:
         """Return how many jobs there are by status and by type."""
         self._close_dead()
-        return queries.read_counts(self._database)
+        return self._finder.counts() or queries.read_counts(self._database)
 
     def changes_since(self, cursor: int = 0) -> ChangeBatch:
         """Return what changed after *cursor*; see `BaseJobQueue.changes_since`."""
@@ -152,7 +193,9 @@ class QueueReader(BaseJobQueue):
         """Call *callback* soon after each change; see `BaseJobQueue.subscribe`."""
         return self._watcher.subscribe(callback)
 
-    def logs(self, job_id: str, *, after: int = 0, limit: int | None = None) -> Sequence[LogLine]:
+    def logs(
+        self, job_id: str, *, after: int = 0, limit: int | None = None, before: int | None = None
+    ) -> Sequence[LogLine]:
         """Return the lines of a job's log; see `BaseJobQueue.logs`."""
         path = log_of(self._logs, job_id)
         if not any(file.exists() for file in log_files(path)):
@@ -167,7 +210,7 @@ class QueueReader(BaseJobQueue):
                 text=line.text,
                 attempt=line.attempt,
             )
-            for line in read_log(path, after=after, limit=limit)
+            for line in read_log(path, after=after, limit=limit, before=before)
         ]
 
     def interrupted(self) -> Sequence[JobRecord]:
@@ -186,9 +229,39 @@ class QueueReader(BaseJobQueue):
         """Return the ended attempts of a job, first one first."""
         return history.read_attempts(self._database, job_id)
 
+    def timeline(
+        self, begin_s: float, end_s: float, *, steps: int = 1000, margin: float = 0.0
+    ) -> Timeline:
+        """Return what ran between two moments; see `store.timeline.read_timeline`."""
+        self._close_dead()
+        return read_timeline(self._database, begin_s, end_s, steps=steps, margin=margin)
+
     def samples(self, job_id: str) -> Sequence[Sample]:
         """Return what a job used over time, coarser the longer it ran."""
         return history.read_samples(self._database, job_id)
+
+    def phases(self, job_id: str) -> Sequence[Phase]:
+        """Return when each attempt of a job went over to which phase, in order."""
+        return history.read_phases(self._database, job_id)
+
+    def failures(self) -> Sequence[FailureGroup]:
+        """Return our failed jobs by what they failed of, the kind seen last first."""
+        self._close_dead()
+        return triage.read_failures(self._database)
+
+    def failed_ids(
+        self, fingerprint: str, *, limit: int = MOST_FAILED, to_retry: bool = False
+    ) -> Sequence[str]:
+        """Return jobs that failed alike, the latest first.
+
+        Args:
+            fingerprint: What their failures share.
+            limit: How many at most.
+            to_retry: Only those worth another try, the oldest first: neither solved nor repeated
+                yet, and of jobs that do the same only the last.
+        """
+        read = triage.ids_to_retry if to_retry else triage.read_ids
+        return read(self._database, fingerprint, limit=limit)
 
     def schedules(self) -> Sequence[Schedule]:
         """Return the jobs that repeat, by name."""
@@ -228,6 +301,7 @@ class QueueReader(BaseJobQueue):
     def release(self) -> None:
         """Give back what the calling thread holds; a thread that has asked and ends calls it."""
         self._database.release()
+        self._finder.release()
 
     def _close_dead(self) -> None:
         """Close the jobs of dead programs before they are shown as running.

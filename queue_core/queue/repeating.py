@@ -13,7 +13,10 @@ from queue_core.queue.store.columns import COLUMNS
 from queue_core.queue.store.handover import NewJob
 from queue_core.queue.store.serializer import Signer
 
-_KEPT = ("priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes")
+_KEPT = (
+    "priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes",
+    "cores", "asked_memory_bytes", "gpus",
+)  # fmt: skip
 
 
 def copy_of(
@@ -43,6 +46,7 @@ def copy_of(
         params=submission.params_json({**_params(row["params"]), **changes}),
         environment=readable(row, "environment", "{}"),
         reuse_key=errand.reuse_key,
+        place=errand.place,
         entity_open=bool(readable(row, "entity_open", 0)),
         **{name: value for name, value in kept.items() if value is not None},
     )

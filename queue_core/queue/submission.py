@@ -34,6 +34,7 @@ _LONGEST_RETRY_S: Final = 3600.0
 _LARGEST_INTEGER: Final = (1 << 63) - 1
 _MOST_ATTEMPTS: Final = 1_000_000
 _MOST_PRIORITY: Final = 1_000_000_000
+_MOST_CORES: Final = 1_000_000
 
 
 # Options -----------------------------------------------------------------------------------------
@@ -56,7 +57,24 @@ def stored_options(options: JobOptions) -> dict[str, Any]:
         "memory_limit_bytes": _memory(options.memory_limit_bytes),
         "pinned": bool(options.pinned),
         "group_id": None if options.group_id is None else _text(options.group_id, "group_id"),
+        **_demand(options),
     }
+
+
+def _demand(options: JobOptions) -> dict[str, Any]:
+    asked = {
+        "cores": options.cores and _whole(options.cores, "cores", 1, _MOST_CORES),
+        "asked_memory_bytes": _memory(options.asked_memory_bytes, "asked_memory_bytes") or None,
+        "gpus": options.gpus and _whole(options.gpus, "gpus", 0, _MOST_CORES),
+    }
+    if options.place is None:
+        if any(asked.values()):
+            raise JobQueueError(
+                "Only a job that runs at another place asks for cores, memory or GPUs.",
+                hint="Say at which place it is to run, or give it a memory limit.",
+            )
+        return {}
+    return {"place": _text(options.place, "place"), **asked}
 
 
 def _refused(name: str, value: object, what: str) -> JobQueueError:
@@ -137,13 +155,13 @@ def _limit_s(value: object) -> float | None:
     return 0.0 if math.isinf(seconds) else seconds
 
 
-def _memory(value: object) -> int | None:
+def _memory(value: object, name: str = "memory_limit_bytes") -> int | None:
     if value is None:
         return None
-    what = "must be a number of bytes, 0 for no limit"
-    size = _number(value, "memory_limit_bytes", what)
+    what = "must be a number of bytes, 0 for none"
+    size = _number(value, name, what)
     if math.isnan(size) or size < 0:
-        raise _refused("memory_limit_bytes", value, what)
+        raise _refused(name, value, what)
     return 0 if size > _LARGEST_INTEGER else int(size)
 
 
@@ -175,7 +193,7 @@ def new_job(job: BaseJob, job_id: str, options: JobOptions, blob: bytes) -> NewJ
     )
 
 
-def errand_of(job: BaseJob) -> Errand:
+def errand_of(job: BaseJob, place: str | None = None) -> Errand:
     """Return what is executed of a job: the job itself, and where its submitter works.
 
     Raises:
@@ -194,6 +212,7 @@ def errand_of(job: BaseJob) -> Errand:
         cwd=working_folder(),
         import_path=import_path(),
         reuse_key=reuse_key_of(job),
+        place=place,
     )
 
 

@@ -19,11 +19,13 @@ class JobFilter:
         statuses: Only these; empty means all.
         task_types: Only these class names; empty means all.
         search: Words that name, type, error or phase must contain, case-insensitive.
+        query: A query in the language of `finding.language`, e.g. `took:>5m -iris`.
     """
 
     statuses: frozenset[JobStatus] = frozenset()
     task_types: frozenset[str] = frozenset()
     search: str = ""
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,25 @@ class JobOrder:
 
     column: str = "enqueued_at"
     descending: bool = True
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """A part of a list of jobs.
+
+    Attributes:
+        total: How many jobs the list has.
+        start: The row of the first one that stands here.
+        ids: Theirs, in order.
+        is_indexed: Whether the index answered; logs are searched by it only.
+        is_counted: Whether *total* is all, or only what was counted in haste.
+    """
+
+    total: int
+    start: int
+    ids: tuple[str, ...]
+    is_indexed: bool = True
+    is_counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,6 +170,17 @@ class Move(StrEnum):
     BOTTOM = "bottom"
 
 
+@dataclass(frozen=True)
+class Before:
+    """A place in the queue: just before another waiting job.
+
+    Attributes:
+        job_id: That job; None: behind all of them.
+    """
+
+    job_id: str | None
+
+
 class WaitKind(StrEnum):
     """Why a job waits."""
 
@@ -162,6 +194,7 @@ class WaitKind(StrEnum):
     MEMORY = "memory"
     STARTING = "starting"
     PROBLEM = "problem"
+    PLACE = "place"
 
 
 @dataclass(frozen=True)
@@ -211,6 +244,70 @@ class Sample:
     memory_bytes: int
     cpu_time_s: float
     attempt: int = 1
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What a job did from a moment on.
+
+    Attributes:
+        attempt: The attempt, from 1.
+        began_s: Seconds since the attempt began.
+        name: What it is called.
+    """
+
+    attempt: int
+    began_s: float
+    name: str
+
+
+# How many days back failures are counted day by day.
+DAYS_SHOWN = 14
+
+
+class FailureState(StrEnum):
+    """What became of failures that are alike."""
+
+    OPEN = "open"
+    SOLVED = "solved"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureGroup:
+    """Failures that are alike.
+
+    Attributes:
+        fingerprint: What they share, as a short text.
+        state: What became of them.
+        error_type: Class name of the error.
+        message: What the last one says, one sentence.
+        hint: What to do next; may be empty.
+        place: The innermost call of the user's own code; may be empty.
+        count: How many there are.
+        open_count: How many of them no later success has put right.
+        first_seen: When the first one ended; None where that is unknown.
+        last_seen: When the last one ended; None where that is unknown.
+        by_day: How many ended on each of the last days (UTC), today last.
+        latest_id: The last job that failed so.
+        latest_name: Its name.
+        task_type: Its class name.
+    """
+
+    fingerprint: str
+    state: FailureState
+    error_type: str
+    message: str
+    hint: str
+    place: str
+    count: int
+    open_count: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+    by_day: tuple[int, ...]
+    latest_id: str
+    latest_name: str
+    task_type: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,6 +368,10 @@ class JobOptions:
         memory_limit_bytes: Limit of the memory of its process tree; 0 means none.
         pinned: Whether clean-up must keep it.
         group_id: What it belongs to.
+        place: Where it runs, e.g. `slurm:main`, as the settings name it; None: on this computer.
+        cores: Processor cores that it asks its place for.
+        asked_memory_bytes: Memory that it asks its place for.
+        gpus: Graphics processors that it asks its place for.
     """
 
     priority: int = 0
@@ -284,3 +385,7 @@ class JobOptions:
     memory_limit_bytes: int | None = None
     pinned: bool = False
     group_id: str | None = None
+    place: str | None = None
+    cores: int | None = None
+    asked_memory_bytes: int | None = None
+    gpus: int | None = None

@@ -38,7 +38,8 @@ class ErrorReport:
         hint: What to do next; may be empty.
         traceback: As Python prints it, with causes.
         causes: The chain, nearest first: `{"type": ..., "message": ...}`.
-        frames: The innermost frames with their local variables, shortened.
+        frames: The innermost calls and the user's own, with their local variables, shortened;
+            `error` says which error of the chain a call is of, 0 for the last one.
         is_transient: Whether trying again may help (a broken connection, not a bad file).
     """
 
@@ -93,6 +94,7 @@ class RunOrder:
         memory_limit_bytes: Limit of the process tree; None means none.
         log_limit_bytes: How much of the output is kept.
         reuse_key: Which jobs may run in one process after each other; None: it has one of its own.
+        log_after: Number of the last line that the job's log has already, elsewhere.
     """
 
     job_id: str
@@ -105,3 +107,4 @@ class RunOrder:
     memory_limit_bytes: int | None = None
     log_limit_bytes: int = 32 * 1024 * 1024
     reuse_key: str | None = None
+    log_after: int = 0

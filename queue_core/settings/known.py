@@ -83,6 +83,12 @@ PREVIEW_FILES = Setting(
     title="Preview files before loading",
     sentence="Show what a dropped file holds before it is loaded; else load it as detected.",
 )  # fmt: skip
+EDITOR = Setting(
+    key="window.editor", kind=str, default="",
+    title="Editor",
+    sentence="The command that opens a source file at a line, e.g. code -g {file}:{line}; empty "
+    "for the editor that is found.",
+)  # fmt: skip
 MEMORY_FRACTION = Setting(
     key="limits.memory_fraction", kind=float, default=0.8, minimum=0.05, maximum=1.0,
     title="Memory of one job",
@@ -134,6 +140,12 @@ SAMPLE_ROWS = Setting(
     title="Rows of a sample",
     sentence="How many rows an exploration takes from a larger dataset; it says so when it does.",
 )  # fmt: skip
+UPDATE_ADDRESS = Setting(
+    key="updates.address", kind=str, default="",
+    title="Address of new versions",
+    sentence="Where About asks for a newer version, when you tell it to; empty for the place that "
+    "the program was published at.",
+)  # fmt: skip
 API_IN_WINDOW = Setting(
     key="api.in_window", kind=bool, default=False,
     title="Serve the HTTP API",
@@ -181,8 +193,9 @@ TIMEOUTS: Final[Mapping[str, Setting[float]]] = {
 _ALL: Final[tuple[Setting[Any], ...]] = (
     WORKERS, CANCEL_GRACE_S, PRELOAD, IDLE_TIMEOUT_S, NICE,
     THEME, LANGUAGE, DENSITY, CLOSE_ACTION, REDUCE_MOTION, NOTIFY_WHEN_DONE,
+    EDITOR,
     *TIMEOUTS.values(), MEMORY_FRACTION, OUTPUT_BYTES, FREE_MEMORY_FLOOR_BYTES,
     MAX_ATTEMPTS, RETRY_DELAY_S, MAX_AGE_DAYS, MAX_COUNT, MAX_BYTES, PREVIEW_FILES, SAMPLE_ROWS,
-    HIDDEN_NAMES, API_IN_WINDOW, API_PORT, SCRIPT_PYTHON,
+    HIDDEN_NAMES, API_IN_WINDOW, API_PORT, SCRIPT_PYTHON, UPDATE_ADDRESS,
 )  # fmt: skip
 SETTINGS: Final[Mapping[str, Setting[Any]]] = {setting.key: setting for setting in _ALL}

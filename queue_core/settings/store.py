@@ -29,10 +29,12 @@ class Settings:
     Attributes:
         values: What the user chose, by key; everything else has its default.
         problems: Sentences about what could not be read and was replaced by a default.
+        places: The tables of other places where jobs may run, as they stand in the file.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    places: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, setting: Setting[Value]) -> Value:
         if setting.key in self.values:
@@ -83,7 +85,8 @@ def _read(path: Path) -> tuple[Settings, Exception | None]:
             values[key] = setting.check(found)
         except ParameterError as error:
             problems.append(f"{error.message} {error.hint} The default is used instead.")
-    return Settings(values, tuple(problems)), None
+    places = document.get("places")
+    return Settings(values, tuple(problems), places if isinstance(places, dict) else {}), None
 
 
 def _text(path: Path) -> str:

@@ -1,7 +1,8 @@
-"""Pictures of the window to look at: themes, sizes, languages, few and many jobs.
+"""Pictures of every page to look at: themes, sizes, languages; no jobs, some, many, a real study.
 
-Run as `python tests/gui/screenshots.py FOLDER [WORDS...]`; with words, only pictures whose name
-holds all of them are taken.
+Run as `make screenshots`, or `python tests/gui/screenshots.py FOLDER [WORDS...]`; with words, only
+pictures whose name holds all of them are taken. The study (see `study_folder`) is made once and
+kept in FOLDER.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -20,19 +22,30 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from PySide6.QtCore import QSize  # noqa: E402
-from PySide6.QtWidgets import QApplication  # noqa: E402
+from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
 
 from gui.bridge import Bridge  # noqa: E402
 from gui.features import FEATURES  # noqa: E402
 from gui.i18n import set_language  # noqa: E402
+from gui.library.page import LibraryPage  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
 from gui.theme import ThemeMode, current_theme, install_theme  # noqa: E402
 from gui.window_state import WindowState  # noqa: E402
+from queue_core.database.status import EntityKind  # noqa: E402
 from queue_core.paths import LocalFolder  # noqa: E402
 from queue_core.queue.huey_queue import HueyJobQueue  # noqa: E402
 
-SIZES = {"1280x800": QSize(1280, 800), "900x600": QSize(900, 600), "700x600": QSize(700, 600)}
+SIZES = {"1400x900": QSize(1400, 900), "1280x800": QSize(1280, 800), "900x600": QSize(900, 600)}
 MANY = 10_000
+
+
+class Store(Enum):
+    """What the folder of a picture holds."""
+
+    EMPTY = "empty"
+    SCENE = "scene"
+    MANY = "many"
+    STUDY = "study"
 
 
 @dataclass(frozen=True)
@@ -41,22 +54,18 @@ class Scene:
 
     Attributes:
         name: Part of the picture's name.
-        copies: How many more jobs; None: no jobs at all.
+        store: What the folder holds.
         arrange: What to do before the picture.
     """
 
     name: str
-    copies: int | None
+    store: Store
     arrange: Callable[[MainWindow], Awaitable[None]]
 
 
 async def settle(seconds: float = 0.25) -> None:
     """Let the window read what it shows."""
     await asyncio.sleep(seconds)
-
-
-async def nothing(window: MainWindow) -> None:
-    await settle()
 
 
 async def plain(window: MainWindow) -> None:
@@ -92,19 +101,61 @@ async def several(window: MainWindow) -> None:
     await settle(0.5)
 
 
+def in_library(kind: EntityKind) -> Callable[[MainWindow], Awaitable[None]]:
+    """Return what shows the first thing of a kind in the library."""
+
+    async def arrange(window: MainWindow) -> None:
+        await settle()
+        window.action_set.trigger("view.library")
+        page = window.findChild(LibraryPage)
+        assert page is not None
+        page.show_kind(kind)
+        await settle(1.5)
+
+    return arrange
+
+
+def by_action(action_id: str, name: str = "") -> Callable[[MainWindow], Awaitable[None]]:
+    """Return what runs a command, for the job whose name begins so."""
+
+    async def arrange(window: MainWindow) -> None:
+        await selecting(name)(window) if name else await settle()
+        window.action_set.trigger(action_id)
+        await settle(1.0)
+
+    return arrange
+
+
 SCENES = (
-    Scene("empty", None, nothing),
-    Scene("plain", 0, plain),
-    Scene("failed", 0, selecting("iris.csv")),
-    Scene("running", 0, selecting("flights")),
-    Scene("overview", 0, selecting("Random forest", "overview")),
-    Scene("log", 0, selecting("iris.csv", "log")),
-    Scene("parameters", 0, selecting("penguins.csv", "parameters")),
-    Scene("result", 0, selecting("penguins.csv", "result")),
-    Scene("scripts", 0, selecting("Ελληνικά")),
-    Scene("nomatch", 0, no_match),
-    Scene("many", MANY, plain),
-    Scene("all", MANY, several),
+    Scene("empty", Store.EMPTY, plain),
+    Scene("plain", Store.SCENE, plain),
+    Scene("failed", Store.SCENE, selecting("iris.csv")),
+    Scene("running", Store.SCENE, selecting("flights")),
+    Scene("overview", Store.SCENE, selecting("Random forest", "overview")),
+    Scene("log", Store.SCENE, selecting("iris.csv", "log")),
+    Scene("parameters", Store.SCENE, selecting("penguins.csv", "parameters")),
+    Scene("scripts", Store.SCENE, selecting("Ελληνικά")),
+    Scene("nomatch", Store.SCENE, no_match),
+    Scene("several", Store.SCENE, several),
+    Scene("failures", Store.MANY, by_action("view.failures")),
+    Scene("many", Store.MANY, plain),
+    Scene("all", Store.MANY, several),
+    Scene("study", Store.STUDY, plain),
+    Scene("dataset", Store.STUDY, selecting("Load penguins", "result")),
+    Scene("real-failure", Store.STUDY, selecting("Load weather")),
+    Scene("explored", Store.STUDY, selecting("Correlation", "result")),
+    Scene("model", Store.STUDY, selecting("Decision tree", "result")),
+    Scene("explained", Store.STUDY, selecting("SHAP", "result")),
+    Scene("predicted", Store.STUDY, selecting("Random forest classifier on penguins: p", "result")),
+    *(
+        Scene(f"library-{kind.value}", Store.STUDY, in_library(kind))
+        for kind in (EntityKind.DATASET, EntityKind.MODEL_SESSION, EntityKind.PREDICTION)
+    ),
+    Scene("new-job", Store.STUDY, by_action("job.new")),
+    Scene("retry", Store.STUDY, by_action("job.retry_with_changes", "Load weather")),
+    Scene("settings", Store.STUDY, by_action("app.settings")),
+    Scene("schedules", Store.STUDY, by_action("queue.schedules")),
+    Scene("about", Store.STUDY, by_action("app.about")),
 )
 
 
@@ -119,8 +170,12 @@ async def take(scene: Scene, size: QSize, folder: Path, target: Path) -> None:
     window.resize(size)
     window.show()
     queue = await bridge.open(lambda: HueyJobQueue(folder))
+    while not (window.model.is_loaded or window.overview.counts.total == 0):
+        await settle(0.05)
     await scene.arrange(window)
-    window.grab().save(str(target))
+    for number, shown in enumerate(shown_windows(window)):
+        path = target.with_stem(f"{target.stem}-dialog") if number else target
+        shown.grab().save(str(path))
     window.close_now()
     await bridge.close()
     if isinstance(queue, HueyJobQueue):
@@ -129,26 +184,40 @@ async def take(scene: Scene, size: QSize, folder: Path, target: Path) -> None:
     await asyncio.sleep(0)
 
 
+def shown_windows(window: MainWindow) -> list[QWidget]:
+    """Return the window and the dialogs over it."""
+    dialogs = (widget for widget in window.findChildren(QDialog) if widget.isVisible())
+    return [window, *dialogs]
+
+
+def fill(store: Store, folder: Path) -> None:
+    """Put into *folder* what *store* says."""
+    from seeded_folder import seed_folder
+    from study_folder import make_study
+
+    folder.mkdir()
+    if store is Store.STUDY:
+        make_study(folder, folder)
+    elif store is not Store.EMPTY:
+        seed_folder(folder, copies=MANY if store is Store.MANY else 0)
+
+
 async def main(out: Path, words: list[str]) -> None:
     """Take all pictures."""
-    from seeded_folder import seed_folder
-
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
-        folders: dict[int | None, Path] = {}
         for scene, size, language, mode in itertools.product(
             SCENES, SIZES, ("en", "es"), (ThemeMode.LIGHT, ThemeMode.DARK)
         ):
             name = f"{scene.name}-{size}-{language}-{mode}"
             if not all(word in name for word in words):
                 continue
-            if scene.copies not in folders:
-                folders[scene.copies] = Path(place) / f"folder{scene.copies}"
-                if scene.copies is not None:
-                    seed_folder(folders[scene.copies], copies=scene.copies)
+            folder = (out if scene.store is Store.STUDY else Path(place)) / scene.store.value
+            if not folder.exists():
+                await asyncio.to_thread(fill, scene.store, folder)
             set_language(language)
             current_theme().set_mode(mode)
-            await take(scene, SIZES[size], folders[scene.copies], out / f"{name}.png")
+            await take(scene, SIZES[size], folder, out / f"{name}.png")
             print(name, flush=True)
 
 

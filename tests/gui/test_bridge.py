@@ -44,12 +44,12 @@ def test_what_is_asked_before_the_queue_is_open_is_answered_then(
     job_id = queue.put(Echo())
 
     async def body() -> None:
-        early = asyncio.ensure_future(closed_bridge.ids(JobFilter(), JobOrder()))
+        early = asyncio.ensure_future(closed_bridge.page(JobFilter(), JobOrder(), start=0, size=9))
         await asyncio.sleep(0)
         assert not early.done()
         assert not closed_bridge.is_open
         await closed_bridge.open(lambda: queue)
-        assert list(await early) == [job_id]
+        assert (await early).ids == (job_id,)
 
     run(body())
 

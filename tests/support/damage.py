@@ -80,10 +80,10 @@ def read_everything(queue: HueyJobQueue, job_ids: list[str]) -> list[str]:
         ("interrupted", queue.interrupted), ("changes", lambda: queue.changes_since(1)),
         ("get_many", lambda: queue.get_many([*shown, *job_ids])), ("empty", queue.is_empty),
         ("consumers", queue.consumers), ("notices", lambda: queue.notices),
-        ("problem", lambda: queue.problem),
+        ("problem", lambda: queue.problem), ("failures", queue.failures),
     ):  # fmt: skip
         look(name, read)
     for job_id in {*shown, *job_ids}:
-        for name in ("get", "attempts", "why_waiting", "samples", "logs"):
+        for name in ("get", "attempts", "why_waiting", "samples", "phases", "logs"):
             look(f"{name}({job_id})", lambda n=name, j=job_id: getattr(queue, n)(j))
     return raised

@@ -1,56 +1,57 @@
-"""Why a job failed: the chain of causes and the traceback."""
+"""Why a job failed: the chain of causes, and the calls that led to it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPlainTextEdit, QVBoxLayout
 
-from gui.i18n import tr, translate_message
+from gui.bridge import Bridge
+from gui.editor import open_in_editor
+from gui.flow_layout import FlowLayout
+from gui.i18n import tr, tr_plural
+from gui.jobs.details.call_groups import count_calls
+from gui.jobs.details.causes import cause_text, is_fault_of_data, told_causes
+from gui.jobs.details.failure_chain import FailureChain
+from gui.jobs.details.folding import Fold
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.details.traceback_text import TracebackColours
 from gui.results.scrolled_column import ScrolledColumn
 from gui.theme import STEP_PX, monospace_font
-from gui.widgets import TextLabel, heading_label, muted_label, row, set_role, text_button
+from gui.widgets import TextLabel, heading_label, muted_label, set_role, text_button
+from queue_core.failures.traceback_text import Raised, read_traceback
 from queue_core.queue.job_record import JobRecord
 from queue_core.queue.values import WaitReason
 
-TRACEBACK_PX = 140  # about ten lines; where there is less room, the page scrolls
-_LINES_OF_A_CAUSE = 3
+TRACEBACK_PX = 220
 
 
 class ErrorPage(DetailsPage):
-    """The causes, nearest first, and the traceback with the user's own frames lit."""
+    """The causes, nearest first, and the calls with the user's own ones lit and open.
 
-    def __init__(self) -> None:
+    Where the data is at fault the calls are folded: they tell a data scientist nothing.
+    """
+
+    def __init__(self, bridge: Bridge) -> None:
         super().__init__()
+        self._bridge = bridge
         self._record: JobRecord | None = None
+        self._chain: tuple[Raised, ...] = ()
+        self._fold: Fold | None = None
         self._causes_title = heading_label(tr("Caused by"))
         self._causes = TextLabel()
         self._none = muted_label(tr("There is no traceback: the process did not live to write it."))
         self._none.setWordWrap(True)
-        self._text = QPlainTextEdit()
-        self._text.setReadOnly(True)
-        self._text.setAccessibleName(tr("Traceback"))
-        self._text.setFont(monospace_font())
-        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        set_role(self._text, "text")
-        self._text.document().setDocumentMargin(0)
+        self._text = _text_box()
         self._colours = TracebackColours(self._text.document())
+        self._as_text = text_button(tr("As text"), self._show_form)
+        self._as_text.setCheckable(True)
         copy = text_button(tr("Copy all"), self.copy_all, icon_name="copy")
-        self._text.setMinimumHeight(TRACEBACK_PX)
-        self._tools = row(heading_label(tr("Traceback")), None, copy)
-        page = ScrolledColumn(spacing=STEP_PX * 2)
-        page.column.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 4, STEP_PX * 3)
-        page.column.addWidget(self._causes_title)
-        page.column.addWidget(self._causes)
-        page.column.addLayout(self._tools)
-        page.column.addWidget(self._none)
-        page.column.addWidget(self._text, 1)
-        page.column.addStretch(0)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(page)
+        self._tools = FlowLayout(spacing=STEP_PX * 2)
+        for button in (copy, self._as_text):
+            self._tools.addWidget(button)
+        self._place = QVBoxLayout()
+        self._build()
 
     def add_tool(self, button: QAbstractButton) -> None:
         """Put another button beside the one that copies."""
@@ -61,27 +62,71 @@ class ErrorPage(DetailsPage):
         return bool(record.traceback or record.error_causes or record.error_type)
 
     def show_record(self, record: JobRecord, reason: WaitReason | None) -> None:
-        """Show the causes and the traceback."""
-        if self._record == record:
+        """Show the causes and the calls."""
+        before, self._record = self._record, record
+        if before is not None and _told(before) == _told(record):
             return
-        self._record = record
-        # Some libraries write a page; its first lines say it, the traceback has the rest.
-        causes = "\n".join(_first_lines(_shown_cause(cause)) for cause in record.error_causes)
+        causes = "\n".join(told_causes(record))
         self._causes.set_text(causes)
         for widget in (self._causes_title, self._causes):
             widget.setVisible(bool(causes))
         traceback = (record.traceback or "").rstrip()
-        if traceback != self._text.toPlainText():
-            self._text.setPlainText(traceback)
-            bar = self._text.verticalScrollBar()
-            bar.setValue(bar.maximum())
-        self._text.setVisible(bool(traceback))
+        self._text.setPlainText(traceback)
+        bar = self._text.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self._chain = read_traceback(traceback, record.error_frames)
+        self._show_chain(is_open=not is_fault_of_data(record))
         self._none.setVisible(not traceback)
+        self._as_text.setVisible(bool(self._chain))
+        self._show_form()
+        self._page.verticalScrollBar().setValue(0)
 
     def copy_all(self) -> None:
         """Copy sentence, hint, causes and traceback."""
         if self._record is not None:
             QApplication.clipboard().setText(failure_text(self._record))
+
+    def _build(self) -> None:
+        self._page = ScrolledColumn(spacing=STEP_PX * 2)
+        column = self._page.column
+        column.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 4, STEP_PX * 3)
+        column.addWidget(self._causes_title)
+        column.addWidget(self._causes)
+        column.addLayout(self._tools)
+        column.addWidget(self._none)
+        column.addLayout(self._place)
+        column.addWidget(self._text, 1)
+        column.addStretch(0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._page)
+
+    def _show_chain(self, *, is_open: bool) -> None:
+        """Make the calls of this failure in the place of the earlier ones."""
+        if self._fold is not None:
+            self._place.removeWidget(self._fold)
+            self._fold.hide()
+            self._fold.deleteLater()
+            self._fold = None
+        if self._chain:
+            title = tr_plural(
+                "Traceback, {count} call", "Traceback, {count} calls",
+                sum(count_calls(raised.calls) for raised in self._chain),
+            )  # fmt: skip
+            make = partial(FailureChain, self._chain, self._open)
+            self._fold = Fold(title, make, is_open=is_open, indent=False)
+            self._place.addWidget(self._fold)
+
+    def _show_form(self) -> None:
+        """Show the calls as values, or as the text that Python prints."""
+        as_text = self._as_text.isChecked() or not self._chain
+        self._text.setVisible(as_text and bool(self._text.toPlainText()))
+        if self._fold is not None:
+            self._fold.setVisible(not as_text)
+
+    def _open(self, file: str, line: int) -> None:
+        what = tr("Opening the editor")
+        self._bridge.start(open_in_editor(self._bridge, file, line), what=what)
 
 
 def failure_text(record: JobRecord) -> str:
@@ -89,21 +134,24 @@ def failure_text(record: JobRecord) -> str:
     parts = [
         f"{record.job_name} ({record.task_type}, {record.id})",
         "\n".join(part for part in (record.error_msg, record.error_hint) if part),
-        "\n".join(_cause(cause) for cause in record.error_causes),
+        "\n".join(cause_text(cause) for cause in record.error_causes),
         (record.traceback or "").rstrip(),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _shown_cause(cause: Mapping[str, str]) -> str:
-    return _cause({**cause, "message": translate_message(cause.get("message", ""))})
+def _told(record: JobRecord) -> tuple[object, ...]:
+    """Return what of a record is shown here."""
+    return record.id, record.attempt, record.error_msg, record.traceback, record.error_causes
 
 
-def _cause(cause: Mapping[str, str]) -> str:
-    return f"{cause.get('type', '')}: {cause.get('message', '')}".strip(": ")
-
-
-def _first_lines(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    more = " …" if len(lines) > _LINES_OF_A_CAUSE else ""
-    return "\n".join(lines[:_LINES_OF_A_CAUSE]) + more
+def _text_box() -> QPlainTextEdit:
+    text = QPlainTextEdit()
+    text.setReadOnly(True)
+    text.setAccessibleName(tr("Traceback"))
+    text.setFont(monospace_font())
+    text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    text.setMinimumHeight(TRACEBACK_PX)
+    set_role(text, "text")
+    text.document().setDocumentMargin(0)
+    return text

@@ -51,6 +51,7 @@ class DetailsHeader(QWidget):
         self._bar.setTextVisible(False)
         self._phase = TextLabel(role="muted", font=small_font())
         self.close_button = icon_button("close", tr("Hide the details (F9)"))
+        self.window_button = icon_button("window", tr("Open in a window (Ctrl+Enter)"))
         self._buttons: dict[str, QPushButton] = {}
         self._build()
 
@@ -62,6 +63,7 @@ class DetailsHeader(QWidget):
         self._title.setToolTip(as_typed(record.job_name))
         self._show_state(record)
         failed = record.status in (JobStatus.ERROR, JobStatus.KILLED)
+        self.window_button.setEnabled(True)
         self._error.show_text(record.error_msg or "" if failed else "", record.error_hint or "")
         self._warnings.show_text("\n".join(filter(None, (record.damage, *record.warnings))))
         self._show_foreign(record)
@@ -75,6 +77,7 @@ class DetailsHeader(QWidget):
     def show_many(self, records: Sequence[JobRecord], count: int) -> None:
         """Show that several jobs are selected."""
         self._record = None
+        self.window_button.setEnabled(False)
         self._title.set_text(tr_plural("{count} job selected", "{count} jobs selected", count))
         parts = [
             f"{number} × {status_word(status)}"
@@ -114,7 +117,10 @@ class DetailsHeader(QWidget):
             status=status_sentence(record, now),
             type=type_word(record.task_type),
         )
-        self._state.set_text(sentence, role=record.status.value)
+        if record.solved_by:
+            sentence = tr("{sentence} · solved by a later run", sentence=sentence)
+        role = "muted" if record.solved_by else record.status.value
+        self._state.set_text(sentence, role=role)
         running = record.status is JobStatus.STARTED
         self._bar.setVisible(running)
         waiting = record.status is JobStatus.NOT_STARTED
@@ -158,9 +164,10 @@ class DetailsHeader(QWidget):
         state = row(self._icon, self._state)
         state.setStretch(1, 1)
         self._state_bar.setLayout(state)
-        self._head = row(self._title, self.close_button)
+        self._head = row(self._title, self.window_button, self.close_button, spacing=STEP_PX)
         self._head.setStretch(0, 1)
-        self._head.setAlignment(self.close_button, Qt.AlignmentFlag.AlignTop)
+        for button in (self.window_button, self.close_button):
+            self._head.setAlignment(button, Qt.AlignmentFlag.AlignTop)
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 3, STEP_PX * 3)
         self._lines.setSpacing(STEP_PX * 2)
@@ -174,7 +181,7 @@ class DetailsHeader(QWidget):
         """Put the buttons beside the title, or below everything where it is narrow."""
         room = (
             self.width()
-            - self.close_button.sizeHint().width()
+            - 2 * self.close_button.sizeHint().width()
             - self._button_row.sizeHint().width()
         )
         beside = room >= TITLE_PX

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
 from gui.format import format_bytes, format_clock, format_duration
 from gui.i18n import tr
+from gui.jobs.details.folding import Fold
+from gui.jobs.details.phase_bar import PhaseBar
+from gui.jobs.details.phase_spans import spans_of
 from gui.jobs.details.usage_curve import UsageCurve, usage_of
 from gui.jobs.presentation import STATUS_LOOKS, error_line, status_word
-from gui.theme import STEP_PX, small_font
+from gui.theme import STEP_PX, monospace_font, small_font
 from gui.throttle import Throttle
 from gui.widgets import IconLabel, TextLabel, heading_label, row
+from queue_core.failures.fingerprint import without_values
 from queue_core.queue.job_record import JobRecord, JobStatus
-from queue_core.queue.values import Attempt, Sample
+from queue_core.queue.values import Attempt, Phase, Sample
 
 READ_INTERVAL_S = 1.0
+# A tenth more or less is chance.
+LEAST_CHANGE = 0.1
 
 
 class HistorySection(QWidget):
@@ -28,6 +37,8 @@ class HistorySection(QWidget):
         self._bridge = bridge
         self._record: JobRecord | None = None
         self._attempts: Sequence[Attempt] = ()
+        self._told: Sequence[Phase] = ()
+        self.phases = PhaseBar()
         self.curve = UsageCurve()
         self._title = heading_label(tr("Attempts so far"))
         self._lines = QVBoxLayout()
@@ -35,6 +46,7 @@ class HistorySection(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(STEP_PX * 4, STEP_PX * 2, STEP_PX * 4, STEP_PX * 3)
         layout.setSpacing(STEP_PX * 2)
+        layout.addWidget(self.phases)
         layout.addWidget(self.curve)
         layout.addWidget(self._title)
         layout.addLayout(self._lines)
@@ -48,6 +60,8 @@ class HistorySection(QWidget):
         """Show the past of a job."""
         before, self._record = self._record, record
         if before is None or before.id != record.id:
+            self._told = ()
+            self.phases.show_spans(())
             self.curve.show_usage(usage_of((), None))
             self._show_attempts(())
         if before != record and record.started_at is not None:
@@ -56,6 +70,7 @@ class HistorySection(QWidget):
     def tick(self) -> None:
         """Let the curves of a running job grow."""
         if self._record is not None and self._record.status is JobStatus.STARTED:
+            self.phases.show_spans(spans_of(self._told, self._record, datetime.now(UTC)))
             self._read.request()
 
     async def _look(self) -> None:
@@ -63,10 +78,12 @@ class HistorySection(QWidget):
         if record is None:
             return
         job_id = record.id
-        samples, attempts = await self._bridge.ask(
-            lambda queue: (queue.samples(job_id), queue.attempts(job_id))
+        samples, attempts, phases = await self._bridge.ask(
+            lambda queue: (queue.samples(job_id), queue.attempts(job_id), queue.phases(job_id))
         )
         if self._record is not None and self._record.id == job_id:
+            self._told = phases
+            self.phases.show_spans(spans_of(phases, self._record, datetime.now(UTC)))
             self._show_samples(samples)
             self._show_attempts(tuple(attempts))
 
@@ -88,8 +105,8 @@ class HistorySection(QWidget):
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.deleteLater()
-        for attempt in shown:
-            self._lines.addWidget(_line(attempt))
+        for before, attempt in zip((None, *shown), shown, strict=False):
+            self._lines.addWidget(_line(attempt, attempt_change(before, attempt)))
 
 
 def attempt_text(attempt: Attempt) -> str:
@@ -104,7 +121,31 @@ def attempt_text(attempt: Attempt) -> str:
     return " · ".join(parts)
 
 
-def _line(attempt: Attempt) -> QWidget:
+def attempt_change(before: Attempt | None, attempt: Attempt) -> str:
+    """Return what was different from the attempt before it; nothing for the first one."""
+    if before is None:
+        return ""
+    parts = []
+    if attempt.error_msg and before.error_msg:
+        is_same = without_values(attempt.error_msg) == without_values(before.error_msg)
+        parts.append(tr("the same error") if is_same else tr("another error"))
+    if attempt.run_seconds is not None and before.run_seconds is not None:
+        more_s = attempt.run_seconds - before.run_seconds
+        if abs(more_s) >= LEAST_CHANGE * max(attempt.run_seconds, before.run_seconds):
+            text = format_duration(abs(more_s))
+            parts.append(tr("{time} longer", time=text) if more_s > 0 else
+                         tr("{time} shorter", time=text))  # fmt: skip
+    if attempt.peak_memory_bytes and before.peak_memory_bytes:
+        more = attempt.peak_memory_bytes - before.peak_memory_bytes
+        if abs(more) >= LEAST_CHANGE * before.peak_memory_bytes:
+            size = format_bytes(abs(more))
+            parts.append(tr("{size} more memory", size=size) if more > 0 else
+                         tr("{size} less memory", size=size))  # fmt: skip
+    listed = ", ".join(parts)
+    return tr("Beside the attempt before: {changes}.", changes=listed) if listed else ""
+
+
+def _line(attempt: Attempt, change: str) -> QWidget:
     look = STATUS_LOOKS[attempt.status]
     words = QVBoxLayout()
     words.setSpacing(0)
@@ -112,8 +153,18 @@ def _line(attempt: Attempt) -> QWidget:
     reason = error_line(attempt.error_msg)
     if reason:
         words.addWidget(TextLabel(reason, role="muted", font=small_font()))
-    line = row(IconLabel(look.icon, attempt.status.value))
+    if change:
+        words.addWidget(TextLabel(change, role="muted", font=small_font()))
+    if attempt.traceback:
+        words.addWidget(Fold(tr("Traceback"), partial(_traceback, attempt.traceback)))
+    mark = IconLabel(look.icon, attempt.status.value)
+    line = row(mark)
+    line.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
     line.addLayout(words, 1)
     widget = QWidget()
     widget.setLayout(line)
     return widget
+
+
+def _traceback(text: str) -> QWidget:
+    return TextLabel(text.rstrip(), role="muted", font=monospace_font())

@@ -59,7 +59,7 @@ class JsonTree(QTreeWidget):
 
 
 def _item(name: str, value: Any) -> QTreeWidgetItem:
-    text = _text(value)
+    text = value_text(value)
     item = QTreeWidgetItem([name, text[:MOST_LETTERS]])
     item.setToolTip(1, as_typed(text[: MOST_LETTERS * 10]))
     item.setSizeHint(0, QSize(0, ROW_PX))
@@ -83,7 +83,8 @@ def _children(value: Any) -> Iterator[tuple[str, Any]]:
         yield pair
 
 
-def _text(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """Return a value as a line of text; a large one says how much it holds."""
     if value is None or value in ("", [], (), {}):
         return "—"
     if isinstance(value, bool):
@@ -94,6 +95,6 @@ def _text(value: Any) -> str:
         return tr_plural("{count} entry", "{count} entries", len(value))
     if isinstance(value, list | tuple):
         if len(value) <= 8 and all(isinstance(item, str | int | float) for item in value):
-            return ", ".join(_text(item) for item in value)
+            return ", ".join(value_text(item) for item in value)
         return tr_plural("{count} entry", "{count} entries", len(value))
     return " ".join(str(value).split())

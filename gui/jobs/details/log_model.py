@@ -15,6 +15,7 @@ from gui.theme import colours
 from queue_core.queue.values import LogLine, LogSource
 
 MOST_LINES = 60_000
+_TRACEBACK = "Traceback (most recent call last)"
 CUT_LINES = 20_000
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -45,12 +46,23 @@ class LogModel(QAbstractTableModel):
         self._all: list[LogLine] = []
         self._shown: list[LogLine] = []
         self._filter = LogFilter()
+        self._total = 0
         self.longest = 0
 
     @property
     def last_number(self) -> int:
-        """Number of the newest line."""
-        return self._all[-1].number if self._all else 0
+        """Number of the newest line that has been read."""
+        return self._total
+
+    @property
+    def first_number(self) -> int:
+        """Number of the oldest line that is held."""
+        return self._all[0].number if self._all else 0
+
+    @property
+    def has_end(self) -> bool:
+        """Whether the newest lines are held, and not older ones in their place."""
+        return not self._all or self._all[-1].number == self._total
 
     @property
     def is_cut(self) -> bool:
@@ -60,13 +72,14 @@ class LogModel(QAbstractTableModel):
     def clear(self) -> None:
         """Forget all lines."""
         self.beginResetModel()
-        self._all, self._shown, self.longest = [], [], 0
+        self._all, self._shown, self.longest, self._total = [], [], 0, 0
         self.endResetModel()
 
     def append(self, lines: Sequence[LogLine]) -> None:
         """Add newer lines."""
         single = [part for line in lines for part in _split(line)]
         self._all.extend(single)
+        self._total = single[-1].number
         shown = [line for line in single if self._filter.allows(line)]
         if shown:
             first = len(self._shown)
@@ -76,6 +89,23 @@ class LogModel(QAbstractTableModel):
             self.endInsertRows()
         if len(self._all) > MOST_LINES:
             self._cut()
+
+    def prepend(self, lines: Sequence[LogLine]) -> int:
+        """Add older lines above; return how many rows came. Where they are too many, the end goes.
+
+        What was shown at the top keeps its place.
+        """
+        single = [part for line in lines for part in _split(line)]
+        shown = [line for line in single if self._filter.allows(line)]
+        self._all[:0] = single
+        if shown:
+            self.beginInsertRows(QModelIndex(), 0, len(shown) - 1)
+            self._shown[:0] = shown
+            self.longest = max(self.longest, max(len(line.text) for line in shown))
+            self.endInsertRows()
+        if len(self._all) > MOST_LINES:
+            self._cut_end()
+        return len(shown)
 
     def set_filter(self, wanted: LogFilter) -> None:
         """Show other lines."""
@@ -95,9 +125,23 @@ class LogModel(QAbstractTableModel):
             return []
         return [row for row, line in enumerate(self._shown) if wanted in line.text.casefold()]
 
+    def first_error(self, after: int) -> int:
+        """Return the next row after *after* where an error begins, from the start again; or -1."""
+        rows = [row for row, line in enumerate(self._shown) if _begins_error(line)]
+        return next((row for row in rows if row > after), rows[0] if rows else -1)
+
     def text(self) -> str:
         """Return all shown lines."""
         return "\n".join(line.text for line in self._shown)
+
+    def _cut_end(self) -> None:
+        del self._all[MOST_LINES - CUT_LINES :]
+        newest = self._all[-1].number
+        kept = next((n for n, line in enumerate(self._shown) if line.number > newest), None)
+        if kept is not None:
+            self.beginRemoveRows(QModelIndex(), kept, len(self._shown) - 1)
+            del self._shown[kept:]
+            self.endRemoveRows()
 
     def _cut(self) -> None:
         self._all = self._all[-(MOST_LINES - CUT_LINES) :]
@@ -145,6 +189,12 @@ def source_word(source: LogSource) -> str:
         LogSource.WARNINGS: tr("Warnings"),
         LogSource.MONITOR: tr("Monitor"),
     }[source]
+
+
+def _begins_error(line: LogLine) -> bool:
+    if line.source is LogSource.MONITOR:
+        return False
+    return line.level >= logging.ERROR or line.text.startswith(_TRACEBACK)
 
 
 def _split(line: LogLine) -> list[LogLine]:

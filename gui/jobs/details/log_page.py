@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QActionGroup, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QActionGroup, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QMenu, QToolButton, QVBoxLayout
 
 from gui.bridge import Bridge
 from gui.format import format_count
@@ -16,7 +16,7 @@ from gui.jobs.details.log_model import LogFilter, LogModel, source_word
 from gui.jobs.details.log_view import LogView
 from gui.jobs.details.page import DetailsPage
 from gui.theme import STEP_PX, icon, small_font
-from gui.widgets import icon_button, muted_label, row
+from gui.widgets import icon_button, muted_label, row, text_button
 from queue_core.queue.job_record import JobRecord
 from queue_core.queue.values import LogSource, WaitReason
 
@@ -38,6 +38,7 @@ class LogPage(DetailsPage):
         self._model = LogModel(self)
         self._view = LogView(self._model)
         self._status = muted_label()
+        self._earlier = text_button(tr("Show earlier lines"), self._show_earlier, role="link")
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._read_soon)
@@ -63,9 +64,10 @@ class LogPage(DetailsPage):
         self._filter = icon_button("filter", tr("Choose levels and sources"))
         self._filter.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._filter.setMenu(self._filter_menu())
+        self._error = icon_button("error", tr("Go to the next error (F4)"), self._go_to_error)
         self._follow = icon_button("follow", tr("Follow the end"), checkable=True)
         self._follow.setChecked(True)
-        self._follow.clicked.connect(self._view.set_follows)
+        self._follow.clicked.connect(self._on_follow)
         self._view.follows_changed.connect(self._follow.setChecked)
 
     def _build(self) -> None:
@@ -73,12 +75,13 @@ class LogPage(DetailsPage):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(STEP_PX * 4, STEP_PX * 2, STEP_PX * 2, STEP_PX * 2)
         layout.setSpacing(STEP_PX)
-        controls = row(self._find, self._filter, self._follow, copy, spacing=STEP_PX)
+        controls = row(self._find, self._filter, self._error, self._follow, copy, spacing=STEP_PX)
         controls.setStretch(0, 1)
         layout.addLayout(controls)
         layout.addWidget(self._view, 1)
         self._status.setFont(small_font())
-        layout.addWidget(self._status)
+        self._earlier.hide()
+        layout.addLayout(row(self._status, self._earlier, None))
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -88,7 +91,7 @@ class LogPage(DetailsPage):
             self._read_soon()
 
     def _read_soon(self) -> None:
-        if not self._job_id:
+        if not self._job_id or not self._model.has_end:
             return
         if self._is_reading:
             self._needs_read = True
@@ -122,8 +125,37 @@ class LogPage(DetailsPage):
         if count == 0:
             text = tr("Nothing printed yet.") if self._is_live else tr("It printed nothing.")
         if self._model.is_cut:
-            text += " · " + tr("the newest ones of {total}", total=format_count(total))
+            whole = format_count(total)
+            newest = tr("the newest ones of {total}", total=whole)
+            first = tr("from line {first} of {total}", first=format_count(self._model.first_number),
+                       total=whole)  # fmt: skip
+            text += " · " + (newest if self._model.has_end else first)
+        self._earlier.setVisible(self._model.is_cut)
         self._status.setText(text)
+
+    # --- what lies further up -----------------------------------------------------------------
+
+    def _show_earlier(self) -> None:
+        self._view.set_follows(False)
+        self._bridge.start(self._read_earlier(), what=tr("Reading the log"))
+
+    async def _read_earlier(self) -> None:
+        job_id, first = self._job_id, self._model.first_number
+        lines = await self._bridge.logs(job_id, before=first, limit=MOST_READ)
+        if job_id != self._job_id or first != self._model.first_number or not lines:
+            return
+        top = self._view.rowAt(0)
+        count = self._model.prepend(lines)
+        above = self._model.index(max(0, min(top + count, self._model.rowCount() - 1)), 1)
+        self._view.scrollTo(above, QAbstractItemView.ScrollHint.PositionAtTop)
+        self._show_status()
+
+    def _on_follow(self, follows: bool) -> None:
+        """Hold the end; where older lines have taken its place, read it again."""
+        if follows and not self._model.has_end:
+            self._model.clear()
+            self._read_soon()
+        self._view.set_follows(follows)
 
     # --- finding ------------------------------------------------------------------------------
 
@@ -149,6 +181,13 @@ class LogPage(DetailsPage):
         self._filter.setIcon(icon("filter", "accent" if filters else "text"))
         self._show_status()
 
+    def _go_to_error(self) -> None:
+        row = self._model.first_error(self._view.currentIndex().row())
+        if row < 0:
+            self._status.setText(tr("No line of it is an error."))
+            return
+        self._view.show_row(row)
+
     def _find_next(self, step: int) -> None:
         text = self._find.text()
         rows = self._model.matches(text)
@@ -173,12 +212,24 @@ class LogPage(DetailsPage):
     # --- Qt's calls ---------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F3 and Shift+F3 go to the next and the previous match."""
+        """F3 and Shift+F3 go to the next and the previous match, F4 to the next error."""
         if event.key() == Qt.Key.Key_F3:
             back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._find_next(-1 if back else 1)
+        elif event.key() == Qt.Key.Key_F4 and not event.modifiers():
+            self._go_to_error()
+        elif _is_find(event):
+            self._find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._find.selectAll()
         else:
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Take Ctrl+F for the log while the focus is in it: the window would search its jobs."""
+        if event.type() == QEvent.Type.ShortcutOverride and _is_find(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read what came meanwhile."""
@@ -189,6 +240,10 @@ class LogPage(DetailsPage):
         """Stop reading."""
         self._timer.stop()
         super().hideEvent(event)
+
+
+def _is_find(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Find)
 
 
 def _choices(

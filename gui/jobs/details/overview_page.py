@@ -14,6 +14,7 @@ from gui.format import format_bytes, format_count, format_duration, format_momen
 from gui.i18n import mark, tr, translate
 from gui.jobs.columns import origin_word
 from gui.jobs.details.history_section import HistorySection
+from gui.jobs.details.lineage_section import LineageSection
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.type_looks import type_word
 from gui.theme import STEP_PX, monospace_font
@@ -91,6 +92,13 @@ def _end(view: View) -> str:
     return ""
 
 
+def _place(view: View) -> str:
+    record = view.record
+    if record.place is None:
+        return ""
+    return f"{record.place} · {record.node}" if record.node else record.place
+
+
 LINES: tuple[Line, ...] = (
     Line(mark("Type"), lambda view: type_word(view.record.task_type)),
     Line(mark("Created"), lambda view: _moment(view.record.enqueued_at, view.now)),
@@ -106,10 +114,11 @@ LINES: tuple[Line, ...] = (
     Line(mark("Memory limit"), lambda view: _limit(view.record.memory_limit_bytes, format_bytes)),
     Line(mark("Kept"), lambda view: tr("Clean-up leaves it alone.") if view.record.pinned else ""),
     Line(mark("Interruptions"), _interruptions),
+    Line(mark("Runs on"), _place),
+    Line(mark("There"), lambda view: view.record.place_note or ""),
     Line(mark("Process"), lambda view: str(view.record.pid or "")),
     Line(mark("Exit"), _end),
     Line(mark("Made by"), lambda view: "" if view.record.is_ours else origin_word(view.record)),
-    Line(mark("Repeats"), lambda view: view.record.retry_of or "", is_code=True),
     Line(mark("Identifier"), lambda view: view.record.id, is_code=True),
 )
 
@@ -120,6 +129,7 @@ class OverviewPage(DetailsPage):
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
         self._view: View | None = None
+        self.lineage = LineageSection(bridge)
         self.history = HistorySection(bridge)
         content = QWidget()
         inside = QVBoxLayout(content)
@@ -131,6 +141,7 @@ class OverviewPage(DetailsPage):
         self._grid.setVerticalSpacing(STEP_PX * 2)
         self._grid.setColumnStretch(1, 1)
         self._rows = [self._add(number, line) for number, line in enumerate(LINES)]
+        inside.addWidget(self.lineage)
         inside.addLayout(self._grid)
         inside.addWidget(self.history)
         inside.addStretch(1)
@@ -146,6 +157,7 @@ class OverviewPage(DetailsPage):
         """Show the facts."""
         self._view = View(record, datetime.now(UTC))
         self._update(self._view)
+        self.lineage.show_record(record)
         self.history.show_record(record)
 
     def tick(self) -> None:

@@ -37,9 +37,13 @@ class DetailsPanel(QFrame):
 
     Signals:
         close_wanted: The user wants the room back.
+        window_wanted: The id of the shown job, which the user wants in a window of its own.
+        job_wanted: The id of another job that the user wants to see.
     """
 
     close_wanted = Signal()
+    job_wanted = Signal(str)
+    window_wanted = Signal(str)
 
     def __init__(
         self,
@@ -47,8 +51,20 @@ class DetailsPanel(QFrame):
         store: RecordStore,
         reasons: WaitingReasons,
         actions: ActionSet,
+        *,
+        watcher: str = "details",
     ) -> None:
+        """Make the panel.
+
+        Args:
+            bridge: The way to the queue.
+            store: The records that the window knows.
+            reasons: Why jobs wait.
+            actions: What can be done with what is shown.
+            watcher: Its name beside others that follow why jobs wait.
+        """
         super().__init__()
+        self._watcher = watcher
         self.setObjectName("detailsPanel")
         self.setAccessibleName(tr("Details"))
         self._bridge = bridge
@@ -61,11 +77,14 @@ class DetailsPanel(QFrame):
         self._wanted_tab = ""
         self.header = DetailsHeader(actions)
         self.header.close_button.clicked.connect(self.close_wanted)
-        self.error_page = ErrorPage()
+        self.header.window_button.clicked.connect(self._want_window)
+        self.error_page = ErrorPage(bridge)
+        overview = OverviewPage(bridge)
+        overview.lineage.job_wanted.connect(self.job_wanted)
         self.pages: dict[str, tuple[str, DetailsPage]] = {
             "result": (mark("Result"), ResultPage(bridge)),
             "error": (mark("Error"), self.error_page),
-            "overview": (mark("Overview"), OverviewPage(bridge)),
+            "overview": (mark("Overview"), overview),
             "log": (mark("Log"), LogPage(bridge)),
             "parameters": (mark("Parameters"), ParametersPage()),
             "doing": (mark("Doing now"), DoingPage(bridge)),
@@ -95,7 +114,7 @@ class DetailsPanel(QFrame):
         if job_id != self._job_id:
             self._forget()
             self._job_id = job_id
-            self._reasons.watch("details", (job_id,))
+            self._reasons.watch(self._watcher, (job_id,))
             self._tabs.hide()
             self._show_head()
             self._read.request_now()
@@ -120,6 +139,8 @@ class DetailsPanel(QFrame):
     def _build(self) -> None:
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
+        self._tabs.setUsesScrollButtons(False)  # narrow ones are cut instead
+        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         for title, page in self.pages.values():
             self._tabs.addTab(page, translate(title))
         self._tabs.currentChanged.connect(self._on_tab_chosen)
@@ -139,6 +160,10 @@ class DetailsPanel(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
+
+    def _want_window(self) -> None:
+        if self._job_id:
+            self.window_wanted.emit(self._job_id)
 
     def _forget(self) -> None:
         self._job_id = ""

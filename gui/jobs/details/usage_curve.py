@@ -16,6 +16,9 @@ from gui.theme import STEP_PX, colours, current_theme, small_font
 from queue_core.queue.values import Sample
 
 CURVE_PX = 48
+PEAK_PX = 2.5
+# A limit farther above the peak is only told: its line would press the curve flat.
+FARTHEST_LIMIT = 3.0
 Points = tuple[tuple[float, float], ...]
 
 
@@ -50,6 +53,27 @@ def usage_of(samples: Sequence[Sample], limit_bytes: int | None) -> Usage:
     ]
     memory = tuple((sample.elapsed_s, float(sample.memory_bytes)) for sample in used)
     return Usage(memory, tuple(cpu), limit_bytes or None)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A line across a curve.
+
+    Attributes:
+        value: Where it is, in the unit of the curve; 0: nowhere.
+        word: What it is called.
+        role: Its colour.
+    """
+
+    value: float
+    word: str
+    role: str = "muted"
+
+
+def top_of(points: Points, limit: Limit) -> float:
+    """Return the value at the upper edge: the peak, or the limit where that is not far above."""
+    most = max((value for _, value in points), default=0.0) or 1.0
+    return limit.value if most < limit.value <= FARTHEST_LIMIT * most else most
 
 
 class UsageCurve(QWidget):
@@ -87,8 +111,11 @@ class UsageCurve(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         shown = colours()
         step = self._line_px() + CURVE_PX + STEP_PX * 2
-        self._draw(painter, 0, self._memory_title(), self._usage.memory, shown.role("accent"))
-        self._draw(painter, step, self._cpu_title(), self._usage.cpu, shown.role("finished"))
+        memory, cpu = self._usage.memory, self._usage.cpu
+        limit = Limit(float(self._usage.limit_bytes or 0), tr("Limit"), "error")
+        self._draw(painter, 0, self._memory_title(), memory, shown.role("accent"), limit)
+        core = Limit(1.0, tr("1 core"))
+        self._draw(painter, step, self._cpu_title(), cpu, shown.role("finished"), core)
         painter.setPen(shown.role("muted"))
         box = QRectF(0, 2 * step - STEP_PX, self.width(), self._line_px())
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft, tr("{number} s", number=format_count(0)))
@@ -97,8 +124,9 @@ class UsageCurve(QWidget):
         painter.end()
 
     def _draw(
-        self, painter: QPainter, top: int, title: str, points: Points, colour: QColor
-    ) -> None:
+        self, painter: QPainter, top: int, title: str, points: Points, colour: QColor,
+        limit: Limit,
+    ) -> None:  # fmt: skip
         line_px = self._line_px()
         painter.setPen(colours().role("muted"))
         title_box = QRectF(0, top, self.width(), line_px)
@@ -107,14 +135,13 @@ class UsageCurve(QWidget):
         painter.setPen(QPen(colours().role("border"), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         last_s = self._usage.memory[-1][0] or 1.0
-        most = max((value for _, value in points), default=0.0) or 1.0
-        line = QPolygonF([
-            QPointF(
-                area.left() + area.width() * at / last_s,
-                area.bottom() - (area.height() - 2) * value / most,
-            )
-            for at, value in points
-        ])  # fmt: skip
+        most = top_of(points, limit)
+
+        def place(at: float, value: float) -> QPointF:
+            up = (area.height() - 2) * value / most
+            return QPointF(area.left() + area.width() * at / last_s, area.bottom() - up)
+
+        line = QPolygonF([place(at, value) for at, value in points])
         if line.isEmpty():
             return
         below = QPolygonF(line)
@@ -128,6 +155,23 @@ class UsageCurve(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1.5))
         painter.drawPolyline(line)
+        peak = max(points, key=lambda point: point[1])
+        painter.setBrush(colour)
+        painter.drawEllipse(place(*peak), PEAK_PX, PEAK_PX)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if limit.value > 0 and most >= limit.value:
+            self._draw_limit(painter, place(0.0, limit.value).y(), limit)
+
+    def _draw_limit(self, painter: QPainter, y: float, limit: Limit) -> None:
+        """Draw where it ends, with its name at the right where the line does not cross it."""
+        colour, word = colours().role(limit.role), limit.word
+        painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine))
+        width = self.fontMetrics().horizontalAdvance(word)
+        painter.drawLine(QPointF(0, y), QPointF(self.width() - width - STEP_PX, y))
+        painter.setPen(colour)
+        box = QRectF(0, y - self._line_px() / 2, self.width(), self._line_px())
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, right, word)
 
     def _memory_title(self) -> str:
         peak = max((value for _, value in self._usage.memory), default=0.0)

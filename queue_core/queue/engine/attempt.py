@@ -55,7 +55,7 @@ class AttemptRunner:
             report = ErrorReport(type(error).__name__, error.message, error.hint)
             return EndedAttempt(claim, Outcome(EndReason.RAISED, error=report))
         outcome = self._run(claim, order, child)
-        return self._with_next_attempt(claim, outcome)
+        return self.with_next_attempt(claim, outcome)
 
     def order(self, claim: Claim) -> RunOrder:
         """Return what a child needs to run a job.
@@ -68,6 +68,10 @@ class AttemptRunner:
             raise UntrustedBlobError(
                 "Another program has changed in which process the job is to run.",
                 hint="Submit it again.",
+            )
+        if errand.place != claim.place:
+            raise UntrustedBlobError(
+                "Another program has changed where the job is to run.", hint="Submit it again."
             )
         return RunOrder(
             job_id=claim.job_id,
@@ -118,7 +122,7 @@ class AttemptRunner:
             outcome = replace(outcome, peak_memory_bytes=watch.peak_bytes, cpu_time_s=watch.cpu_s)
         return outcome
 
-    def _with_next_attempt(self, claim: Claim, outcome: Outcome) -> EndedAttempt:
+    def with_next_attempt(self, claim: Claim, outcome: Outcome) -> EndedAttempt:
         """Decide whether and when to try again."""
         most = claim.max_attempts or self._options.max_attempts
         if not decide_retry(outcome, attempt=claim.attempt, max_attempts=most).again:

@@ -9,9 +9,12 @@ from collections.abc import Callable
 
 from queue_core.errors import JobQueueError
 from queue_core.paths import LocalFolder
+from queue_core.places.configuration import PlaceConfig
 from queue_core.queue.engine.attempt import AttemptRunner
+from queue_core.queue.engine.away_jobs import AwayJobs
 from queue_core.queue.engine.consumer import EmbeddedConsumer
 from queue_core.queue.engine.entities import EntityCloser
+from queue_core.queue.engine.handing_over import Sender
 from queue_core.queue.engine.huey_storage import ReadyBell
 from queue_core.queue.engine.job_huey import JobHuey, JobTask
 from queue_core.queue.engine.options import EngineOptions
@@ -29,7 +32,7 @@ from queue_core.queue.store.owner import Owner
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.store.state import is_paused
 from queue_core.queue.upkeep.maintenance import Maintenance
-from queue_core.runner.outcome import EndReason
+from queue_core.runner.outcome import EndReason, Outcome
 from queue_core.runner.supervision.child_process import ChildProcess
 from queue_core.runner.supervision.supervisor import Supervisor
 
@@ -75,6 +78,7 @@ class Engine:
         self.recovered = Recovered()
         self._is_ours = signature_check(signer.verify)
         self._watcher = watcher
+        self._folder = folder
         self._owner = Owner(database.root)
         self.owner_text = self._owner.text
         self._recorder = Recorder(database, problems.of("recorder"))
@@ -95,6 +99,7 @@ class Engine:
             on_failure=problems.of("entity-closer"),
         )  # fmt: skip
         self.running_jobs = RunningJobs(database, self.supervisor, self._watchdog, self.owner_text)
+        self._away = AwayJobs(options.places, self, self._sender, signer, problems)
         self._consumer: EmbeddedConsumer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._announced: tuple[int, str | None] = (0, None)
@@ -131,10 +136,17 @@ class Engine:
         self._watchdog.every(_PRUNE_INTERVAL_S, "change feed", self._prune)
         self._watchdog.every(_PRESENCE_INTERVAL_S, "presence", self._announce)
         self._watchdog.every(1.0, "schedules", put_due)
+        self._watchdog.every(_RECOVERY_INTERVAL_S, "places", self._away.look_at_unknown)
         self._watchdog.start(self.running_jobs.end_for)
         self._entities.start()
+        self._away.start()
         self._maintenance.start()
         self._announce()
+
+    @property
+    def workers(self) -> int:
+        """How many jobs run at once."""
+        return self._workers
 
     def resize(self, workers: int) -> None:
         """Run *workers* jobs at once from now on."""
@@ -152,6 +164,7 @@ class Engine:
         if self._consumer is not None:
             self._stop_workers(self._consumer)
         self._unsubscribe()
+        self._away.stop()
         self._maintenance.stop()
         self._watchdog.stop()
         self._entities.wake()
@@ -178,6 +191,22 @@ class Engine:
         """Run a claimed job in *child*; see `WorkerHost`."""
         return self._attempts.run(task.claim, child)
 
+    def with_next_attempt(self, claim: handover.Claim, outcome: Outcome) -> handover.EndedAttempt:
+        """Return the end of an attempt, and whether another one comes."""
+        return self._attempts.with_next_attempt(claim, outcome)
+
+    def may_start_away(self) -> bool:
+        """Return whether jobs may be started at other places now."""
+        return not self.bell.is_closing and not is_paused(self.database)
+
+    def _sender(self, config: PlaceConfig) -> Sender:
+        return Sender(
+            config, root=self._folder.root, logs=self._folder.logs, recorder=self._recorder,
+            order_of=self._attempts.order, grace_s=self.options.grace_s,
+            log_limit_bytes=self.options.log_limit_bytes,
+            lost_after_s=self.options.lost_after_s,
+        )  # fmt: skip
+
     def on_end(self, status: JobStatus | None) -> None:
         """Let a job clean up that did not finish, and those that were skipped for it."""
         if status in _LEAVES_ENTITIES:
@@ -200,6 +229,7 @@ class Engine:
         """Look for jobs and orders that other processes have stored. On the watcher's thread."""
         self.bell.wake(everybody=True)
         self.running_jobs.carry_out_stored()
+        self._away.wake()
 
     # Chores of the watchdog's thread --------------------------------------------------------------
 

@@ -99,6 +99,4 @@ class JobHuey(Huey):  # type: ignore[misc]
         return task
 
     def _task(self, job_id: str) -> JobTask:
-        task = cast("JobTask", self._run_job.s(job_id))
-        task.id = job_id
-        return task
+        return cast("JobTask", self._run_job.s(job_id, id=job_id))

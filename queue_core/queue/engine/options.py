@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from queue_core.places.configuration import PlaceConfig
 from queue_core.queue.values import RetentionPolicy
 
 
@@ -25,6 +26,8 @@ class EngineOptions:
         max_attempts: How often a job is tried that was put without saying.
         retry_delay_s: Seconds before its second attempt.
         retention: Which ended jobs are removed.
+        places: Where jobs may run, beside this computer.
+        lost_after_s: How long to wait for a word of a job that its place calls ended.
     """
 
     preload: Sequence[str] = ()
@@ -38,3 +41,5 @@ class EngineOptions:
     max_attempts: int = 1
     retry_delay_s: float = 10.0
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+    places: Sequence[PlaceConfig] = ()
+    lost_after_s: float = 90.0

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from queue_core.errors import MonitorError
-from queue_core.queue.store import reports
+from queue_core.queue.engine.phases import PhaseClock
+from queue_core.queue.store import history, reports
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim
 from queue_core.queue.store.stored import storable
@@ -31,6 +32,7 @@ class _Report:
     has_progress: bool = False
     warnings: list[str] = field(default_factory=list)
     entity: tuple[str, int] | None = None
+    phases: list[tuple[float, str]] = field(default_factory=list)
 
 
 class Recorder:
@@ -107,6 +109,8 @@ def _write(connection: sqlite3.Connection, report: _Report) -> None:
     job_id, owner = report.claim.job_id, report.claim.owner
     if report.has_progress:
         reports.set_progress(connection, job_id, owner, report.progress, report.message)
+    if report.phases:
+        history.add_phases(connection, job_id, report.claim.attempt, report.phases)
     if report.warnings:
         reports.add_warnings(connection, job_id, report.warnings)
     if report.entity:
@@ -119,13 +123,18 @@ class JobReports:
     def __init__(self, claim: Claim, recorder: Recorder) -> None:
         self._claim = claim
         self._recorder = recorder
+        self._clock = PhaseClock()
 
     def progress(self, fraction: float | None, message: str) -> None:
-        """Keep the newest progress."""
+        """Keep the newest progress, and when another phase began."""
         percent = None if fraction is None else round(100 * min(1.0, max(0.0, fraction)), 2)
         shown = storable(message, _MESSAGE_LIMIT)
 
+        turned = self._clock.turn(message)
+
         def change(report: _Report) -> None:
+            if turned is not None:
+                report.phases.append(turned)
             report.progress, report.message, report.has_progress = percent, shown, True
 
         self._recorder.add(self._claim, change)

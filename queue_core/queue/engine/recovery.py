@@ -16,7 +16,8 @@ from queue_core.runner.supervision.orphans import end_orphans
 
 logger = logging.getLogger(__name__)
 
-_RUNS_HERE = f"status = 'started' AND origin = '{OUR_ORIGIN}'"
+# What runs at another place goes on there, whatever becomes of the program that follows it.
+_RUNS_HERE = f"status = 'started' AND origin = '{OUR_ORIGIN}' AND place IS NULL"
 _STARTED = f"SELECT rowid, id, owner, pid FROM task_copy WHERE {_RUNS_HERE}"
 
 

@@ -50,7 +50,8 @@ _INNER: Final = (
     Column("entity_marked", "INTEGER NOT NULL DEFAULT 0", whole),
     Column("run_seconds", "REAL", number),
     Column("paused_seconds", "REAL NOT NULL DEFAULT 0", number),
-    Column("error_frames", "TEXT", text),
+    # What failures that are alike have in common; see `failures.fingerprint`.
+    Column("fingerprint", "TEXT", text),
     # Where its submitter works, for people; what is executed is signed with the job.
     Column("environment", "TEXT", text),
     # The entity of the main database that the job makes, and whether it is still to be given up
@@ -71,6 +72,8 @@ _INNER: Final = (
     Column("retry_delay_s", "REAL", number),
     # Whose used process may run it; NULL: a fresh one.
     Column("reuse_key", "TEXT", text),
+    # What it was handed over to its place with: nothing was, before this is written.
+    Column("ticket", "TEXT", text),
 )
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Final
 
+from queue_core.failures.fingerprint import fingerprint
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store.clock import from_text, now_text, to_text
 from queue_core.queue.store.stored import storable
@@ -48,6 +49,10 @@ class NewJob:
     interruptions: int = 0
     entity_open: bool = False
     reuse_key: str | None = None
+    place: str | None = None
+    cores: int | None = None
+    asked_memory_bytes: int | None = None
+    gpus: int | None = None
 
     @property
     def after(self) -> tuple[str, ...]:
@@ -71,6 +76,7 @@ class Claim:
         max_attempts: How many attempts it may have; 0 where it does not say.
         retry_delay_s: Seconds before its second attempt; None where it does not say.
         reuse_key: Whose used process may run it, by its row; the signed errand has the last word.
+        place: Where it is to run, by its row; the same holds.
     """
 
     job_id: str
@@ -84,6 +90,7 @@ class Claim:
     max_attempts: int
     retry_delay_s: float | None
     reuse_key: str | None
+    place: object = None
 
 
 def claim_of(row: sqlite3.Row, reuse_key: str | None) -> Claim:
@@ -101,6 +108,7 @@ def claim_of(row: sqlite3.Row, reuse_key: str | None) -> Claim:
         max_attempts=most if isinstance(most, int) else 0,
         retry_delay_s=float(delay) if isinstance(delay, int | float) else None,
         reuse_key=reuse_key,
+        place=row["place"],
     )
 
 
@@ -169,6 +177,7 @@ def end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
         "causes": json.dumps(error.causes) if error and error.causes else None,
         "frames": json.dumps(error.frames) if error and error.frames else None,
         "traceback": storable(error.traceback) if error and error.traceback else None,
+        "fingerprint": _fingerprint(error) if status is JobStatus.ERROR else None,
         "code": outcome.exit_code,
         "signal": outcome.exit_signal,
         "result": outcome.result_json if status is JobStatus.FINISHED else None,
@@ -179,12 +188,16 @@ def end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
     }
 
 
+def _fingerprint(error: ErrorReport | None) -> str | None:
+    return fingerprint(error.type, error.message, error.traceback) if error else None
+
+
 def _message(outcome: Outcome, status: JobStatus) -> str | None:
+    error = outcome.error
     if status is JobStatus.KILLED:
-        return _CLOSED
+        return storable(error.message) if error and error.message else _CLOSED
     if status is not JobStatus.ERROR:
         return None
-    error = outcome.error
     if error is None:
         return f"The job ended without a word ({outcome.reason})."
     return storable(error.message) or f"{storable(error.type)} was raised without a message."

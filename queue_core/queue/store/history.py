@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 from queue_core.queue.store.columns import COLUMNS
 from queue_core.queue.store.database import Database
-from queue_core.queue.values import Attempt, Sample
+from queue_core.queue.values import Attempt, Phase, Sample
 
 # What is kept of an ended attempt; the row of the job itself shows the last one.
 ATTEMPT_COLUMNS = (
@@ -47,6 +48,30 @@ def _attempt(row: sqlite3.Row) -> Attempt | None:
         except (ValueError, TypeError, OverflowError):
             values[name] = None
     return None if None in (values["attempt"], values["status"]) else Attempt(**values)
+
+
+def add_phases(
+    connection: sqlite3.Connection, job_id: str, attempt: int, phases: Iterable[tuple[float, str]]
+) -> None:
+    """Keep when an attempt went over to other phases."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO monitor_phase (job_id, attempt, began_s, name) VALUES (?, ?, ?, ?)",
+        [(job_id, attempt, began_s, name) for began_s, name in phases],
+    )
+
+
+def read_phases(database: Database, job_id: str) -> list[Phase]:
+    """Return when each attempt of a job went over to which phase, in order."""
+    rows = database.read(
+        "SELECT attempt, began_s, name FROM monitor_phase WHERE job_id = ? "
+        "ORDER BY attempt, began_s",
+        (job_id,),
+    )
+    return [
+        Phase(*row)
+        for row in rows
+        if all(isinstance(value, int | float) for value in row[:2]) and isinstance(row[2], str)
+    ]
 
 
 def read_samples(database: Database, job_id: str) -> list[Sample]:

@@ -19,7 +19,7 @@ from dataclasses import fields
 from typing import Final
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
-from queue_core.queue.store import dependencies, history
+from queue_core.queue.store import dependencies, history, triage
 from queue_core.queue.store.clock import host_id, now_text
 from queue_core.queue.store.handover import (
     Cancelled,
@@ -39,11 +39,13 @@ INTERRUPTED: Final = "Interrupted: the program or the computer went down while t
 # What of a row belongs to the attempt that runs, and goes when another one begins.
 _FORGET_ATTEMPT = (
     "finished_at = NULL, run_seconds = NULL, progress = NULL, progress_message = NULL, "
-    "requested = NULL, paused = 0, memory_bytes = NULL, message_id = NULL"
+    "requested = NULL, paused = 0, memory_bytes = NULL, message_id = NULL, node = NULL, "
+    "place_note = NULL, ticket = NULL"
 )
 _FORGET_ERROR = (
     "error_msg = NULL, error_hint = NULL, error_type = NULL, error_causes = NULL, "
-    "error_frames = NULL, traceback = NULL, exit_code = NULL, exit_signal = NULL"
+    "error_frames = NULL, traceback = NULL, exit_code = NULL, exit_signal = NULL, "
+    "fingerprint = NULL, solved_by = NULL"
 )
 _FORGET_OWNER = "pid = NULL, owner = NULL, owner_host = NULL"
 
@@ -92,7 +94,7 @@ def withdraw(connection: sqlite3.Connection, job_id: str) -> bool:
         (job_id,),
     ).fetchone()
     if row is not None:
-        _forget_message(connection, row["message_id"])
+        forget_message(connection, row["message_id"])
     return row is not None
 
 
@@ -103,13 +105,13 @@ _NEXT = (
     f"SELECT rowid, id, message_id, reuse_key FROM {READY_ROWS} WHERE {READY} "
     f"ORDER BY {RUN_ORDER} LIMIT 1"
 )
-_CLAIM = (
+CLAIM = (
     "UPDATE task_copy SET status = 'started', started_at = :now, last_update = :now, "
     f"not_before = NULL, owner = :owner, owner_host = :host, pid = :pid, {_FORGET_ATTEMPT}, "
     "attempt = CASE WHEN typeof(attempt) = 'integer' AND attempt > 0 THEN attempt ELSE 1 END, "
     f"{_FORGET_ERROR} WHERE rowid = :rowid AND status = 'not_started' "
     "RETURNING id, attempt, owner, started_at, task_type, job_blob, timeout_s, "
-    "memory_limit_bytes, max_attempts, retry_delay_s, reuse_key"
+    "memory_limit_bytes, max_attempts, retry_delay_s, reuse_key, place"
 )
 
 
@@ -126,13 +128,13 @@ def claim(
         now_s: The time, for jobs that are put off.
     """
     while (row := connection.execute(_NEXT, (now_s,)).fetchone()) is not None:
-        _forget_message(connection, row["message_id"])
+        forget_message(connection, row["message_id"])
         if not isinstance(row["id"], str):
             give_up(connection, row["rowid"], "Its id cannot be read.")
             continue
         key = row["reuse_key"] if isinstance(row["reuse_key"], str) else None
         found = connection.execute(
-            _CLAIM,
+            CLAIM,
             {"now": now_text(), "owner": owner, "host": host_id(), "pid": choose_pid(key),
              "rowid": row["rowid"]},
         ).fetchone()  # fmt: skip
@@ -146,9 +148,11 @@ _END = (
     "finished_at = :finished, last_update = :now, "
     "run_seconds = :run, paused_seconds = :paused, error_msg = :message, error_hint = :hint, "
     "error_type = :type, error_causes = :causes, error_frames = :frames, traceback = :traceback, "
+    "fingerprint = :fingerprint, "
     "exit_code = :code, exit_signal = :signal, result = :result, "
     "progress = CASE WHEN :status = 'finished' THEN 100 ELSE progress END, requested = NULL, "
-    "paused = 0, memory_bytes = NULL, peak_memory_bytes = COALESCE(:peak, peak_memory_bytes), "
+    "paused = 0, memory_bytes = NULL, place_note = NULL, "
+    "peak_memory_bytes = COALESCE(:peak, peak_memory_bytes), "
     "cpu_time_s = COALESCE(:cpu, cpu_time_s), max_attempts = :most, "
     "entity_open = CASE WHEN :own_end THEN 0 ELSE entity_open END, "
     "interruptions = interruptions + (:status = 'killed'), "
@@ -181,6 +185,8 @@ def end(connection: sqlite3.Connection, ended: EndedAttempt) -> JobStatus | None
         history.keep_attempt(connection, row["rowid"])
         _wait_again(connection, claimed.job_id, row["rowid"], ended.retry_at_s)
         return JobStatus.NOT_STARTED
+    if status is JobStatus.FINISHED:
+        triage.solve(connection, claimed.job_id)
     _settle(connection, claimed.job_id, status)
     return status
 
@@ -196,7 +202,8 @@ def _wait_again(
     ).lastrowid
     connection.execute(
         "UPDATE task_copy SET status = 'not_started', attempt = attempt + 1, not_before = ?, "
-        f"started_at = NULL, last_update = ?, {_FORGET_ATTEMPT} WHERE rowid = ?",
+        f"started_at = NULL, last_update = ?, fingerprint = NULL, {_FORGET_ATTEMPT} "
+        "WHERE rowid = ?",
         (not_before_s, now_text(), rowid),
     )
     connection.execute("UPDATE task_copy SET message_id = ? WHERE rowid = ?", (message_id, rowid))
@@ -252,7 +259,7 @@ def cancel(connection: sqlite3.Connection, job_id: str) -> Cancelled:
         (now, now, job_id),
     ).fetchone()
     if row is not None:
-        _forget_message(connection, row["message_id"])
+        forget_message(connection, row["message_id"])
         connection.execute("UPDATE task_copy SET message_id = NULL WHERE id = ?", (job_id,))
         _settle(connection, job_id, JobStatus.CANCELLED)
         return Cancelled.WAITING
@@ -307,7 +314,7 @@ def give_up(
     ).fetchone()
     if row is None:
         return False
-    _forget_message(connection, row["message_id"])
+    forget_message(connection, row["message_id"])
     connection.execute("UPDATE task_copy SET message_id = NULL WHERE rowid = ?", (rowid,))
     if isinstance(row["id"], str):
         _settle(connection, row["id"], JobStatus.ERROR)
@@ -378,12 +385,13 @@ def skip(connection: sqlite3.Connection, job_id: str, because_id: str, status: s
     ).fetchone()
     if row is None:
         return False
-    _forget_message(connection, row["message_id"])
+    forget_message(connection, row["message_id"])
     connection.execute("UPDATE task_copy SET message_id = NULL WHERE id = ?", (job_id,))
     return True
 
 
-def _forget_message(connection: sqlite3.Connection, message_id: object) -> None:
+def forget_message(connection: sqlite3.Connection, message_id: object) -> None:
+    """Delete Huey's message for a job."""
     if isinstance(message_id, int):
         connection.execute("DELETE FROM task WHERE id = ? AND queue = ?", (message_id, QUEUE_NAME))
 

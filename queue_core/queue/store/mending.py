@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 _WAITING: Final = f"status = 'not_started' AND origin = '{OUR_ORIGIN}'"
 # What decides whether and when a job runs; a wrong type in it is not looked at again by a query.
-_DECIDING: Final = ("id", "priority", "position", "not_before", "blocked_by", "attempt")
+_DECIDING: Final = ("id", "priority", "position", "not_before", "blocked_by", "attempt", "place")
 _WRONG_TYPE: Final = f"{is_damaged_id()} OR " + " OR ".join(
     f"typeof({name}) NOT IN {storage_classes(COLUMNS[name])}" for name in _DECIDING
 )
@@ -141,7 +141,7 @@ def _is_good(name: str, stored: object) -> bool:
             COLUMNS[name].read(stored)
     except (ValueError, TypeError, OverflowError):
         return False
-    return stored is not None or name == "not_before"
+    return stored is not None or name in ("not_before", "place")
 
 
 def _orders(connection: sqlite3.Connection) -> int:

@@ -11,18 +11,22 @@ from collections.abc import Iterable
 from itertools import pairwise
 from math import isfinite
 
-from queue_core.queue.job_record import OUR_ORIGIN
+from queue_core.queue.job_record import OUR_ORIGIN, JobRecord
 from queue_core.queue.store.clock import now_text
-from queue_core.queue.values import Move
+from queue_core.queue.store.columns import LIGHT
+from queue_core.queue.store.database import Database
+from queue_core.queue.store.queries import to_record
+from queue_core.queue.store.schema import RUN_ORDER
+from queue_core.queue.values import Before, Move
 
 _WAITING = f"status = 'not_started' AND origin = '{OUR_ORIGIN}'"
-_QUEUE = (
-    f"SELECT rowid, id, priority, position FROM task_copy WHERE {_WAITING} "
-    "ORDER BY priority DESC, position, rowid"
-)
+_ORDER = f"ORDER BY {RUN_ORDER}"
+_QUEUE = f"SELECT rowid, id, priority, position FROM task_copy WHERE {_WAITING} {_ORDER}"
 
 
-def move(connection: sqlite3.Connection, job_ids: Iterable[str], to: Move) -> tuple[str, ...]:
+def move(
+    connection: sqlite3.Connection, job_ids: Iterable[str], to: Move | Before
+) -> tuple[str, ...]:
     """Move waiting jobs within the queue, keeping their order among themselves; return the moved.
 
     A job that is moved past others takes over their priority: the user's hand comes last.
@@ -37,6 +41,14 @@ def move(connection: sqlite3.Connection, job_ids: Iterable[str], to: Move) -> tu
     return tuple(row["id"] for row in queue if row["id"] in wanted)
 
 
+def read_order(database: Database, *, limit: int) -> list[JobRecord]:
+    """Return the light records of our waiting jobs in the order of the queue."""
+    rows = database.read(
+        f"SELECT {LIGHT} FROM task_copy WHERE {_WAITING} {_ORDER} LIMIT ?", (limit,)
+    )
+    return [to_record(row) for row in rows]
+
+
 def set_priority(connection: sqlite3.Connection, job_id: str, priority: int) -> bool:
     """Change the priority of a waiting job; False if it waits no more."""
     changed = connection.execute(
@@ -48,7 +60,7 @@ def set_priority(connection: sqlite3.Connection, job_id: str, priority: int) -> 
 
 
 def _place(
-    connection: sqlite3.Connection, queue: list[sqlite3.Row], wanted: set[str], to: Move
+    connection: sqlite3.Connection, queue: list[sqlite3.Row], wanted: set[str], to: Move | Before
 ) -> bool:
     """Move the wanted jobs; False where there is no room between their new neighbours."""
     others = [row for row in queue if row["id"] not in wanted]
@@ -83,8 +95,10 @@ def _keeps_apart(
     return all(first < second for first, second in pairwise(line))
 
 
-def _target_place(queue: list[sqlite3.Row], wanted: set[str], to: Move) -> int:
+def _target_place(queue: list[sqlite3.Row], wanted: set[str], to: Move | Before) -> int:
     """Return how many of the other jobs come before the moved ones."""
+    if isinstance(to, Before):
+        return _place_before(queue, wanted, to)
     others_before = 0
     places = []
     for row in queue:
@@ -101,6 +115,13 @@ def _target_place(queue: list[sqlite3.Row], wanted: set[str], to: Move) -> int:
             return max(0, places[0] - 1)
         case Move.DOWN:
             return min(others_before, places[-1] + 1)
+
+
+def _place_before(queue: list[sqlite3.Row], wanted: set[str], to: Before) -> int:
+    """Return how many of the other jobs come before one; all of them where it waits no more."""
+    ids = [row["id"] for row in queue]
+    end = ids.index(to.job_id) if to.job_id in ids else len(ids)
+    return sum(job_id not in wanted for job_id in ids[:end])
 
 
 def _gap(

@@ -14,7 +14,7 @@ from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store.columns import COLUMNS, DASHAI_COLUMNS
 from queue_core.queue.store.database import Database
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # The name of a row whose id cannot be read: this and its number in the table.
 DAMAGED_ID = "damaged-row-"
@@ -39,11 +39,16 @@ def readable_id(row: str = "") -> str:
     return f"CASE WHEN {damaged} THEN '{DAMAGED_ID}' || {row}rowid ELSE {row}id END"
 
 
-# A waiting job of ours that waits for no other job. A query uses the indexes below only where it
-# says just this.
-UNBLOCKED = (
+# A waiting job of ours that waits for no other job, and is to run here. A query uses the indexes
+# below only where it says just this.
+_WAITS = (
     f"status = 'not_started' AND origin = '{OUR_ORIGIN}' AND blocked_by = 0 AND requested IS NULL"
 )
+UNBLOCKED = f"{_WAITS} AND place IS NULL"
+
+# The same of one that is to run at another place.
+AWAY = f"{_WAITS} AND place IS NOT NULL"
+AWAY_ROWS = "task_copy INDEXED BY monitor_away"
 
 # A waiting job of ours that nothing keeps from running but its place in the queue.
 READY = f"{UNBLOCKED} AND (not_before IS NULL OR not_before <= ?)"
@@ -56,6 +61,13 @@ READY_ROWS = "task_copy INDEXED BY monitor_ready"
 NOT_OURS = (
     f"origin IS NOT '{OUR_ORIGIN}' AND status NOT IN ('finished', 'error', 'cancelled', 'killed')"
 )
+
+# Failed jobs of ours: nothing else has a fingerprint, and to say no more lets the index suffice.
+FAILED = "fingerprint IS NOT NULL"
+# Those still without one; those that no later success has put right.
+_FAILED_HERE = f"status = 'error' AND origin = '{OUR_ORIGIN}'"
+NAMELESS = f"{_FAILED_HERE} AND fingerprint IS NULL"
+UNSOLVED = f"{_FAILED_HERE} AND solved_by IS NULL"
 
 # A job of which nobody knows where it stands.
 NO_STATUS = f"status NOT IN ({', '.join(repr(status.value) for status in JobStatus)})"
@@ -83,17 +95,30 @@ _STATEMENTS = (
     f"WHERE {UNBLOCKED}",
     "CREATE INDEX IF NOT EXISTS monitor_due ON task_copy (not_before) "
     f"WHERE {UNBLOCKED} AND not_before IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS monitor_away ON task_copy (place, priority DESC, position) "
+    f"WHERE {AWAY}",
     "CREATE INDEX IF NOT EXISTS monitor_retry ON task_copy (retry_of) WHERE retry_of IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS monitor_position ON task_copy (position)",
     # An index ends with the rowid, the order of creation: a page of one status needs no sort.
     "CREATE INDEX IF NOT EXISTS monitor_status ON task_copy (status)",
     "CREATE INDEX IF NOT EXISTS monitor_type ON task_copy (task_type)",
+    # What ran when, without a look at the rows: the timeline counts 100,000 of them at once.
+    "CREATE INDEX IF NOT EXISTS monitor_started ON task_copy "
+    "(started_at, finished_at, status, task_type) WHERE started_at IS NOT NULL",
     # Active rows that are not ours: a damaged one of ours may be among them.
     "DROP INDEX IF EXISTS monitor_foreign",
     f"CREATE INDEX IF NOT EXISTS monitor_others ON task_copy (origin) WHERE {NOT_OURS}",
     f"CREATE INDEX IF NOT EXISTS monitor_unknown ON task_copy (origin) WHERE {NO_STATUS}",
     # Ended jobs whose entity is still to be given up.
     "CREATE INDEX IF NOT EXISTS monitor_entity ON task_copy (entity_open) WHERE entity_open != 0",
+    # Failures by what they failed of, with all that is summed up of them; see `store.triage`.
+    "CREATE INDEX IF NOT EXISTS monitor_failed ON task_copy (fingerprint, finished_at, solved_by) "
+    f"WHERE {FAILED}",
+    f"CREATE INDEX IF NOT EXISTS monitor_nameless ON task_copy (fingerprint) WHERE {NAMELESS}",
+    "CREATE INDEX IF NOT EXISTS monitor_unsolved ON task_copy (job_name, task_type, params) "
+    f"WHERE {UNSOLVED}",
+    # Kinds of failures that nobody wants to look at.
+    "CREATE TABLE IF NOT EXISTS monitor_ignored (fingerprint TEXT PRIMARY KEY, since TEXT)",
     # The change feed. An id that another program has not given is no reason to fail for it.
     "CREATE TABLE IF NOT EXISTS monitor_change (seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, "
     "deleted INTEGER NOT NULL)",
@@ -114,13 +139,20 @@ _STATEMENTS = (
     "started_at TEXT, finished_at TEXT, run_seconds REAL, status TEXT NOT NULL, error_msg TEXT, "
     "traceback TEXT, exit_code INTEGER, exit_signal TEXT, peak_memory_bytes INTEGER, "
     "cpu_time_s REAL, PRIMARY KEY (job_id, attempt))",
+    "CREATE INDEX IF NOT EXISTS monitor_attempt_time ON monitor_attempt "
+    "(started_at, finished_at, job_id, attempt, status)",
     # Processor time and memory of running jobs, thinned as they age.
     "CREATE TABLE IF NOT EXISTS monitor_sample (job_id TEXT NOT NULL, attempt INTEGER NOT NULL, "
     "elapsed_s REAL NOT NULL, cpu_time_s REAL, memory_bytes INTEGER, "
     "PRIMARY KEY (job_id, attempt, elapsed_s)) WITHOUT ROWID",
+    # When a running job went over to which phase.
+    "CREATE TABLE IF NOT EXISTS monitor_phase (job_id TEXT NOT NULL, attempt INTEGER NOT NULL, "
+    "began_s REAL NOT NULL, name TEXT NOT NULL, PRIMARY KEY (job_id, attempt, began_s)) "
+    "WITHOUT ROWID",
     "CREATE TRIGGER IF NOT EXISTS monitor_forget AFTER DELETE ON task_copy BEGIN "
     "DELETE FROM monitor_attempt WHERE job_id = OLD.id; "
     "DELETE FROM monitor_sample WHERE job_id = OLD.id; "
+    "DELETE FROM monitor_phase WHERE job_id = OLD.id; "
     "DELETE FROM monitor_dependency WHERE job_id = OLD.id OR after_id = OLD.id; END",
     # Who waits for whom.
     "CREATE TABLE IF NOT EXISTS monitor_dependency (job_id TEXT NOT NULL, after_id TEXT NOT NULL, "

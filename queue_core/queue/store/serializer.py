@@ -39,6 +39,7 @@ class Errand:
         import_path: The submitter's own import path entries.
         changes: Parameters that a retry changes.
         reuse_key: Whose used process may run it; None: a fresh one.
+        place: Where it is to run; None: on this computer.
     """
 
     payload: bytes
@@ -46,6 +47,7 @@ class Errand:
     import_path: tuple[str, ...] = ()
     changes: Mapping[str, Any] = field(default_factory=dict)
     reuse_key: str | None = None
+    place: str | None = None
 
 
 class Signer:
@@ -69,7 +71,7 @@ class Signer:
         """
         head = {
             "cwd": errand.cwd, "path": list(errand.import_path), "changes": dict(errand.changes),
-            "reuse_key": errand.reuse_key,
+            "reuse_key": errand.reuse_key, "place": errand.place,
         }  # fmt: skip
         try:
             header = json.dumps(head).encode()
@@ -110,6 +112,7 @@ class Signer:
             import_path=tuple(head["path"]),
             changes=head["changes"],
             reuse_key=head["reuse_key"],
+            place=head.get("place"),
         )
 
     def verify_old(self, blob: bytes) -> bytes:

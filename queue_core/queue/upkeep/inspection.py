@@ -35,12 +35,17 @@ def job_snapshot(
 
 def _process_of(database: Database, job_id: str) -> int:
     row = database.read_one(
-        "SELECT status, pid, origin, owner_host FROM task_copy WHERE id = ?", (job_id,)
+        "SELECT status, pid, origin, owner_host, place FROM task_copy WHERE id = ?", (job_id,)
     )
     if row is None:
         raise JobNotFoundError(f"There is no job with the id {job_id}.")
     if row["origin"] != OUR_ORIGIN:
         raise JobQueueError("This job belongs to DashAI, which runs it in its own process.")
+    if row["status"] == "started" and row["place"] is not None:
+        raise JobQueueError(
+            f"This job runs at {row['place']}, and cannot be looked into from here.",
+            hint="Its log and its progress come from there.",
+        )
     if row["status"] != "started" or row["pid"] is None:
         raise _not_running()
     if row["owner_host"] not in (None, host_id()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+from queue_core.queue.estimates import Expected, range_words
 from queue_core.queue.store import schema
 from queue_core.queue.store.columns import COLUMNS as _DESCRIBED
 from queue_core.queue.store.database import Database
@@ -15,7 +16,10 @@ from queue_core.queue.store.stored import epoch
 from queue_core.queue.values import WaitKind, WaitReason
 from queue_core.runner.supervision.limits import gibibytes
 
-COLUMNS = "id, status, priority, position, not_before, blocked_by, attempt, max_attempts, error_msg"
+COLUMNS = (
+    "id, status, priority, position, not_before, blocked_by, attempt, max_attempts, error_msg, "
+    "place, place_note"
+)
 
 
 def why_waiting(
@@ -50,6 +54,8 @@ def why_waiting(
         return WaitReason(
             WaitKind.NO_WORKER, "No program runs jobs now: open the window to start them."
         )
+    if row["place"] is not None:
+        return _at_place(database, row)
     if memory_missing_bytes > 0:
         return WaitReason(
             WaitKind.MEMORY,
@@ -108,6 +114,20 @@ def _not_before(row: Row) -> WaitReason:
     return WaitReason(WaitKind.NOT_BEFORE, f"Not before {shown}.", {"moment": moment})
 
 
+def _at_place(database: Database, row: Row) -> WaitReason:
+    place = row["place"]
+    if row["place_note"]:
+        return WaitReason(WaitKind.PLACE, row["place_note"], {"place": place})
+    before = database.read_one(
+        f"SELECT COUNT(*) FROM {schema.AWAY_ROWS} WHERE {schema.AWAY} AND place = ? "
+        "AND (priority > ? OR (priority = ? AND position < ?))",
+        (place, row["priority"], row["priority"], row["position"]),
+    )
+    position = 1 + (before[0] if before else 0)
+    text = f"Next for {place}." if position == 1 else f"{_ordinal(position)} for {place}."
+    return WaitReason(WaitKind.PLACE, text, {"place": place, "position": position})
+
+
 def _position(database: Database, row: Row) -> WaitReason:
     before = database.read_one(
         f"SELECT COUNT(*) FROM {schema.READY_ROWS} WHERE {schema.READY} "
@@ -117,6 +137,17 @@ def _position(database: Database, row: Row) -> WaitReason:
     position = 1 + (before[0] if before else 0)
     text = "Next in the queue." if position == 1 else f"{_ordinal(position)} in the queue."
     return WaitReason(WaitKind.POSITION, text, {"position": position})
+
+
+def with_start(reason: WaitReason, start: Expected | None) -> WaitReason:
+    """Return why a job waits, with when it starts where that is known."""
+    if start is None:
+        return reason
+    values = {**reason.values, "start_low_s": start.low_s, "start_high_s": start.high_s}
+    text = reason.text
+    if start.high_s >= 1:
+        text = f"{text[:-1]}; starts in {range_words(start)}."
+    return WaitReason(reason.kind, text, values)
 
 
 def _ordinal(number: int) -> str:

@@ -11,10 +11,12 @@ import contextlib
 import linecache
 import traceback
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
+from queue_core.failures.calls import Origin, origin_of
 from queue_core.plain import storable, type_name
 from queue_core.runner.job_process.brief import brief
 from queue_core.runner.job_process.exceptions import causes_of, traceback_of
@@ -31,6 +33,10 @@ from queue_core.runner.protocol import Failed
 _TRACEBACK_LIMIT = 200_000
 _OWN_FOLDER = str(Path(__file__).parents[1])
 _FRAMES_KEPT = 12
+# Calls of the user's own code are kept from further out, and some of each error on the way.
+_OWN_KEPT = 8
+_FRAMES_OF_CAUSE = 4
+_CAUSES_WITH_FRAMES = 3
 _LOCALS_KEPT = 30
 _VALUE_LIMIT = 300
 _CODE_LIMIT = 500
@@ -69,7 +75,7 @@ def _report(error: BaseException, *, reusable: bool, searched: Sequence[str]) ->
             _PART_S, lambda: _format(error), lambda why: _bare_traceback(error, message, why)
         ),
         causes=_causes(error),
-        frames=_frames(_of_the_job(traceback_of(error))),
+        frames=_frames(error),
         is_transient=within(_PART_S, lambda: is_transient(error), lambda _why: False),
         reusable=reusable,
     )
@@ -116,17 +122,27 @@ def _bare_traceback(error: BaseException, message: str, why: str) -> str:
     return storable("\n".join(lines), _TRACEBACK_LIMIT)
 
 
-def _frames(trace: TracebackType | None) -> list[Mapping[str, Any]]:
-    """Return the innermost frames, outermost first, with their local variables.
+def _frames(error: BaseException) -> list[Mapping[str, Any]]:
+    """Return calls with their local variables, as the traceback has them: the first cause first.
 
-    Where the values take too long to be shown, those of the outer frames are left out.
+    Kept are the innermost ones of each error, and of those further out the user's own. Where the
+    values take too long to be shown, those of the outer calls are left out.
     """
-    walked = list(traceback.walk_tb(trace))[-_FRAMES_KEPT:]
-    shown: list[dict[str, Any]] = [_place(frame, line) for frame, line in walked]
+    walked: list[tuple[int, FrameType, int]] = []
+    chain = (error, *islice(causes_of(error), _CAUSES_WITH_FRAMES))
+    for number, one in reversed(list(enumerate(chain))):
+        calls = list(traceback.walk_tb(_of_the_job(traceback_of(one))))
+        most = _FRAMES_OF_CAUSE if number else _FRAMES_KEPT
+        outer, inner = calls[:-most], calls[-most:]
+        own = [call for call in outer if _is_own(call[0])][-_OWN_KEPT:]
+        walked += [(number, frame, line) for frame, line in (*own, *inner)]
+    shown: list[dict[str, Any]] = [
+        {**_place(frame, line), "error": number} for number, frame, line in walked
+    ]
 
     def show_values() -> bool:
         redactor = Redactor()
-        for place, (frame, line) in reversed(list(zip(shown, walked, strict=True))):
+        for place, (_number, frame, line) in reversed(list(zip(shown, walked, strict=True))):
             code = linecache.getline(frame.f_code.co_filename, line)
             place["code"] = redactor.text(storable(code.strip(), _CODE_LIMIT))
             # A frame of `exec` may have a mapping of the job's own for its variables.
@@ -138,6 +154,10 @@ def _frames(trace: TracebackType | None) -> list[Mapping[str, Any]]:
         # What is still being made goes on changing; the report keeps what is there now.
         shown = [{**place, "locals": dict(list(place["locals"].items()))} for place in shown]
     return list(shown)
+
+
+def _is_own(frame: FrameType) -> bool:
+    return origin_of(storable(frame.f_code.co_filename, _PATH_LIMIT)) is Origin.OWN
 
 
 def _place(frame: FrameType, line: int) -> dict[str, Any]:

@@ -80,9 +80,20 @@ class Frame:
 def encode_frame(*, number: int, time_s: float, attempt: int, source: str, data: bytes) -> bytes:
     """Return data as a frame: whole lines, or whole records."""
     stuffed = data.replace(_STUFFED, _STUFFING) if _STUFFED in data else data
+    return _packed(number, count_lines(source, data), time_s, attempt, source, stuffed)
+
+
+def copied_frame(frame: Frame, stuffed: bytes) -> bytes:
+    """Return a frame with the data that stands in it, as it stands there."""
+    return _packed(frame.number, frame.count, frame.time_s, frame.attempt, frame.source, stuffed)
+
+
+def _packed(
+    number: int, count: int, time_s: float, attempt: int, source: str, stuffed: bytes
+) -> bytes:
     header = _HEADER.pack(
-        MARK, number, count_lines(source, data), time_s, attempt, _SOURCES.index(source),
-        len(stuffed), zlib.crc32(stuffed), 0,
+        MARK, number, count, time_s, attempt, _SOURCES.index(source), len(stuffed),
+        zlib.crc32(stuffed), 0,
     )[: -_CHECKSUM.size]  # fmt: skip
     return header + _CHECKSUM.pack(zlib.crc32(header)) + stuffed
 

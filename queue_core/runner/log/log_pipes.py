@@ -33,9 +33,12 @@ class LogPipes:
     def __init__(self, stdout: int, stderr: int, records: int) -> None:
         self._streams = ((STDOUT, stdout), (STDERR, stderr))
         self._records = records
+        self._unread = system().unread_bytes
+        self._ends = select.poll()
         self.open = {stdout, stderr, records}
         for descriptor in self.open:
             os.set_blocking(descriptor, False)
+            self._ends.register(descriptor, select.POLLIN)
 
     def read_round(self, log: LogWriter | None) -> bool:
         """Take what the pipes hold now, a part of each; return whether there was any.
@@ -46,28 +49,28 @@ class LogPipes:
         records = b""
         for _ in range(_LOOKS_IN_A_ROUND):
             # Output before records: all records that were written before it are there then.
-            pieces += [self._piece(source, descriptor) for source, descriptor in self._streams]
-            fresh = self._read(self._records, _CHUNK_BYTES)
+            pieces += [piece for stream in self._streams if (piece := self._piece(*stream))]
+            fresh = self._read(self._records, self._unread(self._records))
             if not fresh:
                 break
             records += fresh  # they may come after output that was written meanwhile
         else:
             pieces += self._rest(pieces, records)
-        has_any = bool(records) or any(piece.data for piece in pieces)
-        if has_any and log is not None:
+        if not records and not pieces:
+            self._forget_ended()
+            return False
+        if log is not None:
             log.feed_round(pieces, records)
-        return has_any
+        return True
 
-    def _piece(self, source: str, descriptor: int) -> Piece:
+    def _piece(self, source: str, descriptor: int) -> Piece | None:
         """Read no more than is there now: when it was written is known then."""
-        waiting = min(system().unread_bytes(descriptor), _CHUNK_BYTES)
+        waiting = self._unread(descriptor)
         began_ns = time.monotonic_ns()
-        data = self._read(descriptor, waiting) if waiting else b""
-        ended_ns = time.monotonic_ns()
-        if not waiting and descriptor in self.open and _has_ended(descriptor):
-            self.open.discard(descriptor)
-        left = system().unread_bytes(descriptor) if data else 0
-        return Piece(source, data, began_ns, ended_ns, left)
+        data = self._read(descriptor, waiting)
+        if not data:
+            return None
+        return Piece(source, data, began_ns, time.monotonic_ns(), self._unread(descriptor))
 
     def _rest(self, pieces: list[Piece], records: bytes) -> list[Piece]:
         """Read what was written before the last record, and nothing that came after it."""
@@ -79,22 +82,23 @@ class LogPipes:
             if (size := missing.get(source, 0)) > 0
         ]
 
-    def _read(self, descriptor: int, size: int) -> bytes:
-        if descriptor not in self.open:
+    def _read(self, descriptor: int, waiting: int) -> bytes:
+        if not waiting or descriptor not in self.open:
             return b""
         try:
-            data = os.read(descriptor, size)
+            return os.read(descriptor, min(waiting, _CHUNK_BYTES))
         except BlockingIOError:
-            return b""
+            return b""  # somebody else holds a copy of it, and was quicker
         except OSError:
-            data = b""
-        if not data:
-            self.open.discard(descriptor)
-        return data
+            self._forget(descriptor)
+            return b""
 
+    def _forget_ended(self) -> None:
+        """Forget the pipes to which nobody can write any more, all having been read."""
+        for descriptor, events in self._ends.poll(0):
+            if not events & select.POLLIN:
+                self._forget(descriptor)
 
-def _has_ended(descriptor: int) -> bool:
-    """Return whether nobody can write to a pipe any more, and all has been read."""
-    looking = select.poll()
-    looking.register(descriptor, select.POLLIN)
-    return any(not events & select.POLLIN for _, events in looking.poll(0))
+    def _forget(self, descriptor: int) -> None:
+        self.open.discard(descriptor)
+        self._ends.unregister(descriptor)

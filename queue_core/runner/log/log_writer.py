@@ -10,7 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from queue_core.runner.log.log_file import LogFile
-from queue_core.runner.log.log_frames import RECORDS, count_lines, encode_frame
+from queue_core.runner.log.log_frames import (
+    RECORDS,
+    Frame,
+    copied_frame,
+    count_lines,
+    encode_frame,
+)
 from queue_core.runner.log.log_lines import MONITOR, log_files
 from queue_core.runner.log.log_order import Piece, in_order
 from queue_core.runner.log.log_records import RecordAssembler
@@ -36,15 +42,16 @@ class LogWriter:
         path: The log file.
         attempt: Which attempt writes, from 1.
         limit_bytes: How much is kept: half of it from the start, the rest from the end.
+        after: Number of the last line that the log has already, where its beginning is elsewhere.
     """
 
-    def __init__(self, path: Path, *, attempt: int, limit_bytes: int) -> None:
+    def __init__(self, path: Path, *, attempt: int, limit_bytes: int, after: int = 0) -> None:
         self.path = path
         self.attempt = attempt
         self._head_limit = limit_bytes // 2
         self._tail_limit = limit_bytes // 4
         self._descriptor = -1
-        self._number = 0
+        self._number = after
         self._is_numbered = False
         self._tail: int | None = None
         self._partial: dict[str, bytes] = {}
@@ -74,6 +81,19 @@ class LogWriter:
         """Append a line of the monitor itself."""
         line = text.replace("\n", " ").encode("utf-8", "backslashreplace") + b"\n"
         self._write([(MONITOR, line)])
+
+    def copy_frame(self, frame: Frame, data: bytes) -> None:
+        """Append a frame of the same log that was written elsewhere, with its numbers and time."""
+        if self._is_numbered and frame.last <= self._number:
+            return
+        try:
+            if not self._is_numbered:
+                self._continue_existing()
+            if frame.last > self._number:
+                self._append(copied_frame(frame, data))
+                self._number = frame.last
+        except OSError as error:
+            self._give_up(error)
 
     def close(self) -> None:
         """Write unfinished lines and close the file."""
@@ -123,10 +143,13 @@ class LogWriter:
                 self._number += count  # lines that cannot be written are missed by their numbers
             self._append(b"".join(frames))
         except OSError as error:
-            self._close_file()
-            if not self._has_warned:
-                logger.warning("log %s: %s", self.path.name, error)
-            self._has_warned = True
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        self._close_file()
+        if not self._has_warned:
+            logger.warning("log %s: %s", self.path.name, error)
+        self._has_warned = True
 
     def _append(self, data: bytes) -> None:
         size = self._open_size()

@@ -35,7 +35,9 @@ class _Part:
     begins_at: int
 
 
-def read_log(path: Path, *, after: int = 0, limit: int | None = None) -> list[RawLine]:
+def read_log(
+    path: Path, *, after: int = 0, limit: int | None = None, before: int | None = None
+) -> list[RawLine]:
     """Return the lines whose number is above *after*, at most the last *limit* of them.
 
     Never raises and never waits, whatever has become of the files; lines that are missing are
@@ -45,6 +47,7 @@ def read_log(path: Path, *, after: int = 0, limit: int | None = None) -> list[Ra
         path: The log.
         after: The last number that is known already.
         limit: How many at most; None means a million.
+        before: Only lines whose number is below; None: up to the end.
     """
     limit = _MOST_LINES if limit is None else max(0, min(limit, _MOST_LINES))
     parts: list[_Part] = []
@@ -52,7 +55,7 @@ def read_log(path: Path, *, after: int = 0, limit: int | None = None) -> list[Ra
     for file in _newest_first(path):
         if left <= 0:
             break
-        part = _read_file(file, after, left)
+        part = _read_file(file, after, left, before)
         if part.lines:
             parts.append(part)
             left -= len(part.lines)
@@ -72,20 +75,25 @@ def _newest_first(path: Path) -> list[Path]:
     return [file for _, file in found]
 
 
-def _read_file(path: Path, after: int, limit: int) -> _Part:
+def _read_file(path: Path, after: int, limit: int, before: int | None) -> _Part:
     lines: list[RawLine] = []
     begins_at = 0
     with LogFile(path) as file:
         last = file.last_frame()
-        start = max(after, last.last - limit if last else 0)
+        end = last.last + 1 if last else 0
+        if before is not None:
+            end = min(end, before)
+        start = max(after, end - 1 - limit)
         if path.suffix != _HEAD_SUFFIX:
             first = next(file.frames(), None)
             begins_at = first.number if first else 0
         known = start
         for frame in file.frames(file.place_after(start)):
+            if known >= end - 1:
+                break
             # Numbers only grow; what does not is a copy of what stands before.
             if frame.last > known:
-                lines.extend(line for line in file.lines(frame) if line.number > known)
+                lines.extend(line for line in file.lines(frame) if known < line.number < end)
                 known = frame.last
             if len(lines) > 2 * limit:
                 del lines[:-limit]

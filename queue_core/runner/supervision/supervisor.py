@@ -177,6 +177,7 @@ class Supervisor:
             log_path(self._logs, order.job_id),
             attempt=order.attempt,
             limit_bytes=order.log_limit_bytes,
+            after=order.log_after,
         )
 
     # Orders to running jobs ----------------------------------------------------------------------

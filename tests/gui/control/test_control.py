@@ -15,11 +15,14 @@ from gui.control.queue_watch import QueueState, read_state
 from gui.control.schedules_dialog import SchedulesDialog
 from gui.jobs.columns import COLUMNS
 from gui.jobs.details.doing_page import DoingPage
+from gui.jobs.expectations import expectation_of
+from gui.jobs.second_line import second_line
+from gui.jobs.waiting_text import waiting_text
 from gui.main_window import MainWindow
 from queue_core.errors import JobQueueError
 from queue_core.queue.huey_queue import HueyJobQueue
-from queue_core.queue.job_record import JobStatus
-from queue_core.queue.values import JobOptions
+from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import JobOptions, WaitReason
 
 
 def bar(window: MainWindow, words: str) -> Bar | None:
@@ -34,7 +37,13 @@ def press(parent: QWidget | None, text: str) -> None:
 def cell(window: MainWindow, job_id: str, column: str) -> str:
     row = window.model.row_of(job_id)
     assert row is not None
-    return window.model.text(row, [c.name for c in COLUMNS].index(column))
+    return str(window.model.index(row, [c.name for c in COLUMNS].index(column)).data() or "")
+
+
+def waits(window: MainWindow, row: int) -> tuple[JobRecord, WaitReason | None]:
+    record, facts = window.model.facts(row)
+    assert record is not None
+    return record, facts.reason
 
 
 def menu_texts(window: MainWindow) -> list[str]:
@@ -279,3 +288,30 @@ def test_a_queue_that_cannot_be_asked_has_a_problem(queue: HueyJobQueue) -> None
     state = read_state(Locked(), before)  # type: ignore[arg-type]
     assert state == replace(before, problem="The queue is locked. Wait.", notices=Locked.notices)
     assert read_state(queue, before) == QueueState(False, None, tuple(queue.notices))
+
+
+def test_rows_and_the_bottom_say_when_jobs_end(
+    window: MainWindow, queue: HueyJobQueue, tmp_path: Path, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        for _ in range(3):
+            queue.put(Wait(started=str(tmp_path / "never")))
+        with queue._database.transaction() as connection:
+            connection.execute("UPDATE task_copy SET status = 'finished', run_seconds = 600")
+        queue.start(workers=1)
+        running, waiting = (queue.put(Wait(started=str(tmp_path / "runs"))) for _ in range(2))
+        await until((tmp_path / "runs").exists)
+        await until(lambda: expectation_of(running) is not None)
+        record = queue.get(running)
+        said = second_line(record, datetime.now(UTC))
+        assert said is not None
+        assert said.text == "about 9–11 min left"
+        await until(lambda: "about 18–22 min left" in window.status_bar._counts.text())
+        row = window.model.row_of(waiting)
+        assert row is not None
+        wanted = "Next in the queue · starts in about 9–11 min"
+        await until(lambda: wanted in waiting_text(*waits(window, row)))
+        queue.cancel_all()
+        await until(lambda: expectation_of(running) is None)
+
+    run(body())

@@ -61,6 +61,7 @@ def test_a_failure_says_first_why_and_what_next(
         await show(jobs["iris.csv"])
         said = visible_text(window)
         assert "Failed after 3.1 s · Dataset" in said
+        assert window.details.width() > 380  # a third of the room, at the very first time too
         assert "Line 104 of iris.csv has 6 values where the header has 5." in said
         assert "Correct it" in said
         assert {"Retry", "Remove"} <= buttons(window)

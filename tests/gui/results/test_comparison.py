@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from gui.results.compare.axes import axes_of
+from gui.results.compare.table_model import ComparisonModel
 from gui.results.comparison import compare
-from gui.results.facts_table import FactsTable
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.library.entities import EntityRecord, MetricRecord
 
@@ -35,24 +37,53 @@ MEASURED = {
 
 def test_the_best_stands_first_and_is_marked() -> None:
     found = compare(RUNS, MEASURED)
-    assert found.headings == ("Accuracy", "Log loss", "max_depth")
-    assert [name for name, _ in found.rows] == ["forest", "tree"]
-    marks = {name: [cell.is_best for cell in cells] for name, cells in found.rows}
-    assert marks == {"forest": [True, False, False], "tree": [False, True, False]}
+    assert [run.name for run in found.runs] == ["forest", "tree"]
+    marks = {c.key: [cell.is_best for cell in c.cells] for c in found.differing}
+    assert marks == {
+        "accuracy": [True, False], "log_loss": [False, True], "max_depth": [False, False]
+    }  # fmt: skip
+    assert "seed" in {column.key for column in found.columns}
 
 
 def test_one_model_is_not_the_best_of_one() -> None:
     found = compare(RUNS[:1], MEASURED)
-    assert not any(cell.is_best for _, cells in found.rows for cell in cells)
-    assert found.headings == ("Accuracy", "Log loss")
+    assert not any(cell.is_best for column in found.columns for cell in column.cells)
+    assert [column.key for column in found.differing] == ["accuracy", "log_loss"]
 
 
-def test_a_click_sorts_numbers_as_numbers(qtbot: QtBot) -> None:
-    found = compare(RUNS, MEASURED)
-    table = FactsTable("Models", ["Model", *found.headings], [[name] for name, _ in found.rows])
-    qtbot.addWidget(table)
-    table.show_cells([cells for _, cells in found.rows], after=1)
-    table.sortItems(3, Qt.SortOrder.AscendingOrder)
-    assert [table.item(row, 3).text() for row in range(2)] == ["3", "10"]
-    assert table.item(0, 0).text() == "tree"
-    assert table.item(0, 2).font().bold()
+def test_a_column_has_the_same_decimals_and_a_spread() -> None:
+    folds = [
+        MetricRecord(id=n, name="accuracy", split="test", value=value, fold=n, step=None)
+        for n, value in enumerate((0.5, 0.7))
+    ]
+    found = compare(RUNS, {1: folds, 2: [measure("accuracy", 0.0874)]})
+    assert [cell.text for cell in found.columns[0].cells] == ["0.6000 ± 0.1414", "0.0874"]
+
+
+def test_the_table_sorts_numbers_as_numbers_and_keeps_what_is_selected(qtbot: QtBot) -> None:
+    runs = [*RUNS, run_of(3, "line")]
+    model = ComparisonModel()
+    model.show(compare(runs, {**MEASURED, 3: [measure("accuracy", 0.5)]}))
+    keys = [column.key for column in model.columns]
+    assert keys[:2] == ["accuracy", "max_depth"]
+    kept = QPersistentModelIndex(model.index(2, 0))
+    assert kept.data() == "line"
+    for order, names in (
+        (Qt.SortOrder.AscendingOrder, ["tree", "forest", "line"]),
+        (Qt.SortOrder.DescendingOrder, ["forest", "tree", "line"]),  # what is missing stays last
+    ):
+        model.sort(2, order)
+        assert [model.run(row).name for row in range(3)] == names
+    assert kept.data() == "line"
+    assert kept.row() == 2
+    QAbstractItemModelTester(model)
+
+
+def test_what_a_model_does_not_have_stands_below_all_values() -> None:
+    runs = [*RUNS, run_of(3, "line")]
+    found = compare(runs, {**MEASURED, 3: [measure("accuracy", 0.5)]})
+    axis = next(axis for axis in axes_of(found) if axis.column.key == "max_depth")
+    assert axis.places[2] == 0
+    assert axis.ticks[0] == (0.0, "—")
+    assert axis.places[0] == 1  # the forest is the deeper one
+    assert axis.places[1] > 0

@@ -161,24 +161,30 @@ def test_every_kind_of_artifact_has_a_viewer(
     assert "2.0 kB" in views[4]._size.text()  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("is_large", [False, True])
 def test_a_figure_follows_the_theme(
-    bridge: Bridge, run: Run, qtbot: QtBot, artifacts: tuple[Artifact, ...], theme: Theme
-) -> None:
+    bridge: Bridge, run: Run, qtbot: QtBot, artifacts: tuple[Artifact, ...], theme: Theme,
+    is_large: bool, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    if is_large:  # another process draws it
+        monkeypatch.setattr("gui.results.live.reading.MOST_BYTES", 0)
     view = FigureView(artifacts[1], bridge)
     qtbot.addWidget(view)
     view.resize(400, 300)
     view.show()
 
+    def lightness() -> int:
+        shown = view.picture._image if view.live is None else view.live.plots[0].grab().toImage()
+        return -1 if shown is None else shown.pixelColor(1, 1).lightness()
+
     async def shows(fits: Callable[[int], bool]) -> None:
-        while True:
-            image = view.picture._image
-            if image is not None and fits(image.pixelColor(1, 1).lightness()):
-                return
+        while not fits(lightness()):
             await asyncio.sleep(0.005)
 
-    run(shows(lambda lightness: lightness > 200))
+    run(shows(lambda light: light > 200))
     theme.set_mode(ThemeMode.DARK)
-    run(shows(lambda lightness: lightness < 60))
+    run(shows(lambda light: 0 <= light < 60))
+    assert (view.live is None) == is_large
 
 
 @pytest.mark.expects_log
@@ -254,7 +260,7 @@ def test_a_narrow_figure_is_drawn_anew_with_fewer_plots_side_by_side(
     view.show()
 
     async def is_tall() -> None:
-        while not view.picture.height() > 0.8 * view.picture.width():
+        while view.live is None or not view.live.height() > 0.8 * view.live.width():
             await asyncio.sleep(0.01)
 
     run(is_tall())

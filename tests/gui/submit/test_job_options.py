@@ -80,3 +80,27 @@ def test_a_repeating_job_has_its_times(panel: JobOptionsPanel) -> None:
     assert repeat._next.text().startswith("Next run: ")
     repeat.rule.setText("soon")
     assert repeat._next.text() == ""
+
+
+def test_a_job_is_sent_to_a_place_of_the_settings(
+    panel: JobOptionsPanel, queue: HueyJobQueue, run: Any
+) -> None:
+    queue.folder.settings.write_text('[places.main]\nkind = "slurm"\nstorage = "/shared"\n')
+
+    async def offered() -> None:
+        panel.toggle.click()
+        while panel.run_on.place.count() < 2:
+            await asyncio.sleep(0)
+
+    assert panel.run_on.isHidden()
+    run(offered())
+    assert not panel.run_on.isHidden()
+    assert panel.run_on.cores.isHidden()
+    assert panel.options() == JobOptions()
+    panel.run_on.place.setCurrentIndex(1)
+    assert not panel.run_on.cores.isHidden()
+    panel.run_on.cores.setValue(8)
+    panel.run_on.memory.setValue(2)
+    assert panel.options() == JobOptions(
+        place="slurm:main", cores=8, asked_memory_bytes=2_000_000_000
+    )

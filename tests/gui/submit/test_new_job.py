@@ -14,12 +14,8 @@ from gui.submit.job_options import REPEAT
 from gui.submit.job_types import JOB_TYPES, load_form
 from gui.submit.new_job_dialog import NewJobDialog
 from gui.widgets import TextLabel
-from queue_core.components.loaders import load_dataset
-from queue_core.components.loaders.files.sample import sample_dataset_path
-from queue_core.database.columns import utc_now
 from queue_core.database.session import open_session
-from queue_core.database.status import EntityStatus
-from queue_core.database.tables import Dataset, ModelSession
+from queue_core.database.tables import ModelSession
 from queue_core.jobs.explorer_job import ExplorerJob
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobStatus
@@ -31,22 +27,6 @@ pytestmark = pytest.mark.long_lived
 async def made(dialog: NewJobDialog) -> None:
     while dialog.is_busy or dialog.page is None or dialog.page.is_reading:
         await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-def penguins(bridge: Bridge) -> int:
-    """The id of a dataset that is there without a job."""
-    stored_in = bridge.folder.datasets / "1"
-    stored = load_dataset(sample_dataset_path(), None, stored_in)
-    schema = [{"name": column.name, "type": column.type.value} for column in stored.columns]
-    with open_session(bridge.folder) as session:
-        dataset = Dataset(
-            id=1, name="penguins", status=EntityStatus.FINISHED, schema=schema,
-            finished_at=utc_now(),
-            row_count=stored.row_count, column_count=len(schema), data_hash=stored.data_hash,
-        )  # fmt: skip
-        session.add(dataset)
-    return 1
 
 
 @pytest.fixture
@@ -249,7 +229,13 @@ def test_retrying_with_changes_marks_what_differs(
     page = dialog.page
     assert page is not None
     assert page.form.changes() == {}
+    # The failure names the column: the field that holds it stands out until it is another one.
+    outlined = [
+        f.name for f in page.form.fields if page.form.row(f.name).editor.property("invalid")
+    ]
+    assert outlined == ["columns"]
     page.form.set_values({"columns": ["year"]})
+    assert not page.form.row("columns").editor.property("invalid")
     assert page.form.row("columns").is_changed
     ids: list[str] = []
     dialog.submitted.connect(ids.append)

@@ -47,6 +47,8 @@ def test_version(cli) -> None:
     [
         (["jbos"], "Did you mean the command “jobs”?"),
         (["missing.csv"], "there is no file named missing.csv"),
+        (["list"], "Did you mean the command “jobs”?"),
+        (["submitt"], "Did you mean the command “submit”?"),
         (["jobs", "--status", "odd"], "invalid choice"),
         (["jobs", "--limit", "-1"], "--limit"),
         (["show"], "ID"),

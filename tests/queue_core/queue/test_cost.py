@@ -22,7 +22,7 @@ Until = Callable[[Callable[[], bool]], None]
 # Holds jobs that may run, are due, were repeated, are not ours, or are damaged; not all jobs.
 _SMALL_INDEXES = (
     "monitor_ready", "monitor_due", "monitor_retry", "monitor_others", "monitor_unknown",
-    "monitor_entity",
+    "monitor_entity", "monitor_away",
 )  # fmt: skip
 
 

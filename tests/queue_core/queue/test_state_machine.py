@@ -361,7 +361,8 @@ def _case(machine: type[QueueMachine], examples: int, steps: int) -> type:
     return mark(machine.TestCase)
 
 
-TestQueueMachine = _case(QueueMachine, examples=6, steps=15)
+# It waits for processes most of the time, on a busy machine for very long.
+TestQueueMachine = pytest.mark.timeout(900)(_case(QueueMachine, examples=6, steps=15))
 TestLongQueueMachine = pytest.mark.slow(
     pytest.mark.timeout(3600)(_case(LongQueueMachine, examples=150, steps=40))
 )

@@ -8,6 +8,8 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
+from typing import Self
 
 import pytest
 
@@ -19,19 +21,24 @@ from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.log.logs import read_log
 from queue_core.system.choice import is_portable
 
+# It writes a step's lines when it is told to, and says when they are written.
 ALTERNATES = """
 import logging, os, subprocess, sys
 from queue_core.runner.job_process.child_logging import install_logging, prepare_streams
 prepare_streams()
 install_logging(int(sys.argv[1]))
+go, done = int(sys.argv[2]), int(sys.argv[3])
 for number in range(20):
     print("printed", number)
     logging.getLogger("lib").warning("logged %s", number)
+    os.read(go, 1), os.write(done, b".")
     os.write(2, b"written %d\\n" % number)
     if number % 5 == 0:
         subprocess.run(["echo", f"process {number}"], check=True)
     logging.getLogger("lib").info("again %s", number)
+    os.read(go, 1), os.write(done, b".")
 """
+STEPS = 40
 
 
 def record(text: str, time_ns: int, waiting: tuple[int, int]) -> bytes:
@@ -58,33 +65,76 @@ def test_a_read_under_way_has_taken_its_bytes_or_has_not(waiting: int, place: in
 
 
 @pytest.mark.skipif(is_portable(), reason="elsewhere nobody knows what waits in a pipe")
-def test_all_that_a_process_writes_keeps_its_order(tmp_path: Path) -> None:
-    reading, writing = os.pipe()
-    child = subprocess.Popen(
-        [sys.executable, "-c", ALTERNATES, str(writing)], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, pass_fds=(writing,),
-    )  # fmt: skip
-    os.close(writing)
-    assert child.stdout is not None
-    assert child.stderr is not None
-    pipes = LogPipes(child.stdout.fileno(), child.stderr.fileno(), reading)
-    log = LogWriter(tmp_path / "a.log", attempt=1, limit_bytes=1 << 20)
-    while pipes.open:
-        select.select(pipes.open, [], [], 20)
-        pipes.read_round(log)
-    log.close()
-    assert child.wait() == 0
-    child.stdout.close()
-    child.stderr.close()
-    os.close(reading)
+@pytest.mark.parametrize("seed", range(3))
+def test_all_that_a_process_writes_keeps_its_order(seed: int, tmp_path: Path) -> None:
+    """The pipes are read now and then, between two steps: during a read, only chance knows."""
+    random = Random(seed)
+    with Alternating(tmp_path / "a.log") as program:
+        for _ in range(STEPS):
+            program.step()
+            for _ in range(random.choice((0, 0, 1, 2))):
+                program.pipes.read_round(program.log)
     found = [line.text.removeprefix("lib: ") for line in read_log(tmp_path / "a.log")]
-    for number in range(20):
+    for number in range(STEPS // 2):
         at = found.index(f"printed {number}")
         # Standard output and standard error have no order between them.
         raw = {f"written {number}"} | ({f"process {number}"} if number % 5 == 0 else set())
         assert found[at + 1] == f"logged {number}"
         assert set(found[at + 2 : at + 2 + len(raw)]) == raw
         assert found[at + 2 + len(raw)] == f"again {number}"
+
+
+@pytest.mark.skipif(is_portable(), reason="elsewhere nobody knows what waits in a pipe")
+def test_what_is_read_while_it_is_written_is_whole_and_each_pipe_in_order(tmp_path: Path) -> None:
+    with Alternating(tmp_path / "a.log") as program:
+        os.write(program.go, b"." * STEPS)
+        while program.pipes.open:
+            select.select(program.pipes.open, [], [], 20)
+            program.pipes.read_round(program.log)
+    found = [line.text.removeprefix("lib: ") for line in read_log(tmp_path / "a.log")]
+    for word in ("printed", "logged", "written", "again"):
+        wanted = [f"{word} {number}" for number in range(STEPS // 2)]
+        assert [line for line in found if line.startswith(word)] == wanted
+    assert len(found) == 4 * STEPS // 2 + STEPS // 10
+
+
+class Alternating:
+    """A program that writes to all its pipes in turns, and what reads them."""
+
+    def __init__(self, path: Path) -> None:
+        reading, records = os.pipe()
+        go, self.go = os.pipe()
+        self._done, done = os.pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", ALTERNATES, *map(str, (records, go, done))],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=(records, go, done),
+        )  # fmt: skip
+        for theirs in (records, go, done):
+            os.close(theirs)
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._records = reading
+        self._outputs = (self._process.stdout, self._process.stderr)
+        self.pipes = LogPipes(*(output.fileno() for output in self._outputs), reading)
+        self.log = LogWriter(path, attempt=1, limit_bytes=1 << 20)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def step(self) -> None:
+        """Let it write the next lines; return when they are written."""
+        os.write(self.go, b".")
+        assert os.read(self._done, 1) == b"."
+
+    def __exit__(self, *_error: object) -> None:
+        assert self._process.wait(20) == 0
+        while self.pipes.open:
+            self.pipes.read_round(self.log)
+        self.log.close()
+        for output in self._outputs:
+            output.close()
+        for descriptor in (self._records, self.go, self._done):
+            os.close(descriptor)
 
 
 class Forges(BaseJob):

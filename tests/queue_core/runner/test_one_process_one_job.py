@@ -32,7 +32,8 @@ class TestOneProcessOneJob:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
         checks = {name: check for name, (_, check) in CHANGES.items()}
         second = runner.run(
-            f"CORES = {cores}\nresult = [n for n, c in {checks!r}.items() if not eval(c)]"
+            f"CORES, NICE = {cores}, {os.nice(0)}\n"
+            f"result = [n for n, c in {checks!r}.items() if not eval(c)]"
         )
         assert second.reason is EndReason.FINISHED, second.error
         assert second.result_json == "[]"

@@ -134,10 +134,11 @@ def test_a_foreign_trigger_is_taken_away_and_told(queue: HueyJobQueue, body: str
 OURS = [
     *(("TABLE", name) for name in (
         "task", "monitor_change", "monitor_state", "monitor_attempt", "monitor_sample",
-        "monitor_dependency", "monitor_schedule")),
+        "monitor_dependency", "monitor_schedule", "monitor_ignored", "monitor_phase")),
     *(("INDEX", name) for name in (
         "monitor_ready", "monitor_due", "monitor_position", "monitor_status", "monitor_others",
-        "monitor_unknown", "monitor_entity")),
+        "monitor_unknown", "monitor_entity", "monitor_failed", "monitor_nameless",
+        "monitor_unsolved")),
 ]  # fmt: skip
 
 
@@ -160,6 +161,8 @@ def test_a_part_that_is_missing_comes_back(
         queue.changes_since(1)
         assert queue.attempts(first) == []
         assert queue.schedules() == []
+        assert queue.failures() == []
+        assert queue.phases(first) == []
         queue.start()
         for job_id, result in ((first, 1), (second, 2)):
             assert queue.wait(job_id, 30).result == result

@@ -13,7 +13,7 @@ from sample_jobs import Echo
 
 from queue_core import HueyJobQueue
 from queue_core.queue.store import lifecycle, ordering
-from queue_core.queue.values import JobOptions, Move
+from queue_core.queue.values import Before, JobOptions, Move
 
 
 def order_of(queue: HueyJobQueue) -> list[str]:
@@ -97,6 +97,18 @@ def test_damaged_positions_are_numbered_anew(six: HueyJobQueue, position: str) -
         assert order_of(six) == model
     later = six.put(Echo())
     assert order_of(six)[-1] == later or six.get(later).priority < six.get(model[-1]).priority
+
+
+def test_jobs_are_dropped_before_any_other(six: HueyJobQueue) -> None:
+    ids = [job.id for job in six.queue_order(limit=9)]
+    a, b, c, d, e, f = ids
+    assert list(six.move([e, b], Before(d))) == [b, e]
+    assert [job.id for job in six.queue_order(limit=9)] == [a, c, b, e, d, f]
+    six.move([a], Before(None))
+    six.move([f, d], Before(c))
+    assert [job.id for job in six.queue_order(limit=9)] == [d, f, c, b, e, a]
+    six.move([c], Before(c))
+    assert [job.id for job in six.queue_order(limit=4)] == [d, f, c, b]
 
 
 def test_what_does_not_wait_is_not_moved(queue: HueyJobQueue) -> None:

@@ -1,0 +1,1 @@
+"""Jobs in windows of their own, for results that need the room."""

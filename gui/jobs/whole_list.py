@@ -1,0 +1,82 @@
+"""What is done with all jobs that match, however many: select, cancel, retry, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from gui.actions import Selection
+from gui.bridge import Bridge, Message
+from gui.format import format_count
+from gui.i18n import tr
+from gui.jobs.commands import JobCommands
+from gui.jobs.table_model import JobTableModel
+from gui.jobs.table_view import JobTableView
+from gui.notifications import ToastArea
+
+# More are not held in memory by their ids.
+MOST_JOBS = 20_000
+
+
+class WholeList(QObject):
+    """Reads the ids of a list and gives them to a command."""
+
+    def __init__(
+        self, bridge: Bridge, table: JobTableView, model: JobTableModel, commands: JobCommands,
+        toasts: ToastArea,
+    ) -> None:  # fmt: skip
+        super().__init__(table)
+        self._bridge = bridge
+        self._table = table
+        self._model = model
+        self._commands = commands
+        self._toasts = toasts
+        table.far_rows_selected.connect(self.select_far)
+
+    def cancel(self) -> None:
+        """Stop all that match and have not ended."""
+        self._with_all(self._commands.cancel)
+
+    def retry(self) -> None:
+        """Put all that match again."""
+        self._with_all(self._commands.retry)
+
+    def remove(self) -> None:
+        """Remove all that match and have ended; it can be undone for a while."""
+        self._with_all(self._commands.remove)
+
+    def select_far(self) -> None:
+        """Read which jobs stand in selected rows that the table does not know."""
+        spans = self._table.selected_rows()
+        first, last = spans[0][0], spans[-1][1]
+        whole = len(spans) == 1
+        what = tr("Selecting jobs")
+        self._bridge.start(self._select(first, last - first + 1, is_whole=whole), what=what)
+
+    async def _select(self, first: int, count: int, *, is_whole: bool) -> None:
+        if not is_whole:  # the spans that are not known are left as they are
+            return
+        ids = await self._read(first, count)
+        rows = self._table.selected_rows()
+        if ids and rows and rows[0][0] == first:
+            self._table.select(ids, scroll=False)
+
+    def _with_all(self, command: Callable[[Selection], None]) -> None:
+        self._bridge.start(self._do(command), what=tr("Reading the jobs"))
+
+    async def _do(self, command: Callable[[Selection], None]) -> None:
+        ids = await self._read(0, self._model.rowCount())
+        if ids:
+            command(Selection(ids, ()))
+
+    async def _read(self, start: int, count: int) -> tuple[str, ...]:
+        if count > MOST_JOBS:
+            text = tr("{count} jobs are too many at once.", count=format_count(count))
+            hint = tr("Narrow the search to at most {limit} jobs.", limit=format_count(MOST_JOBS))
+            self._toasts.show_message(Message(text=text, hint=hint))
+            return ()
+        page = await self._bridge.page(
+            self._model.where, self._model.order, start=start, size=count
+        )
+        return page.ids[start - page.start :]

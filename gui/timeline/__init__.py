@@ -1,0 +1,1 @@
+"""What ran when: bars over time, in lanes, with what ended above them."""

@@ -1,0 +1,1 @@
+"""Failures that are alike, as one: what they say, how often, what became of them."""

@@ -1,0 +1,111 @@
+"""What can be done about a group of failures; each can be taken back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from gui.bridge import Bridge
+from gui.i18n import tr, tr_plural
+from gui.main_window import MainWindow
+from gui.notifications import ToastAction
+from gui.triage.page import FailuresPage
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import FailureGroup, FailureState
+
+
+class TriageCommands(QObject):
+    """Connects the page to the queue and to the jobs."""
+
+    def __init__(self, window: MainWindow, bridge: Bridge, page: FailuresPage) -> None:
+        super().__init__(window)
+        self._window = window
+        self._bridge = bridge
+        self._page = page
+        page.shown.retry_wanted.connect(self.retry)
+        page.shown.jobs_wanted.connect(self.show_jobs)
+        page.shown.last_wanted.connect(self.show_last)
+        page.shown.ignore_wanted.connect(self.ignore)
+        page.list.opened.connect(self.show_last)
+        window.details.job_wanted.connect(self.show_job)
+
+    def retry(self) -> None:
+        """Put the open failures of the group again, as one group of new jobs."""
+        group = self._page.shown.group
+        if group is not None:
+            self._bridge.start(self._retry(group), what=tr("Retrying what failed"))
+
+    def show_jobs(self) -> None:
+        """Select the failed jobs of the group in the table."""
+        group = self._page.shown.group
+        if group is not None:
+            self._bridge.start(self._show_jobs(group), what=tr("Reading the failures"))
+
+    def show_last(self) -> None:
+        """Show the last job of the group with its error."""
+        group = self._page.shown.group
+        if group is not None:
+            self._select((group.latest_id,))
+            self._window.details.show_tab("error")
+
+    def show_job(self, job_id: str) -> None:
+        """Show another job, whatever the table shows now."""
+        self._select((job_id,))
+
+    def ignore(self) -> None:
+        """Leave the group out of what is open, or take it in again."""
+        group = self._page.shown.group
+        if group is not None:
+            ignored = group.state is not FailureState.IGNORED
+            work = self._ignore(group, ignored=ignored, is_undo=False)
+            self._bridge.start(work, what=tr("Sorting failures"))
+
+    async def _retry(self, group: FailureGroup) -> None:
+        ids = await self._bridge.ask(
+            lambda queue: queue.failed_ids(group.fingerprint, to_retry=True)
+        )
+        if not ids:
+            self._window.toasts.say(
+                tr("Each of these jobs has been tried again already."),
+                hint=tr("The new ones wait, run, or have failed as well."),
+            )
+            return
+        new = tuple(await self._bridge.order(lambda queue: queue.retry_all(ids)))
+        text = tr_plural("{count} job is tried again.", "{count} jobs are tried again.", len(new))
+        undo = ToastAction(tr("Undo"), lambda: self._take_back(new))
+        show = ToastAction(tr("Show"), lambda: self._select(new))
+        self._window.toasts.say(text, undo, show)
+
+    def _take_back(self, job_ids: tuple[str, ...]) -> None:
+        what = tr_plural("Removing {count} job", "Removing {count} jobs", len(job_ids))
+        self._bridge.start(self._remove(job_ids), what=what)
+
+    async def _remove(self, job_ids: tuple[str, ...]) -> None:
+        await self._bridge.cancel(job_ids)
+        records = await self._bridge.records(job_ids)
+        # What has finished meanwhile has made something: it stays.
+        gone = [r.id for r in records.values() if r.status is JobStatus.CANCELLED]
+        await self._bridge.remove(gone)
+        self._page.reload()
+
+    async def _show_jobs(self, group: FailureGroup) -> None:
+        ids = await self._bridge.ask(lambda queue: queue.failed_ids(group.fingerprint))
+        self._select(tuple(ids))
+
+    def _select(self, job_ids: tuple[str, ...]) -> None:
+        self._window.filter.clear()
+        self._window.show_page(None)
+        self._window.select_jobs(job_ids)
+
+    async def _ignore(self, group: FailureGroup, *, ignored: bool, is_undo: bool) -> None:
+        names = (group.fingerprint,)
+        await self._bridge.order(lambda queue: queue.ignore_failures(names, ignored=ignored))
+        self._page.reload()
+        if is_undo:
+            return
+        text = tr("Failures like this are ignored.") if ignored else tr("They are shown again.")
+
+        def undo() -> None:
+            work = self._ignore(group, ignored=not ignored, is_undo=True)
+            self._bridge.start(work, what=tr("Sorting failures"))
+
+        self._window.toasts.say(text, ToastAction(tr("Undo"), undo))

@@ -1,0 +1,125 @@
+"""The places that the settings name, one TOML table each: `[places.main]`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from queue_core.errors import ParameterError
+
+STORAGE_VARIABLE: Final = "DASHAI_STORAGE_URL"
+SLURM, RAY = "slurm", "ray"
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceConfig:
+    """One place.
+
+    Attributes:
+        name: As jobs say it: kind and the table's name, e.g. `slurm:main`.
+        kind: `slurm` or `ray`.
+        storage: Folder that this computer and the machines share.
+        node_storage: The same folder as the machines see it.
+        python: The interpreter on the machines.
+        shares_folder: Whether the machines see this computer's local folder, at the same path.
+        command: What is put before the place's own commands, e.g. `("ssh", "login")`.
+        partition: SLURM's partition; empty for its default.
+        options: More options for `sbatch`.
+        url: Address of Ray's dashboard.
+        token_file: File with Ray's token; empty: the environment's `RAY_AUTH_TOKEN`.
+        most_jobs: How many jobs run there at once; 0 is no limit of ours.
+    """
+
+    name: str
+    kind: str
+    storage: Path
+    node_storage: str
+    python: str = "python3"
+    shares_folder: bool = False
+    command: tuple[str, ...] = ()
+    partition: str = ""
+    options: tuple[str, ...] = ()
+    url: str = ""
+    token_file: str = ""
+    most_jobs: int = 0
+
+
+_KINDS_OF: Final[Mapping[str, type]] = {
+    "kind": str, "storage": str, "node_storage": str, "python": str, "shares_folder": bool,
+    "command": list, "partition": str, "options": list, "url": str, "token_file": str,
+    "most_jobs": int,
+}  # fmt: skip
+
+
+def read_places(tables: Mapping[str, Any]) -> tuple[tuple[PlaceConfig, ...], tuple[str, ...]]:
+    """Return the places of *tables*, and a sentence for each one that cannot be used."""
+    places: list[PlaceConfig] = []
+    problems: list[str] = []
+    for name, table in tables.items():
+        try:
+            places.append(_place(name, table))
+        except ParameterError as error:
+            problems.append(f"{error.message} {error.hint}".strip())
+    return tuple(places), tuple(problems)
+
+
+def find_place(places: tuple[PlaceConfig, ...], name: str) -> PlaceConfig | None:
+    """Return the place that *name* means; the kind may be left out."""
+    return next(
+        (place for place in places if name in (place.name, place.name.partition(":")[2])), None
+    )
+
+
+def _place(name: str, table: object) -> PlaceConfig:
+    if not _NAME.fullmatch(name) or not isinstance(table, Mapping):
+        raise _wrong(name, "must be a table with a short name of letters and digits")
+    for key, value in table.items():
+        kind = _KINDS_OF.get(key)
+        if kind is None:
+            raise _wrong(name, f"knows no {key}", f"It may have {', '.join(_KINDS_OF)}.")
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise _wrong(name, f"has a {key} that is no {kind.__name__}")
+    if table.get("kind") not in (SLURM, RAY):
+        raise _wrong(name, "does not say its kind", 'Write kind = "slurm" or kind = "ray".')
+    if table["kind"] == RAY and not table.get("url"):
+        raise _wrong(name, "has no url", 'Write url = "http://HEAD:8265".')
+    storage = _folder(name, table.get("storage") or os.environ.get(STORAGE_VARIABLE) or "")
+    given: dict[str, Any] = {
+        key: tuple(map(str, value)) if isinstance(value, list) else value
+        for key, value in table.items()
+        if key not in ("storage", "node_storage")
+    }
+    given["name"] = f"{table['kind']}:{name}"
+    return PlaceConfig(
+        **given, storage=storage, node_storage=table.get("node_storage") or str(storage)
+    )
+
+
+def _folder(name: str, url: str) -> Path:
+    """Return the shared folder that a URL or a path means."""
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+        url = unquote(parts.path)
+    elif len(parts.scheme) > 1:  # one letter is a drive
+        raise _wrong(
+            name, f"cannot keep its data at {parts.scheme}://",
+            "Name a folder that this computer and the machines share.",
+        )  # fmt: skip
+    if not url or not Path(url).expanduser().is_absolute():
+        raise _wrong(
+            name, "does not say its storage",
+            f'Write storage = "/a/shared/folder", or set {STORAGE_VARIABLE}.',
+        )  # fmt: skip
+    return Path(url).expanduser()
+
+
+def _wrong(name: str, what: str, hint: str = "") -> ParameterError:
+    return ParameterError(
+        f"The place {name} in the settings {what}.", parameter=f"places.{name}", hint=hint
+    )

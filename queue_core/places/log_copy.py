@@ -1,0 +1,68 @@
+"""Brings a log that is written on another machine into the job's own, frame by frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from queue_core.runner.log.log_file import LogFile
+from queue_core.runner.log.log_lines import log_files
+from queue_core.runner.log.log_writer import LogWriter
+
+# What is copied at once; the rest waits for the next round.
+_MOST_BYTES: Final = 8 << 20
+
+
+class LogCopy:
+    """Follows the files of a log.
+
+    Frames carry the numbers of their lines, and the machine counts on from what the job's log had:
+    so it goes on where it was after any crash of this program, and nothing comes twice.
+
+    Args:
+        source: The log on the storage.
+        target: Writes the job's log.
+    """
+
+    def __init__(self, source: Path, target: LogWriter) -> None:
+        self._source = source
+        self._target = target
+        self._sizes: tuple[int, ...] = ()
+        self._known = 0
+
+    def follow(self) -> bool:
+        """Copy what is new; return whether that was all of it. Never raises."""
+        sizes = tuple(_size(path) for path in log_files(self._source))
+        if sizes == self._sizes:
+            return True
+        left = _MOST_BYTES
+        for path in sorted(log_files(self._source), key=_last):
+            with LogFile(path) as file:
+                for frame in file.frames(file.place_after(self._known)):
+                    if frame.last <= self._known:
+                        continue
+                    if left <= 0:
+                        return False
+                    data = file.read(frame.data_at, frame.length)
+                    self._target.copy_frame(frame, data)
+                    self._known = frame.last
+                    left -= frame.length
+        self._sizes = sizes
+        return True
+
+    def close(self) -> None:
+        """Close the job's log."""
+        self._target.close()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def _last(path: Path) -> int:
+    with LogFile(path) as file:
+        frame = file.last_frame()
+    return 0 if frame is None else frame.last

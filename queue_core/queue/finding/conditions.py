@@ -1,0 +1,230 @@
+"""Filters and queries as SQL, for the index and for the queue's own table alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from queue_core.queue.finding.language import Term, parse
+from queue_core.queue.finding.query_keys import PARAMETER, KeyKind
+from queue_core.queue.store.clock import to_text
+from queue_core.queue.values import JobFilter
+
+_TOKEN: Final = re.compile(r"[^\W_]+")
+_WORD_COLUMNS: Final = ("name", "params", "error")
+# Where words are looked for without the index.
+_TEXTS: Final = {
+    "name": ("job_name", "task_type"),
+    "params": ("params",),
+    "error": ("error_msg",),
+    "": ("job_name", "task_type", "params", "error_msg", "progress_message", "id"),
+}
+# Where the types of jobs keep the parameters of what they use.
+_GROUPS: Final = ("params", "model_params", "options", "split", "search", "preprocessing")
+_FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+@dataclass
+class Condition:
+    """What jobs must meet.
+
+    Attributes:
+        parts: Conditions in SQL, all of which must hold.
+        parameters: Their values.
+        match: What the index of words must hold; empty: anything.
+        is_simple: Whether only statuses and types are asked for.
+    """
+
+    parts: list[str] = field(default_factory=list)
+    parameters: list[object] = field(default_factory=list)
+    match: str = ""
+    is_simple: bool = True
+
+    def add(self, sql: str, *parameters: object) -> None:
+        """Ask for more."""
+        self.parts.append(sql)
+        self.parameters.extend(parameters)
+
+    @property
+    def sql(self) -> str:
+        """The conditions without that of the words."""
+        return " AND ".join(self.parts)
+
+
+def condition_of(where: JobFilter, *, is_indexed: bool, task_types: Iterable[str]) -> Condition:
+    """Return what *where* asks for.
+
+    Args:
+        where: The filter.
+        is_indexed: Whether the index of words can be asked.
+        task_types: The types that there are.
+
+    Raises:
+        QueryError: The query cannot be understood.
+    """
+    found = Condition()
+    if where.statuses:
+        found.add(_among("status", len(where.statuses)), *sorted(where.statuses))
+    if where.task_types:
+        found.add(_among("task_type", len(where.task_types)), *sorted(where.task_types))
+    matches: list[str] = []
+    terms = [*parse(where.query), *map(_word, where.search.split())]
+    for term in terms:
+        _add_term(found, term, matches, is_indexed=is_indexed, task_types=tuple(task_types))
+    found.match = " AND ".join(matches)
+    found.is_simple = found.is_simple and not matches
+    return found
+
+
+def _word(text: str) -> Term:
+    return Term(None, "", text, False, False, 0, 0)
+
+
+def _among(column: str, count: int) -> str:
+    return f"{column} IN ({','.join('?' * count)})"
+
+
+def _add_term(
+    found: Condition, term: Term, matches: list[str], *, is_indexed: bool,
+    task_types: tuple[str, ...],
+) -> None:  # fmt: skip
+    kind = KeyKind.WORDS if term.key is None else term.key.kind
+    if kind is KeyKind.CHOICE:
+        _add_choice(found, term, task_types)
+        return
+    found.is_simple = False
+    if kind is KeyKind.WORDS:
+        _add_words(found, term, matches, is_indexed=is_indexed)
+        return
+    sql, parameters = _compared(term, is_indexed=is_indexed)
+    found.add(f"NOT coalesce({sql}, 0)" if term.is_negated else sql, *parameters)
+    if is_indexed and not term.is_negated and term.key and term.key.name.startswith(PARAMETER):
+        matches.append(_words_of_parameter(term))
+
+
+def _add_choice(found: Condition, term: Term, task_types: tuple[str, ...]) -> None:
+    assert term.key is not None
+    chosen: list[str] = list(term.choices)
+    if term.key.name == "type":
+        wanted = {part.lower().replace("-", "") for part in chosen}
+        chosen = [
+            name for name in task_types
+            if name.lower() in wanted or name.lower().removesuffix("job") in wanted
+        ]  # fmt: skip
+    sql = _among(term.key.column, len(chosen)) if chosen else "0"
+    found.add(f"NOT {sql}" if term.is_negated else sql, *chosen)
+
+
+def _add_words(found: Condition, term: Term, matches: list[str], *, is_indexed: bool) -> None:
+    column = "" if term.key is None else term.key.column
+    if not is_indexed:
+        _add_direct_words(found, term, column)
+        return
+    asked = _match(term)
+    if not asked:  # signs only: nothing that words could hold
+        return
+    if column == "log":
+        not_in = "NOT IN" if term.is_negated else "IN"
+        found.add(f"job {not_in} (SELECT rowid FROM log_words WHERE log_words MATCH ?)", asked)
+        return
+    columns = column or " ".join(_WORD_COLUMNS)
+    asked = f"{{{columns}}} : ({asked})"
+    if term.is_negated:
+        found.add("job NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", asked)
+    else:
+        matches.append(asked)
+
+
+def _match(term: Term) -> str:
+    """Return the words as FTS5 asks for them: in this order, the last one may go on."""
+    words = _TOKEN.findall(term.value)
+    if not words:
+        return ""
+    return f'"{" ".join(words)}"' + ("" if term.is_quoted else " *")
+
+
+def _add_direct_words(found: Condition, term: Term, column: str) -> None:
+    if column == "log":  # logs are in the index only: whoever asks says that it is not ready
+        found.add("0")
+        return
+    value = re.sub(r"([\\%_])", r"\\\1", term.value)
+    columns = _TEXTS[column]
+    sql = "(" + " OR ".join(f"{name} LIKE ? ESCAPE '\\'" for name in columns) + ")"
+    sql = f"NOT coalesce({sql}, 0)" if term.is_negated else sql
+    found.add(sql, *[f"%{value}%"] * len(columns))
+
+
+def _compared(term: Term, *, is_indexed: bool) -> tuple[str, list[object]]:
+    """Return the comparison of a column with the value of a term."""
+    key = term.key
+    assert key is not None
+    if key.name.startswith(PARAMETER):
+        return _parameter(term, key.name[len(PARAMETER) :], is_indexed=is_indexed)
+    if key.kind is KeyKind.MOMENT:
+        return _moment(term, key.column)
+    if key.kind is KeyKind.QUANTITY:
+        return f"{key.column} {term.operator or '='} ?", [term.number]
+    if key.name == "id":
+        return "(id >= ? AND id < ?)", [term.value.lower(), f"{term.value.lower()}~"]
+    return _like(key.column, term.value)
+
+
+def _like(column: str, value: str) -> tuple[str, list[object]]:
+    escaped = re.sub(r"([\\%_])", r"\\\1", value).replace("*", "%")
+    return f"{column} LIKE ? ESCAPE '\\'", [escaped]
+
+
+def _moment(term: Term, column: str) -> tuple[str, list[object]]:
+    if term.number is not None:  # an age: what is younger was put later
+        moment = datetime.now(UTC) - timedelta(seconds=min(term.number, 6e10))
+        return f"{column} {_FLIPPED.get(term.operator, '>=')} ?", [to_text(moment)]
+    assert term.span is not None
+    first, after = map(to_text, term.span)
+    if term.operator in ("", "="):
+        return f"({column} >= ? AND {column} < ?)", [first, after]
+    bound = after if term.operator in (">", "<=") else first
+    return f"{column} {'>=' if '>' in term.operator else '<'} ?", [bound]
+
+
+def _words_of_parameter(term: Term) -> str:
+    """Return what the words of a job hold that has this parameter, as far as words can tell.
+
+    A whole number stands right behind its name.
+    """
+    assert term.key is not None
+    words = _TOKEN.findall(term.key.name[len(PARAMETER) :].rpartition(".")[2])
+    if term.operator in ("", "=") and term.value.isdecimal():
+        words.append(term.value)
+    return f'{{params}} : ("{" ".join(words)}")'
+
+
+def _parameter(term: Term, name: str, *, is_indexed: bool) -> tuple[str, list[object]]:
+    """Compare a parameter, at the top or in one of the groups that jobs keep parameters in."""
+    params = "t.params" if is_indexed else "job.params"
+    path = ".".join(f'"{part}"' for part in name.split(".") if part)
+    paths = [f"$.{path}", *(f"$.{group}.{path}" for group in _GROUPS)]
+    value = f"coalesce({', '.join(f'json_extract({params}, ?)' for _ in paths)})"
+    test, values = _value_test(term)
+    found = f"CASE WHEN json_valid({params}) THEN (SELECT {test} FROM (SELECT {value} AS v)) END"
+    parameters: list[object] = [*values, *paths]
+    if is_indexed:
+        return f"(SELECT {found} FROM queue.task_copy t WHERE t.rowid = job.job)", parameters
+    return found, parameters
+
+
+def _value_test(term: Term) -> tuple[str, list[object]]:
+    try:
+        number: float | None = float(term.value)
+    except ValueError:
+        number = None
+    if term.operator in ("<", "<=", ">", ">=") and number is not None:
+        return f"(typeof(v) IN ('integer', 'real') AND v {term.operator} ?)", [number]
+    test, values = _like("v", term.value)
+    if number is not None:
+        return f"({test} OR v = ?)", [*values, number]
+    if term.value.lower() in ("true", "false"):  # SQLite's JSON makes numbers of them
+        return f"({test} OR v = ?)", [*values, int(term.value.lower() == "true")]
+    return test, values

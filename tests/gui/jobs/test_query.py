@@ -1,0 +1,177 @@
+"""The query in the search field: offers, chips, mistakes; long lists, and all that match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from sample_jobs import Echo
+
+from gui.bridge import Bridge
+from gui.jobs import table_model
+from gui.jobs.columns import COLUMNS
+from gui.jobs.feature import QueryLine
+from gui.jobs.indexing import JobIndexing
+from gui.jobs.query_texts import Known, offers, token_before
+from gui.jobs.views_section import ViewsSection
+from gui.main_window import MainWindow
+from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.values import JobOrder
+
+KNOWN = Known(("ModelJob", "DatasetJob"), ("random_forest",), ("max_depth", "min_size"))
+
+
+@pytest.fixture
+def line(window: MainWindow, bridge: Bridge) -> Iterator[QueryLine]:
+    return QueryLine(window, JobIndexing(bridge, window.model), bridge)
+
+
+def offered(token: str) -> list[str]:
+    return [offer.text for offer in offers(token, KNOWN)]
+
+
+def test_keys_come_first_and_then_the_values_that_are_known() -> None:
+    assert offered("st") == ["status:", "started:"]
+    assert offered("-sta")[0] == "-status:"
+    assert offered("status:f") == ["status:finished", "status:failed"]
+    assert offered("status:failed,wa") == ["status:failed,waiting"]
+    assert offered("type:") == ["type:dataset", "type:model"]
+    assert offered("component:ran") == ["component:random_forest"]
+    assert offered("param.m") == ["param.max_depth:", "param.min_size:"]
+    assert offered("took:") == ["took:>5m"]
+    assert offered("iris") == []
+    assert all(offer.sentence for offer in offers("p", KNOWN))
+
+
+def test_the_term_at_the_cursor_is_completed() -> None:
+    assert token_before("iris status:fa more", 14) == "status:fa"
+    assert token_before('log:"no spa', 11) == 'log:"no spa'
+    assert token_before("iris ", 5) == ""
+
+
+def test_chips_show_the_terms_and_take_them_out(
+    seeded: list[str], window: MainWindow, line: QueryLine, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        assert line.bar.isHidden()
+        window.toolbar.search.set_text("status:failed error:memory")
+        await until(lambda: window.model.rowCount() == 1)
+        assert [chip.text() for chip in line.bar.chips] == ["status:failed", "error:memory"]
+        line.bar.chips[1].click()
+        await until(lambda: window.model.rowCount() == 2)
+        assert window.toolbar.search.text() == "status:failed"
+        window.toolbar.search.set_text("status:failed stauts:x")
+        await until(lambda: "stauts" in line.bar.text)
+        assert window.model.rowCount() == 2  # what was understood last stays
+        window.toolbar.search.clear_now()
+        await until(lambda: window.model.rowCount() == len(seeded))
+        assert line.bar.isHidden()
+
+    run(body())
+
+
+def test_enter_takes_an_offer_over(
+    seeded: list[str], window: MainWindow, line: QueryLine, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        await until(lambda: window.overview.counts.total == len(seeded))
+        field = window.toolbar.search.field
+        popup = line.completer.popup
+        field.setFocus()
+        QTest.keyClicks(field, "type:mo")
+        await until(popup.isVisible)
+        QTest.keyClick(popup, Qt.Key.Key_Down)
+        QTest.keyClick(popup, Qt.Key.Key_Return)
+        await until(lambda: field.text() == "type:model ")
+        await until(lambda: window.model.rowCount() == 3)
+
+    run(body())
+
+
+def test_all_that_match_are_removed_and_come_back(
+    seeded: list[str], window: MainWindow, line: QueryLine, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        window.toolbar.search.set_text("status:failed")
+        await until(lambda: window.model.rowCount() == 2)
+        line.whole.remove()
+        await until(lambda: window.model.rowCount() == 0)
+        (toast,) = window.toasts.toasts
+        next(b for b in toast.findChildren(QPushButton) if b.text() == "Undo").click()
+        await until(lambda: window.model.rowCount() == 2)
+
+    run(body())
+
+
+def test_a_long_list_is_known_in_part_and_keeps_place_and_selection(
+    window: MainWindow, queue: HueyJobQueue, line: QueryLine, run: Any, until: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(table_model, "PAGE_ROWS", 60)
+
+    async def body() -> None:
+        ids = [queue.put(Echo(name=f"job {number:03}")) for number in range(200)][::-1]
+        table, model = window.table, window.model
+        await until(lambda: model.rowCount() == 200 and model.row_of(ids[0]) == 0)
+        assert not model.is_whole
+        table.select([ids[3]])
+        bar = table.verticalScrollBar()
+        await until(lambda: bar.maximum() > 0)
+        bar.setValue(bar.maximum())
+        await until(lambda: model.row_of(ids[199]) == 199)
+        assert model.row_of(ids[3]) is None
+        assert table.selected_ids() == (ids[3],)
+        before = table.rowViewportPosition(199)
+        new = queue.put(Echo(name="new"))
+        await until(lambda: model.rowCount() == 201)
+        await until(lambda: table.rowViewportPosition(200) == before)
+        assert table.selected_ids() == (ids[3],)
+        table.show_newest()
+        await until(lambda: model.row_of(new) == 0)
+        assert table.selectionModel().isRowSelected(4)
+        table.set_order(JobOrder("job_name", descending=False))
+        await until(lambda: model.is_loaded and model.row_of(ids[199]) == 0)
+        assert table.selected_ids() == (ids[3],)
+        table.selectAll()
+        await until(lambda: set(table.selected_ids()) == {*ids, new})
+
+    run(body())
+
+
+def test_a_view_keeps_what_is_shown_and_how(
+    seeded: list[str], window: MainWindow, line: QueryLine, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        views = ViewsSection(window)
+        memory = next(column for column in COLUMNS if column.name == "memory")
+        window.toolbar.search.set_text("status:failed")
+        await until(lambda: window.model.rowCount() == 2)
+        window.table.columns.set_wanted(memory, wanted=True)
+        window.table.set_order(JobOrder("duration", descending=True))
+        views.save("Slow failures")
+        everything, saved = window.sidebar.rows[7:9]
+        assert saved.isChecked()
+        views.choose("")
+        await until(lambda: window.model.rowCount() == len(seeded))
+        assert everything.isChecked()
+        assert window.toolbar.search.text() == ""
+        assert not window.table.columns.is_wanted(memory)
+        assert window.model.order == JobOrder()
+        again = ViewsSection(window)  # as on the next day
+        again.choose("Slow failures")
+        await until(lambda: window.model.rowCount() == 2)
+        assert window.toolbar.search.text() == "status:failed"
+        assert window.table.columns.is_wanted(memory)
+        assert window.model.order == JobOrder("duration", descending=True)
+        again.rename("Slow failures", "Failures")
+        again.remove("Failures")
+        assert len(again.store.views) == 0
+        (toast,) = window.toasts.toasts
+        next(b for b in toast.findChildren(QPushButton) if b.text() == "Undo").click()
+        assert [view.name for view in again.store.views] == ["Failures"]
+
+    run(body())

@@ -1,0 +1,150 @@
+"""Jobs at another place keep the promises: none lost, none twice, and a failure says why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from sample_jobs import Echo, Grandchildren, Held, Progresses, Raises, Wait
+
+from queue_core import HueyJobQueue, JobStatus
+from queue_core.errors import JobQueueError
+from queue_core.jobs.dataset_job import DatasetJob
+from queue_core.queue.values import JobOptions, WaitKind
+
+from .conftest import HERE, Cluster
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+def test_a_job_runs_there_and_everything_of_it_comes_back(
+    cluster: Cluster, away: HueyJobQueue, tmp_path: Path, until: Until
+) -> None:
+    started, go = tmp_path / "started", tmp_path / "go"
+    job_id = away.put(Progresses(started=str(started), go=str(go)), HERE)
+    failing = away.put(Raises(), replace(HERE, place="test"))
+    until(lambda: away.get(job_id).progress == 25.0)
+    record = away.get(job_id)
+    assert (record.progress_message, record.node) == ("reading", "stand-in")
+    assert record.warnings == ("3 rows were left out",)
+    assert any("3 rows were left out" in line.text for line in away.logs(job_id))
+    with pytest.raises(JobQueueError, match="cannot be suspended"):
+        away.pause(job_id)
+    go.touch()
+    assert away.wait(job_id, 20).status is JobStatus.FINISHED
+    failed = away.wait(failing, 20)
+    assert failed.error_msg == "The column age is missing."
+    assert "KeyError" in (failed.traceback or "")
+    # Nothing of either stays on the storage.
+    until(lambda: not list((cluster.storage / "jobs").iterdir()))
+    assert cluster.submissions() == 2
+
+
+def test_cancel_ends_the_whole_tree_there(away: HueyJobQueue, tmp_path: Path, until: Until) -> None:
+    started = tmp_path / "started"
+    job_id = away.put(Grandchildren(started=str(started)), HERE)
+    until(started.exists)
+    pids = [int(pid) for pid in started.read_text().split()]
+    began = time.monotonic()
+    assert away.cancel(job_id)
+    assert away.wait(job_id, 20).status is JobStatus.CANCELLED
+    until(lambda: not any(_runs(pid) for pid in pids))
+    assert time.monotonic() - began < 5.0
+
+
+def test_a_job_waits_here_until_there_is_room_and_says_what_for(
+    cluster: Cluster, away: HueyJobQueue, tmp_path: Path, until: Until
+) -> None:
+    release = tmp_path / "release"
+    large = replace(HERE, cores=3)
+    first = away.put(Held(started=str(tmp_path / "1"), release=str(release)), large)
+    until((tmp_path / "1").exists)
+    second = away.put(Echo(value=2), large)
+    until(lambda: "No machine has room for 3 cores now" in _reason(away, second))
+    assert away.why_waiting(second).kind is WaitKind.PLACE  # type: ignore[union-attr]
+    assert cluster.submissions() == 1
+    (cluster.state / "down").touch()
+    until(lambda: "Unable to contact slurm controller" in (away.get(first).place_note or ""))
+    release.touch()  # its end comes by the storage
+    assert away.wait(first, 20).result == "let go"
+    assert away.get(second).status is JobStatus.NOT_STARTED
+    (cluster.state / "down").unlink()
+    assert away.wait(second, 30).result == 2
+    assert away.put(Echo(), replace(HERE, cores=9))
+    last = away.list(limit=1)[0].id
+    until(lambda: "No machine is large enough for 9 cores" in _reason(away, last))
+
+
+def test_what_waits_inside_the_cluster_can_be_cancelled_and_never_runs(
+    cluster: Cluster, away: HueyJobQueue, tmp_path: Path, until: Until
+) -> None:
+    (cluster.state / "held").touch()
+    job_id = away.put(Wait(started=str(tmp_path / "started")), HERE)
+    until(lambda: "it has not begun (Resources)" in (away.get(job_id).place_note or ""))
+    assert away.cancel(job_id)
+    assert away.wait(job_id, 20).status is JobStatus.CANCELLED
+    (cluster.state / "held").unlink()
+    assert not (tmp_path / "started").exists()
+
+
+def test_a_job_goes_on_without_the_program_and_the_next_one_follows_it(
+    cluster: Cluster, tmp_path: Path, until: Until
+) -> None:
+    release = tmp_path / "release"
+    with cluster.open() as first:
+        job_id = first.put(Held(started=str(tmp_path / "1"), release=str(release)), HERE)
+        until((tmp_path / "1").exists)
+        until(lambda: first.get(job_id).progress == 50.0)
+    with HueyJobQueue(cluster.folder.root) as reader:
+        assert reader.get(job_id).status is JobStatus.STARTED
+    with cluster.open() as second:
+        assert second.get(job_id).status is JobStatus.STARTED
+        release.touch()
+        assert second.wait(job_id, 20).result == "let go"
+    assert cluster.submissions() == 1
+
+
+def test_a_killed_machine_agent_takes_the_job_with_it_and_the_job_is_reported(
+    cluster: Cluster, away: HueyJobQueue, tmp_path: Path, until: Until
+) -> None:
+    started = tmp_path / "started"
+    job_id = away.put(Grandchildren(started=str(started)), HERE)
+    until(started.exists)
+    pids = [int(pid) for pid in started.read_text().split()]
+    for agent in cluster.agents():
+        agent.kill()
+    until(lambda: not any(_runs(pid) for pid in pids))
+    record = away.wait(job_id, 20)
+    assert record.status is JobStatus.KILLED
+    assert "left no result; its place says: FAILED" in (record.error_msg or "")
+    assert [job.id for job in away.interrupted()] == [job_id]
+
+
+def test_what_cannot_run_there_is_refused_when_it_is_put(
+    cluster: Cluster, queue: HueyJobQueue
+) -> None:
+    for job, options, why in (
+        (Echo(), JobOptions(place="nowhere"), "no place named nowhere"),
+        (Echo(), JobOptions(cores=2), "another place"),
+        (DatasetJob(file_path="a.csv"), HERE, "does not see"),
+        (Echo(), replace(HERE, cores=0.5), "cores must be"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(JobQueueError, match=why):
+            queue.put(job, options)
+    assert queue.is_empty()
+
+
+def _reason(queue: HueyJobQueue, job_id: str) -> str:
+    reason = queue.why_waiting(job_id)
+    return "" if reason is None else reason.text
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
