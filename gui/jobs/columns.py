@@ -141,10 +141,11 @@ def _name_and_problem(record: JobRecord) -> str:
 
 def _relative_samples() -> tuple[str, ...]:
     now = datetime.now(UTC)
-    return tuple(
-        format_relative(now - span, now=now)
-        for span in (timedelta(seconds=59), timedelta(minutes=59), timedelta(days=6))
-    )
+    ago = (
+        timedelta(0), timedelta(seconds=59), timedelta(minutes=59), timedelta(hours=23),
+        timedelta(days=6), timedelta(days=400),
+    )  # fmt: skip
+    return tuple(format_relative(now - span, now=now) for span in ago)
 
 
 COLUMNS: tuple[Column, ...] = (

@@ -45,6 +45,9 @@ FOLDED_PX = 48
 # Below this the chosen one stands under the list, not beside it.
 NARROW_PX = 860
 MIDDLE_PX = 280
+# What stands beside a name steps back before the name has less than half of this.
+WITH_ABOUT_PX = 460
+WITH_CREATED_PX = 320
 MOST_SHOWN = 2000
 FRESH_MS = 700
 KIND_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -284,6 +287,12 @@ class _EntityTable(QTableView):
             header.setSectionResizeMode(column, modes.Stretch)
         for column in (STATUS, CREATED):
             header.setSectionResizeMode(column, modes.ResizeToContents)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what a name has no room beside; the page of the chosen one says it, too."""
+        super().resizeEvent(event)
+        self.setColumnHidden(ABOUT, self.width() < WITH_ABOUT_PX)
+        self.setColumnHidden(CREATED, self.width() < WITH_CREATED_PX)
 
     @property
     def is_editing(self) -> bool:
