@@ -148,7 +148,7 @@ def test_the_model_of_pages_is_a_proper_model(
 
 
 def test_a_heading_sorts_and_a_condition_chooses_rows(
-    bridge: Bridge, run: Run, qtbot: QtBot, tmp_path: Path
+    bridge: Bridge, run: Run, tmp_path: Path
 ) -> None:
     import pyarrow as pa
     import pyarrow.parquet as parquet
@@ -157,7 +157,6 @@ def test_a_heading_sorts_and_a_condition_chooses_rows(
     values = [number / 8 for number in range(100)]
     parquet.write_table(pa.table({"n": list(range(100)), "x": values}), path)
     view = TableView(path, "table", bridge)
-    qtbot.addWidget(view)
     view.show()
     run(loaded(view))
 
@@ -187,7 +186,6 @@ def test_a_heading_sorts_and_a_condition_chooses_rows(
     place = view._files._place
     assert place is not None
     assert place.exists()
-    view.setParent(None)
     view.deleteLater()
     run(asyncio.sleep(0.05))
     assert not place.exists()
