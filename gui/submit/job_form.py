@@ -376,6 +376,7 @@ class JobFormPage(QWidget):
     async def _read_history(self) -> None:
         field = self._definition.component_field
         self._history = await read_history(self._bridge, self.kind.task_type, field)
+        self.components.set_recent([job.component for job in self._history.jobs])
         self.changed.emit()
 
     def _filter_by_task(self, task: str) -> None:

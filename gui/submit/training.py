@@ -48,7 +48,8 @@ def summary(
     values: Mapping[str, Any], columns: Sequence[Option], rows: int | None, need: Need | None
 ) -> str:
     """Return what will happen, in one line; nothing while too little is chosen."""
-    parts = []
+    # First what one may want to think over; the rest is cut off where room is short.
+    parts = [] if need is None else _needed(need)
     if rows is not None:
         parts.append(tr_plural("{count} row", "{count} rows", rows))
     targets = targets_of(values)
@@ -63,8 +64,6 @@ def summary(
     share = (values.get("split") or {}).get("test_size")
     if targets and isinstance(share, int | float) and 0 < share < 1:
         parts.append(tr("{share} test", share=format_percent(share)))
-    if need is not None:
-        parts += _needed(need)
     return " · ".join(parts)
 
 
