@@ -38,15 +38,18 @@ class Arrangement:
 class ArrangedFiles:
     """Files that hold a table as somebody wants to see it; they go with the view."""
 
-    def __init__(self, source: Path, bridge: Bridge, owner: QObject) -> None:
+    def __init__(self, source: Path, bridge: Bridge) -> None:
         self._source = source
         self._bridge = bridge
         self._numbers = count()
         self._place: Path | None = None
-        self._owner = owner
 
-    async def file_of(self, wanted: Arrangement) -> Path:
+    async def file_of(self, wanted: Arrangement, owner: QObject) -> Path:
         """Return the file to show.
+
+        Args:
+            wanted: What to show.
+            owner: With it goes the file.
 
         Raises:
             MonitorError: It cannot be arranged so.
@@ -55,7 +58,7 @@ class ArrangedFiles:
             return self._source
         if self._place is None:
             self._place = Path(await self._bridge.call(tempfile.mkdtemp, None, "dashai-table-"))
-            self._owner.destroyed.connect(_Remover(self._place))
+            owner.destroyed.connect(_Remover(self._place))
         target = self._place / f"{next(self._numbers)}.parquet"
         await helpers_of(self._bridge).arranging.call(
             arrange_table, source=str(self._source), target=str(target),

@@ -52,7 +52,7 @@ class TableView(LoadingView):
         self._fits_rows = fits_rows
         self._described = columns
         self._shown = Arrangement()
-        self._files = ArrangedFiles(path, bridge, self)
+        self._files = ArrangedFiles(path, bridge)
         self._row_count = 0
         self._size = muted_label()
         self._size.setParent(self)
@@ -84,7 +84,7 @@ class TableView(LoadingView):
     async def fill(self) -> None:
         """Read the columns and the first rows of what is to be seen."""
         wanted = self._shown
-        path = await self._files.file_of(wanted)
+        path = await self._files.file_of(wanted, self)
         self.model.take(ParquetSource(path, self.bridge))
         await self.model.load()
         self._path = path

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QToolButton
 
 from gui.bridge import Bridge
 from gui.format import format_relative
@@ -30,10 +30,17 @@ State = tuple[JobType, dict[str, Any]]
 
 
 class _MenuButton(QToolButton):
-    """A flat button that opens a menu above itself."""
+    """A flat button that opens a menu above itself.
+
+    Signals:
+        wanted: It was pressed: `offer` opens the menu for what the form shows now.
+    """
+
+    wanted = Signal()
 
     def __init__(self, text: str, icon_name: str) -> None:
         super().__init__()
+        self.clicked.connect(self.wanted)
         set_role(self, "flat")
         self.setText(f"{text} ▾")
         self.setIcon(icon(icon_name))
@@ -54,27 +61,16 @@ class FillMenu(_MenuButton):
 
     chosen = Signal(object)
 
-    def __init__(self, bridge: Bridge, state: Callable[[], State | None]) -> None:
-        """Make the button.
-
-        Args:
-            bridge: The way to the queue.
-            state: Returns the kind of job and the values that are shown; None before a form is.
-        """
+    def __init__(self, bridge: Bridge) -> None:
         super().__init__(tr("Fill in"), "undo")
         self._bridge = bridge
-        self._state = state
-        self.clicked.connect(self._ask)
 
-    def _ask(self) -> None:
-        task = self._bridge.start(self._open(), what=tr("Reading jobs"))
+    def offer(self, state: State) -> None:
+        """Read what there is to fill in, and open the menu."""
+        task = self._bridge.start(self._open(*state), what=tr("Reading jobs"))
         self.destroyed.connect(task.cancel)
 
-    async def _open(self) -> None:
-        state = self._state()
-        if state is None:
-            return
-        kind, values = state
+    async def _open(self, kind: JobType, values: dict[str, Any]) -> None:
         where = JobFilter(task_types=frozenset({kind.task_type}))
         found = await self._bridge.ask(lambda queue: queue.list(where, limit=MOST_LOOKED_AT))
         folder = self._bridge.folder
@@ -134,26 +130,27 @@ class FillMenu(_MenuButton):
 class CopyMenu(_MenuButton):
     """Copies what the form comes to as a command line or as Python."""
 
-    def __init__(self, state: Callable[[], State | None], host: QWidget) -> None:
+    def __init__(self) -> None:
         super().__init__(tr("Copy as"), "copy")
-        self._state = state
-        self._host = host
-        self.clicked.connect(lambda: self.open_menu(self.menu_of()))
 
-    def menu_of(self) -> QMenu:
+    def offer(self, state: State) -> None:
+        """Open the menu."""
+        self.open_menu(self.menu_of(*state))
+
+    def menu_of(self, kind: JobType, values: dict[str, Any]) -> QMenu:
         """Return the menu."""
         menu = QMenu(self)
-        menu.addAction(tr("Command line")).triggered.connect(lambda: self._copy(as_command))
-        menu.addAction(tr("Python")).triggered.connect(lambda: self._copy(as_python))
+        schema = kind.parameters or {}
+        for title, written in ((tr("Command line"), as_command), (tr("Python"), as_python)):
+            action = menu.addAction(no_mnemonic(title))
+            action.triggered.connect(
+                lambda _on=False, by=written: self._copy(by(kind.name, schema, values))
+            )
         return menu
 
-    def _copy(self, written: Callable[[str, Mapping[str, Any], Mapping[str, Any]], str]) -> None:
-        state = self._state()
-        if state is None:
-            return
-        kind, values = state
-        QApplication.clipboard().setText(written(kind.name, kind.parameters or {}, values))
-        notify(self._host, tr("Copied."))
+    def _copy(self, text: str) -> None:
+        QApplication.clipboard().setText(text)
+        notify(self, tr("Copied."))
 
 
 def _distinct(records: Any) -> list[JobRecord]:

@@ -174,10 +174,12 @@ class NewJobDialog(QDialog):
         bar = QFrame()
         set_role(bar, "buttonBar")
         cancel = text_button(tr("Cancel"), self.reject)
-        self.fill_menu = FillMenu(self._bridge, self._state)
+        self.fill_menu = FillMenu(self._bridge)
+        self.fill_menu.wanted.connect(self._offer_fill)
         self.fill_menu.chosen.connect(self._fill_in)
         self.fill_menu.setVisible(self._retry_of is None)
-        self.copy_menu = CopyMenu(self._state, self)
+        self.copy_menu = CopyMenu()
+        self.copy_menu.wanted.connect(self._offer_copy)
         menus = (self.fill_menu, self.copy_menu)
         buttons = row(self.summary, *menus, cancel, self.submit_button)
         buttons.setStretch(0, 1)
@@ -196,6 +198,14 @@ class NewJobDialog(QDialog):
         except MonitorError:
             return None  # too many to be told; running them says so
         return page.kind, several[0] if several else page.values()
+
+    def _offer_fill(self) -> None:
+        if (state := self._state()) is not None:
+            self.fill_menu.offer(state)
+
+    def _offer_copy(self) -> None:
+        if (state := self._state()) is not None:
+            self.copy_menu.offer(state)
 
     def _fill_in(self, values: Mapping[str, Any]) -> None:
         """Begin the form anew with other values."""

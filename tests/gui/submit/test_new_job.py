@@ -269,7 +269,7 @@ def test_a_form_is_filled_in_as_last_time_and_copied_as_code(
     run(made(dialog))
     assert dialog.page.values()["columns"] == ["species", "year"]
     assert dialog.page.choose_component("describe")
-    code = dialog.copy_menu.menu_of()
+    code = dialog.copy_menu.menu_of(kind, dialog.page.values())
     code.actions()[0].trigger()
     copied = QApplication.clipboard().text()
     assert copied.startswith(f"dashai-monitor submit explorer -p dataset_id={penguins} ")
