@@ -39,4 +39,4 @@ def test_details_get_their_share_at_the_first_time_and_keep_it(
     window.save_state()
     again = WindowState(window.bridge.folder)
     assert abs(again.share("across", default=0.4) - 0.5) < 0.02
-    assert again.share("down", default=0.5) == 0.5
+    assert again.share("down", default=0.5) == 0.6
