@@ -10,109 +10,20 @@ alone where it is a name. A text that no template made stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-FIELD = re.compile(r"\{(?:\d+|[a-z_]*)\}")
-# Fewer letters than this could stand in any text: their values must be words of the core.
-FEWEST_LETTERS = 10
+from gui.core_templates import PARTED, Template, TemplateIndex
+
 DEEPEST = 4
 MOST_LETTERS = 4_000
 _KEPT_TEXTS = 4_096
-_SENTENCES = re.compile(r"(?<=[.!?…”)])\s+(?=[A-Z“\[{])")
+_SENTENCES = re.compile(r"(?<=[.!?…”)])\s+(?=[A-Z“\[{(])")
 _LISTED = re.compile(r"(, | and | or )")
 _QUOTED = re.compile(r"“([^“”]*)”")
-_PARTED = " · "
-_WORD = re.compile(r"[A-Za-z][A-Za-z']+")
-# A literal part that introduces something or ends a sentence.
-_SAYS = re.compile(r"[A-Za-z]{2}.*[:.(]|\([A-Za-z]{2}|[;,] [a-z]{3,}")
-_BLANK = re.compile(r" ")
-_JOINED = re.compile(r"(?=[ ,;:(])|$")
 _NUMBER = re.compile(r"[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _AMOUNT = re.compile(rf"({_NUMBER.pattern})(\s?(?:%|[kMGT]?B|[KMG]iB|s|ms|min|h|bytes)?)")
-
-
-@dataclass(frozen=True)
-class Template:
-    """A text of the core with fields.
-
-    Attributes:
-        english: It, as the catalogue has it.
-        translation: What it is in the user's language, with the same fields.
-    """
-
-    english: str
-    translation: str
-
-    @cached_property
-    def parts(self) -> list[str]:
-        """What stands between the fields."""
-        return FIELD.split(self.english)
-
-    @cached_property
-    def longest(self) -> str:
-        """The longest part."""
-        return max(self.parts, key=len)
-
-    @cached_property
-    def letters(self) -> int:
-        """How many letters of its own it has."""
-        return sum(character.isalpha() for part in self.parts for character in part)
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """What a text of it looks like."""
-        return re.compile("(.*?)".join(map(re.escape, self.parts)), re.DOTALL)
-
-    @cached_property
-    def fields(self) -> list[str]:
-        """Its fields, in order."""
-        return FIELD.findall(self.english)
-
-    @property
-    def may_hold_parts(self) -> bool:
-        """Whether a text in which dots part several may be one of it as a whole."""
-        return _PARTED in self.english or self.english.endswith((".", "…", ")"))
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether it goes on from another text, rather than another from it."""
-        return self.english[0] in " ,;:"
-
-    @cached_property
-    def joined(self) -> re.Pattern[str]:
-        """What a text looks like that was put together of another and this one."""
-        ends = ("(.+?)", "()") if self.goes_on else ("()", "(.+)")
-        return re.compile(self.pattern.pattern.join(ends), re.DOTALL)
-
-    @cached_property
-    def is_weak(self) -> bool:
-        """Whether texts of others may look like it by chance: “{0} in {1}”."""
-        says = any(_SAYS.search(part) for part in self.parts)
-        return self.letters < FEWEST_LETTERS and not says
-
-    def readings(self, text: str) -> Iterator[Sequence[str]]:
-        """Yield what may stand in the fields: more than one where a blank alone parts two."""
-        match = self.pattern.fullmatch(text)
-        if match is None:
-            return
-        values = match.groups()
-        yield values
-        for number in range(len(values) - 1):
-            joint = self.parts[number + 1]
-            if joint.strip():
-                continue
-            both = joint.join(values[number : number + 2])
-            for found in (_BLANK if joint else _JOINED).finditer(both):
-                first, second = both[: found.start()], both[found.start() + len(joint) :]
-                yield (*values[:number], first, second, *values[number + 2 :])
-
-    def is_name(self, number: int) -> bool:
-        """Return whether a field stands in quotes: what is in it is a name of the user."""
-        return self.parts[number].endswith(("“", "`")) and self.parts[number + 1].startswith(
-            ("”", "`")
-        )
 
 
 @dataclass(frozen=True)
@@ -144,12 +55,15 @@ class CoreTexts:
     def _shown(self, text: str, *, is_caption: bool) -> str:
         if not text or len(text) > MOST_LETTERS:
             return text
+        # Threads that read results ask, too: what one has found another may let go.
         key = text, is_caption
-        if key not in self._kept:
+        shown = self._kept.get(key)
+        if shown is None:
+            shown = self._whole(text, is_caption=is_caption) or text
             if len(self._kept) >= _KEPT_TEXTS:
                 self._kept.clear()
-            self._kept[key] = self._whole(text, is_caption=is_caption) or text
-        return self._kept[key]
+            self._kept[key] = shown
+        return shown
 
     def _whole(self, text: str, *, is_caption: bool) -> str | None:
         if "\n" in text:
@@ -157,15 +71,18 @@ class CoreTexts:
             if all(lines):
                 return "\n".join(filter(None, lines))
         found = self._translated(text, DEEPEST, is_caption=False)
+        if found is None and is_caption:
+            found = self._translated(text, DEEPEST, is_caption=True)
+        if found is None and text[:1].isupper():  # a phase that begins a line
+            found = self._translated(text[0].lower() + text[1:], DEEPEST, is_caption=False)
+            found = found and found[0].upper() + found[1:]
         if found is not None:
             return found
-        for separator in ("\n", _PARTED):
+        for separator in ("\n", PARTED):
             if separator in text:
                 parts = text.split(separator)
                 return separator.join(self._shown(part, is_caption=is_caption) for part in parts)
-        if is_caption:
-            found = self._translated(text, DEEPEST, is_caption=True)
-        return self._by_sentences(text) if found is None else found
+        return self._by_sentences(text)
 
     def _by_sentences(self, text: str) -> str | None:
         """Translate sentences that were put one after another; None where none is the core's."""
@@ -196,11 +113,13 @@ class CoreTexts:
         if exact is not None or " " not in text:
             return exact
         key = text, is_caption
-        if key not in self._found:
+        found = self._found.get(key, "")
+        if found == "":  # not looked for yet; None is what was not found
+            found = self._looked_for(text, depth, is_caption=is_caption)
             if len(self._found) >= _KEPT_TEXTS:
                 self._found.clear()
-            self._found[key] = self._looked_for(text, depth, is_caption=is_caption)
-        return self._found[key]
+            self._found[key] = found
+        return found
 
     def _looked_for(self, text: str, depth: int, *, is_caption: bool) -> str | None:
         index = self._index
@@ -208,7 +127,7 @@ class CoreTexts:
         if found is not None:
             return found
         for template in index.candidates(text):
-            if _PARTED in text and not template.may_hold_parts:
+            if PARTED in text and not template.may_hold_parts:
                 continue
             found = self._best(template, template.readings(text), depth, is_caption=is_caption)
             if found is not None:
@@ -232,9 +151,7 @@ class CoreTexts:
             is_sure = is_caption or not template.is_weak or known == len(values)
             if is_sure and letters > most_known:
                 best, most_known = shown, letters
-        if best is None:
-            return None
-        return FIELD.sub(lambda found: best.get(found[0], found[0]), template.translation)
+        return None if best is None else template.filled(best)
 
     def _quoted(self, name: str) -> str | None:
         """Return what stands for a name in quotes: of two words or more, it may be a title."""
@@ -292,42 +209,10 @@ class CoreTexts:
 
     def _part(self, text: str, depth: int, *, is_caption: bool) -> str | None:
         found = self._value(text, depth) if depth > 0 else None
+        if found is None and PARTED in text:
+            return PARTED.join(self._value(p, depth) or p for p in text.split(PARTED))
         return text if found is None and is_caption else found
 
     @cached_property
-    def _index(self) -> _Index:
-        return _Index(Template(*pair) for pair in self.templates)
-
-
-class _Index:
-    """Templates by how they begin: of some two thousand, a text is held against a few."""
-
-    def __init__(self, templates: Iterable[Template]) -> None:
-        ordered = sorted(templates, key=lambda template: -template.letters)
-        self._by_word: dict[str, list[tuple[int, Template]]] = {}
-        for rank, template in enumerate(ordered):
-            self._by_word.setdefault(_key_word(template), []).append((rank, template))
-        joined = [t for t in ordered if t.goes_on or (t.english[-1] == " " and t.parts[0])]
-        self.surely_joined = [t for t in joined if not t.is_weak]
-        self.maybe_joined = [t for t in joined if t.is_weak]
-
-    def candidates(self, text: str) -> list[Template]:
-        """Return the templates that may be a text's, those with most letters first."""
-        words = {*_WORD.findall(text), ""}
-        found = [item for word in words for item in self._by_word.get(word, ())]
-        found.sort(key=lambda item: item[0])
-        return [template for _, template in found if template.longest in text]
-
-
-def _key_word(template: Template) -> str:
-    """Return the longest word that a template's texts have whole; none where a field joins all."""
-    words = [""]
-    last = len(template.parts) - 1
-    for number, part in enumerate(template.parts):
-        for found in _WORD.finditer(part):
-            touches = (found.start() == 0 and number > 0) or (
-                found.end() == len(part) and number < last
-            )
-            if not touches:
-                words.append(found[0])
-    return max(words, key=len)
+    def _index(self) -> TemplateIndex:
+        return TemplateIndex(Template(*pair) for pair in self.templates)

@@ -22,14 +22,16 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
-from gui.core_texts import FIELD, CoreTexts
+from gui.core_templates import FIELD
+from gui.core_texts import CoreTexts
 from queue_core import naming
 
 logger = logging.getLogger(__name__)
 
 SYSTEM = "system"
 LANGUAGES = {"en": "English", "es": "Español"}
-DOMAINS: Final = ("window", "core", "messages")
+MESSAGES: Final = "messages"
+DOMAINS: Final = ("window", "core", MESSAGES)
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,12 @@ class Catalogue:
     Attributes:
         language: Two-letter code.
         texts: What finds a translation, and the plural's form that fits a number.
+        messages: What the core says while it runs, without the other catalogues.
     """
 
     language: str = "en"
     texts: NullTranslations = field(default_factory=NullTranslations)
+    messages: NullTranslations = field(default_factory=NullTranslations)
 
     def text(self, english: str) -> str:
         """Return the translation of a text; the text itself where there is none."""
@@ -52,10 +56,10 @@ class Catalogue:
     @cached_property
     def core(self) -> CoreTexts:
         """What finds the templates that the core's sentences were made from."""
-        entries = _entries(self.texts)
+        said = _entries(self.messages)
         return CoreTexts(
-            exact=entries.get,
-            templates=[pair for pair in entries.items() if _is_template(pair[0])],
+            exact=_entries(self.texts).get,
+            templates=[pair for pair in said.items() if _is_template(pair[0])],
             local_number=_local_number,
             joints={", ": ", ", " and ": self.text(" and "), " or ": self.text(" or ")},
         )
@@ -67,13 +71,14 @@ _qt_translator: QTranslator | None = None
 
 def load_catalogue(language: str) -> Catalogue:
     """Read the texts of *language*, a key of `LANGUAGES`."""
+    if language == "en":
+        return Catalogue()
     texts = NullTranslations()
-    if language != "en":
-        for domain in reversed(DOMAINS):
-            read = read_translations(language, domain)
-            read.add_fallback(texts)
-            texts = read
-    return Catalogue(language, texts)
+    for domain in reversed(DOMAINS):
+        read = read_translations(language, domain)
+        read.add_fallback(texts)
+        texts = read
+    return Catalogue(language, texts, read_translations(language, MESSAGES))
 
 
 def read_translations(language: str, domain: str) -> NullTranslations:

@@ -37,7 +37,7 @@ CODE_CALLS = frozenset(
         "PermissionError", "FileNotFoundError", "EOFError", "TimeoutError", "IntegrityError",
         "Setting", "Component", "parameter", "choice", "several", "_own_row",
         "describe_metric", "Function", "_built_in", "_Part", "_row", "read_one", "conflicts",
-        "connect", "legend", "Client", "simplefilter", "_whole", "locate",
+        "connect", "legend", "Client", "ContextVar", "simplefilter", "_whole", "locate",
         "repr1",
     }
 )  # fmt: skip
@@ -50,7 +50,8 @@ SQL = re.compile(
 # Calls of functions, lists of names, patterns, markup.
 CODE_FORM = re.compile(
     r"^[\w.]+\([^“]*\)(::\w+)?( \d+| [<>]=? ?\d+| <> \d+)?$|^\(\(\(|\(\?|\\"
-    r"|^[a-z_]+(, [a-z_]+)+$|\n.*\n|^<|^[a-z]\{0\}: |%[A-Za-z]|%\.\d"
+    r"|^[a-z_]+(, [a-z_]+)+$|\n.*\n|^<|^[a-z]\{0\}: |%[A-Za-z(]|%\.\d"
+    r"|julianday|excluded\.|= \?$|\} \?$|^exec |^Traceback|^\"no "
 )
 # Calls whose words are titles and labels of what is drawn, and those that name a phase.
 TITLE_CALLS = frozenset(
@@ -82,10 +83,16 @@ CODE = frozenset(
         "not among the choices", "null byte", "unexpected end", "invalid state", "Empty CSV file",
         "panel title", "bar text", "cell text", "panel text", "yyyy-mm-dd hh:mm:ss", "copies ",
         "Bearer {0}", "SigBlk: 0", "outside lower left", "outside right upper", "origin, {0}",
-        "allow_quoted_nulls = false", "id = ?", "lag {}", "fixed width", "{0}, from", "{0}, to",
+        "allow_quoted_nulls = false", "id = ?", "lag {}", "Release feed", "fixed width",
+        "{0}, from", "{0}, to", "from queue_core import connect", "client = connect()",
+        "job = client.submit(", ", last available logs",
         "pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch] | pd.DataFrame",
         '{0} -m pip install "{1}[{2}]"', "2 * pi() * ({0} - {1}) / {2}", "isodow({0}) >= 6",
         "COALESCE(finished_at, last_update)", "change feed", "[row {0}] {1}\n", "_",
+        "unable to contact", "connection refused", "connection timed out", "socket timed out",
+        "could not resolve", "zero bytes were transmitted", "already exists",
+        "The above exception was the direct cause of the following exception:",
+        "During handling of the above exception, another exception occurred:",
         "EntityT | None", "Unknown label type|continuous", "strlen({0}) > {1}",
         "n_neighbors|n_samples|only one sample",
     }

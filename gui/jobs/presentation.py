@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gui.format import format_duration, format_percent, format_remaining
-from gui.i18n import mark, tr, tr_plural, translate, translate_message
+from gui.i18n import mark, tr, tr_plural, translate, translate_caption, translate_message
 from gui.jobs.expectations import expectation_of, left_text
-from gui.jobs.type_looks import type_word
+from gui.jobs.type_looks import TASK_TYPES, type_word
 from gui.jobs.waiting_text import waiting_text
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import WaitReason
@@ -17,6 +17,7 @@ from queue_core.queue.values import WaitReason
 # Before this much time and progress, an estimate would jump.
 ESTIMATE_AFTER_S = 2.0
 ESTIMATE_AFTER_PERCENT = 3.0
+SCRIPT = "PythonJob"
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,17 @@ def describe_job(record: JobRecord, now: datetime) -> str:
     """Return a whole row as one sentence, for screen readers."""
     parts = [record.job_name, type_word(record.task_type), status_sentence(record, now)]
     if record.status is JobStatus.STARTED:
-        phase = translate_message(record.progress_message or "")
+        phase = phase_text(record, record.progress_message or "")
         parts += [percent_text(record), phase, remaining_text(record, now)]
     elif record.error_msg:
         parts.append(error_line(record.error_msg))
     return ", ".join(part for part in parts if part)
+
+
+def phase_text(record: JobRecord, phase: str) -> str:
+    """Return what a running job does; of scripts and types of others, as they said it."""
+    is_of_core = record.task_type in TASK_TYPES and record.task_type != SCRIPT
+    return translate_caption(phase) if is_of_core else translate_message(phase)
 
 
 def error_line(text: str | None) -> str:

@@ -6,8 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from gui.i18n import tr, tr_plural, translate_message
-from gui.jobs.presentation import error_line, first_line, percent_text, remaining_text
+from gui.i18n import tr, tr_plural
+from gui.jobs.presentation import (
+    error_line,
+    first_line,
+    percent_text,
+    phase_text,
+    remaining_text,
+)
 from queue_core.queue.job_record import JobRecord, JobStatus
 
 # A phase's own percentage beside that of the whole job would only puzzle.
@@ -65,8 +71,8 @@ def _progress(record: JobRecord, now: datetime) -> str:
     if record.progress is not None:
         phase = _PERCENTAGE.sub("", phase).strip(" ·")
     # What its place says: that it has not begun, or that nothing is heard of it.
-    there = translate_message(first_line(record.place_note))
-    parts = (there, percent_text(record), translate_message(phase), remaining_text(record, now))
+    there = error_line(record.place_note)
+    parts = (there, percent_text(record), phase_text(record, phase), remaining_text(record, now))
     return _BETWEEN.join(part for part in parts if part) or tr("Working")
 
 

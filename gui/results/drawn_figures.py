@@ -8,7 +8,7 @@ from pathlib import Path
 from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.i18n import current_language
-from gui.results.figure_words import translated_words
+from gui.results.figure_words import local_forms, translated_words
 from gui.results.svg_picture import without_empty_glyphs
 from queue_core.library.figures import fitted_figure, whole_figure
 
@@ -30,12 +30,19 @@ async def drawn_figure(bridge: Bridge, source: Path, *, width_px: int | None, th
     key = (str(source), changed_ns, width_px, theme, current_language())
     if key not in _drawn:
         drawing = helpers_of(bridge).drawing
-        words = await translated_words(bridge, source)
+        words, forms = await translated_words(bridge, source), local_forms()
         if width_px is None:
-            svg = await drawing.call(whole_figure, source=str(source), theme=theme, words=words)
+            svg = await drawing.call(
+                whole_figure, source=str(source), theme=theme, words=words, forms=forms
+            )
         else:
             svg = await drawing.call(
-                fitted_figure, source=str(source), width_px=width_px, theme=theme, words=words
+                fitted_figure,
+                source=str(source),
+                width_px=width_px,
+                theme=theme,
+                words=words,
+                forms=forms,
             )
         _drawn[key] = without_empty_glyphs(svg.encode())
     _drawn.move_to_end(key)

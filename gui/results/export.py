@@ -14,7 +14,7 @@ from gui.helper import helpers_of
 from gui.i18n import tr
 from gui.notifications import ToastAction, notify
 from gui.platform import open_folder
-from gui.results.figure_words import translated_words
+from gui.results.figure_words import local_forms, translated_words
 from queue_core.artifacts.table_files import TABLE_FORMAT_TITLES, TABLE_FORMATS, write_whole
 from queue_core.library import export
 
@@ -61,7 +61,12 @@ def save_figure(widget: QWidget, bridge: Bridge, source: Path, name: str, *, dar
         helper = helpers_of(bridge).reading
         words = await translated_words(bridge, source)
         await helper.call(
-            export.save_figure, source=str(source), target=str(target), theme=theme, words=words
+            export.save_figure,
+            source=str(source),
+            target=str(target),
+            theme=theme,
+            words=words,
+            forms=local_forms(),
         )
         return tr("Saved the figure to {file}.", file=target.name)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QLocale
 
 from gui.bridge import Bridge
 from gui.helper import helpers_of
@@ -40,6 +43,19 @@ def in_language(figure: Figure) -> Figure:
         return figure
     found = words_of(figure)
     return with_words(figure, _translated(found.captions, found.labels))
+
+
+def local_forms() -> dict[str, Any]:
+    """Return how numbers and months are written in a figure; nothing where it is English."""
+    if current_language() == "en":
+        return {}
+    locale = QLocale()
+    short = QLocale.FormatType.ShortFormat
+    return {
+        "decimal_sign": locale.decimalPoint(),
+        "thousands_sign": locale.groupSeparator(),
+        "months": [locale.standaloneMonthName(month, short) for month in range(1, 13)],
+    }
 
 
 def label(text: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from queue_core.artifacts.kinds import Artifact, ArtifactKind
+from queue_core.artifacts.local_forms import ENGLISH, LocalForms
 from queue_core.artifacts.table_files import TABLE_FORMATS, export_table, write_whole
 from queue_core.errors import ParameterError
 
@@ -53,8 +54,9 @@ def export_artifact(artifact: Artifact, target: Path, *, theme: str = "light") -
 
 
 def export_figure(
-    source: Path, target: Path, *, theme: str = "light", words: Mapping[str, str] | None = None
-) -> Path:
+    source: Path, target: Path, *, theme: str = "light", words: Mapping[str, str] | None = None,
+    forms: LocalForms = ENGLISH,
+) -> Path:  # fmt: skip
     """Draw a stored figure into a file, whole or not at all; an older file is replaced.
 
     Args:
@@ -62,6 +64,7 @@ def export_figure(
         target: Where; what its name ends in (svg, png or pdf) chooses the form.
         theme: `light` or `dark`.
         words: What is written in place of the figure's own words.
+        forms: How numbers and months are written.
 
     Returns:
         The file.
@@ -78,6 +81,7 @@ def export_figure(
     picture = render(
         with_words(figure, words or {}), theme=Theme(theme),
         image_format=ImageFormat(target.suffix[1:].lower()), dots_per_inch=PICTURE_DPI,
+        forms=forms,
     )  # fmt: skip
     return write_whole(target, lambda path: path.write_bytes(picture))
 

@@ -56,7 +56,7 @@ def with_words(figure: Figure, words: Mapping[str, str]) -> Figure:
 
 def _labels(panel: Panel) -> Iterator[str]:
     for axis in (panel.x, panel.y):
-        yield axis.label
+        yield from (axis.label, axis.unit)
         if len(axis.categories) <= MOST_CATEGORIES:
             yield from axis.categories
     for mark in panel.marks:
@@ -78,7 +78,12 @@ def _axis(axis: Axis, words: Mapping[str, str]) -> Axis:
     categories = axis.categories
     if any(name in words for name in categories):
         categories = tuple(words.get(name, name) for name in categories)
-    return dataclasses.replace(axis, label=words.get(axis.label, axis.label), categories=categories)
+    return dataclasses.replace(
+        axis,
+        label=words.get(axis.label, axis.label),
+        unit=words.get(axis.unit, axis.unit),
+        categories=categories,
+    )
 
 
 def _mark(mark: Any, words: Mapping[str, str]) -> Any:

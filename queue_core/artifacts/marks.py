@@ -27,6 +27,7 @@ from queue_core.artifacts.figure import (
     Violin,
 )
 from queue_core.artifacts.fitting_texts import BAR_TEXT, CELL_TEXT, GAPS, PANEL_TEXT
+from queue_core.artifacts.local_forms import local_number
 from queue_core.artifacts.themes import ThemeColors
 from queue_core.artifacts.ticks import shorten, to_place
 
@@ -140,7 +141,7 @@ def _bars(canvas: Canvas, mark: Bars) -> None:
     if mark.texts:
         written = canvas.axes.bar_label(
             bars,
-            list(mark.texts),
+            list(map(local_number, mark.texts)),
             padding=3,
             fontsize=7.5,
             color=canvas.colors.tones[Tone.MUTED],
@@ -256,7 +257,7 @@ def _cell_texts(canvas: Canvas, mark: Heatmap, values: Any, cells: Any) -> None:
         text = canvas.axes.text(
             middles_x[column],
             middles_y[row],
-            _cell_text(value, mark.text_format),
+            local_number(_cell_text(value, mark.text_format)),
             ha="center",
             va="center",
             fontsize=size_pt,

@@ -24,6 +24,7 @@ from matplotlib.figure import SubFigure
 from queue_core.artifacts.figure import Figure, Panel, Tone
 from queue_core.artifacts.fitting_texts import fit_texts, keep_inside, write_title
 from queue_core.artifacts.fonts import can_write, font_families
+from queue_core.artifacts.local_forms import ENGLISH, LocalForms, written_in
 from queue_core.artifacts.marks import Canvas, draw_mark
 from queue_core.artifacts.panel_grid import columns_that_fit, in_columns
 from queue_core.artifacts.surroundings import (
@@ -55,6 +56,7 @@ def render(
     theme: Theme = Theme.LIGHT,
     image_format: ImageFormat = ImageFormat.SVG,
     dots_per_inch: int = 200,
+    forms: LocalForms = ENGLISH,
 ) -> bytes:
     """Draw a figure.
 
@@ -64,13 +66,14 @@ def render(
         theme: The surface that it is drawn for.
         image_format: Kind of image.
         dots_per_inch: Resolution of a PNG and of the images inside of SVG and PDF.
+        forms: How its numbers and months are written.
 
     Returns:
         The image file's bytes; the same for the same arguments.
     """
     width_in, height_in = size or (figure.width_in, figure.height_in)
     colors = theme_colors(theme)
-    with _LOCK, _quiet(), mpl.rc_context(_settings(figure, colors)):
+    with _LOCK, _quiet(), written_in(forms), mpl.rc_context(_settings(figure, colors)):
         # The layout must be chosen first: a colour bar is built differently without it.
         native = NativeFigure(
             figsize=(width_in, height_in), dpi=dots_per_inch, layout="constrained"

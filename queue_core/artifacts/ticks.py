@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from queue_core.artifacts.figure import Axis, AxisScale
+from queue_core.artifacts.local_forms import local_date, local_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,7 +101,7 @@ def apply_axis(axes: Axes, axis: Axis, *, which: str, extent_in: float, columns:
     # The whole label, for when the panel's size is known.
     native.label.set_label(label)
     if axis.scale in {AxisScale.LOG, AxisScale.SYMLOG}:
-        native.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
+        native.set_major_formatter(FuncFormatter(lambda value, _: local_number(_power(value))))
     elif axis.scale is AxisScale.CATEGORY:
         _apply_categories(axes, axis, which, extent_in, columns)
     elif axis.scale is AxisScale.TIME:
@@ -143,7 +144,7 @@ def _apply_numbers(native: Any, axis: Axis, which: str, extent_in: float) -> Non
     native.set_major_locator(
         MaxNLocator(nbins=min(most, 8), steps=steps, integer=axis.has_whole_numbers)
     )
-    native.set_major_formatter(FuncFormatter(lambda value, _: _number(value, native)))
+    native.set_major_formatter(FuncFormatter(lambda value, _: local_number(_number(value, native))))
 
 
 def _number(value: float, native: Any) -> str:
@@ -165,11 +166,11 @@ def format_bar(bar: Any) -> None:
     from matplotlib.ticker import FuncFormatter
 
     if isinstance(bar.norm, LogNorm):
-        bar.formatter = FuncFormatter(lambda value, _: _power(value))
+        bar.formatter = FuncFormatter(lambda value, _: local_number(_power(value)))
         bar.minorticks_off()
     else:
         native = bar.long_axis
-        bar.formatter = FuncFormatter(lambda value, _: _number(value, native))
+        bar.formatter = FuncFormatter(lambda value, _: local_number(_number(value, native)))
     bar.update_ticks()
 
 
@@ -196,7 +197,11 @@ def _apply_time(native: Any, extent_in: float) -> None:
 
     locator = AutoDateLocator(minticks=2, maxticks=max(3, int(extent_in / 0.8)))
     native.set_major_locator(locator)
-    native.set_major_formatter(ConciseDateFormatter(locator))
+    formatter = ConciseDateFormatter(locator)
+    ticks, offset = formatter.format_ticks, formatter.get_offset
+    formatter.format_ticks = lambda values: [local_date(text) for text in ticks(values)]
+    formatter.get_offset = lambda: local_date(offset())
+    native.set_major_formatter(formatter)
 
 
 def _apply_categories(axes: Axes, axis: Axis, which: str, extent_in: float, columns: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.artifacts import export, table_files
+from queue_core.artifacts.local_forms import LocalForms
 
 
 def save_table(source: str, target: str) -> int:
@@ -43,14 +44,16 @@ def save_values(columns: dict[str, list[Any]], target: str) -> int:
 
 
 def save_figure(
-    source: str, target: str, theme: str, words: Mapping[str, str] | None = None
-) -> None:
+    source: str, target: str, theme: str, words: Mapping[str, str] | None = None,
+    forms: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
     """Draw a stored figure into a file: PNG, SVG or PDF.
 
     Raises:
         DataError: It cannot be read or written.
     """
-    export.export_figure(Path(source), Path(target), theme=theme, words=words)
+    local = LocalForms.from_json(forms)
+    export.export_figure(Path(source), Path(target), theme=theme, words=words, forms=local)
 
 
 def _array(values: list[Any]) -> Any:

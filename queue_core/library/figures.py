@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from queue_core.artifacts.figure_words import with_words
+from queue_core.artifacts.local_forms import LocalForms
 from queue_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ MOST_LEGEND_LABELS = 24
 
 
 def fitted_figure(
-    source: str, width_px: int, theme: str, words: Mapping[str, str] | None = None
-) -> str:
+    source: str, width_px: int, theme: str, words: Mapping[str, str] | None = None,
+    forms: Mapping[str, Any] | None = None,
+) -> str:  # fmt: skip
     """Return the plots of a stored figure as SVG, as wide as asked for.
 
     Letters keep their size, so that they can be read; the figure grows downwards.
@@ -49,6 +51,7 @@ def fitted_figure(
         width_px: How wide.
         theme: `light` or `dark`.
         words: What is written in place of the figure's own words, if anything.
+        forms: How numbers and months are written, see `LocalForms`.
     """
     from queue_core.artifacts.renderer import render
     from queue_core.artifacts.themes import Theme
@@ -62,15 +65,20 @@ def fitted_figure(
     if columns < figure.columns:
         drawn = dataclasses.replace(drawn, column_ratios=())
     size = width_px / PX_PER_INCH, fitted_height(figure, width_px) / PX_PER_INCH
-    return render(drawn, size=size, theme=Theme(theme)).decode()
+    local = LocalForms.from_json(forms)
+    return render(drawn, size=size, theme=Theme(theme), forms=local).decode()
 
 
-def whole_figure(source: str, theme: str, words: Mapping[str, str] | None = None) -> str:
+def whole_figure(
+    source: str, theme: str, words: Mapping[str, str] | None = None,
+    forms: Mapping[str, Any] | None = None,
+) -> str:  # fmt: skip
     """Return a stored figure as SVG at its own size, with title and notes, as it is exported."""
     from queue_core.artifacts.renderer import render
     from queue_core.artifacts.themes import Theme
 
-    return render(with_words(read_stored(source), words or {}), theme=Theme(theme)).decode()
+    figure = with_words(read_stored(source), words or {})
+    return render(figure, theme=Theme(theme), forms=LocalForms.from_json(forms)).decode()
 
 
 def figure_words(source: str) -> Mapping[str, Any]:

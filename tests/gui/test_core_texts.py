@@ -9,7 +9,7 @@ import pytest
 
 import queue_core
 from gui import i18n
-from gui.core_texts import FIELD, Template
+from gui.core_templates import FIELD, Template
 from gui.i18n import load_catalogue, translate_caption, translate_message
 
 pytestmark = pytest.mark.gui
@@ -58,7 +58,7 @@ def test_what_the_core_raises_is_in_the_catalogue() -> None:
     missing = [
         f"{place}: {text}"
         for text, place in _raised_texts()
-        if text.replace("\0", "").strip(" :.“”")
+        if text.replace("\0", "").strip(" :.“”()")
         and text not in known
         and catalogue.core.exact(text) is None
     ]

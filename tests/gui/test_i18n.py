@@ -176,7 +176,7 @@ def test_an_unknown_language_falls_back_to_english(restored_language: None) -> N
 
 
 # Signs and names of formats are the same in every language.
-SAME_EVERYWHERE = {"compression", "decimal"}
+SAME_EVERYWHERE = {"decimal"}
 
 
 def test_every_field_of_a_form_has_words_that_can_be_translated() -> None:

@@ -82,12 +82,13 @@ def _job(kind: str, name: str, params: Mapping[str, Any]) -> BaseJob:
 
 LINE_104 = ErrorReport(
     "DataError", "Line 104 of iris.csv has 6 values where the header has 5.",
-    "Correct the line, or load the file with the option to skip bad lines.", TRACEBACK,
+    "Correct it, or choose with “bad_rows” to leave such rows out or to fill short ones; the "
+    "delimiter or quote may be another, too.", TRACEBACK,
     ({"type": "ValueError", "message": "Expected 5 fields in line 104, saw 6"},),
 )  # fmt: skip
 NO_MEMORY = ErrorReport(
-    "MemoryLimit", "Memory limit 4.0 GiB exceeded, peak 4.1 GiB, during “Training”.",
-    "Use fewer rows, or raise the limit in the settings.",
+    "MemoryLimit", "Memory limit 4.0 GiB exceeded, peak 4.1 GiB, during “Training LightGBM”.",
+    "Raise the job's memory limit, or work on fewer rows or columns.",
 )  # fmt: skip
 PENGUINS = {
     "rows": 344,
@@ -112,10 +113,10 @@ SCENE: tuple[Seed, ...] = (
          seconds=3.3, ago_s=800),
     Seed("iris.csv", end=EndReason.RAISED, seconds=3.1, ago_s=180, error=LINE_104,
          params={"file_path": "/home/ana/data/iris.csv", "loader": "delimited"}),
-    Seed("flights.csv", progress=62, phase="Reading · 1.1 of 1.8 GB", ago_s=33,
+    Seed("flights.csv", progress=62, phase="reading flights.csv · 1.1 of 1.8 GB", ago_s=33,
          params={"file_path": "/home/ana/data/flights.csv"}),
     Seed("Permutation importance of the forest", "ExplainerJob", progress=-1,
-         phase="Shuffling column bill_length", ago_s=7),
+         phase="shuffling “bill_length”", ago_s=7),
     Seed("Train forest on iris", "ModelJob"),
     Seed("taxi_2025_*.parquet"),
     Seed("Correlations of flights", "ExplorerJob"),

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QVBoxLayou
 
 from gui.actions import ActionSet, Place, tooltip
 from gui.flow_layout import FlowLayout
-from gui.i18n import tr, tr_plural, translate, translate_message
+from gui.i18n import tr, tr_plural, translate
 from gui.jobs.presentation import (
     STATUS_LOOKS,
     percent_text,
+    phase_text,
     remaining_text,
     status_sentence,
     status_word,
@@ -131,7 +132,7 @@ class DetailsHeader(QWidget):
             stands = record.paused  # a bar that moves would say that work goes on
             self._bar.setRange(0, 1000 if known or stands else 0)
             self._bar.setValue(round((record.progress or 0) * 10))
-            phase = translate_message(record.progress_message or "")
+            phase = phase_text(record, record.progress_message or "")
             parts = (percent_text(record), phase, remaining_text(record, now))
             phase = " · ".join(part for part in parts if part)
             self._phase.set_text(phase)

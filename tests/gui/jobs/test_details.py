@@ -63,17 +63,18 @@ def test_a_failure_says_first_why_and_what_next(
         assert "Failed after 3.1 s · Dataset" in said
         assert window.details.width() > 380  # a third of the room, at the very first time too
         assert "Line 104 of iris.csv has 6 values where the header has 5." in said
-        assert "Correct the line" in said
+        assert "Correct it" in said
         assert {"Retry", "Remove"} <= buttons(window)
         assert "Cancel" not in buttons(window)
         assert window.details._tabs.tabText(window.details._tabs.currentIndex()) == "Error"
         page = window.details.pages["error"][1]
         traceback = page.findChild(QPlainTextEdit)
         assert traceback is not None
+        page._as_text.click()  # type: ignore[attr-defined]
         assert traceback.toPlainText() == TRACEBACK.rstrip()
         page.copy_all()  # type: ignore[attr-defined]
         copied = QApplication.clipboard().text()
-        assert "Correct the line" in copied
+        assert "Correct it" in copied
         assert "Expected 5 fields in line 104" in copied
         assert copied.endswith("where the header has 5.")
 

@@ -87,7 +87,7 @@ def test_every_cell_of_every_state_says_something_true(
         iris, flights = by_name["iris.csv"], by_name["flights.csv"]
         assert cell(window, iris, "status") == "Failed"
         assert cell(window, iris, "progress").startswith("Line 104 of iris.csv has 6 values")
-        assert "Correct the line" in cell(window, iris, "progress", Qt.ItemDataRole.ToolTipRole)
+        assert "Correct it" in cell(window, iris, "progress", Qt.ItemDataRole.ToolTipRole)
         assert cell(window, iris, "duration") == "3.1 s"
         assert cell(window, flights, "progress") == "62 %"
         said = cell(window, flights, "status", Qt.ItemDataRole.AccessibleTextRole)

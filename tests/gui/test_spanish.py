@@ -1,0 +1,236 @@
+"""Walks every page in Spanish and looks for English."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QAbstractListModel, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QPlainTextEdit,
+    QTabBar,
+    QWidget,
+)
+from seeded_folder import SCENE, seed_folder
+
+import resources
+from gui import i18n
+from gui.bridge import Bridge
+from gui.features import FEATURES
+from gui.jobs.details.log_view import LogView
+from gui.library.kinds import LIBRARY_KINDS
+from gui.library.page import LibraryPage
+from gui.main_window import MainWindow
+from gui.plain_text import as_typed
+from gui.results.loading import LoadingView
+from gui.settings.dialog import SettingsDialog
+from gui.submit.new_job_dialog import NewJobDialog
+from gui.window_state import WindowState
+from queue_core.database.status import EntityKind
+from queue_core.jobs.dataset_job import DatasetJob
+from queue_core.jobs.explorer_job import ExplorerJob
+from queue_core.library.entities import list_entities
+from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.values import ChangeBatch
+
+pytestmark = pytest.mark.gui
+
+Run = Callable[[Any], Any]
+Until = Callable[[Callable[[], Any]], Awaitable[None]]
+
+ENGLISH = re.compile(
+    r"\b(the|of|with|is|are|not|and|was|were|from|by|to|for|on|at|that|has|have|there|it|its|which|"
+    r"or|an|each|than|out|this|these|does|cannot|rows?|columns?|values?|files?|missing|what|when|"
+    r"where|how|you|your|if|as|into|before|after|only|jobs?)\b",
+    re.IGNORECASE,
+)
+# Names of parameters in code, which stand below their titles.
+CODE = re.compile(r"\(?\b[a-z]+(_[a-z]+)*\)?")
+ALLOWED = {"XGBoost", "one-hot", "k-means"}
+ATTRIBUTES = (
+    "text", "toolTip", "statusTip", "accessibleName", "accessibleDescription", "placeholderText",
+    "windowTitle", "title",
+)  # fmt: skip
+ROLES = (
+    Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.AccessibleDescriptionRole,
+)  # fmt: skip
+# What a job wrote, and what a library said, is in their own language.
+NOT_READ = (LogView, QPlainTextEdit)
+MOST_ROWS = 60
+WAIT_S = 20.0
+
+
+@pytest.fixture
+def queue(queue: HueyJobQueue, tmp_path: Path) -> HueyJobQueue:
+    """A folder in which jobs have run for real, put from a Spanish window, and made ones beside."""
+    i18n.set_language("es")  # conftest brings English back
+    broken = tmp_path / "nothing.csv"
+    broken.write_bytes(b"")
+    sample = Path(resources.__file__).parent / "samples" / "penguins.csv"
+    queue.start()
+    put = [queue.put(DatasetJob(file_path=str(path))) for path in (broken, sample)]
+    for job_id in put:
+        queue.wait(job_id, timeout_s=60)
+    loaded = next(
+        entity
+        for entity in list_entities(queue.folder, EntityKind.DATASET)
+        if entity.details.get("row_count")
+    )
+    explored = queue.put(ExplorerJob(dataset_id=loaded.id, explorer="missing_values"))
+    queue.wait(explored, timeout_s=60)
+    queue.stop()
+    seed_folder(queue.folder.root)
+    return queue
+
+
+@pytest.fixture
+def window(bridge: Bridge, run: Run, until: Until) -> Iterator[MainWindow]:
+    """The whole window, in Spanish."""
+    window = MainWindow(bridge, WindowState(bridge.folder))
+    for install in FEATURES:
+        install(window, bridge)
+    window.resize(1280, 800)
+    window.show()
+    bridge.changed.emit(ChangeBatch(0, reset=True))
+    run(until(lambda: window.model.is_loaded and window.model.record(0) is not None))
+    yield window
+    window.close_now()
+    run(bridge.close())
+    window.deleteLater()
+
+
+def texts_of(root: QWidget) -> Iterator[str]:
+    """Yield every text that is shown or read out below *root*."""
+    for widget in [root, *root.findChildren(QWidget)]:
+        if isinstance(widget.parentWidget(), LogView):
+            continue  # its header has the same lines
+        if isinstance(widget, NOT_READ):
+            yield from (widget.toolTip(), widget.accessibleName())
+            continue
+        for name in ATTRIBUTES:
+            read = getattr(widget, name, None)
+            value = read() if callable(read) else read
+            if isinstance(value, str):
+                yield value
+        if isinstance(widget, QTabBar | QComboBox):
+            read_item = widget.tabText if isinstance(widget, QTabBar) else widget.itemText
+            yield from (read_item(number) for number in range(widget.count()))
+        if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+            yield from _cells(widget)
+    for action in root.findChildren(QAction):
+        yield from (action.text(), action.toolTip())
+
+
+def _cells(view: QAbstractItemView) -> Iterator[str]:
+    model = view.model()
+    is_list = isinstance(model, QAbstractListModel)
+    for column in range(1 if is_list else model.columnCount()):
+        found = [model.headerData(column, Qt.Orientation.Horizontal, role) for role in ROLES]
+        for row in range(min(model.rowCount(), MOST_ROWS)):
+            found += [model.index(row, column).data(role) for role in ROLES]
+        yield from (text for text in found if isinstance(text, str))
+
+
+def english_in(root: QWidget, names: list[str]) -> set[str]:
+    """Return the texts below *root* that look English, but for the names of the user."""
+    found = set()
+    for text in texts_of(root):
+        rest = text
+        for name in names:
+            rest = rest.replace(name, "")
+        if ENGLISH.search(rest) and not CODE.fullmatch(rest.strip()) and rest not in ALLOWED:
+            found.add(text)
+    return found
+
+
+async def read_all(root: QWidget) -> None:
+    async with asyncio.timeout(WAIT_S):
+        while any(view.is_loading for view in root.findChildren(LoadingView)):
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def names(queue: HueyJobQueue, tmp_path: Path) -> list[str]:
+    """What is the user's own, or a library's: names, and what a cause says."""
+    given = [seed.name for seed in SCENE]
+    given += [as_typed(name) for name in given]
+    given += ["Expected 5 fields in line 104, saw 6", str(tmp_path)]
+    return sorted(given, key=len, reverse=True)
+
+
+def test_no_page_is_english(
+    window: MainWindow, run: Run, until: Until, names: list[str], bridge: Bridge
+) -> None:
+    jobs = english_in_jobs(window, run, until, names)
+    assert not jobs, "\n".join(sorted(jobs))
+    library = english_in_library(window, run, until, names)
+    assert not library, "\n".join(sorted(library))
+    forms = english_in_forms(window, run, until, names)
+    assert not forms, "\n".join(sorted(forms))
+    dialog = SettingsDialog(bridge, window)
+    dialog.show()
+    settings = english_in(dialog, names)
+    dialog.close()
+    assert not settings, "\n".join(sorted(settings))
+
+
+def english_in_jobs(window: MainWindow, run: Run, until: Until, names: list[str]) -> set[str]:
+    found = english_in(window, names)
+    for row in _telling_rows(window):
+        job_id = window.model.job_id(row)
+        window.table.selectRow(row)
+        run(until(lambda wanted=job_id: window.details._record is not None
+                  and window.details._record.id == wanted))  # fmt: skip
+        for name in window.details.pages:
+            window.details.show_tab(name)
+            run(read_all(window.details))
+            found |= english_in(window.details, names)
+    window.table.selectAll()
+    QApplication.processEvents()
+    return found | english_in(window, names)
+
+
+def _telling_rows(window: MainWindow) -> Iterator[int]:
+    """Yield one job of each type and status, and what has run for real."""
+    seen = set()
+    for row in range(window.model.rowCount()):
+        record = window.model.record(row)
+        assert record is not None
+        kind = record.task_type, record.status
+        if kind not in seen or record.finished_at is None:
+            seen.add(kind)
+            yield row
+
+
+def english_in_library(window: MainWindow, run: Run, until: Until, names: list[str]) -> set[str]:
+    page = window.findChild(LibraryPage)
+    assert page is not None
+    window.show_page(page)
+    found: set[str] = set()
+    for kind in LIBRARY_KINDS:
+        page.show_kind(kind.kind)
+        run(until(lambda: not page.is_reading))
+        run(read_all(page))
+        found |= english_in(window, names)
+    return found
+
+
+def english_in_forms(window: MainWindow, run: Run, until: Until, names: list[str]) -> set[str]:
+    window.action_set.trigger("job.new")
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, NewJobDialog))
+    found: set[str] = set()
+    for number in range(1, dialog.kinds.count()):  # the first opens a dialog for files
+        dialog.kinds.setCurrentRow(number)
+        run(until(lambda: dialog.page is not None and not dialog.is_busy))
+        found |= english_in(dialog, names)
+    dialog.close()
+    return found
