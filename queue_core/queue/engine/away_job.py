@@ -197,8 +197,10 @@ class AwayJob:
 
     @property
     def never_arrived(self) -> bool:
-        """Whether its place knows nothing of the start: to try again is safe, and likely helps."""
-        return self.sighting is not None and self.sighting.stage is Stage.UNKNOWN
+        """Whether the start was lost, or killed without a word: to try again is safe."""
+        if self.has_begun or self.sighting is None:
+            return False
+        return self.sighting.stage is Stage.UNKNOWN or not self._last_words()
 
     def _last_words(self) -> str:
         """Return what the start itself has printed, e.g. that there is no such interpreter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -148,6 +149,17 @@ def test_a_killed_machine_agent_takes_the_job_with_it_and_the_job_is_reported(
     assert record.status is JobStatus.KILLED
     assert "left no result; its place says: FAILED" in (record.error_msg or "")
     assert [job.id for job in away.interrupted()] == [job_id]
+
+
+def test_a_start_that_cannot_begin_says_what_it_has_printed(cluster: Cluster) -> None:
+    text = cluster.folder.settings.read_text().replace(sys.executable, "/no/such/python")
+    cluster.folder.settings.write_text(text)
+    with cluster.open() as away:
+        record = away.wait(away.put(Echo(), HERE), 20)
+    assert record.status is JobStatus.ERROR
+    assert "did not begin at its place, which says: FAILED" in (record.error_msg or "")
+    assert "/no/such/python" in (record.error_msg or "")
+    assert cluster.submissions() == 1
 
 
 def test_what_cannot_run_there_is_refused_when_it_is_put(
