@@ -219,7 +219,12 @@ class AwayJob:
             OSError: It cannot be written.
         """
         order = {"reason": reason.value, "detail": detail, "hint": hint}
-        write_once(self.folder / STOP, as_json(order))
+        try:
+            write_once(self.folder / STOP, as_json(order))
+        except FileNotFoundError:
+            # Without its folder nobody can begin it; without the storage nothing is known.
+            if not self.folder.parent.parent.is_dir():
+                raise
         self._stopped_s = self._stopped_s or time.monotonic()
 
     def is_overdue(self) -> bool:

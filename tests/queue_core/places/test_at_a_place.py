@@ -144,15 +144,22 @@ def test_a_killed_machine_agent_takes_the_job_with_it_and_the_job_is_reported(
     job_id = away.put(Grandchildren(started=str(started)), HERE)
     until(started.exists)
     pids = [int(pid) for pid in started.read_text().split()]
+    jobs, elsewhere = cluster.storage / "jobs", cluster.storage / "away"
+    jobs.rename(elsewhere)
     for agent in cluster.agents():
         agent.kill()
     until(lambda: not any(_runs(pid) for pid in pids))
+    # The place says that it has ended; whether it has left a result is known with the storage.
+    until(lambda: "slurm:test, storage:" in (away.get(job_id).place_note or ""))
+    assert away.get(job_id).status is JobStatus.STARTED
+    elsewhere.rename(jobs)
     record = away.wait(job_id, 20)
     assert record.status is JobStatus.KILLED
     assert "left no result; its place says: FAILED" in (record.error_msg or "")
     assert [job.id for job in away.interrupted()] == [job_id]
 
 
+@pytest.mark.slow
 def test_a_machine_that_is_cut_off_from_the_storage_ends_its_job(
     cluster: Cluster, tmp_path: Path, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
