@@ -54,6 +54,7 @@ ENGLISH = re.compile(
 )
 # Names of parameters in code, which stand below their titles.
 CODE = re.compile(r"\(?\b[a-z]+(_[a-z]+)*\)?")
+# The name of a program, and `code -g {file}`.
 ALLOWED = {"XGBoost", "one-hot", "k-means"}
 ATTRIBUTES = (
     "text", "toolTip", "statusTip", "accessibleName", "accessibleDescription", "placeholderText",
