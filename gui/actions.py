@@ -231,6 +231,10 @@ class ActionSet(QObject):
         found = (record for record in self._records.values() if place in record.places)
         return tuple(sorted(found, key=lambda record: record.order))
 
+    def qactions(self, place: Place) -> list[QAction]:
+        """Return the Qt actions of the commands that appear in *place*, in order."""
+        return [self._actions[record.id] for record in self.at(place)]
+
     def fill(self, menu: QMenu, place: Place) -> None:
         """Put the commands of *place* into a menu."""
         submenus: dict[str, QMenu] = {}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from gui.actions import Place
 from gui.bridge import Bridge, Message, describe_error
 from gui.closing import CloseAnswer, CloseChoice, CloseDialog
 from gui.garbage import GuiGarbage
@@ -33,12 +34,7 @@ from queue_core.paths import LocalFolder
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.values import JobCounts
 from queue_core.settings import Settings
-from queue_core.settings.known import (
-    CLOSE_ACTION,
-    LANGUAGE,
-    THEME,
-    WORKERS,
-)
+from queue_core.settings.known import CLOSE_ACTION, LANGUAGE, STAY_IN_TRAY, THEME, WORKERS
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue
@@ -219,6 +215,7 @@ class Program:
         self.window.shown_wanted.connect(self._show_again)
         self.window.close_asked.connect(self._on_close_asked)
         self.window.overview.counts_changed.connect(self._on_counts)
+        self.window.action_set.handle("app.quit", self._on_quit_asked)
         self.window.show()
 
     def _start_features(self) -> None:
@@ -301,18 +298,20 @@ class Program:
 
     def _on_close_asked(self) -> None:
         running = self.window.overview.count(JobStatus.STARTED)
-        if running == 0:
-            self.quit()
-            return
-        if self._dialog is not None:
-            self._dialog.raise_()
-            return
-        wanted = self.bridge.settings[CLOSE_ACTION]
-        if wanted == "stop":
-            self.quit()
-        elif wanted == "tray" and tray_is_available():
+        goes_on = running > 0 and self.bridge.settings[CLOSE_ACTION] == "tray"
+        if (goes_on or self.bridge.settings[STAY_IN_TRAY]) and tray_is_available():
             self._go_to_tray()
         else:
+            self._on_quit_asked()
+
+    def _on_quit_asked(self, _selection: object = None) -> None:
+        running = self.window.overview.count(JobStatus.STARTED)
+        if running == 0 or self.bridge.settings[CLOSE_ACTION] == "stop":
+            self.quit()
+        elif self._dialog is not None:
+            self._dialog.raise_()
+        else:
+            self._show_again()
             self._ask(running)
 
     def _ask(self, running: int) -> None:
@@ -342,7 +341,7 @@ class Program:
 
     def _go_to_tray(self) -> None:
         if self._tray is None:
-            actions = [self.window.show_action, self.window.action_set.qaction("app.quit")]
+            actions = [self.window.show_action, *self.window.action_set.qactions(Place.TRAY)]
             self._tray = Tray(icon("application"), actions, self.window)
             self._tray.show_requested.connect(self._show_again)
             self._on_counts(self.window.overview.counts)

@@ -16,6 +16,8 @@ from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import ChangeBatch
 
 LONG_JOB = timedelta(seconds=10)
+# Somebody waits for such a job alone, whatever else is still to run.
+VERY_LONG_JOB = timedelta(minutes=2)
 QUIET_MS = 1000
 RECORDS_AT_ONCE = 500
 
@@ -37,6 +39,15 @@ class Batch:
                 self.ended[job_id] = record
             else:
                 self.ended.pop(job_id, None)
+
+    def take_very_long(self) -> Batch:
+        """Take out those that are told at once."""
+        long = {
+            job_id: record for job_id, record in self.ended.items()
+            if (record.duration() or timedelta()) >= VERY_LONG_JOB
+        }  # fmt: skip
+        self.ended = {i: record for i, record in self.ended.items() if i not in long}
+        return Batch(long)
 
     @property
     def is_worth_telling(self) -> bool:
@@ -89,7 +100,7 @@ def application_is_active() -> bool:
 
 
 class CompletionWatch(QObject):
-    """Follows the queue and says when all of it has ended while nobody looked.
+    """Follows the queue; says when all of it, or a very long job, has ended while nobody looked.
 
     Signals:
         ended: A `Notice`, for a desktop notification.
@@ -138,8 +149,12 @@ class CompletionWatch(QObject):
             self._batch.add(await self._bridge.records(changed[start : start + RECORDS_AT_ONCE]))
         counts = (await self._bridge.counts()).by_status
         if counts.get(JobStatus.NOT_STARTED, 0) or counts.get(JobStatus.STARTED, 0):
+            self._tell(self._batch.take_very_long())
             return
         batch, self._batch = self._batch, Batch()
+        self._tell(batch)
+
+    def _tell(self, batch: Batch) -> None:
         told = batch.ended and batch.is_worth_telling and not self._is_looked_at()
         if told and self._is_wanted():
             self.ended.emit(notice_of(batch))

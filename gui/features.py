@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gui import tour
 from gui.bridge import Bridge
 from gui.control import feature as control
+from gui.desktop import feature as desktop
 from gui.detached import feature as detached
 from gui.jobs import feature as jobs
 from gui.library import feature as library
@@ -31,6 +32,7 @@ FEATURES: tuple[Install, ...] = (
     compare.install,
     detached.install,
     settings.install,
+    desktop.install,
     tour.install,
     palette.install,
 )

@@ -73,6 +73,7 @@ class Toast(QFrame):
         self.setProperty("kind", "error" if message.is_error else "note")
         self.setFixedWidth(WIDTH_PX)
         self.message = message
+        self._actions = actions
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.close_now)
         self.setAccessibleName(message.text)
@@ -84,6 +85,13 @@ class Toast(QFrame):
     def is_held(self) -> bool:
         """Whether it stays until the user lets it go."""
         return not self._timer.isActive()
+
+    def undo_now(self) -> bool:
+        """Take back what it tells of; return whether it offers that."""
+        undo = next((action for action in self._actions if action.title == tr("Undo")), None)
+        if undo is not None:
+            self._run(undo)
+        return undo is not None
 
     def close_now(self) -> None:
         """Go at once."""
@@ -187,6 +195,10 @@ class ToastArea(QObject):
     def say(self, text: str, *actions: ToastAction, hint: str = "") -> Toast:
         """Show something that went well."""
         return self.show_message(Message(text=text, hint=hint, is_error=False), *actions)
+
+    def undo_latest(self) -> bool:
+        """Take back what the newest message offers to undo; return whether one does."""
+        return any(toast.undo_now() for toast in reversed(self._toasts))
 
     @property
     def toasts(self) -> tuple[Toast, ...]:

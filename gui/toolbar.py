@@ -21,7 +21,7 @@ SEARCH_WIDTH_PX = 340
 HEIGHT_PX = 32
 # With less room than this, buttons beside the tabs are icons only; the first one last of all.
 NARROW_PX = 1000
-NARROWEST_PX = 800
+NARROWEST_PX = 960
 WORKER_CHOICES = (1, 2, 3, 4, 6, 8, 12, 16)
 
 
@@ -161,6 +161,12 @@ class Toolbar(QFrame):
         self._commands.append(button)
         self._order_focus()
         self._arrange()
+
+    def show_command(self, action: QAction, *, shown: bool) -> None:
+        """Show the button of a command, or leave it out where another one says the same."""
+        for button in self._commands:
+            if button.defaultAction() is action:
+                button.setVisible(shown)
 
     def set_workers(self, count: int) -> None:
         """Show how many jobs run at once, and offer other numbers."""

@@ -35,6 +35,7 @@ from queue_core.queue.values import (
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
     from queue_core.places.configuration import PlaceConfig
+    from queue_core.queue.upkeep.log_search import LogMatch
     from queue_core.runner.snapshots.snapshot import StackSnapshot
 
 
@@ -103,6 +104,11 @@ class QueueQuestions(Protocol):
 
     def phases(self, job_id: str) -> Sequence[Phase]:
         """Return where the time of a job went."""
+
+    def search_logs(
+        self, text: str, job_ids: Sequence[str] | None = None, limit: int = 500
+    ) -> Sequence[LogMatch]:
+        """Return the lines of logs that hold a text."""
 
     def failures(self) -> Sequence[FailureGroup]:
         """Return failed jobs by what they failed of."""

@@ -89,8 +89,9 @@ class WindowState:
             self._file.setValue(f"columns/{name}/place", column.place)
             if column.width_px:
                 self._file.setValue(f"columns/{name}/width", column.width_px)
-        self._file.setValue("order/column", order.column)
-        self._file.setValue("order/descending", int(order.descending))
+        self._file.setValue("order/column", layout.order.column)
+        self._file.setValue("order/descending", int(layout.order.descending))
+        self._file.setValue("order/group", layout.group)
 
     def restore_table(self, view: JobTableView) -> None:
         """Show the remembered columns in their order."""
@@ -105,7 +106,8 @@ class WindowState:
         default = JobOrder()
         column = str(self._file.value("order/column", default.column))
         order = JobOrder(column, bool(self._int("order/descending", 1)))
-        TableLayout(columns, order).apply(view)
+        group = str(self._file.value("order/group", ""))
+        TableLayout(columns, order, group).apply(view)
 
     # --- filters ------------------------------------------------------------------------------
 

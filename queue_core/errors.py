@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from queue_core.extras import install_command
 from queue_core.plain import sentence
 
@@ -66,6 +68,28 @@ class ParameterError(JobError):
     def __init__(self, message: object = "", *, parameter: str = "", hint: object = "") -> None:
         super().__init__(message, hint=hint)
         self.parameter = parameter
+
+
+class ScriptError(JobError):
+    """A script raised, in an interpreter of its own.
+
+    Attributes:
+        kind: Class name of what it raised.
+        traceback: As that Python printed it.
+        frames: The innermost calls with their variables, as that Python told of them.
+    """
+
+    kind: str = ""
+    traceback: str = ""
+    frames: Sequence[object] = ()
+
+    def __init__(
+        self, message: object = "", *, kind: str, traceback: str, frames: Sequence[object] = ()
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.traceback = traceback
+        self.frames = frames
 
 
 class MissingPackageError(JobError):

@@ -79,7 +79,12 @@ def _move(where: Move, title: str, *, icon: str = "", keys: str, order: int) -> 
 
 TOGGLE_QUEUE = Action(
     id="queue.toggle", title=mark("Pause queue"), icon="paused", shortcuts=("Ctrl+Shift+P",),
+    places=frozenset({Place.TRAY}),
     sentence=mark("Start no more jobs until you resume the queue; running jobs go on."),
+)  # fmt: skip
+QUEUE = Action(
+    id="view.queue", title=mark("Queue"), icon="not_started", shortcuts=("Ctrl+U",),
+    sentence=mark("See what waits, when it starts, and change the order."),
 )  # fmt: skip
 CANCEL_ALL = Action(
     id="queue.cancel_all", order=40, title=mark("Cancel all…"), icon="stop",
@@ -133,6 +138,6 @@ MOVES: dict[Move, Action] = dict(
     )
 )  # fmt: skip
 ACTIONS: tuple[Action, ...] = (
-    TOGGLE_QUEUE, CANCEL_ALL, SCHEDULES, PAUSE, RESUME, LOOK_INSIDE, *MOVES.values(), PRIORITY,
-    KEEP, RELEASE, REPORT,
+    TOGGLE_QUEUE, QUEUE, CANCEL_ALL, SCHEDULES, PAUSE, RESUME, LOOK_INSIDE, *MOVES.values(),
+    PRIORITY, KEEP, RELEASE, REPORT,
 )  # fmt: skip

@@ -6,15 +6,18 @@ from functools import partial
 
 from gui.actions import tooltip
 from gui.bridge import Bridge
-from gui.control.actions import ACTIONS, REPORT, TOGGLE_QUEUE
+from gui.control.actions import ACTIONS, QUEUE, REPORT, TOGGLE_QUEUE
 from gui.control.bars import Bar
 from gui.control.commands import ControlCommands
 from gui.control.forecasts import ForecastWatch
 from gui.control.interruptions import InterruptionBar
+from gui.control.queue_page import QueuePage
 from gui.control.queue_watch import QueueState, QueueWatch
-from gui.i18n import tr
+from gui.going import go_to_job
+from gui.i18n import tr, translate
 from gui.jobs.expectations import set_expectations
 from gui.main_window import MainWindow
+from gui.pages import Page
 from gui.plain_text import as_typed
 from gui.theme import icon
 from gui.widgets import icon_button, text_button
@@ -31,7 +34,7 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     _add_state_bars(window, watch, commands)
     _add_interruptions(window, bridge)
     _add_report_button(window)
-    _follow_forecast(window, bridge)
+    _add_queue(window, bridge, commands)
     window.action_set.update(window.action_set.selection)
 
 
@@ -66,13 +69,27 @@ def _show_toggle(window: MainWindow, *, is_paused: bool) -> None:
     action.setIcon(icon("started" if is_paused else "paused"))
     sentence = tr("Start waiting jobs again.") if is_paused else tooltip(TOGGLE_QUEUE)
     action.setToolTip(as_typed(sentence))
+    # While the queue is paused, the line that says so has the one button.
+    window.toolbar.show_command(action, shown=not is_paused)
 
 
-def _follow_forecast(window: MainWindow, bridge: Bridge) -> None:
-    """Say when jobs end in their rows, and of all of them at the bottom."""
+def _add_queue(window: MainWindow, bridge: Bridge, commands: ControlCommands) -> None:
+    """Add the page of the waiting jobs; say when jobs end there, in rows, and at the bottom."""
+    page = QueuePage(bridge)
+    window.add_page(
+        Page(
+            title=tr("Queue"), sentence=translate(QUEUE.sentence), widget=page,
+            hint=tr("Find by name…"), search=page.look_for, enter=page.list.setFocus,
+        )
+    )  # fmt: skip
+    window.action_set.handle(QUEUE.id, lambda _selection: window.show_page(page))
+    page.job_wanted.connect(partial(go_to_job, window))
+    page.priority_wanted.connect(commands.ask_priority)
+    page.cancel_wanted.connect(window.commands.cancel)
 
     def show(found: Forecast) -> None:
         set_expectations(found.running)
+        page.show_forecast(found)
         window.status_bar.set_expected(found.all_s)
         window.table.viewport().update()
 

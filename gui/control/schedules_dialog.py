@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.bridge import Bridge
+from gui.control.cron_words import cron_words
 from gui.format import format_moment, format_relative
 from gui.i18n import tr, translate_message
 from gui.jobs.type_looks import type_word
@@ -103,8 +104,10 @@ class SchedulesDialog(QDialog):
         if schedule.next_run is not None:
             following.setText(format_relative(schedule.next_run))
             following.setToolTip(as_typed(format_moment(schedule.next_run)))
-        cron = TextLabel(schedule.cron, font=monospace_font())
-        cron.setToolTip(tr("Minute, hour, day of the month, month, day of the week."))
+        words = cron_words(schedule.cron)
+        cron = TextLabel(words, font=monospace_font() if words == schedule.cron else None)
+        fields = tr("Minute, hour, day of the month, month, day of the week.")
+        cron.setToolTip(as_typed(f"{schedule.cron}\n{fields}"))
         remove = icon_button("remove", tr("Remove"), lambda: self._remove(schedule))
         kind = muted_label(type_word(schedule.task_type))
         for column, widget in enumerate((switch, kind, cron, following, remove)):

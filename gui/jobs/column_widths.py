@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QMenu
 
@@ -10,6 +10,7 @@ from gui.i18n import tr
 from gui.jobs.columns import COLUMNS, CellKind, Column
 from gui.jobs.delegate import GAP_PX, PADDING_PX
 from gui.theme import ICON_PX
+from queue_core.queue.values import JobOrder
 
 SMALLEST_FLEXIBLE_PX = 150
 # Other columns step back before names have less than this.
@@ -132,3 +133,12 @@ class ColumnWidths(QObject):
             header.resizeSection(section, size)
             total -= before
             left -= size
+
+
+def show_arrow(header: QHeaderView, order: JobOrder) -> None:
+    """Show over which column the jobs are sorted, without asking for it."""
+    found = next((i for i, column in enumerate(COLUMNS) if column.order_by == order.column), -1)
+    descending, ascending = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
+    header.blockSignals(True)
+    header.setSortIndicator(found, descending if order.descending else ascending)
+    header.blockSignals(False)

@@ -117,7 +117,8 @@ def component_of(record: JobRecord) -> str:
     return next((chosen for chosen in found if isinstance(chosen, str) and chosen), "")
 
 
-def _dataset(record: JobRecord) -> str:
+def dataset_of(record: JobRecord) -> str:
+    """Return what a job works on: the number of a dataset, or the name of a file."""
     number = record.params.get("dataset_id")
     if isinstance(number, int):
         return tr("No. {number}", number=number)
@@ -209,7 +210,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="dataset", title=mark("Dataset"), kind=CellKind.TEXT, order_by="dataset",
-        text=lambda record, _: _dataset(record), width_px=110,
+        text=lambda record, _: dataset_of(record), width_px=110,
     ),
     Column(
         name="cpu", title=mark("Processor time"), kind=CellKind.NUMBER, order_by="cpu_time_s",

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from gui.jobs.columns import COLUMNS, CellKind, Facts
+from gui.jobs.grouping import HEADING_PX, Grouping
 from gui.jobs.presentation import STATUS_LOOKS, percent_text
 from gui.jobs.second_line import second_line
 from gui.jobs.table_model import JobTableModel
@@ -48,6 +49,7 @@ class JobDelegate(QStyledItemDelegate):
         self,
         parent: QTableView,
         model: JobTableModel,
+        grouping: Grouping,
         *,
         line_height_px: int,
         flash: Callable[[str], float],
@@ -57,7 +59,9 @@ class JobDelegate(QStyledItemDelegate):
         self.current_row = -1
         self.hovered_row = -1
         self._model = model
+        self._grouping = grouping
         self._row = -1
+        self._top_px = 0
         self._record: JobRecord | None = None
         self._facts: Facts | None = None
         self._flash = flash
@@ -83,7 +87,9 @@ class JobDelegate(QStyledItemDelegate):
         if row != self._row:
             self._row = row
             self._record, self._facts = self._model.facts(row)
-        rect: QRect = option.rect
+            self._top_px = HEADING_PX if self._grouping.heading(row) else 0
+        rect: QRect = option.rect.adjusted(0, self._top_px, 0, 0)
+        option.rect = rect
         record = self._record
         self._paint_background(painter, rect, row, record, bool(option.state.value & _SELECTED))
         if row == self.current_row and rect.left() <= 0:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtCore import QItemSelection, QItemSelectionModel
 
+from gui.jobs.row_plan import spans_of
 from gui.jobs.table_model import JobTableModel
 
 
@@ -36,3 +37,12 @@ class FarSelection:
             row = self._jobs.row_of(job_id)
             if row is not None and not selection.isRowSelected(row):
                 selection.select(self._jobs.index(row, 0), flags.Select | flags.Rows)
+
+
+def select_only(selection: QItemSelectionModel, model: JobTableModel, rows: Iterable[int]) -> None:
+    """Select these rows and no others."""
+    chosen = QItemSelection()
+    last_column = model.columnCount() - 1
+    for first, last in spans_of(list(rows)):
+        chosen.select(model.index(first, 0), model.index(last, last_column))
+    selection.select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from gui.actions import Action, Place, Selection
 from gui.bridge import Bridge
-from gui.i18n import tr
+from gui.i18n import mark, tr
 from gui.jobs.columns import component_of
+from gui.jobs.grouping import GROUPS
 from gui.jobs.indexing import JobIndexing
 from gui.jobs.query_bar import QueryBar
 from gui.jobs.query_completer import QueryCompleter
@@ -24,9 +28,37 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     """Add it all."""
     line = QueryLine(window, JobIndexing(bridge, window.model), bridge)
     views = ViewsSection(window)
+    _add_grouping(window)
     line.bar.add_button(
         text_button(tr("Save view…"), views.ask_and_save, role="flat", icon_name="filter")
     )
+
+
+def _add_grouping(window: MainWindow) -> None:
+    """Offer by what jobs stand together in the menu, the choice marked."""
+    table, actions = window.table, window.action_set
+    titles = {"": mark("Nothing"), **{kind.name: kind.title for kind in GROUPS}}
+    ids = {f"view.group_{name or 'nothing'}": name for name in titles}
+
+    def choose(name: str, _selection: Selection) -> None:
+        table.group_by(name)
+        show()
+
+    def show() -> None:
+        for action_id, name in ids.items():
+            actions.qaction(action_id).setChecked(name == table.grouping.name)
+
+    actions.add(
+        Action(
+            id=action_id, title=titles[name], order=30, submenu=mark("Group by"),
+            places=frozenset({Place.MENU}), is_checkable=True,
+        )
+        for action_id, name in ids.items()
+    )  # fmt: skip
+    for action_id, name in ids.items():
+        actions.handle(action_id, partial(choose, name))
+    window.model.loaded.connect(show)
+    show()
 
 
 class QueryLine(QObject):

@@ -10,7 +10,7 @@ from gui.throttle import Throttle
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.values import ChangeBatch, JobCounts
 
-COUNTS_INTERVAL_S = 0.2
+COUNTS_INTERVAL_S = 0.4
 
 
 class QueueOverview(QObject):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.bridge import Bridge
 from gui.i18n import tr
@@ -14,6 +14,8 @@ from queue_core.queue.values import ChangeBatch
 
 CAPACITY = 2000
 FETCH_SIZE = 200
+# Rows that change all the time are painted so often, and no more.
+NEWS_INTERVAL_MS = 200
 
 
 class RecordStore(QObject):
@@ -35,6 +37,9 @@ class RecordStore(QObject):
         self._wanted: dict[str, None] = {}
         self._watched: dict[str, frozenset[str]] = {}
         self._is_fetching = False
+        self._news: dict[str, None] = {}
+        self._rest = QTimer(self, singleShot=True, interval=NEWS_INTERVAL_MS)
+        self._rest.timeout.connect(self._read_news)
         bridge.changed.connect(self._on_changed)
 
     def get(self, job_id: str) -> JobRecord | None:
@@ -100,5 +105,13 @@ class RecordStore(QObject):
         changed = tuple(self._records) if batch.reset else (*batch.changed, *batch.deleted)
         self._stale.update(job_id for job_id in changed if job_id in self._records)
         watched: frozenset[str] = frozenset().union(*self._watched.values())
-        # What is being read right now may be from before this change: it is read once more.
-        self.want([job_id for job_id in changed if job_id in watched])
+        self._news.update(dict.fromkeys(job_id for job_id in changed if job_id in watched))
+        if not self._rest.isActive():
+            self._read_news()
+
+    def _read_news(self) -> None:
+        if self._news:
+            news, self._news = self._news, {}
+            self._rest.start()
+            # What is being read right now may be from before this change: it is read once more.
+            self.want(news)

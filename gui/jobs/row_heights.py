@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QTableView
 
+from gui.jobs.grouping import HEADING_PX, Grouping
 from gui.jobs.second_line import has_second_line
 from gui.jobs.table_model import JobTableModel
 from gui.theme import ROW_HEIGHT_PX, SECOND_LINE_PX
@@ -18,10 +19,11 @@ class RowHeights:
         line_px: Height of a row with one line.
     """
 
-    def __init__(self, view: QTableView, model: JobTableModel) -> None:
+    def __init__(self, view: QTableView, model: JobTableModel, grouping: Grouping) -> None:
         self.line_px = ROW_HEIGHT_PX
         self._view = view
         self._jobs = model
+        self._grouping = grouping
 
     def set_line(self, line_px: int) -> None:
         """Use other heights."""
@@ -35,6 +37,7 @@ class RowHeights:
             if record is None:
                 continue
             wanted_px = self.line_px + (SECOND_LINE_PX if has_second_line(record) else 0)
+            wanted_px += HEADING_PX if self._grouping.heading(row) else 0
             if self._view.rowHeight(row) != wanted_px:
                 self._view.setRowHeight(row, wanted_px)
 

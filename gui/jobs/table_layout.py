@@ -35,10 +35,12 @@ class TableLayout:
     Attributes:
         columns: By name; what is not named is as it is at first.
         order: By what the jobs are sorted.
+        group: By what they stand together; nothing: by nothing.
     """
 
     columns: Mapping[str, ColumnPlace] = field(default_factory=dict)
     order: JobOrder = field(default_factory=JobOrder)
+    group: str = ""
 
     @classmethod
     def of(cls, view: JobTableView, order: JobOrder) -> Self:
@@ -52,7 +54,7 @@ class TableLayout:
             )
             for section, column in enumerate(COLUMNS)
         }
-        return cls(columns, order)
+        return cls(columns, order, view.grouping.name)
 
     def apply(self, view: JobTableView) -> None:
         """Lay a table out so."""
@@ -67,6 +69,7 @@ class TableLayout:
             view.columns.set_wanted(column, wanted=wanted.is_shown)
         for place, section in enumerate(sorted(places, key=lambda s: (places[s], s))):
             header.moveSection(header.visualIndex(section), place)
+        view.group_by(self.group)
         known = {column.order_by for column in COLUMNS if column.order_by}
         view.set_order(self.order if self.order.column in known else JobOrder())
 
@@ -86,4 +89,5 @@ class TableLayout:
             for name, c in data["columns"].items()
         }
         order = data["order"]
-        return cls(columns, JobOrder(str(order["column"]), bool(order["descending"])))
+        descending = bool(order["descending"])
+        return cls(columns, JobOrder(str(order["column"]), descending), str(data["group"]))

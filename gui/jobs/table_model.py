@@ -23,10 +23,10 @@ from gui.throttle import Throttle
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import ChangeBatch, JobFilter, JobOrder, JobPage
 
-REFRESH_INTERVAL_S = 0.2
+REFRESH_INTERVAL_S = 0.25
 MARGIN_ROWS = 40
 # So many rows are known at once: most lists are known whole.
-PAGE_ROWS = 1000
+PAGE_ROWS = 600
 # A job keeps these for life: sorted by them, a change of a known job moves no row.
 FIXED_ORDERS = frozenset({"enqueued_at", "job_name", "task_type"})
 
@@ -310,12 +310,16 @@ class JobTableModel(QAbstractTableModel):
             self.beginInsertRows(nowhere, first, last)
             self._rows.insert(first, last, plan.page)
             self.endInsertRows()
-        if tuple(self._rows.ids) == plan.page.ids:
-            return
+        before = self.known_rows
         self._rows.set(plan.page)
-        end = plan.page.start + len(plan.page.ids) - 1
-        if end >= plan.page.start:
-            self.dataChanged.emit(self.index(plan.page.start, 0), self.index(end, _LAST), [])
+        after = self.known_rows
+        self._tell_known(after.start, min(before.start, after.stop) - 1)
+        self._tell_known(max(before.stop, after.start), after.stop - 1)
+
+    def _tell_known(self, first: int, last: int) -> None:
+        """Say that these rows have names now."""
+        if first <= last:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, _LAST), [])
 
     def _watch(self) -> None:
         first, last = self._shown

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import (
     QEvent,
-    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPoint,
@@ -27,14 +26,14 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTab
 
 from gui.i18n import tr
 from gui.jobs.anchor import Place, anchor_of, return_to
-from gui.jobs.column_widths import ColumnWidths
+from gui.jobs.column_widths import ColumnWidths, show_arrow
 from gui.jobs.columns import COLUMNS
 from gui.jobs.delegate import JobDelegate
-from gui.jobs.far_selection import FarSelection
+from gui.jobs.far_selection import FarSelection, select_only
+from gui.jobs.grouping import Grouping
 from gui.jobs.record_store import RecordStore
 from gui.jobs.row_flashes import RowFlashes
 from gui.jobs.row_heights import RowHeights
-from gui.jobs.row_plan import spans_of
 from gui.jobs.row_text import rows_as_text
 from gui.jobs.table_model import JobTableModel
 from gui.theme import (
@@ -54,6 +53,7 @@ class JobTableView(QTableView):
 
     Attributes:
         columns: Which columns are shown, and how wide.
+        grouping: By what jobs stand together.
 
     Signals:
         selection_changed: Other jobs are selected, or the same ones sit elsewhere.
@@ -77,7 +77,8 @@ class JobTableView(QTableView):
         super().__init__(parent)
         self._jobs = model
         self._store = store
-        self._heights = RowHeights(self, model)
+        self.grouping = Grouping(model)
+        self._heights = RowHeights(self, model, self.grouping)
         self._flashes = RowFlashes(self._update_job, self)
         self._place = Place()
         self._new_above = 0
@@ -86,7 +87,11 @@ class JobTableView(QTableView):
         self._far = FarSelection(model)
         self._is_choosing = False
         self._delegate = JobDelegate(
-            self, model, line_height_px=self._heights.line_px, flash=self._flashes.strength
+            self,
+            model,
+            self.grouping,
+            line_height_px=self._heights.line_px,
+            flash=self._flashes.strength,
         )
         self._set_up()
         self.setModel(model)
@@ -138,15 +143,18 @@ class JobTableView(QTableView):
 
     def set_order(self, order: JobOrder) -> None:
         """Sort, and show the arrow over the column."""
-        found = next((i for i, c in enumerate(COLUMNS) if c.order_by == order.column), -1)
-        header = self.horizontalHeader()
-        header.blockSignals(True)
-        direction = (
-            Qt.SortOrder.DescendingOrder if order.descending else Qt.SortOrder.AscendingOrder
-        )
-        header.setSortIndicator(found, direction)
-        header.blockSignals(False)
+        show_arrow(self.horizontalHeader(), order)
         self._jobs.set_order(order)
+
+    def group_by(self, name: str) -> None:
+        """Let jobs of one kind stand together under a heading; an empty name: no more."""
+        if name == self.grouping.name:
+            return
+        kind = self.grouping.choose(name)
+        if kind is not None:
+            self.set_order(kind.order)
+        self._heights.restore()
+        self.viewport().update()
 
     def show_newest(self) -> None:
         """Scroll to the top."""
@@ -229,7 +237,7 @@ class JobTableView(QTableView):
     def _on_data_changed(self, first: QModelIndex, last: QModelIndex, _roles: object) -> None:
         top, bottom = first.row(), last.row()
         anchor = anchor_of(self, self._jobs)
-        self._heights.update(range(top, min(bottom + 1, self._jobs.rowCount())))
+        self._heights.update(range(top, min(bottom + 2, self._jobs.rowCount())))
         return_to(anchor, self, self._jobs)
 
     # --- keeping the place --------------------------------------------------------------------
@@ -250,6 +258,8 @@ class JobTableView(QTableView):
                     self._jobs.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate
                 )
         else:
+            if self.grouping.kind is not None:  # a group may begin elsewhere now
+                self._heights.update(self._jobs.known_rows)
             self._far.keep(place.selected)
             self._far.select_returned(self.selectionModel(), place.selected)
         if self._jobs.answers_user:
@@ -269,13 +279,8 @@ class JobTableView(QTableView):
             self.above_changed.emit(self._new_above)
 
     def _select_rows(self, rows: list[int]) -> None:
-        selection = QItemSelection()
-        last_column = len(COLUMNS) - 1
-        for first, last in spans_of(rows):
-            selection.select(self._jobs.index(first, 0), self._jobs.index(last, last_column))
-        flags = QItemSelectionModel.SelectionFlag
         self._is_choosing = True
-        self.selectionModel().select(selection, flags.ClearAndSelect)
+        select_only(self.selectionModel(), self._jobs, rows)
         self._is_choosing = False
 
     def _on_selection_changed(self) -> None:
@@ -322,6 +327,7 @@ class JobTableView(QTableView):
         column = COLUMNS[section].order_by if 0 <= section < len(COLUMNS) else None
         if column is not None:
             descending = direction is Qt.SortOrder.DescendingOrder
+            self.group_by("")
             self._jobs.set_order(JobOrder(column, descending))
             self.scrollToTop()
 
@@ -368,6 +374,7 @@ class JobTableView(QTableView):
         """Paint the rows in sight."""
         self._delegate.begin_frame()
         super().paintEvent(event)
+        self.grouping.paint(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fill the new width, fetch the new rows."""

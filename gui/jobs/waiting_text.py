@@ -66,6 +66,15 @@ def _retry(values: Mapping[str, Any]) -> str:
     )  # fmt: skip
 
 
+def _place(values: Mapping[str, Any]) -> str:
+    if "note" in values:
+        return str(values["note"])
+    position = values["position"]
+    if position == 1:
+        return tr("Next for {place}", place=values["place"])
+    return tr("No. {position} for {place}", position=format_count(position), place=values["place"])
+
+
 _TEXTS: Mapping[WaitKind, Callable[[Mapping[str, Any]], str]] = {
     WaitKind.POSITION: _position,
     WaitKind.PAUSED: lambda _: tr("The queue is paused"),
@@ -79,5 +88,6 @@ _TEXTS: Mapping[WaitKind, Callable[[Mapping[str, Any]], str]] = {
     WaitKind.MEMORY: lambda values: tr(
         "Waiting for {size} of free memory", size=format_bytes(values["bytes"])
     ),
+    WaitKind.PLACE: _place,
     WaitKind.STARTING: lambda _: tr("Starting"),
 }

@@ -195,6 +195,13 @@ class Palette(QDialog):
         super().showEvent(event)
         self._look.request_now()
 
+    def done(self, result: int) -> None:
+        """Give the focus back, unless it went elsewhere before."""
+        had_focus = self.isActiveWindow()
+        super().done(result)
+        if had_focus:
+            self._window.activateWindow()
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Let the entries go: they hold what the window was like."""
         self._entries = self._found = ()

@@ -22,6 +22,7 @@ from gui.throttle import Throttle
 from gui.timeline.canvas import ZOOM, TimelineCanvas
 from gui.timeline.card import SpanCard, times_text
 from gui.timeline.lanes import GROUPINGS, Grouping
+from gui.timeline.painting import CELL_PX
 from gui.timeline.stretch import NAMED, Stretch
 from gui.widgets import IconLabel, icon_button, muted_label, row, set_role, text_button
 from queue_core.queue.job_record import JobStatus
@@ -50,6 +51,7 @@ class TimelinePage(QWidget):
         self._bridge = bridge
         self._stretch = NAMED["hour"].of(datetime.now().astimezone())
         self._first_s: float | None = None
+        self._chosen = ""
         self.canvas = TimelineCanvas(self._stretch)
         self.card = SpanCard(self.canvas)
         self.when = PlainLabel()
@@ -145,6 +147,7 @@ class TimelinePage(QWidget):
 
     def _choose_named(self, name: str) -> None:
         """Mark the button of a stretch; an empty name: none of them."""
+        self._chosen = name
         self._named.setExclusive(False)
         for button in self._named.buttons():
             button.setChecked(button.objectName() == name)
@@ -183,11 +186,13 @@ class TimelinePage(QWidget):
         """Read what is in sight, and a little around it: it is there already when one moves."""
         if not self.isVisible():
             return
-        stretch, width = self._stretch, self.canvas.geometry_now.plot_px
+        stretch, cells = self._stretch, self.canvas.geometry_now.plot_px // CELL_PX
         found = await self._bridge.ask(
-            lambda queue: queue.timeline(stretch.begin_s, stretch.end_s, steps=width, margin=MARGIN)
+            lambda queue: queue.timeline(stretch.begin_s, stretch.end_s, steps=cells, margin=MARGIN)
         )
-        self._first_s = found.first_s
+        was_unknown, self._first_s = self._first_s is None, found.first_s
+        if was_unknown and found.first_s is not None and self._chosen == "all":
+            self.show_named("all")  # it was asked for before anybody knew where all begins
         self.canvas.show_timeline(found)
         self.summary.setText(summary_text(found))
 

@@ -25,6 +25,7 @@ class TriageCommands(QObject):
         page.shown.jobs_wanted.connect(self.show_jobs)
         page.shown.last_wanted.connect(self.show_last)
         page.shown.ignore_wanted.connect(self.ignore)
+        page.shown.links.job_wanted.connect(self.show_error)
         page.list.opened.connect(self.show_last)
         window.details.job_wanted.connect(self.show_job)
 
@@ -44,8 +45,12 @@ class TriageCommands(QObject):
         """Show the last job of the group with its error."""
         group = self._page.shown.group
         if group is not None:
-            self._select((group.latest_id,))
-            self._window.details.show_tab("error")
+            self.show_error(group.latest_id)
+
+    def show_error(self, job_id: str) -> None:
+        """Show a job with its error."""
+        self._select((job_id,))
+        self._window.details.show_tab("error")
 
     def show_job(self, job_id: str) -> None:
         """Show another job, whatever the table shows now."""

@@ -10,6 +10,7 @@ from gui.i18n import tr
 from gui.results.scrolled_column import ScrolledColumn
 from gui.theme import STEP_PX
 from gui.triage.day_bars import DayBars
+from gui.triage.job_links import JobLinks
 from gui.triage.words import facts
 from gui.widgets import Note, TextLabel, muted_label, set_role, text_button
 from queue_core.queue.values import FailureGroup, FailureState
@@ -40,6 +41,7 @@ class GroupView(QFrame):
         self.last = text_button(tr("Show the last error"), self.last_wanted.emit, icon_name="error")
         self.ignore = text_button(tr("Ignore"), self.ignore_wanted.emit, icon_name="cancelled")
         self.days = DayBars()
+        self.links = JobLinks()
         self._facts = QWidget()
         self._grid = QGridLayout(self._facts)
         self._nothing = muted_label(tr("Select a failure to see what can be done about it."))
@@ -54,7 +56,7 @@ class GroupView(QFrame):
         """Show another group, or news of it."""
         if group == self._group:
             return
-        self._group = group
+        before, self._group = self._group, group
         self._stack.setCurrentIndex(0 if group is None else 1)
         if group is None:
             return
@@ -63,6 +65,8 @@ class GroupView(QFrame):
         self.ignore.setText(tr("Look at it again") if ignored else tr("Ignore"))
         self.retry.setEnabled(group.open_count > 0)
         self.days.show_days(group.by_day)
+        if before is None or before.fingerprint != group.fingerprint:
+            self.links.show_jobs(())
         self._show_facts(group)
 
     def _show_facts(self, group: FailureGroup) -> None:
@@ -90,6 +94,7 @@ class GroupView(QFrame):
         page.column.addLayout(buttons)
         page.column.addWidget(self.days)
         page.column.addWidget(self._facts)
+        page.column.addWidget(self.links)
         page.column.addStretch(1)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)

@@ -21,6 +21,7 @@ from gui.theme import STEP_PX
 from gui.throttle import Throttle
 from gui.triage.delegate import FailureDelegate
 from gui.triage.group_view import GroupView
+from gui.triage.job_links import MOST_SHOWN
 from gui.triage.model import FailureModel
 from gui.triage.words import STATE_LOOKS
 from gui.widgets import muted_label, row, set_role, text_button
@@ -47,6 +48,7 @@ class FailuresPage(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._is_fresh = False
+        self._has_read = False
         self.model = FailureModel(self)
         self.list = _FailureList(self.model)
         self.shown = GroupView()
@@ -56,6 +58,10 @@ class FailuresPage(QWidget):
         self._read = Throttle(
             bridge, self._look, what=tr("Reading the failures"), interval_s=READ_INTERVAL_S,
             parent=self,
+        )  # fmt: skip
+        self._jobs = Throttle(
+            bridge, self._look_at_jobs, what=tr("Reading the failures"),
+            interval_s=READ_INTERVAL_S, parent=self,
         )  # fmt: skip
         self._build()
         self.list.selectionModel().currentChanged.connect(self._on_row)
@@ -124,6 +130,7 @@ class FailuresPage(QWidget):
     async def _look(self) -> None:
         self._is_fresh = True
         groups = await self._bridge.ask(lambda queue: queue.failures())
+        self._has_read = True
         self.model.set_groups(groups)
         for state, word in CHOICES:
             count = self.model.count(state)
@@ -147,6 +154,8 @@ class FailuresPage(QWidget):
         }
         all_empty = self.model.count(self.model.state) == 0
         text = nothing.get(self.model.state, tr("No job has failed.")) if self.model.state else ""
+        if not self._has_read:
+            text, all_empty = tr("Reading…"), True
         self._empty.setText(
             (text or tr("No job has failed.")) if all_empty else tr("No failure has these words.")
         )
@@ -156,7 +165,20 @@ class FailuresPage(QWidget):
     # --- choosing -----------------------------------------------------------------------------
 
     def _on_row(self) -> None:
-        self.shown.show_group(self.current)
+        before, group = self.shown.group, self.current
+        self.shown.show_group(group)
+        if group is not None and group != before:
+            self._jobs.request_now()
+
+    async def _look_at_jobs(self) -> None:
+        group = self.shown.group
+        if group is None:
+            return
+        name = group.fingerprint
+        ids = await self._bridge.ask(lambda queue: queue.failed_ids(name, limit=MOST_SHOWN))
+        found = await self._bridge.records(ids)
+        if self.shown.group is not None and self.shown.group.fingerprint == name:
+            self.shown.links.show_jobs([found[job_id] for job_id in ids if job_id in found])
 
     def _choose_row(self) -> None:
         """Keep the group that is shown; else the first one."""

@@ -57,7 +57,6 @@ def facts(group: FailureGroup) -> tuple[tuple[str, str], ...]:
         (tr("First seen"), first if group.count > 1 else ""),
         (tr("Error"), group.error_type),
         (tr("Where"), place(group)),
-        (tr("Last job"), group.latest_name),
     )
     return tuple((title, text) for title, text in found if text)
 

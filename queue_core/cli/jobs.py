@@ -17,6 +17,7 @@ from queue_core.cli.terminal import (
 from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.estimates import Forecast, range_words
 from queue_core.queue.finding.query_keys import KEYS, PARAMETER
+from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.plain_data import to_json
 from queue_core.queue.values import JobFilter
@@ -27,6 +28,8 @@ STATUS_WORDS: Final = {
     **{word: status for status, (_, word, _) in STATUS_LOOKS.items()},
 }
 SHOWN: Final = 100
+# It takes seconds to index more.
+MANY: Final = 20_000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -56,6 +59,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """List the jobs that match, newest first."""
     with open_queue() as queue:
+        if arguments.where:
+            _index(queue, terminal)
         where = JobFilter(
             statuses=frozenset(STATUS_WORDS[word] for word in arguments.status),
             task_types=task_types(queue, arguments.types),
@@ -75,6 +80,13 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     elif len(jobs) > limit:
         terminal.note(f"… and older ones; --limit shows more than {limit}.")
     return 0
+
+
+def _index(queue: HueyJobQueue, terminal: Terminal) -> None:
+    """Index a long history that no one has looked through before, and say so."""
+    progress = queue.index_more()
+    if not progress.is_ready and progress.total > MANY:
+        terminal.note("Indexing the jobs, once; later queries are answered at once.")
 
 
 def print_jobs(terminal: Terminal, jobs: Sequence[JobRecord], forecast: Forecast) -> None:

@@ -16,35 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from queue_core.errors import JobError, ParameterError
+from queue_core.errors import JobError, ParameterError, ScriptError
+from queue_core.jobs.script_code import RESULT_FILE, SCRIPT_RUNNER
 
 RESULT_NAME = "result"
-# Runs in the other interpreter, which knows nothing of this program: the standard library only.
-# What the script leaves in `result`, or what it raised, comes back through a file.
-_RUNNER = """
-import json, os, runpy, sys, traceback
-target = os.environ.pop("DASHAI_MONITOR_RESULT")
-script = sys.argv[1]
-sys.argv = sys.argv[1:]
-sys.path[0] = os.path.dirname(script)
-told = {}
-try:
-    value = runpy.run_path(script, run_name="__main__").get("result")
-    try:
-        told["result"] = json.loads(json.dumps(value))
-    except (TypeError, ValueError):
-        told["result"] = repr(value)
-except SystemExit:
-    raise
-except BaseException as error:
-    told["type"], told["message"] = type(error).__name__, str(error)
-    told["missing"] = getattr(error, "name", None) if isinstance(error, ImportError) else None
-    traceback.print_exc()
-    sys.exit(1)
-finally:
-    with open(target, "w", encoding="utf-8") as file:
-        json.dump(told, file)
-"""
 # Of the program's own Python; another one would stumble over them.
 _OWN_VARIABLES = (
     "PYTHONHOME",
@@ -95,10 +70,10 @@ class OtherPython:
         """
         with tempfile.TemporaryDirectory() as place:
             target = Path(place) / "result.json"
-            environment = _surroundings() | {"DASHAI_MONITOR_RESULT": str(target)}
+            environment = _surroundings() | {RESULT_FILE: str(target)}
             try:
                 done = subprocess.run(
-                    [self.program, "-c", _RUNNER, script, *words],
+                    [self.program, "-c", SCRIPT_RUNNER, script, *words],
                     cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=False,
                 )  # fmt: skip
             except OSError as error:
@@ -116,8 +91,12 @@ class OtherPython:
             return missing_module(str(told["missing"]), f"{self.program}")
         if "type" in told:
             said = f"{told['type']}: {told['message']}".rstrip(": ")
-            return JobError(
-                f"The script ended with {said}.", hint="The traceback is in the job's log."
+            frames = told.get("frames")
+            return ScriptError(
+                f"The script ended with {said}.",
+                kind=str(told["type"]),
+                traceback=str(told.get("traceback") or ""),
+                frames=frames if isinstance(frames, list) else (),
             )
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return JobError(f"The script ended with {how}.", hint="Its output is in the job's log.")

@@ -28,7 +28,8 @@ def main(folder: str, digest: str) -> None:
             ),
             "Name an interpreter of the same version as `python` of the place in the settings.",
         )
-    os.environ["PYTHONPATH"] = os.pathsep.join(ticket["packages"][:1])
+    path = [*ticket["packages"][:1], os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, path))
     os.execv(
         sys.executable,
         [sys.executable, "-P", "-m", "queue_core.places.node", folder, digest],

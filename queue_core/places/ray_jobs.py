@@ -155,7 +155,8 @@ class RayJobs:
 
 def _sighting(entry: Mapping[str, Any]) -> Sighting:
     status = str(entry.get("status"))
-    said = " ".join(str(entry.get("message") or "").split())
+    # What the job itself has written follows there; it is in its log.
+    said = " ".join(str(entry.get("message") or "").partition(", last available logs")[0].split())
     detail = f"{status}: {said[:300]}" if said and status != "RUNNING" else status
     return Sighting(_STAGES.get(status, Stage.UNKNOWN), detail=detail)
 

@@ -159,7 +159,7 @@ class HueyJobQueue(QueueEditor):
             self._close_entities()
         elif answer is Cancelled.ASKED and self._is_own(row["owner"]):
             assert self._engine is not None
-            self._engine.running_jobs.cancel(stored_id)
+            self._engine.cancel(stored_id)
             self.wait_until(lambda: self._status(stored_id).is_final, _CANCEL_WAIT_S)
         return answer is not Cancelled.TOO_LATE
 
@@ -170,7 +170,7 @@ class HueyJobQueue(QueueEditor):
         """Stop all waiting and running jobs of ours that match; return their ids."""
         where = where or JobFilter()
         chosen = where.statuses & _ACTIVE if where.statuses else _ACTIVE
-        active = JobFilter(frozenset(chosen), where.task_types, where.search)
+        active = replace(where, statuses=frozenset(chosen))
         records = [r for r in self.list(active) if r.is_ours] if chosen else []
         # Waiting ones first: none of them may take the place of a running one that ends.
         records.sort(key=lambda record: record.status is JobStatus.STARTED)

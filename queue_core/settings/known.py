@@ -78,6 +78,35 @@ NOTIFY_WHEN_DONE = Setting(
     title="Tell when long work has ended",
     sentence="Show a notification when the last job has ended and another window is in front.",
 )  # fmt: skip
+STAY_IN_TRAY = Setting(
+    key="window.stay_in_tray", kind=bool, default=False,
+    title="Stay in the tray when the window closes",
+    sentence="Closing the window leaves the program in the tray, also while no job runs.",
+)  # fmt: skip
+START_AT_LOGIN = Setting(
+    key="window.start_at_login", kind=bool, default=False,
+    title="Start at login",
+    sentence="Open the window when you log in, so that waiting jobs go on.",
+)  # fmt: skip
+KEEP_AWAKE = Setting(
+    key="queue.keep_awake", kind=str, default="plugged",
+    choices={"plugged": "While plugged in", "always": "Always", "never": "Never"},
+    title="Keep the computer awake while jobs run",
+    sentence="The computer does not go to sleep by itself before running jobs have ended.",
+)  # fmt: skip
+PAUSE_ON_BATTERY = Setting(
+    key="queue.pause_on_battery", kind=bool, default=False,
+    title="Pause on battery",
+    sentence="Start no jobs while the computer runs on battery; running ones go on.",
+)  # fmt: skip
+WHEN_DONE = Setting(
+    key="queue.when_done", kind=str, default="nothing",
+    choices={
+        "nothing": "Nothing", "quit": "Quit the program", "sleep": "Send the computer to sleep",
+    },
+    title="When all jobs have ended",
+    sentence="What happens half a minute after the last job has ended; a message lets you object.",
+)  # fmt: skip
 PREVIEW_FILES = Setting(
     key="datasets.preview", kind=bool, default=True,
     title="Preview files before loading",
@@ -192,8 +221,9 @@ TIMEOUTS: Final[Mapping[str, Setting[float]]] = {
 
 _ALL: Final[tuple[Setting[Any], ...]] = (
     WORKERS, CANCEL_GRACE_S, PRELOAD, IDLE_TIMEOUT_S, NICE,
-    THEME, LANGUAGE, DENSITY, CLOSE_ACTION, REDUCE_MOTION, NOTIFY_WHEN_DONE,
-    EDITOR,
+    KEEP_AWAKE, PAUSE_ON_BATTERY, WHEN_DONE,
+    THEME, LANGUAGE, DENSITY, CLOSE_ACTION, STAY_IN_TRAY, START_AT_LOGIN, REDUCE_MOTION,
+    NOTIFY_WHEN_DONE, EDITOR,
     *TIMEOUTS.values(), MEMORY_FRACTION, OUTPUT_BYTES, FREE_MEMORY_FLOOR_BYTES,
     MAX_ATTEMPTS, RETRY_DELAY_S, MAX_AGE_DAYS, MAX_COUNT, MAX_BYTES, PREVIEW_FILES, SAMPLE_ROWS,
     HIDDEN_NAMES, API_IN_WINDOW, API_PORT, SCRIPT_PYTHON, UPDATE_ADDRESS,

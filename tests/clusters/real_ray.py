@@ -52,6 +52,7 @@ class RealRay:
 
     def start(self) -> None:
         """Start the head, and wait until it lists its machine."""
+        self._temporary.mkdir(exist_ok=True)
         environment = {
             **os.environ, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": self.token,
             "RAY_USAGE_STATS_ENABLED": "0",

@@ -87,6 +87,34 @@ def test_cancel_and_a_killed_agent_leave_nothing_of_a_job(
         queue.close()
 
 
+def test_when_rays_head_dies_its_jobs_end_and_are_reported_once_it_is_back(
+    make_cluster: Any, tmp_path: Path, until: Until
+) -> None:
+    cluster = make_cluster("ray")
+    program = cluster.program(lost_after_s=5.0)
+    queue = HueyJobQueue(cluster.folder.root)
+    try:
+        started = tmp_path / "started"
+        job_id = queue.put(Grandchildren(started=str(started)), THERE)
+        until(started.exists, 90.0)
+        pids = [int(pid) for pid in started.read_text().split()]
+        cluster.engine.kill("gcs_server")
+        began_s = time.monotonic()
+        until(lambda: "ray:test, commands:" in (queue.get(job_id).place_note or ""), 60.0)
+        noted_s = time.monotonic() - began_s
+        until(lambda: not any(_runs(pid) for pid in pids), 150.0)
+        print(f"ray, head: noted after {noted_s:.0f} s, tree dead after "
+              f"{time.monotonic() - began_s:.0f} s")  # fmt: skip
+        cluster.engine.stop()
+        cluster.engine.start()
+        record = queue.wait(job_id, 60)
+        assert record.status is JobStatus.KILLED
+        print(record.error_msg)
+    finally:
+        _end(program)
+        queue.close()
+
+
 @pytest.mark.parametrize(("kind", "count"), [("slurm", 100), ("ray", 40)])
 def test_whatever_is_killed_each_job_is_done_once_or_reported(
     kind: str, count: int, make_cluster: Any, tmp_path: Path

@@ -54,6 +54,14 @@ def test_short_or_cancelled_work_is_no_news() -> None:
     assert not batch.is_worth_telling
 
 
+def test_a_very_long_job_is_told_at_once_and_once() -> None:
+    batch = Batch()
+    batch.add({"1": record("1", JobStatus.FINISHED, 7), "2": record("2", JobStatus.ERROR, 700)})
+    assert set(batch.take_very_long().ended) == {"2"}
+    assert set(batch.ended) == {"1"}
+    assert not batch.take_very_long().ended
+
+
 @pytest.mark.long_lived
 def test_the_end_of_a_batch_is_told_once(
     bridge: Bridge, queue: HueyJobQueue, run: Run, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch

@@ -37,11 +37,11 @@ def test_each_page_keeps_its_own_words(
         install(window, window.bridge)
         field = window.toolbar.search.field
         QTest.keyClicks(field, "line 104")
-        await until(lambda: window.filter.where.search == "line 104")
+        await until(lambda: window.filter.where.query == "line 104")
         window.pages.tabs.setCurrentIndex(1)
         assert field.text() == ""
         assert field.placeholderText() == "Find by name…"
-        assert window.filter.where.search == "line 104"
+        assert window.filter.where.query == "line 104"
         QTest.keyClicks(field, "pen")
         window.pages.tabs.setCurrentIndex(0)
         assert field.text() == "line 104"

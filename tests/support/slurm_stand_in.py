@@ -2,7 +2,8 @@
 
 `install` puts the commands into a folder; each is this very file under another name. What it knows
 lies in the folder's `state`: a file for each job. `cores` in it is how many the machine has,
-`down` lets every command fail as without a controller, and `held` lets jobs wait.
+`down` lets every command fail as without a controller, `hangs` lets it answer never, and
+`held` lets jobs wait.
 """
 
 import contextlib
@@ -174,6 +175,8 @@ def sacct():
 
 
 if __name__ == "__main__":
+    if (HOME / "hangs").exists():
+        time.sleep(60)
     if (HOME / "down").exists():
         print("Unable to contact slurm controller (connect failure)", file=sys.stderr)
         sys.exit(1)

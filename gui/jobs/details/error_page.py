@@ -71,9 +71,7 @@ class ErrorPage(DetailsPage):
         for widget in (self._causes_title, self._causes):
             widget.setVisible(bool(causes))
         traceback = (record.traceback or "").rstrip()
-        self._text.setPlainText(traceback)
-        bar = self._text.verticalScrollBar()
-        bar.setValue(bar.maximum())
+        self._text.clear()
         self._chain = read_traceback(traceback, record.error_frames)
         self._show_chain(is_open=not is_fault_of_data(record))
         self._none.setVisible(not traceback)
@@ -120,7 +118,13 @@ class ErrorPage(DetailsPage):
     def _show_form(self) -> None:
         """Show the calls as values, or as the text that Python prints."""
         as_text = self._as_text.isChecked() or not self._chain
-        self._text.setVisible(as_text and bool(self._text.toPlainText()))
+        traceback = ((self._record and self._record.traceback) or "").rstrip()
+        if as_text and traceback and self._text.document().isEmpty():
+            # Only now: colouring a thousand calls takes longer than showing a page of them.
+            self._text.setPlainText(traceback)
+            bar = self._text.verticalScrollBar()
+            bar.setValue(bar.maximum())
+        self._text.setVisible(as_text and bool(traceback))
         if self._fold is not None:
             self._fold.setVisible(not as_text)
 

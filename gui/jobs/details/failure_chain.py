@@ -32,15 +32,16 @@ class FailureChain(QWidget):
         shown = [raised for raised in chain[:MOST_ERRORS] if raised.calls]
         for number, raised in enumerate(shown):
             if len(chain) == 1:
-                layout.addWidget(self._calls(raised))
+                layout.addWidget(self._calls(raised, shows_variables=True))
                 continue
-            make = partial(self._calls, raised)
+            make = partial(self._calls, raised, shows_variables=number == 0)
             fold = Fold(_title(raised), make, is_open=number < OPEN_ERRORS, indent=False)
             layout.addWidget(fold)
         if len(chain) > MOST_ERRORS:
             layout.addWidget(TextLabel(tr("The text has the rest of it."), role="muted"))
 
-    def _calls(self, raised: Raised) -> QWidget:
+    def _calls(self, raised: Raised, *, shows_variables: bool) -> QWidget:
+        """Return the calls; the variables of the innermost own one may be open."""
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
@@ -51,7 +52,8 @@ class FailureChain(QWidget):
             if isinstance(item, CallRun):
                 column.addWidget(OtherCalls(item))
             else:
-                column.addWidget(OwnCall(item, self._open_call, shows_variables=item is own[-1]))
+                is_open = shows_variables and item is own[-1]
+                column.addWidget(OwnCall(item, self._open_call, shows_variables=is_open))
         return holder
 
 

@@ -69,6 +69,11 @@ class LogModel(QAbstractTableModel):
         """Whether the beginning of the log is left out."""
         return bool(self._all) and self._all[0].number > 1
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all lines of the log are held."""
+        return not self.is_cut and self.has_end
+
     def clear(self) -> None:
         """Forget all lines."""
         self.beginResetModel()
@@ -106,6 +111,19 @@ class LogModel(QAbstractTableModel):
         if len(self._all) > MOST_LINES:
             self._cut_end()
         return len(shown)
+
+    def show_page(self, lines: Sequence[LogLine]) -> None:
+        """Hold other lines of the same log instead."""
+        self.beginResetModel()
+        self._all = [part for line in lines for part in _split(line)]
+        self._shown = [line for line in self._all if self._filter.allows(line)]
+        self.longest = max((len(line.text) for line in self._shown), default=0)
+        self.endResetModel()
+
+    def row_of(self, number: int) -> int:
+        """Return the row of a line, or the one where it would be; -1 where there is none."""
+        rows = (row for row, line in enumerate(self._shown) if line.number >= number)
+        return next(rows, len(self._shown) - 1)
 
     def set_filter(self, wanted: LogFilter) -> None:
         """Show other lines."""

@@ -23,6 +23,7 @@ from queue_core.queue.values import LogSource, WaitReason
 POLL_MS = 250
 # What is read at once; of a flood, only the newest lines.
 MOST_READ = 20_000
+MOST_FOUND = 500
 
 
 class LogPage(DetailsPage):
@@ -192,7 +193,7 @@ class LogPage(DetailsPage):
         text = self._find.text()
         rows = self._model.matches(text)
         if not rows:
-            self._status.setText(tr("“{text}” is not in the log.", text=text) if text else "")
+            self._find_nothing(text, looks_further=step != 0)
             return
         here = self._view.currentIndex().row()
         if step < 0:
@@ -208,6 +209,38 @@ class LogPage(DetailsPage):
                 total=format_count(len(rows)),
             )
         )
+
+    def _find_nothing(self, text: str, *, looks_further: bool) -> None:
+        """Say that no line here has the text; look through the whole log where that is asked."""
+        if not text or self._model.is_whole:
+            self._status.setText(tr("“{text}” is not in the log.", text=text) if text else "")
+            return
+        self._status.setText(
+            tr("Looking through the whole log…") if looks_further
+            else tr("It is not in these lines. Enter looks through the whole log.")
+        )  # fmt: skip
+        if looks_further:
+            self._bridge.start(self._find_further(text), what=tr("Reading the log"))
+
+    async def _find_further(self, text: str) -> None:
+        """Go to the next line with the text further up, else to the first one of all."""
+        job_id, first = self._job_id, self._model.first_number
+        matches = await self._bridge.ask(
+            lambda queue: queue.search_logs(text, (job_id,), MOST_FOUND)
+        )
+        if job_id != self._job_id or text != self._find.text():
+            return
+        if not matches:
+            self._status.setText(tr("“{text}” is not in the log.", text=text))
+            return
+        numbers = [match.line.number for match in matches]
+        number = max((n for n in numbers if n < first), default=numbers[0])
+        lines = await self._bridge.logs(job_id, before=number + MOST_READ // 2, limit=MOST_READ)
+        if job_id == self._job_id and lines:
+            self._view.set_follows(False)
+            self._model.show_page(lines)
+            self._show_status()
+            self._view.show_row(self._model.row_of(number))
 
     # --- Qt's calls ---------------------------------------------------------------------------
 

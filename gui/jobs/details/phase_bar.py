@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.format import format_duration, format_percent
 from gui.i18n import tr, tr_plural, translate
@@ -63,8 +63,7 @@ class _Bar(QWidget):
             found = (span for span, box in boxes if box.contains(event.pos().toPointF()))
             span = next(found, None)
             text = "" if span is None else span_text(span, _total(self._spans))
-            QToolTip.showText(event.globalPos(), as_typed(text), self)
-            return True
+            self.setToolTip(as_typed(text))
         return super().event(event)
 
     def _boxes(self) -> list[tuple[Span, QRectF]]:

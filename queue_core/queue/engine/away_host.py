@@ -6,10 +6,12 @@ import sqlite3
 from typing import Protocol
 
 from queue_core.places.words import State
+from queue_core.queue.engine.away_job import AwayJob
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import away, reports
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim, EndedAttempt
+from queue_core.queue.values import Sample
 from queue_core.runner.outcome import Outcome
 
 
@@ -41,8 +43,11 @@ def note_running(
     away.note(connection, job_id, node, text)
 
 
-def note_usage(claim: Claim, state: State, connection: sqlite3.Connection) -> None:
+def note_usage(job: AwayJob, state: State, connection: sqlite3.Connection) -> None:
     """Note what a job uses."""
+    claim = job.claim
+    sample = Sample(state.elapsed_s, state.memory_bytes, state.cpu_s, attempt=claim.attempt)
+    job.samples = reports.add_sample(connection, claim.job_id, sample, job.samples)
     reports.set_usage(
         connection, claim.job_id, memory_bytes=state.memory_bytes, peak_bytes=state.peak_bytes,
         cpu_time_s=state.cpu_s,

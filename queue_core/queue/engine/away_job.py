@@ -63,6 +63,8 @@ class AwayJob:
         has_begun: Whether a machine has begun it.
         began_at: When, until that is stored.
         told: What was stored of it last: its machine and a note.
+        is_told_to_place: Whether its place was ordered to end it, beside the storage.
+        samples: How many samples of its use are stored.
     """
 
     def __init__(
@@ -87,6 +89,8 @@ class AwayJob:
         self._begun_s = self._heard_s
         self._ended_since: float | None = None
         self._is_new = False
+        self.is_told_to_place = False
+        self.samples = 0
         self.told: tuple[str | None, str | None] = (None, None)
 
     @property

@@ -54,6 +54,10 @@ class AwayJobs:
         for place in self._places:
             place.wake()
 
+    def cancel(self, job_id: str) -> bool:
+        """End a job that is followed here; False for any other."""
+        return any(place.cancel(job_id) for place in self._places)
+
     def stop(self) -> None:
         """Follow no longer; what runs there goes on."""
         deadline = time.monotonic() + _STOP_S

@@ -6,6 +6,7 @@ waiting but the jobs that are there.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -14,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Final, TypeVar
 
 from queue_core.errors import MonitorError, UntrustedBlobError
@@ -24,9 +24,8 @@ from queue_core.places.contract import (
     PlaceError,
     PlaceRefusedError,
     PlaceUnreachableError,
-    Stage,
 )
-from queue_core.places.storage import OUTCOME, remove_attempt
+from queue_core.places.storage import remove_attempt
 from queue_core.queue.engine.away_host import (
     AwayHost,
     note_running,
@@ -34,6 +33,7 @@ from queue_core.queue.engine.away_host import (
     note_waiting,
 )
 from queue_core.queue.engine.away_job import LOST, NOT_BEGUN, AwayJob
+from queue_core.queue.engine.away_left import Left
 from queue_core.queue.engine.handing_over import Sender
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import away, lifecycle, reports
@@ -52,7 +52,6 @@ _LOOK_S: Final = 2.0
 _ADOPT_S: Final = 5.0
 _TROUBLE_S: Final = 10.0
 _SAMPLE_S: Final = 1.0
-_LOST_KEPT_S: Final = 3600.0
 # How often a start is repeated that has not arrived, beyond the attempts of the job.
 _MOST_MORE_STARTS: Final = 3
 _SHORTEST_S: Final = 0.05
@@ -81,10 +80,9 @@ class AwayPlace:
         self._sender = sender
         self._host = host
         self._database = host.database
-        self._on_failure = on_failure
         self._most_jobs = most_jobs
         self._jobs: dict[str, AwayJob] = {}
-        self._left: dict[str, tuple[Path, float]] = {}
+        self._left = Left(place)
         self._troubles: dict[str, str] = {}
         self._due = threading.Event()
         self._looked_s = self._adopted_s = self._tried_s = self._sampled_s = -1e9
@@ -99,6 +97,19 @@ class AwayPlace:
     def wake(self) -> None:
         """Look now."""
         self._due.set()
+
+    def cancel(self, job_id: str) -> bool:
+        """Order a job to end by the storage, at once: this thread may wait for the place.
+
+        Returns:
+            Whether it is followed here.
+        """
+        job = self._jobs.get(job_id)
+        if job is not None:
+            with contextlib.suppress(OSError):  # the thread orders it once more, and tells why not
+                job.forbid(EndReason.CANCELLED)
+            self.wake()
+        return job is not None
 
     def stop(self, timeout_s: float) -> None:
         """Follow no longer; what runs there goes on."""
@@ -123,7 +134,8 @@ class AwayPlace:
             is_first, self._adopted_s = self._adopted_s < 0, now
             self._adopt()
             if is_first:
-                self._find_left()
+                running = [job.handle for job in self._jobs.values()]
+                self._left.find(self._sender.left(self._database), running)
         if self._jobs or self._left:
             self._carry_out_orders()
             self._look(now)
@@ -150,13 +162,6 @@ class AwayPlace:
             else:
                 self._jobs[handed.claim.job_id] = self._sender.follow(handed)
 
-    def _find_left(self) -> None:
-        """Find what earlier programs have not cleared away of jobs that have ended."""
-        for handle, folder in self._sender.left(self._database):
-            if handle not in {job.handle for job in self._jobs.values()}:
-                kept_s = 0.0 if (folder / OUTCOME).exists() else _LOST_KEPT_S
-                self._left.setdefault(handle, (folder, time.monotonic() + kept_s))
-
     def _carry_out_orders(self) -> None:
         """Carry out what was asked for, and correct what other programs got wrong."""
         marks = ",".join("?" * len(self._jobs))
@@ -169,7 +174,7 @@ class AwayPlace:
             job = self._jobs[row["id"]]
             if row["status"] != "started" or row["owner"] != self._host.owner_text:
                 self._write(partial(away.reassert, claimed=job.claim))
-            elif row["requested"] == "cancel" and not job.is_stopping:
+            elif row["requested"] == "cancel" and not job.is_told_to_place:
                 self._end(job, EndReason.CANCELLED)
         for job in self._jobs.values():
             if job.is_overdue():
@@ -188,6 +193,7 @@ class AwayPlace:
             self._place.stop(job.handle)
         except PlaceError as error:
             self._set_trouble(_ORDERS, error)
+        job.is_told_to_place = True
 
     def _listen(self) -> None:
         """Take in what has come by the storage, ends too."""
@@ -217,7 +223,7 @@ class AwayPlace:
         self._looked_s = now
         by_handle = {job.handle: job for job in self._jobs.values()}
         try:
-            sightings = self._place.look((*by_handle, *self._left))
+            sightings = self._place.look((*by_handle, *self._left.handles))
         except PlaceError as error:
             self._set_trouble(_ORDERS, error)
             return
@@ -225,9 +231,8 @@ class AwayPlace:
         for handle, sighting in sightings.items():
             if handle in by_handle:
                 by_handle[handle].saw(sighting)
-            elif sighting.stage in (Stage.ENDED, Stage.UNKNOWN) and now > self._left[handle][1]:
-                remove_attempt(self._left.pop(handle)[0])
-                self._place.forget(handle)
+            else:
+                self._left.saw(handle, sighting)
 
     def _store_end(self, job: AwayJob, outcome: Outcome) -> None:
         """Store the end of a job; where that fails it is tried in the next round."""
@@ -246,9 +251,8 @@ class AwayPlace:
         status = self._write(write)
         del self._jobs[job.claim.job_id]
         job.close()
-        # Who still cleans up there, or reads the order to end, needs the folder.
-        kept_s = _LOST_KEPT_S if why in (LOST, NOT_BEGUN) else 0.0
-        self._left[job.handle] = (job.folder, time.monotonic() + kept_s)
+        # Who may still run or begin it is to find the order to end there.
+        self._left.add(job.handle, job.folder, is_lost=why in (LOST, NOT_BEGUN))
         self._host.on_end(status)
         self._due.set()
 
@@ -267,7 +271,7 @@ class AwayPlace:
                 job.told = (node, text)
             state = job.take_usage() if is_due else None
             if state is not None:
-                self._note(partial(note_usage, job.claim, state))
+                self._note(partial(note_usage, job, state))
 
     # The next one --------------------------------------------------------------------------------
 

@@ -191,6 +191,10 @@ class Engine:
         """Run a claimed job in *child*; see `WorkerHost`."""
         return self._attempts.run(task.claim, child)
 
+    def cancel(self, job_id: str) -> bool:
+        """End a job that runs here or is followed from here; False if it has just ended."""
+        return self.running_jobs.cancel(job_id) or self._away.cancel(job_id)
+
     def with_next_attempt(self, claim: handover.Claim, outcome: Outcome) -> handover.EndedAttempt:
         """Return the end of an attempt, and whether another one comes."""
         return self._attempts.with_next_attempt(claim, outcome)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from queue_core.errors import MonitorError
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.store import reports
 from queue_core.queue.store.database import Database
+from queue_core.queue.values import Sample
 from queue_core.runner.supervision.limits import Verdict, Watch, floor_verdict
 from queue_core.steady_thread import SteadyThread
 
@@ -24,8 +24,6 @@ _LOOK_S = 0.2
 _SAMPLE_S = 1.0
 _RETRY_S = 2.0
 _MEMORY_LOOK_S = 1.0
-# A job keeps at most this many samples; then every other one goes.
-_MAX_SAMPLES = 600
 
 
 @dataclass
@@ -168,21 +166,7 @@ class Watchdog:
                     connection, watch.job_id, memory_bytes=watch.memory_bytes,
                     peak_bytes=watch.peak_bytes, cpu_time_s=watch.cpu_s,
                 )  # fmt: skip
-                connection.execute(
-                    "INSERT OR REPLACE INTO monitor_sample VALUES (?, ?, ?, ?, ?)",
-                    (watch.job_id, watch.attempt, watch.elapsed_s, watch.cpu_s, watch.memory_bytes),
+                sample = Sample(
+                    watch.elapsed_s, watch.memory_bytes, watch.cpu_s, attempt=watch.attempt
                 )
-                watch.samples += 1
-                if watch.samples >= _MAX_SAMPLES:
-                    watch.samples //= 2
-                    _thin(connection, watch)
-
-
-def _thin(connection: sqlite3.Connection, watch: Watch) -> None:
-    """Drop every other sample of an attempt: old ones get coarser, the number stays bounded."""
-    connection.execute(
-        "DELETE FROM monitor_sample WHERE job_id = ?1 AND attempt = ?2 AND elapsed_s IN ("
-        "SELECT elapsed_s FROM (SELECT elapsed_s, ROW_NUMBER() OVER (ORDER BY elapsed_s) AS n "
-        "FROM monitor_sample WHERE job_id = ?1 AND attempt = ?2) WHERE n % 2 = 0)",
-        (watch.job_id, watch.attempt),
-    )
+                watch.samples = reports.add_sample(connection, watch.job_id, sample, watch.samples)

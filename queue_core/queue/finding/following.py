@@ -15,6 +15,7 @@ from queue_core.queue.finding.index_file import COLUMNS, WORDS, IndexFile
 
 # Each step of a pass takes some 100 ms, so that whoever waits for it may stop.
 PART_ROWS: Final = 5_000
+_PATIENCE_S: Final = 0.3
 # A short list is indexed when it is first asked for.
 _FEW_ROWS: Final = 1_000
 # So many changes are taken over before an answer; where there are more, steps do it.
@@ -86,7 +87,8 @@ class Follower:
     def follow(self) -> bool:
         """Take over what the feed tells; return whether the index can answer now.
 
-        Where another thread or process is just doing that, its last state has to do.
+        An answer must hold all that the feed had told before it was asked for: where another thread
+        is at work for long, there is none.
         """
         if not self.is_ready and not self._is_ready_at_once():
             return False
@@ -95,8 +97,8 @@ class Follower:
             return True
         if not cursor <= newest <= cursor + _MOST_CHANGES:
             return False  # steps do it, and do not keep anybody waiting
-        if not self._index.following.acquire(blocking=False):
-            return True
+        if not self._index.following.acquire(timeout=_PATIENCE_S):
+            return False
         try:
             with self._index.transaction(durable=False, patience_s=0) as connection:
                 return self._take_over(connection)

@@ -8,6 +8,7 @@ ready, the queue's own table answers, more slowly.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sqlite3
 import threading
@@ -18,7 +19,7 @@ from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import readable_id
 
 VERSION: Final = 4
-# A reader does not wait for another one that brings the index up to date.
+# A reader does not wait long for another program that brings the index up to date.
 _BUSY_MS: Final = 50
 _MOST_TEXT: Final = 4_000
 
@@ -142,6 +143,8 @@ class IndexFile(Database):
         Raises:
             JobQueueError: The file cannot be used.
         """
+        with contextlib.suppress(OSError):  # what keeps it from being made is told just below
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         if version == VERSION:
             return

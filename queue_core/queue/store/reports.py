@@ -10,8 +10,11 @@ from typing import Final
 from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store.clock import now_text
 from queue_core.queue.store.stored import json_texts
+from queue_core.queue.values import Sample
 
 _MOST_WARNINGS: Final = 1_000
+# Of one attempt; then every other one goes.
+_MOST_SAMPLES: Final = 600
 
 
 def set_progress(
@@ -38,6 +41,32 @@ def set_usage(
         "WHERE id = ? AND status = 'started'",
         (memory_bytes, peak_bytes, cpu_time_s, job_id),
     )
+
+
+def add_sample(connection: sqlite3.Connection, job_id: str, sample: Sample, count: int) -> int:
+    """Keep what a running job used at a moment; return how many samples its attempt has then.
+
+    Old ones get coarser, so that the number stays bounded.
+
+    Args:
+        connection: An open transaction.
+        job_id: The job.
+        sample: What it used.
+        count: How many samples its attempt has.
+    """
+    connection.execute(
+        "INSERT OR REPLACE INTO monitor_sample VALUES (?, ?, ?, ?, ?)",
+        (job_id, sample.attempt, sample.elapsed_s, sample.cpu_time_s, sample.memory_bytes),
+    )
+    if count + 1 < _MOST_SAMPLES:
+        return count + 1
+    connection.execute(
+        "DELETE FROM monitor_sample WHERE job_id = ?1 AND attempt = ?2 AND elapsed_s IN ("
+        "SELECT elapsed_s FROM (SELECT elapsed_s, ROW_NUMBER() OVER (ORDER BY elapsed_s) AS n "
+        "FROM monitor_sample WHERE job_id = ?1 AND attempt = ?2) WHERE n % 2 = 0)",
+        (job_id, sample.attempt),
+    )
+    return (count + 1) // 2
 
 
 def add_warnings(connection: sqlite3.Connection, job_id: str, texts: Sequence[str]) -> bool:

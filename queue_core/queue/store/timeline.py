@@ -15,7 +15,7 @@ from queue_core.queue.timeline import FAILURES, Crowd, Ended, Span, Timeline
 
 MOST_SPANS = 2000
 MOST_STEPS = 4000
-LEAST_STEPS = 2.0
+LEAST_STEPS = 1.0
 _STATUSES: Final[dict[object, JobStatus]] = {status.value: status for status in JobStatus}
 _EPOCH_JULIAN: Final = 2440587.5
 _DAY_S: Final = 86400.0
@@ -90,7 +90,7 @@ def read_timeline(
         database: The queue's database.
         begin_s: The first one, in seconds since 1970.
         end_s: The second one.
-        steps: How many steps to divide it into; a column of the screen each, say.
+        steps: How many steps to divide it into; a few pixels of the screen each, say.
         least_steps: Attempts shorter than this many steps are counted only.
         margin: How much more to read on either side, as a share of the stretch; statuses are
             counted without it.

@@ -117,7 +117,8 @@ def _not_before(row: Row) -> WaitReason:
 def _at_place(database: Database, row: Row) -> WaitReason:
     place = row["place"]
     if row["place_note"]:
-        return WaitReason(WaitKind.PLACE, row["place_note"], {"place": place})
+        note = row["place_note"]
+        return WaitReason(WaitKind.PLACE, note, {"place": place, "note": note})
     before = database.read_one(
         f"SELECT COUNT(*) FROM {schema.AWAY_ROWS} WHERE {schema.AWAY} AND place = ? "
         "AND (priority > ? OR (priority = ? AND position < ?))",

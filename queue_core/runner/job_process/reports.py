@@ -16,10 +16,11 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
+from queue_core.errors import ScriptError
 from queue_core.failures.calls import Origin, origin_of
-from queue_core.plain import storable, type_name
+from queue_core.plain import plain_text, storable, type_name
 from queue_core.runner.job_process.brief import brief
-from queue_core.runner.job_process.exceptions import causes_of, traceback_of
+from queue_core.runner.job_process.exceptions import as_kind, causes_of, traceback_of
 from queue_core.runner.job_process.failure_sentence import (
     MESSAGE_LIMIT,
     error_text,
@@ -61,7 +62,8 @@ def report_failure(error: BaseException, *, reusable: bool, searched: Sequence[s
 
 
 def _report(error: BaseException, *, reusable: bool, searched: Sequence[str]) -> Failed:
-    name = type_name(error)
+    script = as_kind(error, ScriptError)
+    name = plain_text(script.kind, _PATH_LIMIT) if script else type_name(error)
     message, hint = within(
         _PART_S,
         lambda: failure_sentence(error, searched),
@@ -75,7 +77,7 @@ def _report(error: BaseException, *, reusable: bool, searched: Sequence[str]) ->
             _PART_S, lambda: _format(error), lambda why: _bare_traceback(error, message, why)
         ),
         causes=_causes(error),
-        frames=_frames(error),
+        frames=script_frames(script.frames) if script else _frames(error),
         is_transient=within(_PART_S, lambda: is_transient(error), lambda _why: False),
         reusable=reusable,
     )
@@ -96,6 +98,8 @@ def _causes(error: BaseException) -> list[Mapping[str, str]]:
 
 def _format(error: BaseException) -> str:
     """Return the traceback as Python prints it, without the runner's own frames."""
+    if (script := as_kind(error, ScriptError)) and script.traceback:
+        return plain_text(script.traceback, _TRACEBACK_LIMIT)
     trace = _of_the_job(traceback_of(error)) or traceback_of(error)
     text = "".join(traceback.format_exception(type(error), error, trace))
     if len(text) > _TRACEBACK_LIMIT:
@@ -154,6 +158,28 @@ def _frames(error: BaseException) -> list[Mapping[str, Any]]:
         # What is still being made goes on changing; the report keeps what is there now.
         shown = [{**place, "locals": dict(list(place["locals"].items()))} for place in shown]
     return list(shown)
+
+
+def script_frames(told: Sequence[object]) -> list[Mapping[str, Any]]:
+    """Return the calls that another Python told of, in the form of our own, secrets hidden."""
+    redactor = Redactor()
+    shown: list[Mapping[str, Any]] = []
+    for frame in list(told)[-_FRAMES_KEPT:]:
+        if not isinstance(frame, Mapping):
+            continue
+        text = {
+            name: plain_text(frame.get(name, ""), _PATH_LIMIT)
+            for name in ("file", "function", "code")
+        }
+        line, values = frame.get("line"), frame.get("locals")
+        pairs = list(values.items())[:_LOCALS_KEPT] if isinstance(values, Mapping) else []
+        plain = ((str(name), plain_text(value, _VALUE_LIMIT)) for name, value in pairs)
+        shown.append({
+            **text, "code": redactor.text(text["code"]), "error": 0,
+            "line": line if isinstance(line, int) else 0,
+            "locals": {name: redactor.named(name, redactor.text(value)) for name, value in plain},
+        })  # fmt: skip
+    return shown
 
 
 def _is_own(frame: FrameType) -> bool:

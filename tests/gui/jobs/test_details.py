@@ -70,6 +70,7 @@ def test_a_failure_says_first_why_and_what_next(
         page = window.details.pages["error"][1]
         traceback = page.findChild(QPlainTextEdit)
         assert traceback is not None
+        page._as_text.click()  # type: ignore[attr-defined]
         assert traceback.toPlainText() == TRACEBACK.rstrip()
         page.copy_all()  # type: ignore[attr-defined]
         copied = QApplication.clipboard().text()

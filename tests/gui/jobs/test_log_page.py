@@ -84,6 +84,15 @@ def test_a_log_is_read_upwards_and_its_errors_are_found(
         model, view = page._model, page._view
         await until(lambda: model.rowCount() == 100)
         before = model.first_number
+        # What is not in the lines that are held is looked for in the whole log.
+        page._find.setText("line 42")
+        assert "whole log" in page._status.text()
+        QTest.keyClick(page._find, Qt.Key.Key_Return)
+        await until(lambda: view.currentIndex().siblingAtColumn(1).data() == "line 42")
+        assert not model.has_end
+        page._follow.click()
+        await until(lambda: model.has_end and model.rowCount() == 100)
+        page._find.clear()
         page._earlier.click()
         await until(lambda: model.first_number < before)
         assert model.first_number == before - 100

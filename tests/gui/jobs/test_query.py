@@ -15,10 +15,13 @@ from gui.bridge import Bridge
 from gui.jobs import table_model
 from gui.jobs.columns import COLUMNS
 from gui.jobs.feature import QueryLine
+from gui.jobs.grouping import HEADING_PX
 from gui.jobs.indexing import JobIndexing
 from gui.jobs.query_texts import Known, offers, token_before
+from gui.jobs.table_layout import TableLayout
 from gui.jobs.views_section import ViewsSection
 from gui.main_window import MainWindow
+from gui.theme import ROW_HEIGHT_PX, SECOND_LINE_PX
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.values import JobOrder
 
@@ -173,5 +176,29 @@ def test_a_view_keeps_what_is_shown_and_how(
         (toast,) = window.toasts.toasts
         next(b for b in toast.findChildren(QPushButton) if b.text() == "Undo").click()
         assert [view.name for view in again.store.views] == ["Failures"]
+
+    run(body())
+
+
+def test_jobs_stand_in_groups_under_headings(
+    seeded: list[str], window: MainWindow, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        table, model = window.table, window.model
+
+        def headings() -> list[str]:
+            return [text for row in model.known_rows if (text := table.grouping.heading(row))]
+
+        table.group_by("status")
+        wanted = ["Running", "Waiting", "Interrupted", "Finished", "Failed", "Cancelled"]
+        await until(lambda: model.is_loaded and headings() == wanted)
+        await until(lambda: table.rowHeight(0) == ROW_HEIGHT_PX + SECOND_LINE_PX + HEADING_PX)
+        assert table.rowHeight(1) == ROW_HEIGHT_PX + SECOND_LINE_PX
+        layout = TableLayout.of(table, model.order)
+        table.horizontalHeader().setSortIndicator(1, Qt.SortOrder.AscendingOrder)
+        await until(lambda: model.is_loaded and model.order.column == "job_name")
+        assert headings() == []
+        TableLayout.from_data(layout.to_data()).apply(table)
+        await until(lambda: model.is_loaded and headings() == wanted)
 
     run(body())

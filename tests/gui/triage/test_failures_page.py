@@ -61,6 +61,8 @@ def test_a_group_is_tried_again_and_taken_back(
         assert (new.status, bool(new.group_id)) == (JobStatus.NOT_STARTED, True)
         click_toast(window, "Undo")
         await until(lambda: len(queue.ids()) == before)
+        link = page.shown.links.findChildren(QPushButton)[0]
+        assert link.text() == "iris.csv"
         page.shown.jobs.click()
         await until(lambda: window.table.selected_ids() == (group.latest_id,))
         assert window.shows_jobs

@@ -52,6 +52,8 @@ def test_a_table_and_a_document_of_jobs(cli, ended) -> None:
         (["--type", "count"], ["first"]),
         (["--type", "Fail", "--search", "COLUMN second"], ["second"]),
         (["--search", "100%"], []),
+        (["--where", "status:failed error:column -first"], ["second"]),
+        (["--where", "type:count took:<1h"], ["first"]),
         (["--limit", "1"], ["second"]),
         (["--limit", "0"], []),
     ],
@@ -125,3 +127,10 @@ def test_what_a_job_returned_is_shown(cli) -> None:
     shown = cli("show", retried.json[0]["id"])
     assert '  Result:       {"counted": 3}\n' in shown.out
     assert cli("show", job_id, "--json").json["wait_reason"] is None
+
+
+def test_a_query_that_cannot_be_understood_says_what_to_write(cli) -> None:
+    said = cli("jobs", "--where", "stauts:error")
+    assert said.code != 0
+    assert "There is no key “stauts” (character 1)." in said.err
+    assert "status:" in said.err

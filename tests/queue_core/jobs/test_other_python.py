@@ -10,6 +10,8 @@ import pytest
 
 from queue_core import HueyJobQueue
 from queue_core.errors import JobError, ParameterError
+from queue_core.failures.calls import Origin
+from queue_core.failures.traceback_text import read_traceback
 from queue_core.jobs.other_python import OtherPython
 from queue_core.jobs.python_job import PythonJob
 from queue_core.paths import LocalFolder
@@ -84,6 +86,25 @@ def test_how_it_ended_is_said(tmp_path: Path, script: Path, code: str, said: str
     script.write_text(code)
     with pytest.raises(JobError, match=said):
         run(tmp_path, script=str(script), python=sys.executable)
+
+
+def test_a_script_that_raises_tells_its_calls_and_variables(tmp_path: Path, script: Path) -> None:
+    script.write_text(
+        "class Odd:\n    def __repr__(self):\n        raise KeyError('no')\n"
+        "def load(rows, api_token='hunter2'):\n    odd = Odd()\n    raise ValueError('no rows')\n"
+        "load(3)\n"
+    )
+    with HueyJobQueue(tmp_path / "local") as queue:
+        job_id = queue.put(PythonJob(script=str(script), python=sys.executable))
+        record = queue.wait(job_id, 60)
+    assert (record.error_type, record.error_hint) == ("ValueError", None)
+    assert record.error_msg == "The script ended with ValueError: no rows."
+    (raised,) = read_traceback(record.traceback or "", record.error_frames)
+    assert [(call.function, call.line) for call in raised.calls] == [("<module>", 7), ("load", 6)]
+    assert all(call.origin is Origin.OWN for call in raised.calls)
+    variables = dict(raised.calls[-1].variables)
+    assert variables.pop("odd").startswith("<Odd")
+    assert variables == {"rows": "3", "api_token": "(hidden)"}
 
 
 def test_what_is_no_json_comes_back_as_text(tmp_path: Path, script: Path) -> None:

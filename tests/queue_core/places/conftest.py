@@ -15,6 +15,7 @@ import slurm_stand_in
 from queue_core import HueyJobQueue
 from queue_core.paths import LocalFolder
 from queue_core.queue.configuration import engine_options
+from queue_core.queue.engine import away_job, away_place
 from queue_core.queue.values import JobOptions
 from queue_core.settings import Settings
 
@@ -39,7 +40,7 @@ class Cluster:
         """Return a queue that runs jobs there."""
         options = engine_options(Settings.load(self.folder.settings))
         queue = HueyJobQueue(self.folder.root)
-        return queue.start(1, replace(options, lost_after_s=1.5, preload=()))
+        return queue.start(1, replace(options, lost_after_s=0.8, preload=()))
 
     def submissions(self) -> int:
         """Return how often something was handed over."""
@@ -61,6 +62,8 @@ def cluster(
     until: Callable[[Callable[[], bool]], None],
 ) -> Iterator[Cluster]:  # fmt: skip
     """A place with four cores, named in the settings."""
+    monkeypatch.setattr(away_place, "_LOOK_S", 0.3)
+    monkeypatch.setattr(away_job, "_STOP_SETTLES_S", 0.5)
     commands = slurm_stand_in.install(tmp_path / "cluster", cores=4)
     monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
     storage = tmp_path / "storage"

@@ -12,8 +12,10 @@ import pytest
 from sample_jobs import Echo, Grandchildren, Held, Progresses, Raises, Wait
 
 from queue_core import HueyJobQueue, JobStatus
+from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.errors import JobQueueError
 from queue_core.jobs.dataset_job import DatasetJob
+from queue_core.places import commands
 from queue_core.queue.values import JobOptions, WaitKind
 
 from .conftest import HERE, Cluster
@@ -32,6 +34,8 @@ def test_a_job_runs_there_and_everything_of_it_comes_back(
     assert (record.progress_message, record.node) == ("reading", "stand-in")
     assert record.warnings == ("3 rows were left out",)
     assert any("3 rows were left out" in line.text for line in away.logs(job_id))
+    until(lambda: away.samples(job_id))
+    assert (away.get(job_id).memory_bytes or 0) > 1_000_000
     with pytest.raises(JobQueueError, match="cannot be suspended"):
         away.pause(job_id)
     go.touch()
@@ -44,16 +48,38 @@ def test_a_job_runs_there_and_everything_of_it_comes_back(
     assert cluster.submissions() == 2
 
 
-def test_cancel_ends_the_whole_tree_there(away: HueyJobQueue, tmp_path: Path, until: Until) -> None:
+def test_cancel_and_a_time_limit_end_the_whole_tree_there(
+    cluster: Cluster, away: HueyJobQueue, tmp_path: Path, until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(commands, "_PATIENCE_S", 1.0)
     started = tmp_path / "started"
+    limited = away.put(Wait(started=str(tmp_path / "2")), replace(HERE, timeout_s=0.5))
     job_id = away.put(Grandchildren(started=str(started)), HERE)
     until(started.exists)
     pids = [int(pid) for pid in started.read_text().split()]
+    until((tmp_path / "2").exists)
+    (cluster.state / "hangs").touch()  # the storage alone carries the order
     began = time.monotonic()
     assert away.cancel(job_id)
-    assert away.wait(job_id, 20).status is JobStatus.CANCELLED
     until(lambda: not any(_runs(pid) for pid in pids))
+    assert away.wait(job_id, 20).status is JobStatus.CANCELLED
     assert time.monotonic() - began < 5.0
+    overdue = away.wait(limited, 20)
+    assert (overdue.status, overdue.error_type) == (JobStatus.ERROR, "TimeLimitExceeded")
+
+
+@pytest.mark.slow
+def test_a_place_that_shares_the_folder_works_with_its_datasets(
+    cluster: Cluster, until: Until
+) -> None:
+    with cluster.folder.settings.open("a") as file:
+        file.write("shares_folder = true\n")
+    with cluster.open() as queue:
+        job_id = queue.put(DatasetJob(file_path=str(sample_dataset_path())), HERE)
+        record = queue.wait(job_id, 60)
+        assert (record.status, record.error_msg) == (JobStatus.FINISHED, None)
+    assert any((cluster.folder.datasets / "1").iterdir())
 
 
 def test_a_job_waits_here_until_there_is_room_and_says_what_for(
@@ -136,6 +162,13 @@ def test_what_cannot_run_there_is_refused_when_it_is_put(
         with pytest.raises(JobQueueError, match=why):
             queue.put(job, options)
     assert queue.is_empty()
+
+
+def test_a_repeated_job_goes_to_the_same_place(cluster: Cluster, queue: HueyJobQueue) -> None:
+    job_id = queue.put(Echo(), replace(HERE, cores=3, gpus=1))
+    queue.cancel(job_id)
+    repeated = queue.get(queue.retry(job_id))
+    assert (repeated.place, repeated.cores, repeated.gpus) == ("slurm:test", 3, 1)
 
 
 def _reason(queue: HueyJobQueue, job_id: str) -> str:

@@ -135,10 +135,9 @@ OURS = [
     *(("TABLE", name) for name in (
         "task", "monitor_change", "monitor_state", "monitor_attempt", "monitor_sample",
         "monitor_dependency", "monitor_schedule", "monitor_ignored", "monitor_phase")),
-    *(("INDEX", name) for name in (
-        "monitor_ready", "monitor_due", "monitor_position", "monitor_status", "monitor_others",
-        "monitor_unknown", "monitor_entity", "monitor_failed", "monitor_nameless",
-        "monitor_unsolved")),
+    *(("INDEX", f"monitor_{name}") for name in (
+        "ready", "due", "position", "status", "others", "unknown", "entity", "failed", "nameless",
+        "unsolved")),
 ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""What the program does with the computer itself: keeps it awake, starts with it, ends its day."""
