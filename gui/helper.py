@@ -211,6 +211,7 @@ class Helpers(QObject):
         previews: Looks into files that are not loaded yet.
         reading: Reads pages of stored data, exports.
         drawing: Draws figures for the room they have.
+        arranging: Sorts and filters tables, which may take long.
     """
 
     def __init__(self, bridge: Bridge) -> None:
@@ -218,13 +219,13 @@ class Helpers(QObject):
         self.previews = Helper(self)
         self.reading = Helper(self)
         self.drawing = Helper(self)
+        self.arranging = Helper(self)
         bridge.closing.connect(self.close)
 
     def close(self) -> None:
         """End them."""
-        self.previews.close()
-        self.reading.close()
-        self.drawing.close()
+        for helper in (self.previews, self.reading, self.drawing, self.arranging):
+            helper.close()
 
 
 def helpers_of(bridge: Bridge) -> Helpers:

@@ -19,7 +19,6 @@ class HoverCard(PlainLabel):
     def __init__(self, host: QWidget) -> None:
         super().__init__()
         self.setParent(host)
-        self._host = host
         set_role(self, "card")
         self.setFont(small_font())
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -32,7 +31,8 @@ class HoverCard(PlainLabel):
             return
         self.setText(text[:MOST_LETTERS])
         self.adjustSize()
-        host = self._host
+        host = self.parentWidget()
+        assert host is not None  # it has had one from the beginning
         right, low = at.x() + AWAY_PX, at.y() + AWAY_PX
         left = right if right + self.width() <= host.width() else at.x() - AWAY_PX - self.width()
         top = low if low + self.height() <= host.height() else at.y() - AWAY_PX - self.height()

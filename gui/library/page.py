@@ -25,6 +25,7 @@ from gui.format import format_count
 from gui.i18n import tr, translate
 from gui.library.deleting import ask_and_delete
 from gui.library.kinds import LIBRARY_KINDS, LibraryKind, component_titles
+from gui.library.lineage import LineageWindow
 from gui.library.model import ABOUT, CREATED, NAME, STATUS, LibraryModel
 from gui.library.shown_entity import ShownEntity
 from gui.plain_text import as_typed
@@ -64,6 +65,7 @@ class LibraryPage(QWidget):
         self._counts: dict[EntityKind, int] = {}
         self.kinds = QListWidget()
         self._words = ""
+        self._wanted: int | None = None
         self.model = LibraryModel(self)
         self.table = _EntityTable()
         self.shown = ShownEntity(bridge)
@@ -85,6 +87,13 @@ class LibraryPage(QWidget):
         kinds = [item.kind for item in LIBRARY_KINDS]
         if kind in kinds:
             self.kinds.setCurrentRow(kinds.index(kind))
+
+    def show_entity(self, kind: EntityKind, entity_id: int) -> None:
+        """List the kind of an entity and choose it."""
+        self._wanted = entity_id
+        if kind is self.kind.kind:
+            self.reload()
+        self.show_kind(kind)
 
     def look_for(self, words: str) -> None:
         """List only what has these words in its name."""
@@ -164,6 +173,7 @@ class LibraryPage(QWidget):
         self.model.modelReset.connect(self._select_first)
         self.shown.rename_wanted.connect(self._edit_name)
         self.shown.delete_wanted.connect(self._delete)
+        self.shown.lineage_wanted.connect(self._show_lineage)
         self._bridge.changed.connect(self._on_changed)
 
     # --- reading ------------------------------------------------------------------------------
@@ -180,6 +190,9 @@ class LibraryPage(QWidget):
         self.table.setVisible(bool(records))
         nothing = tr("No name has these words in it.") if self._words else translate(kind.empty)
         self._empty.setText(nothing)
+        if self._wanted is not None:
+            self.table.selectRow(max(0, self.model.row_of(self._wanted)))
+            self._wanted = None
         self._on_row()
 
     def _show_counts(self, counts: dict[EntityKind, int]) -> None:
@@ -230,6 +243,12 @@ class LibraryPage(QWidget):
         folder = self._bridge.folder
         await self._bridge.call(rename_entity, folder, record.kind, record.id, name)
         self.reload()
+
+    def _show_lineage(self) -> None:
+        if self.current is not None:
+            window = LineageWindow(self.current, self._bridge, self.window())
+            window.chosen.connect(self.show_entity)
+            window.show()
 
     def _delete(self) -> None:
         record = self.current

@@ -22,10 +22,12 @@ class ShownEntity(QFrame):
     Signals:
         rename_wanted: The user wants another name.
         delete_wanted: The user wants it gone.
+        lineage_wanted: The user wants to see where it comes from.
     """
 
     rename_wanted = Signal()
     delete_wanted = Signal()
+    lineage_wanted = Signal()
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,7 @@ class ShownEntity(QFrame):
         self._facts = muted_label()
         self._problem = Note("errorBox")
         self._buttons = (
+            icon_button("lineage", tr("Origin and results…"), self.lineage_wanted.emit),
             icon_button("edit", tr("Rename (F2)"), self.rename_wanted.emit),
             icon_button("remove", tr("Delete…"), self.delete_wanted.emit),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,35 +10,15 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from gui.column_types import type_name
-from gui.format import format_count, format_number
+from gui.format import format_count
 from gui.i18n import mark, tr, translate
 from gui.plain_text import as_typed
+from gui.results.described_column import DescribedColumn, summary_of
 from gui.results.table_view import share_text
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
 from gui.widgets import set_role
 
-TOP_SHOWN = 3
-
 Index = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True)
-class DescribedColumn:
-    """What is known of one column of a dataset.
-
-    Attributes:
-        name: Its name.
-        type: Its `ColumnType`, as text.
-        missing: How many values are missing.
-        row_count: Rows of the dataset.
-        statistics: As `ColumnInfo.statistics` has them.
-    """
-
-    name: str
-    type: str
-    missing: int
-    row_count: int
-    statistics: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,33 +36,12 @@ def _distinct(column: DescribedColumn) -> str:
     return about + format_count(int(count))
 
 
-def _summary(column: DescribedColumn) -> str:
-    statistics = column.statistics
-    if "median" in statistics or "mean" in statistics:
-        parts = [
-            tr("{low} to {high}", low=_value(statistics, "min"), high=_value(statistics, "max")),
-            tr("mean {number}", number=_value(statistics, "mean")),
-            tr("median {number}", number=_value(statistics, "median")),
-            tr("sd {number}", number=_value(statistics, "std")),
-        ]
-        return " · ".join(parts)
-    if statistics.get("top"):
-        shown = [
-            f"{_shorten(str(item['value']))} ({format_count(item['count'])})"
-            for item in statistics["top"][:TOP_SHOWN]
-        ]
-        return ", ".join(shown)
-    if statistics.get("min") is not None:
-        return tr("{low} to {high}", low=statistics["min"], high=statistics["max"])
-    return ""
-
-
 HEADINGS = (
     _Heading(mark("Column"), lambda column: column.name),
     _Heading(mark("Type"), lambda column: type_name(column.type)),
     _Heading(mark("Missing"), lambda c: share_text(c.missing, c.row_count), is_number=True),
     _Heading(mark("Distinct"), _distinct, is_number=True),
-    _Heading(mark("Values"), _summary),
+    _Heading(mark("Values"), summary_of),
 )
 
 
@@ -152,12 +111,3 @@ class ColumnsTable(QTableView):
         header.setStretchLastSection(True)
         for section, width in enumerate((150, 96, 88, 80)):
             self.setColumnWidth(section, width)
-
-
-def _value(statistics: Mapping[str, Any], key: str) -> str:
-    value = statistics.get(key)
-    return "—" if value is None else format_number(float(value))
-
-
-def _shorten(text: str, limit: int = 24) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -12,12 +12,15 @@ from gui.bridge import Bridge
 from gui.format import format_duration
 from gui.i18n import tr, tr_plural
 from gui.results.loading import LoadingView
+from gui.results.reply_field import ReplyField
 from gui.results.scrolled_column import ScrolledColumn
 from gui.results.table_view import TableView
 from gui.submit.use_button import UseButton
 from gui.widgets import Note, TextLabel, icon_button, muted_label, row, set_role
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.status import EntityKind, EntityStatus
+from queue_core.errors import MonitorError
+from queue_core.jobs.catalogue import BUILT_IN
 from queue_core.library.entities import EntityFilter, EntityRecord, get_entity, list_entities
 from queue_core.paths import LocalFolder
 from queue_core.queue.values import LogSource
@@ -41,7 +44,12 @@ class ConversationView(LoadingView):
         self._live: TextLabel | None = None
         self._scroll = ScrolledColumn(spacing=12)
         self._layout = self._scroll.column
+        self._session_id: int | None = None
+        self.reply = ReplyField()
+        self.reply.hide()
+        self.reply.sent.connect(self._send)
         self.body.addWidget(self._scroll, 1)
+        self.body.addWidget(self.reply)
         # The words of a running job are in its log, which the change feed does not tell of.
         self._follow_timer = QTimer(self, interval=FOLLOW_MS)
         self._follow_timer.timeout.connect(self._follow_if_seen)
@@ -56,6 +64,8 @@ class ConversationView(LoadingView):
         self._log_position = 0
         for exchange in exchanges:
             self._add(exchange)
+        self._session_id = exchanges[-1].details["session_id"] if exchanges else None
+        self.reply.setVisible(self._session_id is not None)
         self._layout.addStretch(1)
         await self._read_words()
         if self.is_following:
@@ -98,6 +108,25 @@ class ConversationView(LoadingView):
         self._layout.addLayout(row(UseButton("dataset", dataset_id, self.bridge), None))
         table = TableView(stored.parquet_path, name, self.bridge, fits_rows=True)
         self._layout.addWidget(table)
+
+    def _send(self, words: str) -> None:
+        self.reply.setEnabled(False)  # once is enough
+        self.run(self._put(words))
+
+    async def _put(self, words: str) -> None:
+        """Go on with the conversation; a reply that cannot be put stays in its field."""
+        values = {"session_id": self._session_id, "prompt": words}
+        try:
+            job = await self.bridge.call(BUILT_IN["generative"].make, values)
+            await self.bridge.submit(job)
+        except MonitorError as error:
+            self.show_problem(error)
+            return
+        finally:
+            self.reply.setEnabled(True)
+        self.reply.clear()
+        await self._fill()
+        self.reply.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _follow_if_seen(self) -> None:
         if self.isVisible() and not self.is_loading:

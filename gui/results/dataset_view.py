@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from gui.bridge import Bridge
 from gui.format import format_bytes
 from gui.i18n import tr, tr_plural
-from gui.results.columns_table import ColumnsTable, DescribedColumn
+from gui.results.columns_table import ColumnsTable
+from gui.results.described_column import DescribedColumn
 from gui.results.export import save_copy, save_table
 from gui.results.loading import LoadingView
 from gui.results.table_view import TableView, size_text
@@ -58,12 +59,14 @@ class DatasetView(LoadingView):
         )
         self._show_warnings(dataset.warnings if self._shows_warnings else ())
         rows = dataset.row_count
-        table = TableView(dataset.parquet_path, self._name, self.bridge, has_footer=False)
-        self.tabs.addTab(table, tr("Rows"))
         columns = [
             DescribedColumn(info.name, info.type.value, info.missing, rows, info.statistics)
             for info in dataset.columns
         ]
+        table = TableView(
+            dataset.parquet_path, self._name, self.bridge, has_footer=False, columns=columns
+        )
+        self.tabs.addTab(table, tr("Rows"))
         self.tabs.addTab(ColumnsTable(columns), tr("Columns"))
         if dataset.rejects_path is not None:
             self.tabs.addTab(self._rejects(dataset.rejects_path), tr("Rejected rows"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +17,8 @@ from gui.format import format_count
 from gui.helper import helpers_of
 from gui.i18n import tr
 from gui.plain_text import as_typed
+from gui.results.decimals import decimals_of, with_decimals
+from gui.results.shape_header import ShapeHeader
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
 from gui.widgets import LEFT, set_role
 from queue_core.library.pages import table_block, table_facts
@@ -43,11 +45,18 @@ class TableColumn:
         name: Its name.
         type: Its type, for people.
         is_number: Whether its values stand at the right.
+        heading: What stands above it, where that is not its name.
     """
 
     name: str
     type: str
     is_number: bool
+    heading: str = ""
+
+    @property
+    def shown_name(self) -> str:
+        """What stands above it."""
+        return self.heading or self.name
 
 
 class TableSource(Protocol):
@@ -94,6 +103,17 @@ class PagedTableModel(QAbstractTableModel):
         self._blocks: OrderedDict[Place, Block] = OrderedDict()
         self._wishes: list[Place] = []
         self._is_reading = False
+        self._notes: dict[str, str] = {}
+        self._decimals: dict[int, int] = {}
+
+    def take(self, source: TableSource) -> None:
+        """Read from another source from the next `load` on."""
+        self._source = source
+        self._wishes.clear()
+
+    def describe(self, notes: Mapping[str, str]) -> None:
+        """Say more of columns in the tooltips of their headings, by name."""
+        self._notes = dict(notes)
 
     async def load(self) -> None:
         """Read what the table looks like and its first block."""
@@ -102,6 +122,8 @@ class PagedTableModel(QAbstractTableModel):
         self.beginResetModel()
         self._columns, self._row_count = columns, row_count
         self._blocks = OrderedDict({(0, 0): first})
+        self._decimals = {}
+        self._measure((0, 0), first)
         self.endResetModel()
 
     @property
@@ -136,19 +158,37 @@ class PagedTableModel(QAbstractTableModel):
             while self._wishes:
                 place = self._wishes.pop()
                 row, column = place[0] * BLOCK_ROWS, place[1] * BLOCK_COLUMNS
-                block = await self._source.block(row, BLOCK_ROWS, column, BLOCK_COLUMNS)
-                self._keep(place, block)
+                source = self._source
+                block = await source.block(row, BLOCK_ROWS, column, BLOCK_COLUMNS)
+                if source is self._source:  # else the rows stand in another order by now
+                    self._keep(place, block)
         finally:
             self._is_reading = False
 
     def _keep(self, place: Place, block: Block) -> None:
         self._blocks[place] = block
+        self._measure(place, block)
         while len(self._blocks) > BLOCKS_KEPT:
             self._blocks.popitem(last=False)
         row, column = place[0] * BLOCK_ROWS, place[1] * BLOCK_COLUMNS
         last_row = min(row + BLOCK_ROWS, self._row_count) - 1
         last_column = min(column + BLOCK_COLUMNS, len(self._columns)) - 1
         self.dataChanged.emit(self.index(row, column), self.index(last_row, last_column))
+
+    def _shown(self, text: str, index: Index) -> str:
+        """Return what a cell shows: a number with as many decimals as its column has."""
+        decimals = self._decimals.get(index.column())
+        if decimals is not None and text is not LOADING:
+            return with_decimals(text, decimals)
+        return text.replace("\n", "⏎ ")
+
+    def _measure(self, place: Place, block: Block) -> None:
+        """Find out how many decimals columns have, from the first of their rows to come."""
+        first = place[1] * BLOCK_COLUMNS
+        for offset, column in enumerate(self._columns[first : first + BLOCK_COLUMNS]):
+            if column.is_number and first + offset not in self._decimals:
+                texts = [line[offset] for line in block]
+                self._decimals[first + offset] = decimals_of([t for t in texts if t])
 
     # Qt
 
@@ -166,10 +206,11 @@ class PagedTableModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.ToolTipRole:
             text = self.cell(index.row(), index.column())
-            return as_typed(text) if text and len(text) > 16 else None
+            is_cut = text is not None and (len(text) > 16 or text != self._shown(text, index))
+            return as_typed(text) if is_cut and text else None
         if role == Qt.ItemDataRole.DisplayRole:
             text = self.cell(index.row(), index.column())
-            return MISSING if text is None else text.replace("\n", "⏎ ")
+            return MISSING if text is None else self._shown(text, index)
         if role == Qt.ItemDataRole.TextAlignmentRole and self._columns[index.column()].is_number:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -189,11 +230,14 @@ class PagedTableModel(QAbstractTableModel):
             return None
         column = self._columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.name
+            return column.shown_name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return as_typed(f"{column.name}\n{column.type}")
-        if role == Qt.ItemDataRole.TextAlignmentRole and column.is_number:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            note = self._notes.get(column.name, "")
+            return as_typed("\n".join(filter(None, (column.shown_name, column.type, note))))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
+            high = Qt.AlignmentFlag.AlignTop if self._notes else Qt.AlignmentFlag.AlignVCenter
+            return side | high
         return None
 
 
@@ -202,6 +246,8 @@ class PagedTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.header = ShapeHeader(self)
+        self.setHorizontalHeader(self.header)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
@@ -225,7 +271,7 @@ class PagedTable(QTableView):
     def _width_of(self, model: PagedTableModel, column: int) -> int:
         rows = min(30, model.rowCount())
         texts: Sequence[str] = [
-            f"{model.columns[column].name}  ",
+            f"{model.columns[column].shown_name}  ",
             *(model.cell(row, column) or MISSING for row in range(rows)),
         ]
         widest = max(self.fontMetrics().horizontalAdvance(text[:60]) for text in texts)

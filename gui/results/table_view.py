@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from gui.bridge import Bridge
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
+from gui.results.arranged import ArrangedFiles, Arrangement
 from gui.results.computed_table import ComputedSource
+from gui.results.described_column import DescribedColumn, summary_of
 from gui.results.export import save_table
 from gui.results.loading import LoadingView
 from gui.results.paged_table import PagedTable, PagedTableModel, ParquetSource
+from gui.submit.miniature import Shape, shape_of
 from gui.theme import COMPACT_ROW_HEIGHT_PX
 from gui.widgets import icon_button, muted_label, row
+from queue_core.errors import MonitorError
 
 MOST_ROWS_AT_ONCE = 14
+# Of so few rows one sees which they are.
+FEW_ROWS = 20
 
 
 class TableView(LoadingView):
-    """The rows of a Parquet file."""
+    """The rows of a Parquet file; a heading sorts them, a condition chooses some."""
 
     def __init__(
         self, path: Path, title: str, bridge: Bridge, *, fits_rows: bool = False,
-        has_footer: bool = True, is_computed: bool = False, parent: QWidget | None = None,
+        has_footer: bool = True, is_computed: bool = False,
+        columns: Sequence[DescribedColumn] = (), parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         """Make the view.
 
@@ -35,37 +45,112 @@ class TableView(LoadingView):
             fits_rows: Whether it is as high as its rows.
             has_footer: Whether its size and the button that saves it stand below.
             is_computed: Whether its headings are the program's, rather than the data's.
+            columns: What is known of its columns.
             parent: The widget it belongs to.
         """
         super().__init__(bridge, parent)
         self._path = path
         self._title = title
         self._fits_rows = fits_rows
+        self._described = columns
+        self._shown = Arrangement()
+        self._files = ArrangedFiles(path, bridge)
+        self._row_count = 0
         self._size = muted_label()
         self._size.setParent(self)
-        source = ComputedSource(path, bridge) if is_computed else ParquetSource(path, bridge)
-        self.model = PagedTableModel(source, bridge, self)
+        self.filter = QLineEdit()
+        self._build_filter()
+        self._source = ComputedSource if is_computed else ParquetSource
+        self.model = PagedTableModel(self._source(path, bridge), bridge, self)
+        self.model.describe({c.name: summary_of(c) for c in columns})
         self.table = PagedTable()
         self.table.setAccessibleName(title)
+        self.table.header.sectionClicked.connect(self._sort_by)
         self.body.addWidget(self.table, 1)
         if has_footer:
             save = icon_button("export", tr("Save table…"), self.save)
             self.body.addLayout(row(self._size, None, save))
         self.load()
 
+    def _build_filter(self) -> None:
+        self.filter.setPlaceholderText(tr('Only rows for which…  e.g. age > 30 and sex = "male"'))
+        self.filter.setAccessibleName(tr("Condition"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.returnPressed.connect(self._filter)
+        self.filter.textChanged.connect(self._on_cleared)
+        self._found = muted_label()
+        line = row(self.filter, self._found)
+        line.setStretch(0, 1)
+        self.filter.hide()
+        self.body.addLayout(line)
+
     async def fill(self) -> None:
-        """Read the columns and the first rows."""
+        """Read the columns and the first rows of what is to be seen."""
+        wanted = self._shown
+        path = await self._files.file_of(wanted, self)
+        self.model.take(self._source(path, self.bridge))
         await self.model.load()
-        self.table.show_model(self.model)
+        self._path = path
+        is_first = self.table.model() is None
+        if is_first:
+            self.table.show_model(self.model)
+            self.table.header.show_shapes(self._shapes())
+            self._row_count = self.model.rowCount()
         rows, columns = self.model.rowCount(), self.model.columnCount()
         self._size.setText(size_text(rows, columns))
-        if self._fits_rows:
+        some = tr("{part} of {whole}", part=format_count(rows), whole=format_count(self._row_count))
+        self._found.setText(some if wanted.condition else "")
+        self.filter.setVisible(self._row_count > FEW_ROWS)
+        self._show_order()
+        if self._fits_rows and is_first:
             shown = min(max(rows, 1), MOST_ROWS_AT_ONCE) + 1.8
             self.table.setFixedHeight(round(shown * COMPACT_ROW_HEIGHT_PX))
 
     def save(self) -> None:
-        """Ask for a file and write the rows to it."""
+        """Ask for a file and write the rows that are shown to it."""
         save_table(self, self.bridge, self._path, self._title)
+
+    def _shapes(self) -> dict[int, Shape]:
+        places = {column.name: place for place, column in enumerate(self.model.columns)}
+        found = ((c, shape_of(c.statistics, c.row_count - c.missing)) for c in self._described)
+        return {places[c.name]: shape for c, shape in found if shape and c.name in places}
+
+    def _sort_by(self, section: int) -> None:
+        """Sort up, then down, then not at all."""
+        name, shown = self.model.columns[section].name, self._shown
+        if shown.column != name:
+            self._arrange(replace(shown, column=name, descending=False))
+        elif not shown.descending:
+            self._arrange(replace(shown, descending=True))
+        else:
+            self._arrange(replace(shown, column=None, descending=False))
+
+    def _filter(self) -> None:
+        self._arrange(replace(self._shown, condition=self.filter.text().strip()))
+
+    def _on_cleared(self, text: str) -> None:
+        if not text.strip() and self._shown.condition:
+            self._filter()
+
+    def _arrange(self, wanted: Arrangement) -> None:
+        self._shown = wanted
+        self._found.setText(tr("Reading…"))
+        self._show_order()
+        self.load()
+
+    def _show_order(self) -> None:
+        names = [column.name for column in self.model.columns]
+        shown = self._shown
+        place = names.index(shown.column) if shown.column in names else -1
+        orders = Qt.SortOrder
+        way = orders.DescendingOrder if shown.descending else orders.AscendingOrder
+        self.table.header.setSortIndicatorShown(place >= 0)
+        self.table.header.setSortIndicator(place, way)
+
+    def show_problem(self, error: MonitorError) -> None:
+        """Say what is wrong; the rows that were shown stay."""
+        self._found.setText("")
+        super().show_problem(error)
 
 
 def size_text(rows: int, columns: int) -> str:

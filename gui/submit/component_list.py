@@ -41,13 +41,16 @@ from PySide6.QtWidgets import (
 
 from gui.i18n import tr, translate
 from gui.plain_text import as_typed
-from gui.theme import body_font, colours, small_font
+from gui.theme import body_font, colours, icon_pixmap, small_font
 from gui.widgets import muted_label
 from queue_core.components.registry import Component
 
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
 SENTENCE_ROLE = Qt.ItemDataRole.UserRole + 2
 WORDS_ROLE = Qt.ItemDataRole.UserRole + 3
+RECENT_ROLE = Qt.ItemDataRole.UserRole + 4
+MOST_RECENT = 4
+CLOCK_PX = 14
 PADDING_PX = 8
 MOST_LINES = 2
 BOX_PX = 22
@@ -72,6 +75,8 @@ class ComponentList(QWidget):
         super().__init__(parent)
         self._takes_several = takes_several
         self._is_filling = False
+        self._recent: tuple[str, ...] = ()
+        self._offered: tuple[Sequence[Component], Collection[str]] = ((), frozenset())
         self._model = QStandardItemModel(self)
         self._shown = QSortFilterProxyModel(self)
         self._shown.setSourceModel(self._model)
@@ -107,9 +112,12 @@ class ComponentList(QWidget):
         before = self.current_id
         ticked = self.ticked_ids
         self._is_filling = True
+        self._offered = (tuple(components), frozenset(missing))
         self._model.clear()
-        for component in components:
+        rank = {component_id: place for place, component_id in enumerate(self._recent)}
+        for component in sorted(components, key=lambda item: rank.get(item.id, len(rank))):
             item = _item(component, is_missing=component.id in missing)
+            item.setData(component.id in rank, RECENT_ROLE)
             if self._takes_several:
                 item.setCheckState(TICKED if component.id in ticked else UNTICKED)
             self._model.appendRow(item)
@@ -120,6 +128,15 @@ class ComponentList(QWidget):
         self._follow()
         if self.current_id != before:
             self.chosen.emit(self.current_id)
+
+    def set_recent(self, ids: Sequence[str]) -> None:
+        """Put the components that were used last first; what is chosen stays."""
+        recent = tuple(dict.fromkeys(ids))[:MOST_RECENT]
+        if recent != self._recent:
+            self._recent = recent
+            self.set_components(*self._offered)
+            centre = QAbstractItemView.ScrollHint.PositionAtCenter
+            self.view.scrollTo(self.view.currentIndex(), centre)
 
     @property
     def current_id(self) -> str:
@@ -247,7 +264,13 @@ class _TwoLines(QStyledItemDelegate):
         painter.setFont(body_font())
         painter.setPen(colours().role("text"))
         metrics = painter.fontMetrics()
-        title = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, box.width())
+        room = box.width()
+        if index.data(RECENT_ROLE):
+            room -= CLOCK_PX + 4
+            ratio = painter.device().devicePixelRatioF()
+            clock = icon_pixmap("not_started", "muted", size=CLOCK_PX, ratio=ratio)
+            painter.drawPixmap(box.right() - CLOCK_PX, box.top() + 1, clock)
+        title = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room)
         painter.drawText(box, Qt.AlignmentFlag.AlignTop, title)
         painter.setFont(small_font())
         painter.setPen(colours().role("muted"))

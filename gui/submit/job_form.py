@@ -16,7 +16,7 @@ from gui.results.scrolled_column import ScrolledColumn
 from gui.submit import several_models
 from gui.submit.component_list import ComponentList
 from gui.submit.form import COLUMN, SchemaForm
-from gui.submit.history import usual_durations_s
+from gui.submit.history import History, read_history
 from gui.submit.job_types import JobForm, serves
 from gui.submit.library_options import KINDS, Data, data_of, entity_options, task_of
 from gui.submit.likely import choose_newest, take_back_likely
@@ -77,7 +77,7 @@ class JobFormPage(QWidget):
         self._task_filter = ""
         self._reading: dict[str, asyncio.Task[Any]] = {}
         self._data = Data()
-        self._usual_s: dict[str, float] = {}
+        self._history = History()
         self.form = SchemaForm(form.schema, names=True)
         self._takes_several = kind.task_type in several_models.TAKES_SEVERAL and not is_retry
         self.components = ComponentList(takes_several=self._takes_several)
@@ -174,10 +174,9 @@ class JobFormPage(QWidget):
 
     def summary(self) -> str:
         """Return what will happen, in one line."""
-        ticked = self.components.ticked_ids
-        spans = [self._usual_s[name] for name in ticked if name in self._usual_s]
-        usual_s = sum(spans) if spans and len(spans) == len(ticked) else None
-        told = summary(self.form.values(), self._data.columns, self._data.rows, usual_s)
+        values = self.form.values()
+        need = self._history.need(self.components.ticked_ids, values)
+        told = summary(values, self._data.columns, self._data.rows, need)
         return " · ".join(filter(None, (several_models.jobs_sentence(self.choices()), told)))
 
     def run_title(self) -> str:
@@ -376,7 +375,8 @@ class JobFormPage(QWidget):
 
     async def _read_history(self) -> None:
         field = self._definition.component_field
-        self._usual_s = await usual_durations_s(self._bridge, self.kind.task_type, field)
+        self._history = await read_history(self._bridge, self.kind.task_type, field)
+        self.components.set_recent([job.component for job in self._history.jobs])
         self.changed.emit()
 
     def _filter_by_task(self, task: str) -> None:

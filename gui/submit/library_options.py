@@ -8,8 +8,9 @@ from typing import Any
 
 from gui.format import format_relative
 from gui.i18n import tr_plural, translate
+from gui.submit.miniature import shape_of
 from gui.submit.pickers import Option
-from queue_core.components.stored_dataset import StoredDataset
+from queue_core.components.stored_dataset import ColumnInfo, StoredDataset
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.errors import MonitorError
 from queue_core.library.entities import EntityFilter, EntityRecord, get_entity, list_entities
@@ -54,12 +55,10 @@ def data_of(folder: LocalFolder, kind: str, entity_id: int) -> Data:
     record = get_entity(folder, KINDS[kind], entity_id)
     details = record.details
     if details.get("schema"):
-        distinct = _distinct(folder, entity_id) if kind == "dataset" else {}
-        columns = (
-            Option(item["name"], item["name"], item["type"], distinct=distinct.get(item["name"]))
-            for item in details["schema"]
-        )
-        return Data(tuple(columns), details.get("row_count"))
+        known = _known_columns(folder, entity_id) if kind == "dataset" else {}
+        rows = details.get("row_count")
+        columns = (_column(item, known.get(item["name"]), rows or 0) for item in details["schema"])
+        return Data(tuple(columns), rows)
     if details.get("session_id"):
         return data_of(folder, "session", details["session_id"])
     if details.get("dataset_id"):
@@ -67,14 +66,28 @@ def data_of(folder: LocalFolder, kind: str, entity_id: int) -> Data:
     return Data()
 
 
-def _distinct(folder: LocalFolder, dataset_id: int) -> dict[str, int]:
-    """Return how many different values each column has; nothing where that cannot be read."""
+def _known_columns(folder: LocalFolder, dataset_id: int) -> dict[str, ColumnInfo]:
+    """Return what is known of each column; nothing where that cannot be read."""
     try:
-        columns = StoredDataset(folder.datasets / str(dataset_id)).columns
+        return {
+            info.name: info for info in StoredDataset(folder.datasets / str(dataset_id)).columns
+        }
     except MonitorError:
         return {}
-    counts = {info.name: info.statistics.get("distinct") for info in columns}
-    return {name: count for name, count in counts.items() if isinstance(count, int)}
+
+
+def _column(item: Mapping[str, Any], info: ColumnInfo | None, rows: int) -> Option:
+    """Return the option for a column."""
+    name, kind = item["name"], item["type"]
+    if info is None:
+        return Option(name, name, kind)
+    distinct = info.statistics.get("distinct")
+    return Option(
+        name, name, kind,
+        distinct=distinct if isinstance(distinct, int) else None,
+        missing_share=info.missing / rows if rows else 0.0,
+        shape=shape_of(info.statistics, rows - info.missing),
+    )  # fmt: skip
 
 
 def task_of(folder: LocalFolder, kind: str, entity_id: int) -> str:

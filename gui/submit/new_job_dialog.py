@@ -26,6 +26,7 @@ from gui.jobs.type_looks import type_icon
 from gui.notifications import main_window_of, notify
 from gui.placing import open_at_size
 from gui.plain_text import as_title, as_typed, no_mnemonic
+from gui.submit.form_menus import CopyMenu, FillMenu, State
 from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
 from gui.submit.job_types import all_job_types, load_form
@@ -174,12 +175,49 @@ class NewJobDialog(QDialog):
         bar = QFrame()
         set_role(bar, "buttonBar")
         cancel = text_button(tr("Cancel"), self.reject)
-        buttons = row(self.summary, cancel, self.submit_button)
+        self.fill_menu = FillMenu(self._bridge)
+        self.fill_menu.wanted.connect(self._offer_fill)
+        self.fill_menu.chosen.connect(self._fill_in)
+        self.fill_menu.setVisible(self._retry_of is None)
+        self.copy_menu = CopyMenu()
+        self.copy_menu.wanted.connect(self._offer_copy)
+        menus = (self.fill_menu, self.copy_menu)
+        buttons = row(self.summary, *menus, cancel, self.submit_button)
         buttons.setStretch(0, 1)
         buttons.setContentsMargins(16, 12, 16, 12)
         bar.setLayout(buttons)
         self.submit_button.setDefault(True)
         return bar
+
+    def _state(self) -> State | None:
+        """Return what the menus ask for: the kind of job and its values, the first of several."""
+        page = self.page
+        if page is None:
+            return None
+        try:
+            several = page.variants()
+        except MonitorError:
+            return None  # too many to be told; running them says so
+        return page.kind, several[0] if several else page.values()
+
+    def _offer_fill(self) -> None:
+        if (state := self._state()) is not None:
+            self.fill_menu.offer(state)
+
+    def _offer_copy(self) -> None:
+        if (state := self._state()) is not None:
+            self.copy_menu.offer(state)
+
+    def _fill_in(self, values: Mapping[str, Any]) -> None:
+        """Begin the form anew with other values."""
+        page = self.page
+        if page is None or self.is_busy:
+            return
+        self._values, self._entities = dict(values), {}
+        del self._pages[page.kind.task_type]
+        self._stack.removeWidget(page)
+        page.deleteLater()
+        self._show_kind()
 
     # --- kinds --------------------------------------------------------------------------------
 

@@ -15,11 +15,13 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QWidget
 
 from gui.i18n import tr
 from gui.inputs import ComboBox
+from gui.submit.miniature import SHAPE_ROLE, MiniatureDelegate
 from gui.submit.pickers import Option
 from gui.submit.schema import Field
 from gui.submit.validation import Unmatched
 
 LABEL_CHARACTERS = 16
+POPUP_PX = 320
 
 
 class OptionEditor(ComboBox):
@@ -37,6 +39,8 @@ class OptionEditor(ComboBox):
         self._kept: Any = None
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(LABEL_CHARACTERS)
+        self.view().setItemDelegate(MiniatureDelegate(self.view()))
+        self.view().setMinimumWidth(POPUP_PX)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._line = _FindingLine()
@@ -60,6 +64,8 @@ class OptionEditor(ComboBox):
         if self._field.nullable or not self._field.required:
             self._options = (Option(None, tr("Not set")), *self._options)
         self.addItems([option.label for option in self._options])
+        for number, option in enumerate(self._options):
+            self.setItemData(number, option.shape, SHAPE_ROLE)
         self.setCurrentIndex(-1)
         self._show(value)
         self.blockSignals(False)

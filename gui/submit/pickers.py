@@ -18,13 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.format import format_percent
 from gui.i18n import tr, tr_plural
 from gui.plain_text import PlainLabel, as_typed
+from gui.submit.miniature import SHAPE_ROLE, MiniatureDelegate, Shape
 from gui.submit.schema import Field
 
 SEARCH_FROM = 9
 LIST_ROWS = 7
 LABEL_CHARACTERS = 28
+LEAST_SAID = 0.01
 VALUE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -38,6 +41,8 @@ class Option:
         detail: A second, muted word: the column's type, when a run was made.
         is_likely: Whether a form may begin with it by itself; one without rows is no use.
         distinct: How many different values a column has, where that is known.
+        missing_share: Which share of a column's values is missing, 0 to 1.
+        shape: How a column's values lie, to be drawn small: see `gui.submit.miniature`.
     """
 
     value: Any
@@ -45,11 +50,17 @@ class Option:
     detail: str = ""
     is_likely: bool = True
     distinct: int | None = None
+    missing_share: float = 0.0
+    shape: Shape | None = None
 
     @property
     def label(self) -> str:
         """Title and detail in one line."""
-        return f"{self.title}  ·  {self.detail}" if self.detail else self.title
+        parts = [self.title, self.detail]
+        # Less is no reason to choose another column, and names need the room.
+        if self.missing_share >= LEAST_SAID:
+            parts.append(tr("{share} missing", share=format_percent(self.missing_share)))
+        return "  ·  ".join(filter(None, parts))
 
 
 class OptionsEditor(QWidget):
@@ -73,6 +84,7 @@ class OptionsEditor(QWidget):
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setUniformItemSizes(True)
         self.view.setProperty("role", "options")
+        self.view.setItemDelegate(MiniatureDelegate(self.view))
         self._search = QLineEdit()
         self._search.setPlaceholderText(tr("Find…"))
         self._search.setClearButtonEnabled(True)
@@ -114,6 +126,7 @@ class OptionsEditor(QWidget):
             item.setCheckable(True)
             item.setEditable(False)
             item.setData(option.value, VALUE_ROLE)
+            item.setData(option.shape, SHAPE_ROLE)
             item.setToolTip(as_typed(option.title))
             checked = option.value in chosen
             item.setCheckState(Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gui.format import format_duration, format_percent
+from gui.format import format_bytes, format_duration, format_percent
 from gui.i18n import tr, tr_plural
+from gui.submit.history import Need
 from gui.submit.pickers import Option
 
 TARGET = "output_columns"
@@ -44,10 +45,11 @@ def task_for(target: Option) -> str:
 
 
 def summary(
-    values: Mapping[str, Any], columns: Sequence[Option], rows: int | None, usual_s: float | None
+    values: Mapping[str, Any], columns: Sequence[Option], rows: int | None, need: Need | None
 ) -> str:
     """Return what will happen, in one line; nothing while too little is chosen."""
-    parts = []
+    # First what one may want to think over; the rest is cut off where room is short.
+    parts = [] if need is None else _needed(need)
     if rows is not None:
         parts.append(tr_plural("{count} row", "{count} rows", rows))
     targets = targets_of(values)
@@ -62,6 +64,19 @@ def summary(
     share = (values.get("split") or {}).get("test_size")
     if targets and isinstance(share, int | float) and 0 < share < 1:
         parts.append(tr("{share} test", share=format_percent(share)))
-    if usual_s is not None:
-        parts.append(tr("about {duration}", duration=format_duration(usual_s)))
     return " · ".join(parts)
+
+
+def _needed(need: Need) -> list[str]:
+    duration = format_duration(need.seconds)
+    if need.is_same_data:
+        parts = [tr("about {duration}", duration=duration)]
+    else:
+        parts = [tr("about {duration} on other data", duration=duration)]
+    if need.peak_bytes is not None:
+        size = format_bytes(need.peak_bytes)
+        if need.is_too_much:
+            parts.append(tr("{size} of memory, more than is free", size=size))
+        else:
+            parts.append(tr("{size} of memory", size=size))
+    return parts

@@ -23,6 +23,8 @@ MOST_LABELS = 24
 LABEL_LETTERS = 40
 SWATCH_PX = 14
 FIRST_PX = 520
+# Through a matrix of plots nobody goes key by key.
+MOST_TAB_STOPS = 6
 MARGINS_PX = (4, 4, 4, 6)
 
 
@@ -69,6 +71,8 @@ class LiveFigure(QFrame):
         layout.setSpacing(STEP_PX)
         layout.addLayout(self._grid, 1)
         layout.addWidget(self._legend)
+        for plot in self.plots[MOST_TAB_STOPS:]:
+            plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         for plot in self.plots:
             plot.clicked.connect(self.clicked)
             plot.changed.connect(self.changed)

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QToolButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
+from gui.library.lineage import LineageWindow
+from gui.library.lineage_layout import places_of
 from gui.library.model import LibraryModel
 from gui.library.page import LibraryPage
 from gui.results.dataset_view import DatasetView
@@ -20,6 +22,7 @@ from queue_core.database.session import open_session
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.database.tables import Dataset, Explorer
 from queue_core.library.entities import list_entities
+from queue_core.library.lineage import Lineage, LineageNode
 from queue_core.paths import LocalFolder
 
 Run = Callable[[Any], Any]
@@ -130,3 +133,29 @@ def test_deleting_tells_what_hangs_on_it(
 def test_the_model_is_a_proper_model(page: LibraryPage, qtmodeltester: ModelTester) -> None:
     assert isinstance(page.model, LibraryModel)
     qtmodeltester.check(page.model)
+
+
+def test_the_lineage_leads_to_what_was_made(
+    page: LibraryPage, run: Run, until: Any
+) -> None:  # fmt: skip
+    page.table.selectRow(1)
+    run(settled(page))
+    page.shown.lineage_wanted.emit()
+    window = page.window().findChild(LineageWindow)
+    assert isinstance(window, LineageWindow)
+    run(until(lambda: len(window.view.findChildren(QToolButton)) == 2))
+    look = next(b for b in window.view.findChildren(QToolButton) if b.text() == "Look")
+    look.click()
+    run(until(lambda: page.current is not None and page.current.kind is EntityKind.EXPLORER))
+    assert page.current is not None
+    assert page.current.name == "Look"
+    window.close()
+
+
+def test_each_step_of_a_lineage_stands_to_the_right_of_the_one_before() -> None:
+    data, run, session = ((kind, 1) for kind in ("dataset", "run", "model_session"))
+    keys = [(EntityKind(kind), number) for kind, number in (run, data, session)]
+    edges = ((keys[1], keys[2]), (keys[2], keys[0]), (keys[1], keys[0]))
+    nodes = tuple(LineageNode(key, key[0].value) for key in keys)
+    places = places_of(Lineage(keys[0], nodes, edges))
+    assert [places[key][0] for key in keys] == [2, 0, 1]

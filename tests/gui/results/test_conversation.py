@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from model_server import ModelServer, model_server
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
@@ -76,3 +78,16 @@ def test_the_words_of_a_running_exchange_are_shown_as_they_come(
 
     run(loaded())
     assert said(again) == [job.kwargs["prompt"], record.result["response"]]
+
+    again.show()
+    QTest.keyClicks(again.reply.text, "and then?")
+    QTest.keyClick(again.reply.text, Qt.Key.Key_Return)
+
+    async def answered() -> None:
+        while len(said(again)) < 4 or again.is_following or again.is_loading:
+            await asyncio.sleep(0.02)
+
+    run(answered())
+    assert said(again)[2] == "and then?"
+    assert said(again)[3] == run(bridge.call(queue.wait, queue.list()[0].id, 30)).result["response"]
+    assert again.reply.text.toPlainText() == ""

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.results.dataset_view import DatasetView
+from gui.results.decimals import decimals_of, with_decimals
 from gui.results.entity_view import artifact_view
 from gui.results.figure_view import FigureView
 from gui.results.loading import LoadingView
@@ -143,6 +145,65 @@ def test_the_model_of_pages_is_a_proper_model(
             await asyncio.sleep(0.005)
 
     run(settled())
+
+
+def test_a_heading_sorts_and_a_condition_chooses_rows(
+    bridge: Bridge, run: Run, tmp_path: Path
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    path = tmp_path / "table.parquet"
+    values = [number / 8 for number in range(100)]
+    parquet.write_table(pa.table({"n": list(range(100)), "x": values}), path)
+    view = TableView(path, "table", bridge)
+    view.show()
+    run(loaded(view))
+
+    def first() -> list[str]:
+        return [str(view.model.index(0, column).data()) for column in range(2)]
+
+    assert first() == ["0", "0.00"]
+    assert view.model.cell(1, 1) == "0.125"
+    for shown in (["0", "0.00"], ["99", "12.38"], ["0", "0.00"]):  # up, down, as it was
+        view.table.header.sectionClicked.emit(1)
+        run(loaded(view))
+        assert first() == shown
+    view.table.header.sectionClicked.emit(1)
+    view.filter.setText("n > 97")
+    QTest.keyClick(view.filter, Qt.Key.Key_Return)
+    run(loaded(view))
+    assert first() == ["98", "12.25"]
+    assert view._found.text() == "2 of 100"
+    view.filter.setText("m > 97")
+    QTest.keyClick(view.filter, Qt.Key.Key_Return)
+    run(loaded(view))
+    assert "no column" in view._problem._sentence.text
+    assert first() == ["98", "12.25"]
+    view.filter.clear()
+    run(loaded(view))
+    assert view.model.rowCount() == 100
+    place = view._files._place
+    assert place is not None
+    assert place.exists()
+    view.deleteLater()
+    run(asyncio.sleep(0.05))
+    assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [
+        (["39.1", "15", "40.25"], ["39.10", "15.00", "40.25"]),
+        (["0.3077365495", "0.1", "-0.00001"], ["0.3077", "0.1000", "-1.00e-05"]),
+        (["12345.678", "1"], ["12346", "1"]),
+        (["9007199254740993", "1"], ["9007199254740993", "1"]),
+        (["1e-10", "nan"], ["1e-10", "nan"]),
+    ],
+)
+def test_numbers_of_a_column_have_the_same_decimals(texts: list[str], shown: list[str]) -> None:
+    decimals = decimals_of(texts)
+    assert [with_decimals(text, decimals) for text in texts] == shown
 
 
 def test_every_kind_of_artifact_has_a_viewer(

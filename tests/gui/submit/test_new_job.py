@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
 from gui.submit.job_options import REPEAT
 from gui.submit.job_types import JOB_TYPES, load_form
 from gui.submit.new_job_dialog import NewJobDialog
+from gui.submit.presets import keep_preset, presets_of
 from gui.widgets import TextLabel
 from queue_core.database.session import open_session
 from queue_core.database.tables import ModelSession
 from queue_core.jobs.explorer_job import ExplorerJob
+from queue_core.paths import LocalFolder
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobStatus
 
@@ -250,3 +252,47 @@ def test_retrying_with_changes_marks_what_differs(
     assert record.status is JobStatus.FINISHED, record.error_msg
     assert record.retry_of == failed.id
     assert record.params["columns"] == ["year"]
+
+
+def test_a_form_is_filled_in_as_last_time_and_copied_as_code(
+    show: Callable[..., NewJobDialog], penguins: int, queue: HueyJobQueue, run: Run,
+    local_folder: LocalFolder,
+) -> None:  # fmt: skip
+    chosen = {"columns": ["species", "year"]}
+    queue.put(ExplorerJob(dataset_id=penguins, explorer="describe", name="mine", **chosen))
+    dialog = show(kind="ExplorerJob", entities={"dataset": penguins})
+    assert dialog.page is not None
+    assert not dialog.page.form.values().get("columns")
+    kind, values = dialog.page.kind, dialog.page.values()
+    keep_preset(local_folder, kind.task_type, "usual", {**values, "name": "not kept"})
+    presets = presets_of(local_folder, kind.task_type)
+    assert "name" not in presets["usual"]
+    menu = dialog.fill_menu.menu_of(kind, values, list(queue.list()), presets)
+    assert [action.text() for action in menu.actions() if not action.isSeparator()] == [
+        "Same as last time: mine", "usual", "Keep as a preset…", "Forget a preset",
+    ]  # fmt: skip
+    menu.actions()[0].trigger()
+    run(made(dialog))
+    assert dialog.page.values()["columns"] == ["species", "year"]
+    assert dialog.page.choose_component("describe")
+    code = dialog.copy_menu.menu_of(kind, dialog.page.values())
+    code.actions()[0].trigger()
+    copied = QApplication.clipboard().text()
+    assert copied.startswith(f"dashai-monitor submit explorer -p dataset_id={penguins} ")
+    assert """-p 'columns=["species", "year"]'""" in copied
+
+
+def test_columns_are_offered_with_how_their_values_lie(
+    show: Callable[..., NewJobDialog], penguins: int
+) -> None:
+    page = show(kind="ExplorerJob", entities={"dataset": penguins}).page
+    assert page is not None
+    options = {option.value: option for option in page._data.columns}
+    assert options["sex"].label.endswith("3 % missing")
+    shape = options["species"].shape
+    assert shape is not None
+    assert shape.shares == pytest.approx((152 / 344, 124 / 344, 68 / 344))
+    numbers = options["bill_length_mm"].shape
+    assert numbers is not None
+    assert 0 < numbers.quartiles[0] < numbers.quartiles[1] < numbers.quartiles[2] < 1
+    assert page.form.row("columns").editor.grab().width() > 0

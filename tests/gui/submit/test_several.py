@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from gui.bridge import Bridge
 from gui.main_window import MainWindow
 from gui.results.compare.window import ComparisonWindow
+from gui.submit.component_list import ID_ROLE
 from gui.submit.new_job_dialog import NewJobDialog
 from gui.submit.number_editor import parse_numbers
 from gui.submit.opening import open_new_job
@@ -110,6 +111,28 @@ def test_one_tick_goes_with_the_choice_and_more_stay(
         for name in ("GaussianNB", "LogisticRegression", "DummyClassifier"):
             _tick(dialog, name)  # the last one stays, and is the one that is shown
         assert page.components.ticked_ids == ("DummyClassifier",) == (page.components.current_id,)
+        dialog.reject()
+
+    run(check())
+
+
+def test_what_was_used_last_stands_first_and_ticks_stay(
+    window: MainWindow, bridge: Bridge, run: Run, penguins: int
+) -> None:
+    async def check() -> None:
+        dialog = await _form(bridge, window, penguins)
+        assert dialog.page is not None
+        shown = dialog.page.components
+        shown.choose("LogisticRegression")
+        _tick(dialog, "GaussianNB")
+        ticked = set(shown.ticked_ids)
+        shown.set_recent(["GaussianNB", "SVC", "GaussianNB", "not there"])
+        model = shown.view.model()
+        ids = [model.index(row, 0).data(ID_ROLE) for row in range(3)]
+        assert ids[:2] == ["GaussianNB", "SVC"]
+        assert set(shown.ticked_ids) == ticked
+        assert shown.current_id == "GaussianNB"
+        shown.view.grab()
         dialog.reject()
 
     run(check())
