@@ -149,7 +149,7 @@ def _time_column(runs: Sequence[EntityRecord]) -> Column:
     ]
     cells = tuple(Cell("—" if s is None else format_duration(s), s) for s in spans)
     is_known = any(span is not None for span in spans)
-    return Column(key=SECONDS, title=tr("Time"), cells=cells if is_known else ())
+    return Column(key=SECONDS, title=tr("Duration"), cells=cells if is_known else ())
 
 
 def _best_first(metrics: Sequence[Column], count: int) -> list[int]:

@@ -13,6 +13,7 @@ from gui.i18n import tr
 from gui.results.export import save_table
 from gui.results.facts_table import FactsTable
 from gui.results.figure_view import FigureView
+from gui.results.figure_words import figure_text
 from gui.results.loading import LoadingView
 from gui.results.metrics import metric_titles, metrics_table, trials_table
 from gui.results.scrolled_column import ScrolledColumn
@@ -87,7 +88,7 @@ class EntityView(LoadingView):
         for artifact in found.artifacts:
             if found.metrics and artifact.name == METRICS:
                 continue  # the same numbers, shown above with their spread
-            self._add(artifact.title, artifact_view(artifact, self.bridge))
+            self._add(figure_text(artifact.title), artifact_view(artifact, self.bridge))
         if not found.artifacts and not found.metrics:
             self._layout.addWidget(muted_label(tr("It left nothing to look at.")))
         self._layout.addStretch(1)

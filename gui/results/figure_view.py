@@ -15,11 +15,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
-from gui.i18n import tr, translate
+from gui.i18n import tr
 from gui.placing import open_at_size
 from gui.plain_text import as_title
 from gui.results.drawn_figures import drawn_figure
 from gui.results.export import save_figure
+from gui.results.figure_words import figure_text
 from gui.results.live.reading import read_live
 from gui.results.loading import LoadingView
 from gui.results.svg_picture import SvgPicture, without_empty_glyphs
@@ -127,7 +128,7 @@ class FigureView(LoadingView):
             self.load()
 
     def _show_words(self, subtitle: str, notes: Sequence[str]) -> None:
-        texts = [translate(text) for text in (subtitle, *notes) if text]
+        texts = [figure_text(text) for text in (subtitle, *notes) if text]
         self._words.set_text("\n".join(texts))
 
     def _save(self) -> None:
@@ -139,7 +140,7 @@ class FigureView(LoadingView):
     def _enlarge(self) -> None:
         dialog = QDialog(self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(as_title(translate(self._artifact.title)))
+        dialog.setWindowTitle(as_title(figure_text(self._artifact.title)))
         open_at_size(dialog, LARGE)
         layout = QVBoxLayout(dialog)
         layout.addWidget(LargeFigure(self._artifact, self.bridge))
@@ -176,7 +177,7 @@ class LargeFigure(LoadingView):
         self.live = LiveFigure(figure, self._artifact.title, fills=True)
         self.body.insertWidget(0, self.live, 1)
         hint = tr("The wheel zooms, dragging moves, a double click shows all.")
-        words = [translate(text) for text in (figure.subtitle, *figure.notes) if text]
+        words = [figure_text(text) for text in (figure.subtitle, *figure.notes) if text]
         self._words.set_text("\n".join([*words, hint]))
 
     async def _show_picture(self) -> None:
