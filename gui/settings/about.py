@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from gui.bridge import Bridge
-from gui.i18n import tr
+from gui.i18n import tr, translate_message
 from gui.plain_text import PlainLabel, as_typed
 from gui.widgets import muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
@@ -81,7 +81,7 @@ class AboutDialog(QDialog):
             address = self._bridge.settings[UPDATE_ADDRESS] or published_at()
             release = await self._bridge.call(newest_release, address) if address else None
         except MonitorError as error:
-            release, said = None, f"{error.message} {error.hint}".strip()
+            release, said = None, translate_message(f"{error.message} {error.hint}".strip())
         else:
             said = _told(release)
         if not isValid(self):  # closed meanwhile

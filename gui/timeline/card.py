@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from gui.format import format_clock, format_date, format_duration
 from gui.i18n import tr
-from gui.jobs.presentation import first_line, status_word
+from gui.jobs.presentation import error_line, status_word
 from gui.jobs.type_looks import type_word
 from gui.theme import STEP_PX, body_font, small_font
 from gui.widgets import TextLabel, muted_label
@@ -59,7 +59,7 @@ class SpanCard(QFrame):
 
     def show_reason(self, record: JobRecord) -> None:
         """Add why the job failed, where it did."""
-        reason = first_line(record.error_msg)
+        reason = error_line(record.error_msg)
         self._reason.set_text(reason, role=record.status.value)
         self._reason.setVisible(bool(reason))
         self._put(self.pos() - QPoint(AWAY_PX, AWAY_PX))

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from gui.i18n import translate_message
 from gui.plain_text import as_typed
 from gui.triage.words import sentence, spoken
 from queue_core.queue.values import FailureGroup, FailureState
@@ -72,7 +73,10 @@ class FailureModel(QAbstractListModel):
     def _allows(self, group: FailureGroup) -> bool:
         if self._state not in (None, group.state):
             return False
-        parts = (group.message, group.error_type, group.place, group.latest_name, group.task_type)
+        shown = translate_message(group.message)
+        parts = (
+            group.message, shown, group.error_type, group.place, group.latest_name, group.task_type,
+        )  # fmt: skip
         text = "\n".join(parts).casefold()
         return all(word in text for word in self._words)
 
@@ -90,7 +94,7 @@ class FailureModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return sentence(group)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return as_typed(group.message)
+            return as_typed(translate_message(group.message))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(group)
         return None

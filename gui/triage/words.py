@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gui.format import format_moment, format_relative
 from gui.i18n import mark, tr, tr_plural, translate
-from gui.jobs.presentation import first_line
+from gui.jobs.presentation import error_line
 from gui.jobs.type_looks import type_word
 from queue_core.queue.values import FailureGroup, FailureState
 
@@ -23,7 +23,7 @@ def state_word(state: FailureState) -> str:
 
 def sentence(group: FailureGroup) -> str:
     """Return what the last failure of a group says, as one line."""
-    return first_line(group.message) or tr("It ended without saying why.")
+    return error_line(group.message) or tr("It ended without saying why.")
 
 
 def whereabouts(group: FailureGroup) -> str:

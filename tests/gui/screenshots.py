@@ -22,11 +22,11 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from PySide6.QtCore import QSize  # noqa: E402
-from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget  # noqa: E402
 
 from gui.bridge import Bridge  # noqa: E402
 from gui.features import FEATURES  # noqa: E402
-from gui.i18n import set_language  # noqa: E402
+from gui.i18n import set_language, tr  # noqa: E402
 from gui.library.page import LibraryPage  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
 from gui.theme import ThemeMode, current_theme, install_theme  # noqa: E402
@@ -162,6 +162,16 @@ SCENES = (
 )
 
 
+async def until_read(window: MainWindow) -> None:
+    """Wait until nothing says any more that it is being read."""
+    for _ in range(100):
+        labels = (w for w in window.findChildren(QLabel) if w.isVisible())
+        if not any(label.text() == tr("Reading…") for label in labels):
+            break
+        await settle(0.1)
+    await settle(0.4)
+
+
 async def take(scene: Scene, size: QSize, folder: Path, target: Path) -> None:
     """Open a window on *folder*, arrange it, and keep its picture."""
     local = LocalFolder.resolve(folder).create()
@@ -176,6 +186,7 @@ async def take(scene: Scene, size: QSize, folder: Path, target: Path) -> None:
     while not (window.model.is_loaded or window.overview.counts.total == 0):
         await settle(0.05)
     await scene.arrange(window)
+    await until_read(window)
     for number, shown in enumerate(shown_windows(window)):
         path = target.with_stem(f"{target.stem}-dialog") if number else target
         shown.grab().save(str(path))

@@ -54,7 +54,8 @@ ENGLISH = re.compile(
 )
 # Names of parameters in code, which stand below their titles.
 CODE = re.compile(r"\(?\b[a-z]+(_[a-z]+)*\)?")
-ALLOWED = {"XGBoost", "one-hot", "k-means"}
+# Code within sentences.
+ALLOWED = ("code -g {file}:{line}",)
 ATTRIBUTES = (
     "text", "toolTip", "statusTip", "accessibleName", "accessibleDescription", "placeholderText",
     "windowTitle", "title",
@@ -145,9 +146,9 @@ def english_in(root: QWidget, names: list[str]) -> set[str]:
     found = set()
     for text in texts_of(root):
         rest = text
-        for name in names:
+        for name in (*names, *ALLOWED):
             rest = rest.replace(name, "")
-        if ENGLISH.search(rest) and not CODE.fullmatch(rest.strip()) and rest not in ALLOWED:
+        if ENGLISH.search(rest) and not CODE.fullmatch(rest.strip()):
             found.add(text)
     return found
 
@@ -174,6 +175,8 @@ def test_no_page_is_english(
     assert not jobs, "\n".join(sorted(jobs))
     library = english_in_library(window, run, until, names)
     assert not library, "\n".join(sorted(library))
+    pages = english_in_pages(window, run, names)
+    assert not pages, "\n".join(sorted(pages))
     forms = english_in_forms(window, run, until, names)
     assert not forms, "\n".join(sorted(forms))
     dialog = SettingsDialog(bridge, window)
@@ -221,6 +224,26 @@ def english_in_library(window: MainWindow, run: Run, until: Until, names: list[s
         run(until(lambda: not page.is_reading))
         run(read_all(page))
         found |= english_in(window, names)
+    return found
+
+
+def english_in_pages(window: MainWindow, run: Run, names: list[str]) -> set[str]:
+    """Look at every page, then at what opens above the window."""
+    found: set[str] = set()
+    for page in window.pages.all:
+        window.show_page(page.widget)
+        QApplication.processEvents()
+        run(read_all(page.widget))
+        found |= english_in(window, names)
+    window.show_page(None)
+    for action in ("app.shortcuts", "view.palette"):
+        before = set(QApplication.topLevelWidgets())
+        window.action_set.trigger(action)
+        QApplication.processEvents()
+        found |= english_in(window, names)
+        for dialog in set(QApplication.topLevelWidgets()) - before:
+            found |= english_in(dialog, names)
+            dialog.close()
     return found
 
 

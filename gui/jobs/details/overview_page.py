@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QScrollArea, QVBoxLayou
 
 from gui.bridge import Bridge
 from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
-from gui.i18n import mark, tr, translate
+from gui.i18n import mark, tr, translate, translate_message
 from gui.jobs.columns import origin_word
 from gui.jobs.details.history_section import HistorySection
 from gui.jobs.details.lineage_section import LineageSection
@@ -115,7 +115,7 @@ LINES: tuple[Line, ...] = (
     Line(mark("Kept"), lambda view: tr("Clean-up leaves it alone.") if view.record.pinned else ""),
     Line(mark("Interruptions"), _interruptions),
     Line(mark("Runs on"), _place),
-    Line(mark("There"), lambda view: view.record.place_note or ""),
+    Line(mark("There"), lambda view: translate_message(view.record.place_note or "")),
     Line(mark("Process"), lambda view: str(view.record.pid or "")),
     Line(mark("Exit"), _end),
     Line(mark("Made by"), lambda view: "" if view.record.is_ours else origin_word(view.record)),
