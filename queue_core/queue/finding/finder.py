@@ -20,7 +20,11 @@ from queue_core.queue.finding.log_words import index_logs
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import queries
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.sqlite_errors import DamagedDatabaseError
+from queue_core.queue.store.sqlite_errors import (
+    DamagedDatabaseError,
+    DatabaseBusyError,
+    explain,
+)
 from queue_core.queue.values import JobCounts, JobFilter, JobOrder, JobPage
 
 logger = logging.getLogger(__name__)
@@ -127,21 +131,34 @@ class JobFinder:
         """Do some more of the indexing: first what answers need, then what makes them quick.
 
         Each step takes some 100 ms, or a second or two for the order of a million jobs. To be
-        called until nothing is left to do.
+        called until nothing is left to do; where the index cannot be written, nothing is.
         """
         opened = self._open()
         if opened is None:
             return Progress(1, 1, is_complete=True)
+        try:
+            return self._step(opened)
+        except DamagedDatabaseError as error:
+            self._start_anew(error)
+        except DatabaseBusyError as error:  # another program is at it
+            logger.debug("the index is busy: %s", error)
+        except MonitorError as error:
+            logger.info("jobs are found without an index: %s", error)
+            self._is_broken = self._path.exists()  # what was deleted is made again
+            self.close()
+        return Progress(1, 1, is_complete=True)
+
+    def _step(self, opened: _Opened) -> Progress:
         progress = opened.follower.step()
         opened.file.tidy()
-        if progress.is_ready:
-            missing = pages.missing_indexes(opened.file)
-            if missing:
-                pages.make_index(opened.file, missing[0])
-                return Progress(1, 1)
-            opened.follower.follow()
-            return Progress(1, 1, is_complete=index_logs(opened.file, self._logs))
-        return progress
+        if not progress.is_ready:
+            return progress
+        missing = pages.missing_indexes(opened.file)
+        if missing:
+            pages.make_index(opened.file, missing[0])
+            return Progress(1, 1)
+        opened.follower.follow()
+        return Progress(1, 1, is_complete=index_logs(opened.file, self._logs))
 
     def release(self) -> None:
         """Give back what the calling thread holds."""
@@ -171,19 +188,20 @@ class JobFinder:
         """Return the index; None where it cannot be used: then one does without."""
         with self._lock:
             if self._opened is None and not self._is_broken:
-                self._opened = self._opened_file() or self._opened_file(anew=True)
+                self._opened = self._opened_file()
                 self._is_broken = self._opened is None
             return self._opened
 
-    def _opened_file(self, *, anew: bool = False) -> _Opened | None:
+    def _opened_file(self, *, is_last_try: bool = False) -> _Opened | None:
         file = IndexFile(self._path, self._database.path)
-        if anew:
-            file.throw_away()
-            file = IndexFile(self._path, self._database.path)
         try:
             file.prepare()
         except (MonitorError, sqlite3.Error) as error:
             logger.info("the index of the jobs cannot be used: %s", error)
+            # Another program may be at work with it: only what is damaged goes.
+            if _is_damaged(error) and not is_last_try:
+                file.throw_away()
+                return self._opened_file(is_last_try=True)
             file.close()
             return None
         return _Opened(file, Follower(file))
@@ -209,3 +227,10 @@ class JobFinder:
             sql = f"SELECT rowid, {queries.ID} FROM task_copy WHERE rowid IN ({marks})"
             found |= {row[0]: row[1] for row in self._database.read(sql, part)}
         return tuple(found[row] for row in rows if row in found)
+
+
+def _is_damaged(error: Exception) -> bool:
+    cause = error if isinstance(error, sqlite3.Error) else error.__cause__
+    if not isinstance(cause, sqlite3.Error):
+        return isinstance(error, DamagedDatabaseError)
+    return isinstance(explain(cause, Path()), DamagedDatabaseError)

@@ -152,6 +152,18 @@ def test_a_damaged_index_is_made_anew(queue: HueyJobQueue, seeded: list[str]) ->
     assert page(queue).total == len(seeded)
 
 
+def test_an_index_that_is_deleted_is_made_again(queue: HueyJobQueue, seeded: list[str]) -> None:
+    assert page(queue).is_indexed
+    for file in queue.folder.monitor.glob("finding.db*"):
+        file.unlink()
+    queue._database.write(lambda c: c.execute("UPDATE task_copy SET job_name = 'Other'"))
+    assert page(queue, "other").total == len(seeded)
+    while not queue.index_more().is_complete:
+        pass
+    found = page(queue, "other")
+    assert (found.is_indexed, found.total) == (True, len(seeded))
+
+
 def test_a_mistake_is_told_before_anything_is_read(queue: HueyJobQueue) -> None:
     with pytest.raises(QueryError, match="stauts"):
         queue.list(JobFilter(query="stauts:error"))
