@@ -87,8 +87,12 @@ PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP
         self._controller = _start("slurmctld", "-D", "-f", str(self.conf))
 
     def start_node(self) -> None:
-        """Start the node's agent."""
+        """Start the node's agent; after many kills the controller has drained its node."""
         self._node = _start("slurmd", "-D", "-f", str(self.conf))
+        subprocess.run(
+            ["scontrol", "update", f"nodename={platform.node()}", "state=resume"],
+            check=False, capture_output=True,
+        )  # fmt: skip
 
     def kill_controller(self) -> None:
         """Kill the controller without a word."""
