@@ -55,7 +55,7 @@ ENGLISH = re.compile(
 # Names of parameters in code, which stand below their titles.
 CODE = re.compile(r"\(?\b[a-z]+(_[a-z]+)*\)?")
 # Code within sentences.
-ALLOWED = ("code -g {file}:{line}",)
+ALLOWED = ("code -g {file}:{line}", 'age > 30 and sex = "male"')
 ATTRIBUTES = (
     "text", "toolTip", "statusTip", "accessibleName", "accessibleDescription", "placeholderText",
     "windowTitle", "title",
