@@ -15,8 +15,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QDropEvent, QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from gui.format import format_count
 from gui.i18n import tr
@@ -142,6 +148,18 @@ class QueueListModel(QAbstractListModel):
         before = self.jobs[target].id if 0 <= target < len(self.jobs) else None
         self.dropped.emit(ids, before)
         return False  # nothing is to be removed here
+
+
+class QueueListView(QListView):
+    """A list whose drops all go to the model."""
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Let the model take what is dropped.
+
+        Of several lines Qt's list would first try to move each by itself, and take the drop for
+        done where one of them stands there already.
+        """
+        QAbstractItemView.dropEvent(self, event)
 
 
 class QueueLineDelegate(QStyledItemDelegate):

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from gui.actions import Selection
 from gui.bridge import Bridge
-from gui.control.queue_list import QueueLineDelegate, QueueListModel
+from gui.control.queue_list import QueueLineDelegate, QueueListModel, QueueListView
 from gui.i18n import tr, tr_plural
 from gui.jobs.expectations import range_text
 from gui.jobs.states import EmptyState
@@ -60,7 +60,7 @@ class QueuePage(QWidget):
         self._forecast = Forecast()
         self._waiting = 0
         self.model = QueueListModel()
-        self.list = QListView()
+        self.list = QueueListView()
         self.summary = PlainLabel()
         self._stack = QStackedWidget()
         self._read = Throttle(
@@ -108,7 +108,7 @@ class QueuePage(QWidget):
         self.list.setItemDelegate(QueueLineDelegate(self.list))
         self.list.setAccessibleName(tr("Waiting jobs"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.list.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)

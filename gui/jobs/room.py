@@ -12,7 +12,7 @@ ACROSS_FROM_PX = 1100
 SMALLEST_PANE = QSize(280, 160)
 SMALLEST_DETAILS = QSize(280, 240)
 # What the details take of the room until the user draws the line elsewhere.
-SHARES = {Qt.Orientation.Horizontal: 0.4, Qt.Orientation.Vertical: 0.5}
+SHARES = {Qt.Orientation.Horizontal: 0.4, Qt.Orientation.Vertical: 0.6}
 
 
 class JobsRoom(QSplitter):

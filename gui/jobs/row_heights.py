@@ -32,14 +32,18 @@ class RowHeights:
 
     def update(self, rows: Iterable[int]) -> None:
         """Look at the jobs in these rows again; one that has not been read keeps its height."""
+        header = self._view.verticalHeader()
+        # Else the header looks for the place of each row, which counts all rows above it.
+        header.setUpdatesEnabled(False)
         for row in rows:
             record = self._jobs.record(row)
             if record is None:
                 continue
             wanted_px = self.line_px + (SECOND_LINE_PX if has_second_line(record) else 0)
             wanted_px += HEADING_PX if self._grouping.heading(row) else 0
-            if self._view.rowHeight(row) != wanted_px:
-                self._view.setRowHeight(row, wanted_px)
+            if header.sectionSize(row) != wanted_px:
+                header.resizeSection(row, wanted_px)
+        header.setUpdatesEnabled(True)
 
     def restore(self) -> None:
         """Give each job its height again.

@@ -291,6 +291,8 @@ class JobTableModel(QAbstractTableModel):
         if plan.is_empty and plan.page.ids == tuple(self._rows.ids):
             return
         self.about_to_change.emit()
+        if self.answers_user:  # another list: it is read from its beginning
+            self._shown = (0, self._shown[1] - self._shown[0])
         if plan.reset:
             self.beginResetModel()
             self._rows.set(plan.page)

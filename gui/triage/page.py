@@ -30,6 +30,8 @@ from queue_core.queue.values import ChangeBatch, FailureGroup, FailureState
 # Below this the chosen group stands under the list.
 NARROW_PX = 860
 READ_INTERVAL_S = 1.0
+SHARES = (3, 2)
+SHOWN_PX = 280
 CHOICES: tuple[tuple[FailureState | None, str], ...] = (
     *((state, word) for state, (word, _icon) in STATE_LOOKS.items()), (None, mark("All")),
 )  # fmt: skip
@@ -49,6 +51,7 @@ class FailuresPage(QWidget):
         self._bridge = bridge
         self._is_fresh = False
         self._has_read = False
+        self._shared: Qt.Orientation | None = None
         self.model = FailureModel(self)
         self.list = _FailureList(self.model)
         self.shown = GroupView()
@@ -107,10 +110,10 @@ class FailuresPage(QWidget):
         split.setChildrenCollapsible(False)
         split.setHandleWidth(1)
         split.addWidget(left)
+        self.shown.setMinimumWidth(SHOWN_PX)
         split.addWidget(self.shown)
-        split.setSizes([640, 430])
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        for number, part in enumerate(SHARES):
+            split.setStretchFactor(number, part)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
@@ -188,6 +191,13 @@ class FailuresPage(QWidget):
             self.list.setCurrentIndex(self.model.index(max(0, found)))
         self._on_row()
 
+    def _share(self) -> None:
+        """Give both their share of the room, once there is any, and once in each direction."""
+        wanted = self._split.orientation()
+        if self.isVisible() and wanted is not self._shared:
+            self._shared = wanted
+            self._split.setSizes([part * 1000 for part in SHARES])
+
     # Qt
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -197,11 +207,13 @@ class FailuresPage(QWidget):
         wanted = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
         if self._split.orientation() is not wanted:
             self._split.setOrientation(wanted)
-            self._split.setSizes([1, 1])
+        if self._split.orientation() is not self._shared:
+            self._share()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read what has changed meanwhile."""
         super().showEvent(event)
+        self._share()
         if not self._is_fresh:
             self.reload()
         self.list.setFocus()

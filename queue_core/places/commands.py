@@ -11,6 +11,8 @@ from queue_core.places.contract import PlaceRefusedError, PlaceUnreachableError
 
 _PATIENCE_S: Final = 20.0
 _SSH_FAILED: Final = 255
+# Windows would show a console for each.
+_NO_WINDOW: Final[int] = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 # What says that nobody answers, and not that the order was refused.
 _UNREACHABLE: Final = (
     "unable to contact", "connection refused", "connection timed out", "socket timed out",
@@ -45,6 +47,7 @@ class Commands:
             done = subprocess.run(
                 whole, input=given, capture_output=True, text=True, errors="backslashreplace",
                 timeout=_PATIENCE_S, check=False, start_new_session=True,
+                creationflags=_NO_WINDOW,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
             raise PlaceUnreachableError(

@@ -125,7 +125,9 @@ class NodeRun:
                 supervisor.end(job_id, verdict.reason, verdict.detail, verdict.hint)
         watch.phase = self._state.phase
         self._state.write(watch)
-        if self._ended_from_outside() or self._state.silent_s > self._ticket.silence_s:
+        if self._state.silent_s > self._ticket.silence_s:
+            self._was_cut_off = True
+        if self._was_cut_off or self._ended_from_outside():
             supervisor.end(job_id, EndReason.INTERRUPTED)
 
     def _ended_from_outside(self) -> bool:
@@ -141,8 +143,12 @@ class NodeRun:
         if stop is not None:
             told = _stopped(stop)
             return replace(outcome, reason=told.reason, error=told.error)
-        why = ErrorReport("Interrupted", _ENDED_BY_PLACE)
-        return replace(outcome, reason=EndReason.INTERRUPTED, error=why)
+        why = _ENDED_BY_PLACE
+        if self._was_cut_off:
+            limit_s = self._ticket.silence_s
+            why = f"The machine could not reach the storage for {limit_s:g} s, and ended the job."
+        error = ErrorReport("Interrupted", why)
+        return replace(outcome, reason=EndReason.INTERRUPTED, error=error)
 
     def _clean_up(self, supervisor: Supervisor, order: RunOrder, outcome: Outcome) -> None:
         """Let a job that ended without its own help clean up here, where its files are."""
@@ -155,6 +161,7 @@ class NodeRun:
     # Around it -----------------------------------------------------------------------------------
 
     _has_signal = False
+    _was_cut_off = False
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del number, frame

@@ -197,8 +197,10 @@ class AwayJob:
 
     @property
     def never_arrived(self) -> bool:
-        """Whether its place knows nothing of the start: to try again is safe, and likely helps."""
-        return self.sighting is not None and self.sighting.stage is Stage.UNKNOWN
+        """Whether the start was lost, or killed without a word: to try again is safe."""
+        if self.has_begun or self.sighting is None:
+            return False
+        return self.sighting.stage is Stage.UNKNOWN or not self._last_words()
 
     def _last_words(self) -> str:
         """Return what the start itself has printed, e.g. that there is no such interpreter."""
@@ -217,7 +219,12 @@ class AwayJob:
             OSError: It cannot be written.
         """
         order = {"reason": reason.value, "detail": detail, "hint": hint}
-        write_once(self.folder / STOP, as_json(order))
+        try:
+            write_once(self.folder / STOP, as_json(order))
+        except FileNotFoundError:
+            # Without its folder nobody can begin it; without the storage nothing is known.
+            if not self.folder.parent.parent.is_dir():
+                raise
         self._stopped_s = self._stopped_s or time.monotonic()
 
     def is_overdue(self) -> bool:

@@ -133,6 +133,7 @@ class JobFinder:
         if opened is None:
             return Progress(1, 1, is_complete=True)
         progress = opened.follower.step()
+        opened.file.tidy()
         if progress.is_ready:
             missing = pages.missing_indexes(opened.file)
             if missing:

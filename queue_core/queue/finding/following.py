@@ -15,7 +15,8 @@ from queue_core.queue.finding.index_file import COLUMNS, WORDS, IndexFile
 
 # Each step of a pass takes some 100 ms, so that whoever waits for it may stop.
 PART_ROWS: Final = 5_000
-_PATIENCE_S: Final = 0.3
+# Without the index a long list takes longer than this.
+_PATIENCE_S: Final = 2.0
 # A short list is indexed when it is first asked for.
 _FEW_ROWS: Final = 1_000
 # So many changes are taken over before an answer; where there are more, steps do it.

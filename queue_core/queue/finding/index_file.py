@@ -131,6 +131,8 @@ class IndexFile(Database):
     def _connect(self) -> sqlite3.Connection:
         connection = super()._connect()
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        # It waits for the disk: nobody's question, but the next step of the indexing.
+        connection.execute("PRAGMA wal_autocheckpoint=0")
         # Sorting a million rows for an order takes a file, not the window's memory.
         connection.execute("PRAGMA temp_store=FILE")
         connection.execute("ATTACH DATABASE ? AS queue", (str(self._queue),))
@@ -154,6 +156,10 @@ class IndexFile(Database):
             for statement in _STATEMENTS:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version={VERSION}")
+
+    def tidy(self) -> None:
+        """Move the journal into the file; neither readers nor writers wait for that."""
+        self.read("PRAGMA wal_checkpoint(PASSIVE)")
 
     def throw_away(self) -> None:
         """Delete the file: what is damaged is made anew the next time."""

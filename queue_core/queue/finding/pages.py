@@ -219,8 +219,7 @@ def make_index(index: IndexFile, column: str) -> None:
             f"ON job ({ORDERS[column]}, job, status, task_type)"
         )
 
-    with index.following:
-        index.write(make, durable=False)
+    index.write(make, durable=False)
 
 
 def rows_of(database: Database, job_ids: Sequence[str]) -> tuple[int, ...]:

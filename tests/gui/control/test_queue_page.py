@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from sample_jobs import Echo
 
 from gui.control.queue_page import QueuePage
@@ -34,10 +36,23 @@ def page(window: MainWindow, queue: HueyJobQueue, run: Any, until: Any) -> Queue
 
 
 def drag(page: QueuePage, rows: list[int], before: int) -> None:
-    """Drop lines before another one, as the list does at the end of a drag."""
-    model = page.model
-    data = model.mimeData([model.index(row) for row in rows])
-    assert not model.dropMimeData(data, Qt.DropAction.MoveAction, before, 0, QModelIndex())
+    """Drop lines before another one, as a drag does at its end."""
+    model, view = page.model, page.list
+    last = view.visualRect(model.index(model.rowCount() - 1))
+    y = view.visualRect(model.index(before)).top() + 1 if before < 5 else last.bottom() + 20
+    view.clearSelection()
+    for row in rows:
+        view.selectionModel().select(model.index(row), QItemSelectionModel.SelectionFlag.Select)
+    data = model.mimeData(view.selectedIndexes())
+    given = (data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    place = QPoint(200, y)
+    move = Qt.DropAction.MoveAction
+    for event in (
+        QDragEnterEvent(place, move, *given),
+        QDragMoveEvent(place, move, *given),
+        QDropEvent(QPointF(place), move, *given),
+    ):
+        QApplication.sendEvent(view.viewport(), event)
 
 
 def test_jobs_are_dragged_and_moved_by_keys(page: QueuePage, run: Any, until: Any) -> None:

@@ -120,6 +120,7 @@ def test_a_long_list_is_known_in_part_and_keeps_place_and_selection(
         ids = [queue.put(Echo(name=f"job {number:03}")) for number in range(200)][::-1]
         table, model = window.table, window.model
         await until(lambda: model.rowCount() == 200 and model.row_of(ids[0]) == 0)
+        await until(table.isVisible)
         assert not model.is_whole
         table.select([ids[3]])
         bar = table.verticalScrollBar()

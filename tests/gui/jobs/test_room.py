@@ -33,10 +33,10 @@ def test_details_get_their_share_at_the_first_time_and_keep_it(
         assert abs(share_of_details(room) - 0.5) < 0.02
         window.resize(900, 700)
         await until(lambda: room.orientation() is Qt.Orientation.Vertical)
-        assert abs(share_of_details(room) - 0.5) < 0.1
+        assert abs(share_of_details(room) - 0.6) < 0.1
 
     run(body())
     window.save_state()
     again = WindowState(window.bridge.folder)
     assert abs(again.share("across", default=0.4) - 0.5) < 0.02
-    assert again.share("down", default=0.5) == 0.5
+    assert again.share("down", default=0.5) == 0.6

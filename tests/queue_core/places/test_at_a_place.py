@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -16,6 +18,7 @@ from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.errors import JobQueueError
 from queue_core.jobs.dataset_job import DatasetJob
 from queue_core.places import commands
+from queue_core.queue.engine import handing_over
 from queue_core.queue.values import JobOptions, WaitKind
 
 from .conftest import HERE, Cluster
@@ -141,13 +144,50 @@ def test_a_killed_machine_agent_takes_the_job_with_it_and_the_job_is_reported(
     job_id = away.put(Grandchildren(started=str(started)), HERE)
     until(started.exists)
     pids = [int(pid) for pid in started.read_text().split()]
+    jobs, elsewhere = cluster.storage / "jobs", cluster.storage / "away"
+    jobs.rename(elsewhere)
     for agent in cluster.agents():
         agent.kill()
     until(lambda: not any(_runs(pid) for pid in pids))
+    # The place says that it has ended; whether it has left a result is known with the storage.
+    until(lambda: "slurm:test, storage:" in (away.get(job_id).place_note or ""))
+    assert away.get(job_id).status is JobStatus.STARTED
+    elsewhere.rename(jobs)
     record = away.wait(job_id, 20)
     assert record.status is JobStatus.KILLED
     assert "left no result; its place says: FAILED" in (record.error_msg or "")
     assert [job.id for job in away.interrupted()] == [job_id]
+
+
+@pytest.mark.slow
+def test_a_machine_that_is_cut_off_from_the_storage_ends_its_job(
+    cluster: Cluster, tmp_path: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing_over, "Ticket", partial(handing_over.Ticket, silence_s=1.0))
+    started = tmp_path / "started"
+    with cluster.open() as away:
+        job_id = away.put(Grandchildren(started=str(started)), HERE)
+        until(started.exists)
+        pids = [int(pid) for pid in started.read_text().split()]
+        jobs, elsewhere = cluster.storage / "jobs", cluster.storage / "cut off"
+        jobs.rename(elsewhere)
+        until(lambda: not any(_runs(pid) for pid in pids))
+        assert away.get(job_id).status is JobStatus.STARTED  # nobody has heard of it
+        elsewhere.rename(jobs)
+        record = away.wait(job_id, 20)
+    assert record.status is JobStatus.KILLED
+    assert "could not reach the storage for 1 s" in (record.error_msg or "")
+
+
+def test_a_start_that_cannot_begin_says_what_it_has_printed(cluster: Cluster) -> None:
+    text = cluster.folder.settings.read_text().replace(sys.executable, "/no/such/python")
+    cluster.folder.settings.write_text(text)
+    with cluster.open() as away:
+        record = away.wait(away.put(Echo(), HERE), 20)
+    assert record.status is JobStatus.ERROR
+    assert "did not begin at its place, which says: FAILED" in (record.error_msg or "")
+    assert "/no/such/python" in (record.error_msg or "")
+    assert cluster.submissions() == 1
 
 
 def test_what_cannot_run_there_is_refused_when_it_is_put(
