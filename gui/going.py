@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from gui.i18n import tr
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from gui.main_window import MainWindow
 
 PART_ROWS = 200
+MOST_LOOKS = 20
+LOOK_S = 0.15
 
 
 def go_to_job(window: MainWindow, job_id: str) -> None:
@@ -25,20 +28,25 @@ def go_to_job(window: MainWindow, job_id: str) -> None:
 
 
 async def _look_for(window: MainWindow, job_id: str) -> None:
-    """Find where a job stands in the list, and scroll there: the table reads what is in sight."""
+    """Find where a job stands in the list, and scroll there: the table reads what is in sight.
+
+    News that arrive meanwhile may take the table back to where it was, so it is looked again.
+    """
     window.select_jobs((job_id,))
-    for is_last in (False, True):
-        model = window.model
+    model, table = window.model, window.table
+    for _ in range(MOST_LOOKS):
         part = await window.bridge.page(
             model.where, model.order, start=0, size=PART_ROWS, around=job_id
         )
         if job_id in part.ids:
-            index = model.index(part.start + part.ids.index(job_id), 0)
-            window.table.scrollTo(index, window.table.ScrollHint.PositionAtCenter)
-            return
-        if not is_last:
+            row = part.start + part.ids.index(job_id)
+            table.scrollTo(model.index(row, 0), table.ScrollHint.PositionAtCenter)
+        elif window.filter.is_active:
             window.filter.clear()
             window.toolbar.search.clear_now()
+        await asyncio.sleep(LOOK_S)
+        if model.row_of(job_id) is not None:
+            return
 
 
 def go_to_entity(window: MainWindow, record: EntityRecord) -> None:

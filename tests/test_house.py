@@ -26,6 +26,9 @@ import logging, subprocess, sys, threading
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from tests import conftest
+
+conftest.GRACE_S = 0.5
 
 def test_fine(local_folder):
     assert local_folder.monitor.is_dir()

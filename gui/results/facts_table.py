@@ -62,6 +62,15 @@ class FactsTable(QTableWidget):
         self.horizontalHeader().setSortIndicatorClearable(True)
         self.setSortingEnabled(True)
 
+    def limit_names(self, width_px: int) -> None:
+        """Cut the names in the first column, in the middle, where they are wider than this."""
+        if self.columnWidth(0) > width_px or self.sizeHintForColumn(0) > width_px:
+            header = self.horizontalHeader()
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+            self.setColumnWidth(0, width_px)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setWordWrap(False)
+
     def _fit_height(self, count: int) -> None:
         shown = min(max(count, 1), MOST_ROWS_AT_ONCE) + 1.8
         self.setFixedHeight(round(shown * COMPACT_ROW_HEIGHT_PX))

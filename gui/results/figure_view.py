@@ -28,7 +28,7 @@ from gui.widgets import TextLabel, icon_button, row
 from queue_core.artifacts.figure import Figure
 from queue_core.artifacts.kinds import Artifact
 from queue_core.errors import DataError
-from queue_core.library.figures import figure_outline
+from queue_core.library.figures import SMALLEST_PX, figure_outline
 
 if TYPE_CHECKING:
     from gui.results.live.live_figure import LiveFigure
@@ -67,6 +67,8 @@ class FigureView(LoadingView):
         self.body.addLayout(foot)
         # As high as its words need at its width: a maximum would be that of a wider place.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        # What stands below must not jump when the figure comes.
+        self.setMinimumHeight(SMALLEST_PX)
         current_theme().changed.connect(self._draw_anew)
         self.load()
 
@@ -76,6 +78,7 @@ class FigureView(LoadingView):
             return
         if not self._is_too_large:
             figure = await self.bridge.call(read_live, self._artifact.path)
+            self.setMinimumHeight(0)
             if figure is not None:
                 self._show_live(figure)
                 return

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
+from gui.flow_layout import FlowLayout
 from gui.i18n import tr
 from gui.results.compare.opening import open_comparison
 from gui.results.comparison import Comparison, compare
@@ -15,11 +16,13 @@ from gui.results.facts_table import FactsTable
 from gui.results.loading import LoadingView
 from gui.results.scrolled_column import ScrolledColumn
 from gui.submit.use_button import UseButton
-from gui.widgets import heading_label, muted_label, row, text_button
+from gui.widgets import heading_label, muted_label, text_button
 from queue_core.database.status import EntityKind
 from queue_core.library.comparing import measured_runs
 from queue_core.library.entities import EntityRecord, get_entity
 from queue_core.paths import LocalFolder
+
+NAME_PX = 190
 
 
 class SessionView(LoadingView):
@@ -39,7 +42,11 @@ class SessionView(LoadingView):
         use = UseButton("session", self._id, self.bridge)
         compare_all = text_button(tr("Compare models…"), self._compare, icon_name="compare")
         compare_all.setVisible(len(found.runs) > 1)
-        column.addLayout(row(use, compare_all, None))
+        buttons = QWidget()
+        flow = FlowLayout(spacing=8, parent=buttons)
+        for button in (use, compare_all):
+            flow.addWidget(button)
+        column.addWidget(buttons)
         facts = muted_label(_facts(session.details))
         facts.setWordWrap(True)
         column.addWidget(facts)
@@ -59,6 +66,8 @@ def models_table(found: Comparison) -> FactsTable:
     names = [[run.name] for run in found.runs]
     headings = [tr("Name"), *(column.title for column in found.differing)]
     table = FactsTable(tr("Models"), headings, names)
+    # A name that says what differs is long, and the numbers are what one looks for.
+    table.limit_names(NAME_PX)
     rows = range(len(found.runs))
     table.show_cells([[c.cells[row] for c in found.differing] for row in rows], after=1)
     return table

@@ -16,7 +16,7 @@ from gui.jobs.details.json_tree import JsonTree
 from gui.results.export import save_copy
 from gui.results.loading import LoadingView
 from gui.theme import COMPACT_ROW_HEIGHT_PX, monospace_font
-from gui.widgets import icon_button, muted_label, row, set_role, text_button
+from gui.widgets import TextLabel, icon_button, row, set_role, text_button
 from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.reader import read_report, read_text
 
@@ -90,16 +90,18 @@ class ModelView(LoadingView):
     def __init__(self, artifact: Artifact, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
         self._artifact = artifact
-        self._size = muted_label()
+        self._size = TextLabel(role="muted", most_lines=2)
         save = text_button(tr("Save model…"), self._save, icon_name="export")
-        self.body.addLayout(row(self._size, None, save))
+        line = row(self._size, save)
+        line.setStretch(0, 1)
+        self.body.addLayout(line)
         self.load()
 
     async def fill(self) -> None:
         """Look at the file."""
         size = await self.bridge.call(lambda: self._artifact.path.stat().st_size)
         text = tr("{size}, stored with skops", size=format_bytes(size))
-        self._size.setText(text)
+        self._size.set_text(text)
 
     def _save(self) -> None:
         save_copy(self, self.bridge, self._artifact.path, self._artifact.title)

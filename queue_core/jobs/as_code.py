@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,9 +24,8 @@ def as_command(type_name: str, schema: Mapping[str, Any], params: Mapping[str, A
     words = [PROGRAM, "submit", type_name]
     for name, value in _said(schema, params).items():
         words += ["-p", f"{name}={_typed_as(value, known.get(name, {}))}"]
-    if sys.platform == "win32":
-        return subprocess.list2cmdline(words)
-    return shlex.join(words)
+    is_windows = os.name == "nt"
+    return subprocess.list2cmdline(words) if is_windows else shlex.join(words)
 
 
 def as_python(type_name: str, schema: Mapping[str, Any], params: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
 from gui.format import format_fixed
-from gui.i18n import tr, translate
+from gui.i18n import tr, translate_caption
 from gui.inputs import ComboBox
 from gui.results.comparison import Column, Comparison
 from gui.results.facts_table import FactsTable
@@ -72,7 +72,7 @@ class SideBySide(LoadingView):
         self.kinds.blockSignals(True)
         self.kinds.clear()
         for name, (left, _right) in self._common.items():
-            self.kinds.addItem(translate(left.title), name)
+            self.kinds.addItem(translate_caption(left.title), name)
         self.kinds.setCurrentIndex(max(0, self.kinds.findData(chosen)))
         self.kinds.blockSignals(False)
         self._chooser.setVisible(bool(self._common))

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter
 
 from gui.format import format_number
-from gui.i18n import translate
 from gui.results.live.canvas import Canvas, ends_of
 from gui.results.live.drawing import heatmap_ends
 from gui.results.live.scales import Tick, View, ticks
@@ -124,7 +123,7 @@ def draw_axes(canvas: Canvas, frame: Frame) -> None:
     painter.setPen(canvas.colour(Tone.TEXT))
     elide = Qt.TextElideMode.ElideRight
     if panel.title:
-        title = metrics.elidedText(translate(panel.title), elide, canvas.width - GAP_PX)
+        title = metrics.elidedText(panel.title, elide, canvas.width - GAP_PX)
         painter.drawText(QPointF(GAP_PX, metrics.ascent() + 1), title)
     painter.setPen(canvas.colour(Tone.MUTED))
     if panel.y.label:
@@ -142,7 +141,7 @@ def draw_axes(canvas: Canvas, frame: Frame) -> None:
 
 
 def _title(axis: Axis) -> str:
-    return f"{translate(axis.label)} ({axis.unit})" if axis.unit else translate(axis.label)
+    return f"{axis.label} ({axis.unit})" if axis.unit else axis.label
 
 
 def _draw_grid(canvas: Canvas, frame: Frame) -> None:
@@ -249,6 +248,6 @@ def _draw_bar(canvas: Canvas, frame: Frame, bar: ColourBar) -> None:
     painter.translate(x + metrics.ascent() - 2, place.center().y())
     painter.rotate(-90)
     room = int(max(0.0, place.height() - 4 * metrics.lineSpacing()))
-    text = metrics.elidedText(translate(bar.label), Qt.TextElideMode.ElideRight, room)
+    text = metrics.elidedText(bar.label, Qt.TextElideMode.ElideRight, room)
     painter.drawText(QPointF(-metrics.horizontalAdvance(text) / 2, 0), text)
     painter.restore()

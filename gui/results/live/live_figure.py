@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.flow_layout import FlowLayout
-from gui.i18n import tr, translate
+from gui.i18n import tr
 from gui.plain_text import as_typed, no_mnemonic
 from gui.results.live.panel_plot import PanelPlot
 from gui.results.live.points import marker
@@ -125,7 +125,7 @@ class LiveFigure(QFrame):
     def _fill_legend(self) -> None:
         found = list(self._labels())[:MOST_LABELS]
         if self._figure.legend_title and found:
-            title = muted_label(translate(self._figure.legend_title))
+            title = muted_label(self._figure.legend_title)
             title.setFont(small_font())
             self._chips.addWidget(title)
         for label, colour, is_points in found:
@@ -134,7 +134,7 @@ class LiveFigure(QFrame):
             chip.setFont(small_font())
             chip.setCheckable(True)
             chip.setChecked(True)
-            text = translate(label)
+            text = label
             short = text if len(text) <= LABEL_LETTERS else f"{text[: LABEL_LETTERS - 1]}…"
             chip.setText(no_mnemonic(short))
             chip.setToolTip(as_typed(tr("Show or hide {name}", name=text)))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.hover_card import HoverCard
-from gui.i18n import tr, translate
+from gui.i18n import tr
 from gui.results.live.axes_drawing import Frame, bar_of, draw_axes, frame_for
 from gui.results.live.canvas import Canvas
 from gui.results.live.drawing import draw_mark
@@ -65,7 +65,7 @@ class PanelPlot(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(48, 64)
-        self.setAccessibleName(translate(panel.title) or tr("Plot"))
+        self.setAccessibleName(panel.title or tr("Plot"))
         self.setAccessibleDescription(tr("Plus and minus zoom, arrows move, Home shows all."))
         current_theme().changed.connect(self._draw_in_full)
 

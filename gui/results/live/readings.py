@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 
 from gui.format import format_number
-from gui.i18n import tr, translate
+from gui.i18n import tr
 from gui.results.live.canvas import Canvas
 from gui.results.live.drawing import bar_boxes
 from gui.results.live.scales import Array, text_of, value_at
@@ -34,7 +34,7 @@ def reading_at(canvas: Canvas, marks: list[Any], at: QPointF) -> str:
         if found:
             label = getattr(mark, "label", "")
             named = label and not isinstance(mark, Heatmap)
-            return f"{translate(label)}\n{found}" if named else str(found)
+            return f"{label}\n{found}" if named else str(found)
     return ""
 
 
@@ -43,7 +43,7 @@ def _nothing(_canvas: Canvas, _mark: Any, _at: QPointF) -> str:
 
 
 def _named(axis: Axis, fallback: str, value: float) -> str:
-    title = translate(axis.label) or fallback
+    title = axis.label or fallback
     return f"{title}: {text_of(axis, value)}"
 
 
@@ -68,7 +68,7 @@ def _point(canvas: Canvas, mark: Points, at: QPointF) -> str:
     said = _both(canvas.panel, float(np.asarray(mark.x)[number]), float(np.asarray(mark.y)[number]))
     if len(mark.values):
         value = format_number(float(np.asarray(mark.values)[number]))
-        title = translate(mark.value_label) or tr("Value")
+        title = mark.value_label or tr("Value")
         said += f"\n{title}: {value}"
     return said
 
@@ -108,7 +108,7 @@ def _count(canvas: Canvas, mark: Histogram, at: QPointF) -> str:
     low, high = text_of(axis, float(edges[number])), text_of(axis, float(edges[number + 1]))
     count = float(np.asarray(mark.counts)[number])
     height = _named(canvas.panel.y, tr("Rows"), count)
-    return f"{translate(axis.label) or 'x'}: {low} – {high}\n{height}"
+    return f"{axis.label or 'x'}: {low} – {high}\n{height}"
 
 
 def _cell(canvas: Canvas, mark: Heatmap, at: QPointF) -> str:
@@ -120,7 +120,7 @@ def _cell(canvas: Canvas, mark: Heatmap, at: QPointF) -> str:
         return ""
     value = float(values[row, column])
     shown = "—" if not np.isfinite(value) else format_number(value)
-    title = translate(mark.label) or tr("Value")
+    title = mark.label or tr("Value")
     said = f"{title}: {shown}"
     places = [_side(canvas.panel.x, mark.x_edges, column), _side(canvas.panel.y, mark.y_edges, row)]
     return "\n".join([*filter(None, places), said])
@@ -130,8 +130,8 @@ def _side(axis: Axis, edges: Any, number: int) -> str:
     low, high = float(np.asarray(edges)[number]), float(np.asarray(edges)[number + 1])
     if axis.scale is AxisScale.CATEGORY:
         name = text_of(axis, (low + high) / 2)
-        return f"{translate(axis.label)}: {name}" if axis.label else name
-    return f"{translate(axis.label) or 'x'}: {text_of(axis, low)} – {text_of(axis, high)}"
+        return f"{axis.label}: {name}" if axis.label else name
+    return f"{axis.label or 'x'}: {text_of(axis, low)} – {text_of(axis, high)}"
 
 
 def _summary(canvas: Canvas, mark: Box, at: QPointF) -> str:

@@ -109,11 +109,9 @@ def _add_choice(found: Condition, term: Term, task_types: tuple[str, ...]) -> No
     assert term.key is not None
     chosen: list[str] = list(term.choices)
     if term.key.name == "type":
-        wanted = {part.lower().replace("-", "") for part in chosen}
-        chosen = [
-            name for name in task_types
-            if name.lower() in wanted or name.lower().removesuffix("job") in wanted
-        ]  # fmt: skip
+        # The beginning is enough, so that there is something to see while one types.
+        wanted = tuple(part.lower().replace("-", "") for part in chosen)
+        chosen = [name for name in task_types if name.lower().startswith(wanted)]
     sql = _among(term.key.column, len(chosen)) if chosen else "0"
     found.add(f"NOT {sql}" if term.is_negated else sql, *chosen)
 

@@ -219,7 +219,7 @@ def test_every_kind_of_artifact_has_a_viewer(
     ]  # fmt: skip
     assert views[2].text.toPlainText() == "first\nsecond"  # type: ignore[attr-defined]
     assert views[3].tree.topLevelItemCount() == 2  # type: ignore[attr-defined]
-    assert "2.0 kB" in views[4]._size.text()  # type: ignore[attr-defined]
+    assert "2.0 kB" in views[4]._size.text  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("is_large", [False, True])

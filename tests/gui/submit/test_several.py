@@ -168,6 +168,8 @@ def test_five_at_once_are_one_group_with_one_comparison(
         dialog.submit_button.click()
         await until(lambda: len(queue.list()) == 2)
         queue.start(2)
+        for job in queue.list():
+            await bridge.call(queue.wait, job.id, 50)
         await until(lambda: any(len(t.findChildren(QPushButton)) for t in window.toasts.toasts))
         (toast,) = window.toasts.toasts
         toast.findChild(QPushButton).click()

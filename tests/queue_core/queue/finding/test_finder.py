@@ -38,7 +38,8 @@ def direct(queue: HueyJobQueue, tmp_path: Path) -> JobFinder:
 
 
 QUERIES = (
-    "status:failed", "-status:finished", "type:model", "status:failed type:model", "took:>1m",
+    "status:failed", "-status:finished", "type:model", "type:mod",
+    "status:failed type:model", "took:>1m",
     "took:<5", "name:forest", "error:memory", "-error:memory status:failed", "penguins",
     '"columns of penguins"', "iris -type:model", "param.n_estimators:300",
     "param.n_estimators:>200", "param.n_estimators:>300", "param.loader:delim*",
