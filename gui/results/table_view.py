@@ -73,7 +73,7 @@ class TableView(LoadingView):
         self.load()
 
     def _build_filter(self) -> None:
-        self.filter.setPlaceholderText(tr('Only rows for which…  e.g. age > 30 and sex = "male"'))
+        self.filter.setPlaceholderText(tr("Only rows for which…  e.g. age > 30"))
         self.filter.setAccessibleName(tr("Condition"))
         self.filter.setClearButtonEnabled(True)
         self.filter.returnPressed.connect(self._filter)

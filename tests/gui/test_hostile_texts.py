@@ -228,8 +228,13 @@ def dataset_id(local_folder: LocalFolder, texts: dict[str, str]) -> int:
 
 async def read_all(root: QWidget) -> None:
     async with asyncio.timeout(WAIT_S):
-        while any(view.is_loading for view in root.findChildren(LoadingView)):
+        while any(view.is_loading for view in loading_views(root)):
             await asyncio.sleep(0.005)
+
+
+def loading_views(root: QWidget) -> list[LoadingView]:
+    found = root.findChildren(LoadingView)
+    return [root, *found] if isinstance(root, LoadingView) else found
 
 
 def test_a_dataset_is_plain(
