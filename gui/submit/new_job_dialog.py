@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -42,6 +42,9 @@ from queue_core.queue.job_record import JobRecord, JobStatus
 SIZE = QSize(980, 680)
 SMALLEST = QSize(860, 480)
 KINDS_PX = 188
+# With less room than this, the kinds are their icons, so that the fields have theirs.
+FOLDED_BELOW_PX = 900
+FOLDED_PX = 52
 KIND_ROLE = Qt.ItemDataRole.UserRole + 1
 FROM_FILES = "DatasetJob"
 
@@ -121,9 +124,8 @@ class NewJobDialog(QDialog):
         self.kinds.setIconSize(QSize(16, 16))
         set_role(self.kinds, "side")
         self._list_kinds()
-        side = QFrame()
+        self._side = side = QFrame()
         set_role(side, "side")
-        side.setFixedWidth(KINDS_PX)
         side.setVisible(retry_of is None)
         inside = QVBoxLayout(side)
         inside.setContentsMargins(8, 12, 8, 0)
@@ -168,8 +170,20 @@ class NewJobDialog(QDialog):
             item = QListWidgetItem(icon(type_icon(kind.task_type), "muted"), translate(kind.title))
             item.setData(KIND_ROLE, kind)
             item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
-            item.setToolTip(as_typed(translate(kind.description)))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, translate(kind.title))
+            item.setToolTip(as_typed(f"{translate(kind.title)}: {translate(kind.description)}"))
             self.kinds.addItem(item)
+
+    def _fold_kinds(self, *, folded: bool) -> None:
+        self._side.setFixedWidth(FOLDED_PX if folded else KINDS_PX)
+        for number in range(self.kinds.count()):
+            item = self.kinds.item(number)
+            item.setText("" if folded else item.data(Qt.ItemDataRole.AccessibleTextRole))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the fields what room there is."""
+        super().resizeEvent(event)
+        self._fold_kinds(folded=self.width() < FOLDED_BELOW_PX)
 
     def _button_bar(self) -> QFrame:
         bar = QFrame()
