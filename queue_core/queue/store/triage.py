@@ -46,7 +46,7 @@ _TO_RETRY = (
 )
 _ANY_NAMELESS = f"SELECT 1 FROM task_copy INDEXED BY monitor_nameless WHERE {NAMELESS} LIMIT 1"
 _SAME_WORK = (
-    f"UPDATE task_copy INDEXED BY monitor_unsolved SET solved_by = :id, last_update = :now "
+    "UPDATE task_copy SET solved_by = :id, last_update = :now "
     f"WHERE {UNSOLVED} AND (job_name, task_type, params) = "
     "(SELECT job_name, task_type, params FROM task_copy WHERE id = :id)"
 )

@@ -88,7 +88,7 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 def commands(job_id: str, scratch: Path) -> dict[str, list[list[str]]]:
     """Return how each command is called; what changes something comes last."""
     return {
-        "jobs": [["jobs"], ["jobs", "--search", BAD]],
+        "jobs": [["jobs"], ["jobs", "--search", BAD], ["jobs", "--where", BAD]],
         "show": [["show", job_id]],
         "logs": [["logs", job_id, "--times"]],
         "why": [["why", job_id]],
@@ -96,6 +96,8 @@ def commands(job_id: str, scratch: Path) -> dict[str, list[list[str]]]:
         "stacks": [["stacks", job_id]],
         "report": [["report", job_id, str(scratch / f"report{job_id}.zip")]],
         "interrupted": [["interrupted"]],
+        "failures": [["failures"], ["failures", "list", "--all"], ["failures", "retry", BAD]],
+        "places": [["places"], ["places", BAD]],
         "components": [["components"], ["components", BAD]],
         "library": [["library"], ["library", "dataset", "1"], ["library", BAD]],
         "export": [["export", "dataset", "1", str(scratch / f"{job_id}.csv")], ["export", BAD]],
