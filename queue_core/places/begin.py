@@ -47,8 +47,7 @@ def refuse(folder: str, digest: str, message: str, hint: str) -> None:
         os.link(aside, os.path.join(folder, "outcome.json"))  # noqa: PTH118
     finally:
         os.unlink(aside)  # noqa: PTH108
-    sys.stderr.write(message + "\n")
-    sys.exit(78)
+    sys.exit(message)
 
 
 if __name__ == "__main__":

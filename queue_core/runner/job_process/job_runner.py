@@ -135,6 +135,9 @@ def _flush_streams() -> None:
 
 def _go_to_submitters_place(order: Run | CleanUp) -> None:
     """Work where the submitter worked: its folder and its import path."""
+    # Nothing is left beside the user's modules; and compiled code is believed by the second, so a
+    # module that is edited and run again at once would run as it was.
+    sys.dont_write_bytecode = True
     sys.path[:0] = [entry for entry in order.import_path if entry not in sys.path]
     if order.cwd is not None:
         # A folder that is gone is no reason not to run; relative paths then say so themselves.
