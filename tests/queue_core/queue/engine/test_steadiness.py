@@ -134,6 +134,9 @@ def test_every_thread_of_the_engine_survives(
     assert read_everything(queue, ids) == []
 
 
+# A file that was just being opened when it was raised is closed by the collector.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.expects_log
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_raised_in_a_worker_no_job_stays_behind(
