@@ -54,7 +54,8 @@ def test_doctor_looks_at_each_place(cluster: Cluster) -> None:
     assert (found.verdict, found.message) == (
         Verdict.GOOD, "1 of 1 machines take jobs, with 4 cores.",
     )  # fmt: skip
-    cluster.storage.mkdir(mode=0o755)
+    cluster.storage.mkdir()
+    cluster.storage.chmod(0o755)
     with cluster.folder.settings.open("a") as file:
         file.write('[places.odd]\nkind = "none"\n')
     problem, _, is_open = check_places(cluster.folder)
