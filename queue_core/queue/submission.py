@@ -63,16 +63,17 @@ def stored_options(options: JobOptions) -> dict[str, Any]:
 
 def _demand(options: JobOptions) -> dict[str, Any]:
     asked = {
-        "cores": options.cores and _whole(options.cores, "cores", 1, _MOST_CORES),
+        "cores": None if options.cores is None else _whole(options.cores, "cores", 1, _MOST_CORES),
         "asked_memory_bytes": _memory(options.asked_memory_bytes, "asked_memory_bytes") or None,
-        "gpus": options.gpus and _whole(options.gpus, "gpus", 0, _MOST_CORES),
+        "gpus": None if options.gpus is None else _whole(options.gpus, "gpus", 0, _MOST_CORES),
     }
     if options.place is None:
-        if any(asked.values()):
-            raise JobQueueError(
-                "Only a job that runs at another place asks for cores, memory or GPUs.",
-                hint="Say at which place it is to run, or give it a memory limit.",
-            )
+        for name, value in asked.items():
+            if value:
+                raise JobQueueError(
+                    f"The option {name} is only for a job that runs at another place.",
+                    hint="Say at which place it is to run, or give it a memory limit.",
+                )
         return {}
     return {"place": _text(options.place, "place"), **asked}
 
