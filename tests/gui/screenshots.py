@@ -30,6 +30,7 @@ from gui.i18n import set_language, tr  # noqa: E402
 from gui.library.page import LibraryPage  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
 from gui.theme import ThemeMode, current_theme, install_theme  # noqa: E402
+from gui.widgets import select_row  # noqa: E402
 from gui.window_state import WindowState  # noqa: E402
 from queue_core.database.status import EntityKind  # noqa: E402
 from queue_core.paths import LocalFolder  # noqa: E402
@@ -72,15 +73,25 @@ async def plain(window: MainWindow) -> None:
     await settle()
 
 
+def row_named(window: MainWindow, name: str) -> int | None:
+    """Return the row of the job whose name begins so, once it has been read."""
+    for row in range(min(window.model.rowCount(), 60)):
+        record = window.model.record(row)
+        if record is not None and record.job_name.startswith(name):
+            return row
+    return None
+
+
 def selecting(name: str, tab: str = "") -> Callable[[MainWindow], Awaitable[None]]:
     """Return what selects the job whose name begins so."""
 
     async def arrange(window: MainWindow) -> None:
-        await settle()
-        for row in range(min(window.model.rowCount(), 60)):
-            record = window.model.record(row)
-            if record is not None and record.job_name.startswith(name):
-                window.table.selectRow(row)
+        for _ in range(100):
+            await settle(0.1)
+            row = row_named(window, name)
+            if row is not None:
+                select_row(window.table, row)
+                break
         await settle()
         if tab:
             window.details.show_tab(tab)
