@@ -114,9 +114,12 @@ from pathlib import Path
 from queue_core.queue.store.owner import Owner
 owner = Owner(Path({str(tmp_path)!r}))
 owner.hold()
+ready, told = os.pipe()
 copy = os.fork()
 if not copy:
+    os.write(told, b".")  # it has let go by now
     time.sleep(600)
+os.read(ready, 1)
 print(owner.text, copy, flush=True)
 os.kill(os.getpid(), 9)
 """],
