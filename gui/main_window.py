@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.actions import ActionSet, Place, Selection
+from gui.actions import Action, ActionSet, Place, Selection
 from gui.bridge import Bridge, Message
-from gui.i18n import tr
+from gui.i18n import tr, translate
 from gui.jobs.commands import JobCommands
 from gui.jobs.details.panel import DetailsPanel
 from gui.jobs.filter_state import FilterState
@@ -100,9 +100,36 @@ class MainWindow(QMainWindow):
 
     # --- for others ---------------------------------------------------------------------------
 
-    def add_page(self, page: Page) -> None:
-        """Add a page with a tab beside that of the jobs."""
-        self.pages.add(page)
+    def add_page(
+        self,
+        widget: QWidget,
+        command: Action,
+        *,
+        hint: str,
+        search: Callable[[str], object],
+        enter: Callable[[], object],
+    ) -> None:
+        """Add a page with a tab beside that of the jobs, and the command that turns to it and back.
+
+        Args:
+            widget: The page.
+            command: Its title and sentence are the tab's, too.
+            hint: What the search field says while it is empty.
+            search: Takes the words that are looked for.
+            enter: Gives the focus to what was found.
+        """
+
+        def turn(_selection: Selection) -> None:
+            self.show_page(None if widget.isVisible() else widget)
+
+        self.pages.add(
+            Page(
+                title=translate(command.title), sentence=translate(command.sentence),
+                widget=widget, hint=hint, search=search, enter=enter,
+            )
+        )  # fmt: skip
+        self.action_set.add((command,))
+        self.action_set.handle(command.id, turn)
 
     def add_bar(self, bar: QWidget) -> None:
         """Put a line above the jobs that shows itself when it has something to say."""

@@ -138,6 +138,6 @@ MOVES: dict[Move, Action] = dict(
     )
 )  # fmt: skip
 ACTIONS: tuple[Action, ...] = (
-    TOGGLE_QUEUE, QUEUE, CANCEL_ALL, SCHEDULES, PAUSE, RESUME, LOOK_INSIDE, *MOVES.values(),
+    TOGGLE_QUEUE, CANCEL_ALL, SCHEDULES, PAUSE, RESUME, LOOK_INSIDE, *MOVES.values(),
     PRIORITY, KEEP, RELEASE, REPORT,
 )  # fmt: skip

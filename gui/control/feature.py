@@ -14,10 +14,9 @@ from gui.control.interruptions import InterruptionBar
 from gui.control.queue_page import QueuePage
 from gui.control.queue_watch import QueueState, QueueWatch
 from gui.going import go_to_job
-from gui.i18n import tr, translate
+from gui.i18n import tr
 from gui.jobs.expectations import set_expectations
 from gui.main_window import MainWindow
-from gui.pages import Page
 from gui.plain_text import as_typed
 from gui.theme import icon
 from gui.widgets import icon_button, text_button
@@ -77,12 +76,8 @@ def _add_queue(window: MainWindow, bridge: Bridge, commands: ControlCommands) ->
     """Add the page of the waiting jobs; say when jobs end there, in rows, and at the bottom."""
     page = QueuePage(bridge)
     window.add_page(
-        Page(
-            title=tr("Queue"), sentence=translate(QUEUE.sentence), widget=page,
-            hint=tr("Find by name…"), search=page.look_for, enter=page.list.setFocus,
-        )
-    )  # fmt: skip
-    window.action_set.handle(QUEUE.id, lambda _selection: window.show_page(page))
+        page, QUEUE, hint=tr("Find by name…"), search=page.look_for, enter=page.list.setFocus
+    )
     page.job_wanted.connect(partial(go_to_job, window))
     page.priority_wanted.connect(commands.ask_priority)
     page.cancel_wanted.connect(window.commands.cancel)

@@ -7,9 +7,8 @@ from functools import partial
 from gui.actions import Action, Selection
 from gui.bridge import Bridge
 from gui.going import go_to_job
-from gui.i18n import mark, tr, translate
+from gui.i18n import mark, tr
 from gui.main_window import MainWindow
-from gui.pages import Page
 from gui.timeline.page import TimelinePage
 
 TIMELINE = Action(
@@ -26,21 +25,15 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     """Add the page and its commands."""
     page = TimelinePage(bridge)
     window.add_page(
-        Page(
-            title=tr("Timeline"), sentence=translate(TIMELINE.sentence), widget=page,
-            hint=tr("Find by name…"), search=page.look_for, enter=page.canvas.setFocus,
-        )
+        page, TIMELINE, hint=tr("Find by name…"), search=page.look_for,
+        enter=page.canvas.setFocus,
     )  # fmt: skip
     page.job_wanted.connect(partial(go_to_job, window))
-    window.action_set.add((TIMELINE, LAST_NIGHT))
-
-    def toggle(_selection: Selection) -> None:
-        window.show_page(None if page.isVisible() else page)
+    window.action_set.add((LAST_NIGHT,))
 
     def show_night(_selection: Selection) -> None:
         window.show_page(page)
         page.show_named("night")
 
-    window.action_set.handle(TIMELINE.id, toggle)
     window.action_set.handle(LAST_NIGHT.id, show_night)
     window.action_set.update(window.action_set.selection)

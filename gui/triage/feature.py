@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from gui.actions import Action
 from gui.bridge import Bridge
-from gui.i18n import mark, tr, translate
+from gui.i18n import mark, tr
 from gui.main_window import MainWindow
-from gui.pages import Page
 from gui.triage.commands import TriageCommands
 from gui.triage.page import FailuresPage
 
@@ -21,14 +20,6 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     page = FailuresPage(bridge)
     TriageCommands(window, bridge, page)
     window.add_page(
-        Page(
-            title=tr("Failures"), sentence=translate(FAILURES.sentence), widget=page,
-            hint=tr("Find in failures…"), search=page.look_for, enter=page.list.setFocus,
-        )
+        page, FAILURES, hint=tr("Find in failures…"), search=page.look_for,
+        enter=page.list.setFocus,
     )  # fmt: skip
-    window.action_set.add((FAILURES,))
-
-    def toggle() -> None:
-        window.show_page(None if page.isVisible() else page)
-
-    window.action_set.handle(FAILURES.id, lambda _selection: toggle())

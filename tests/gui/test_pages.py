@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from gui.features import FEATURES
 from gui.library.feature import install
 from gui.main_window import MainWindow
 from gui.placing import FRAME, open_at_size
@@ -26,6 +27,24 @@ def test_the_invitation_is_there_again_after_the_library(
         assert window.pages.stack.currentWidget() is window.pages.current
         window.pages.tabs.setCurrentIndex(0)
         assert window.pages.stack.currentWidget() is window.empty_state
+
+    run(body())
+
+
+def test_the_command_of_each_page_turns_to_it_and_back(
+    window: MainWindow, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        for add in FEATURES:
+            add(window, window.bridge)
+        tabs, jobs = window.pages.tabs, window.pages.current
+        assert tabs.count() == 5
+        for number in range(1, tabs.count()):
+            (command,) = (a for a in window.action_set.all() if a.title == tabs.tabText(number))
+            window.action_set.trigger(command.id)
+            assert tabs.currentIndex() == number
+            window.action_set.trigger(command.id)
+            assert window.pages.current is jobs
 
     run(body())
 
