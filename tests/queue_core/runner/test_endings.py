@@ -210,8 +210,10 @@ class TestCancel:
         half, started = tmp_path / "half", tmp_path / "started"
         job_id = running.put(CleansUp(half=str(half), started=str(started)))
         until(started.exists)
-        running.cancel(job_id)
+        assert half.exists()
+        assert running.cancel(job_id)
         until(lambda: not half.exists())
+        assert running.wait(job_id, 20).status is JobStatus.CANCELLED
 
     def test_a_cancel_at_the_end_of_a_job_never_hits_the_next(self, running: HueyJobQueue) -> None:
         for _ in range(20):

@@ -92,6 +92,7 @@ class TestOneProcessOneJob:
         )
         outcome = runner.run(code)
         pids = eval(str(outcome.result_json))
+        assert len(set(pids)) == 2
         until(lambda: not any(_runs(pid) for pid in pids))  # type: ignore[operator]
 
     def test_exit_functions_run_and_cannot_hold_anybody_up(self, runner: Bench) -> None:
@@ -111,6 +112,7 @@ class TestOneProcessOneJob:
             "result = builtins.kept.name"
         )
         name = Path(eval(str(outcome.result_json)))
+        assert name.is_absolute()
         until(lambda: not name.exists())  # type: ignore[operator]
 
 
