@@ -20,6 +20,7 @@ from queue_core.version import __version__
 _LABEL: Final = "Release feed"
 _TIMEOUT_S: Final = 10.0
 _LARGEST_BYTES: Final = 1 << 20
+_CHECK: Final = "Check the address of new versions in the settings."
 _NUMBER = re.compile(r"v?(\d{1,6}(?:\.\d{1,6}){0,3})")
 
 
@@ -55,6 +56,19 @@ def published_at() -> str:
     return next((str(line)[len(beginning) :] for line in lines if line.startswith(beginning)), "")
 
 
+def look_for_release(address: str) -> Release | None:
+    """Ask *address*, or the place that the package names, for the newest version.
+
+    Returns:
+        The release; None where neither says a place.
+
+    Raises:
+        UpdateError: Nobody answers, or the answer names no version.
+    """
+    place = address or published_at()
+    return newest_release(place) if place else None
+
+
 def newest_release(address: str) -> Release:
     """Ask *address* for the newest version.
 
@@ -66,7 +80,7 @@ def newest_release(address: str) -> Release:
     if not isinstance(version, str) or _NUMBER.fullmatch(version) is None:
         raise UpdateError(
             f"What {address} answers names no version.",
-            hint="Check the address of new versions in the settings.",
+            hint=_CHECK,
         )
     page = answer.get("page") or answer.get("html_url")
     is_page = isinstance(page, str) and page.startswith(("https://", "http://"))
@@ -79,7 +93,7 @@ def _ask(address: str) -> dict[str, Any]:
     if not address.startswith(("https://", "http://")):
         raise UpdateError(
             f"{address or 'Nothing'} is no address of a web page.",
-            hint="Check the address of new versions in the settings.",
+            hint=_CHECK,
         )
     try:
         with httpx.stream("GET", address, timeout=_TIMEOUT_S, follow_redirects=True) as reply:
@@ -88,7 +102,9 @@ def _ask(address: str) -> dict[str, Any]:
             for piece in reply.iter_bytes():
                 body += piece
                 if len(body) > _LARGEST_BYTES:
-                    raise UpdateError(f"What {address} answers is too long to name a version.")
+                    raise UpdateError(
+                        f"What {address} answers is too long to name a version.", hint=_CHECK
+                    )
         answer = httpx.Response(200, content=body).json()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UpdateError(
@@ -96,7 +112,7 @@ def _ask(address: str) -> dict[str, Any]:
             hint="Try again later, or look where you got the program.",
         ) from error
     except ValueError as error:
-        raise UpdateError(f"What {address} answers is no JSON.") from error
+        raise UpdateError(f"What {address} answers is no JSON.", hint=_CHECK) from error
     return answer if isinstance(answer, dict) else {}
 
 

@@ -22,7 +22,7 @@ from gui.widgets import muted_label, row, set_role, text_button
 from queue_core.errors import MonitorError
 from queue_core.licences import Package, packages_in_use
 from queue_core.settings.known import UPDATE_ADDRESS
-from queue_core.updates import Release, newest_release, published_at
+from queue_core.updates import Release, look_for_release
 from queue_core.version import __version__
 
 SIZE = QSize(560, 480)
@@ -78,8 +78,8 @@ class AboutDialog(QDialog):
 
     async def _ask(self) -> None:
         try:
-            address = self._bridge.settings[UPDATE_ADDRESS] or published_at()
-            release = await self._bridge.call(newest_release, address) if address else None
+            address = self._bridge.settings[UPDATE_ADDRESS]
+            release = await self._bridge.call(look_for_release, address)
         except MonitorError as error:
             release, said = None, translate_message(f"{error.message} {error.hint}".strip())
         else:

@@ -73,8 +73,9 @@ def test_an_answer_names_a_version(
 def test_every_other_answer_is_a_sentence(
     serve: Serve, body: bytes, status: int, said: str
 ) -> None:
-    with pytest.raises(UpdateError, match=said):
+    with pytest.raises(UpdateError, match=said) as caught:
         newest_release(serve(body, status))
+    assert caught.value.hint
 
 
 def test_nobody_answers() -> None:
