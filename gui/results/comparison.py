@@ -123,8 +123,14 @@ def params_of(run: EntityRecord) -> dict[str, Any]:
 def _parameter_columns(runs: Sequence[EntityRecord]) -> list[Column]:
     found = [params_of(run) for run in runs]
     names = dict.fromkeys(name for params in found for name in params)
+
+    def weight(name: str) -> tuple[bool, int]:
+        values = [repr(params[name]) for params in found if name in params]
+        return len(set(values)) > 1, len(values)
+
     columns = []
-    for name in names:
+    # First what was varied; what only one kind of model has differs by that alone.
+    for name in sorted(names, key=weight, reverse=True):
         values = [params.get(name) for params in found]
         cells = tuple(Cell(_shown(value), _sortable(value)) for value in values)
         differs = len({repr(value) for value in values}) > 1

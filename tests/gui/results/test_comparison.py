@@ -87,3 +87,11 @@ def test_what_a_model_does_not_have_stands_below_all_values() -> None:
     assert axis.ticks[0] == (0.0, "—")
     assert axis.places[0] == 1  # the forest is the deeper one
     assert axis.places[1] > 0
+
+
+def test_what_was_varied_stands_before_what_one_kind_of_model_has() -> None:
+    other = run_of(3, "ridge", **{f"only_{n}": n for n in range(12)})
+    found = compare([other, *RUNS], {**MEASURED, 3: [measure("accuracy", 0.99)]})
+    parameters = [c.key for c in found.differing if c.key == "max_depth" or "only" in c.key]
+    assert parameters[0] == "max_depth"
+    assert "max_depth" in {axis.column.key for axis in axes_of(found)}
