@@ -10,6 +10,7 @@ import importlib
 import io
 import json
 import os
+import signal
 import sys
 import traceback
 from typing import IO, Any
@@ -46,6 +47,9 @@ def main() -> None:
 
     Nothing of it is kept back: the last words of a process that dies at once say why.
     """
+    # A terminal and the end of a desktop's session tell the whole group: the window ends this one.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr = _unbuffered(2)

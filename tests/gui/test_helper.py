@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -90,6 +91,20 @@ def test_it_answers_and_keeps_noise_out(helper: Helper, tasks: Any, run: Run) ->
 
 def test_it_loads_no_qt(helper: Helper, tasks: Any, run: Run) -> None:
     assert run(helper.call(tasks.modules)) == []
+
+
+def test_what_is_told_to_a_whole_group_is_the_windows_matter(
+    helper: Helper, tasks: Any, run: Run
+) -> None:
+    """Ctrl+C in its terminal, or the end of the session: the window ends it, without a warning."""
+    assert run(helper.call(tasks.add, a=1, b=2)) == 3
+    assert helper._process is not None
+    process = psutil.Process(helper._process.processId())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        process.send_signal(number)
+    assert run(helper.call(tasks.add, a=2, b=2)) == 4
+    helper.close()
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_errors_come_back_as_errors(helper: Helper, tasks: Any, run: Run) -> None:
