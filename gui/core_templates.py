@@ -12,6 +12,8 @@ FIELD = re.compile(r"\{(?:\d+|[a-z_]*)\}")
 PARTED = " · "
 # Fewer letters than this could stand in any text: their values must be words of the core.
 FEWEST_LETTERS = 10
+# Ways to part two fields, from either end.
+MOST_TRIED = 24
 _WORD = re.compile(r"[A-Za-z][A-Za-z']+")
 # A literal part that introduces something or ends a sentence.
 _SAYS = re.compile(r"[A-Za-z]{2}.*[:.(]|\([A-Za-z]{2}|[;,] [a-z]{3,}")
@@ -47,11 +49,6 @@ class Template:
         return sum(character.isalpha() for part in self.parts for character in part)
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """What a text of it looks like."""
-        return re.compile("(.*?)".join(map(re.escape, self.parts)), re.DOTALL)
-
-    @cached_property
     def fields(self) -> list[str]:
         """Its fields, in order."""
         return FIELD.findall(self.english)
@@ -66,11 +63,55 @@ class Template:
         """Whether it goes on from another text, rather than another from it."""
         return self.english[0] in " ,;:"
 
-    @cached_property
-    def joined(self) -> re.Pattern[str]:
-        """What a text looks like that was put together of another and this one."""
-        ends = ("(.+)", "()") if self.goes_on else ("()", "(.+)")
-        return re.compile(self.pattern.pattern.join(ends), re.DOTALL)
+    def values_in(self, text: str) -> list[str] | None:
+        """Return what stands in the fields of a text of it, each as short as can be; else None.
+
+        By hand: an expression tries all ways to part a text, which takes minutes of a long one.
+        """
+        last = self.parts[-1]
+        found = self._leading(text, self.parts[:-1])
+        if found is None:
+            return [] if not self.fields and text == last else None
+        values, place = found
+        if len(text) - len(last) < place or not text.endswith(last):
+            return None
+        return [*values, text[place : len(text) - len(last)]]
+
+    def values_joined(self, text: str) -> tuple[str, list[str]] | None:
+        """Return what another text is that was put together with it, and what is in the fields."""
+        return self._going_on(text) if self.goes_on else self._gone_on_from(text)
+
+    def _going_on(self, text: str) -> tuple[str, list[str]] | None:
+        """Find the last place from which a text may be one of it."""
+        if not text.endswith(self.parts[-1]):
+            return None
+        place = len(text) - len(self.parts[-1])
+        for part in reversed(self.parts[:-1]):
+            place = text.rfind(part, 0, place)
+            if place < 0:
+                return None
+        values = self.values_in(text[place:])
+        return None if place == 0 or values is None else (text[:place], values)
+
+    def _gone_on_from(self, text: str) -> tuple[str, list[str]] | None:
+        found = self._leading(text, self.parts)
+        if found is None or found[1] == len(text):
+            return None
+        values, place = found
+        return text[place:], values
+
+    def _leading(self, text: str, parts: Sequence[str]) -> tuple[list[str], int] | None:
+        """Return what stands between the parts with which a text begins, and where they end."""
+        if not parts or not text.startswith(parts[0]):
+            return None
+        values, place = [], len(parts[0])
+        for part in parts[1:]:
+            found = text.find(part, place)
+            if found < 0:
+                return None
+            values.append(text[place:found])
+            place = found + len(part)
+        return values, place
 
     @cached_property
     def is_weak(self) -> bool:
@@ -80,18 +121,19 @@ class Template:
 
     def readings(self, text: str) -> Iterator[Sequence[str]]:
         """Yield what may stand in the fields: more than one where a blank alone parts two."""
-        match = self.pattern.fullmatch(text)
-        if match is None:
+        values = self.values_in(text)
+        if values is None:
             return
-        values = match.groups()
         yield values
         for number in range(len(values) - 1):
             joint = self.parts[number + 1]
             if joint.strip():
                 continue
             both = joint.join(values[number : number + 2])
-            for found in (_BLANK if joint else _JOINED).finditer(both):
-                first, second = both[: found.start()], both[found.start() + len(joint) :]
+            places = [found.start() for found in (_BLANK if joint else _JOINED).finditer(both)]
+            # What is short stands at one of the ends: of a long list the middle is not tried.
+            for place in (*places[:MOST_TRIED], *places[MOST_TRIED:][-MOST_TRIED:]):
+                first, second = both[:place], both[place + len(joint) :]
                 yield (*values[:number], first, second, *values[number + 2 :])
 
     def filled(self, values: Mapping[str, str]) -> str:

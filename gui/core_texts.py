@@ -195,15 +195,15 @@ class CoreTexts:
             # Lines are put below each other, not together.
             if template.longest not in text or "\n" in text:
                 continue
-            match = template.joined.fullmatch(text)
-            if match is None:
+            found = template.values_joined(text)
+            if found is None:
                 continue
-            first, *values, last = match.groups()
+            rest, values = found
             own = self._best(template, [values], depth, is_caption=False)
-            other = self._part(first or last, depth - 1, is_caption=is_caption)
+            other = self._part(rest, depth - 1, is_caption=is_caption)
             if own is None or (other is None and template.is_weak):
                 continue
-            other = (first or last) if other is None else other
+            other = rest if other is None else other
             return other + own if template.goes_on else own + other
         return None
 

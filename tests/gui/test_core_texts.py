@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,3 +130,14 @@ def test_english_stays_as_it_is() -> None:
     i18n.set_language("en")
     assert translate_message("There is no file x.csv.") == "There is no file x.csv."
     assert translate_caption("Missing values by column") == "Missing values by column"
+
+
+@pytest.mark.parametrize(
+    "template", ["about {0}–{1} {2}", "{0} {1} of {2} ({3}{4}) left out as {5} (“{6}”)."]
+)
+def test_a_long_text_of_others_is_looked_at_in_no_time(template: str) -> None:
+    begun = time.perf_counter()
+    text = FIELD.sub(lambda _: " of x (" * 40, template)[:4000] + " ) left out as x"
+    translate_message(text)
+    translate_message(FIELD.sub(lambda _: "x of y " * 180, template)[:3990])
+    assert time.perf_counter() - begun < 1.0  # a window that stands still is seen
