@@ -91,6 +91,24 @@ def test_modules_are_stored_once_by_what_they_hold(
         packages.store_package(tmp_path, source)
 
 
+def test_a_module_that_cannot_be_read_is_the_jobs_fault_and_not_the_storages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.py").write_text("A = 1")
+    (source / "gone.py").symlink_to(tmp_path / "nowhere.py")
+    first = packages.store_package(tmp_path, source)
+    assert [path.name for path in (tmp_path / "packages" / first).iterdir()] == ["a.py"]
+
+    def unreadable(path: str, _changed_ns: int, _size: int) -> str:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(packages, "_file_digest", unreadable)
+    with pytest.raises(PlaceRefusedError, match=r"Permission denied: .*a\.py"):
+        packages.store_package(tmp_path, source)
+
+
 def test_a_log_is_followed_without_a_gap_or_a_line_twice(tmp_path: Path) -> None:
     target = tmp_path / "target.log"
     with_first = LogWriter(target, attempt=1, limit_bytes=1 << 20)
