@@ -18,6 +18,8 @@ from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.errors import JobQueueError
 from queue_core.jobs.dataset_job import DatasetJob
 from queue_core.places import commands
+from queue_core.places.log_copy import LogCopy
+from queue_core.places.storage import OUTCOME
 from queue_core.places.ticket import Ticket
 from queue_core.queue.engine import away_place, handing_over
 from queue_core.queue.values import JobOptions, WaitKind
@@ -210,6 +212,22 @@ def test_a_storage_that_fails_in_the_middle_and_cannot_be_cleared_only_delays_a_
         record = away.wait(away.put(Echo(), HERE), 20)
     assert (record.status, record.error_msg) == (JobStatus.FINISHED, None)
     assert len(tried) == 2
+
+
+def test_a_result_whose_log_still_comes_is_not_lost(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    slowly = [False] * 12
+
+    class Slow(LogCopy):
+        def follow(self) -> bool:
+            has_ended = any((folder / OUTCOME).exists() for folder in self._source.parents)
+            return slowly.pop() if has_ended and slowly else super().follow()
+
+    monkeypatch.setattr(handing_over, "LogCopy", Slow)
+    with cluster.open() as away:
+        record = away.wait(away.put(Echo(), HERE), 20)
+    assert (record.status, record.error_msg, slowly) == (JobStatus.FINISHED, None, [])
 
 
 def test_what_cannot_run_there_is_refused_when_it_is_put(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,19 @@ def test_an_outcome_comes_back_as_it_was_and_nothing_else_is_taken_for_one() -> 
     state = State(3, 0.5, "half", True, ("w",), ("dataset", 4), 1, 2, 3.0, 4.0)
     assert read_state(json.loads(json.dumps(state_data(state, "d"))), "d") == state
     assert read_state({"ticket": "d", "beat": "x"}, "d") is None
+
+
+def test_numbers_that_no_database_holds_are_bounded() -> None:
+    huge = 10**30
+    told = {"reason": "finished", "elapsed_s": math.inf, "exit_code": huge, "cpu_time_s": math.nan,
+            "peak_memory_bytes": huge}  # fmt: skip
+    outcome = read_outcome({"ticket": "d", "outcome": told}, "d")
+    assert outcome == Outcome(EndReason.FINISHED, 0.0, cpu_time_s=0.0)
+    state = State(1, memory_bytes=huge, peak_bytes=huge, cpu_s=math.inf, entity=("run", huge))
+    read = read_state(json.loads(json.dumps(state_data(state, "d"))), "d")
+    assert read == State(
+        1, memory_bytes=2**63 - 1, peak_bytes=2**63 - 1, entity=("run", 2**63 - 1)
+    )
 
 
 def test_a_start_is_made_once_and_stays_below_the_storage(tmp_path: Path) -> None:
