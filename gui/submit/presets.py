@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gui.i18n import tr
+from queue_core.artifacts.table_files import write_whole
 from queue_core.errors import DataError
 from queue_core.paths import LocalFolder
 
@@ -21,14 +23,17 @@ Presets = dict[str, dict[str, dict[str, Any]]]
 
 def presets_of(folder: LocalFolder, task_type: str) -> dict[str, dict[str, Any]]:
     """Return the presets of a type of job by name; a file that cannot be read has none."""
-    return _read(folder.monitor / FILE).get(task_type, {})
+    try:
+        return _read(folder.monitor / FILE).get(task_type, {})
+    except DataError:
+        return {}  # keeping one says what is wrong
 
 
 def keep_preset(folder: LocalFolder, task_type: str, name: str, values: Mapping[str, Any]) -> None:
     """Keep values under a name; what had that name is replaced, the oldest give way.
 
     Raises:
-        DataError: They cannot be stored.
+        DataError: They cannot be stored, or those of before cannot be read.
     """
     path = folder.monitor / FILE
     found = _read(path)
@@ -42,7 +47,7 @@ def forget_preset(folder: LocalFolder, task_type: str, name: str) -> None:
     """Forget a preset.
 
     Raises:
-        DataError: That cannot be stored.
+        DataError: That cannot be stored, or they cannot be read.
     """
     path = folder.monitor / FILE
     found = _read(path)
@@ -60,10 +65,20 @@ def reusable(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(path: Path) -> Presets:
+    """Return all presets.
+
+    Raises:
+        DataError: There are some that cannot be read: to write anew would lose them.
+    """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except FileNotFoundError:
         return {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(
+            tr("The presets in {path} cannot be read.", path=path),
+            hint=tr("Mend the file, or move it away to begin anew."),
+        ) from error
     kinds = found.items() if isinstance(found, dict) else ()
     return {
         str(kind): {str(n): v for n, v in named.items() if isinstance(v, dict)}
@@ -73,13 +88,6 @@ def _read(path: Path) -> Presets:
 
 
 def _write(path: Path, found: Presets) -> None:
-    half = path.with_suffix(".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
-        half.replace(path)
-    except OSError as error:
-        raise DataError(
-            f"The preset cannot be stored: {error.strerror or error}.",
-            hint="Free some space, or choose another folder.",
-        ) from error
+    # Names of files may hold what UTF-8 cannot: JSON's own escapes hold everything.
+    text = json.dumps(found, indent=1)
+    write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))

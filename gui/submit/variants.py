@@ -15,6 +15,7 @@ from gui.submit.schema import Field, Several
 
 MOST_JOBS = 60
 NAME_LETTERS = 120
+FEWEST_LETTERS = 20
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,17 @@ def variants_of(choices: Sequence[Choice], *, name: str, data: str) -> list[Vari
                 continue
             seen.append(params)
             differs = ", ".join(f"{key} {_short(params[key])}" for key in listed if key in params)
-            full = f"{called} · {differs}" if differs else called
-            found.append(Variant(choice.id, params, full[:NAME_LETTERS]))
+            found.append(Variant(choice.id, params, _name(called, differs)))
     return found
+
+
+def _name(called: str, differs: str) -> str:
+    """Return a name that is not too long; what it is called gives way to what differs."""
+    if not differs:
+        return called[:NAME_LETTERS]
+    room = max(FEWEST_LETTERS, NAME_LETTERS - len(differs) - len(" · "))
+    start = called if len(called) <= room else f"{called[: room - 1]}…"
+    return f"{start} · {differs}"[:NAME_LETTERS]
 
 
 def _listed(choice: Choice) -> list[tuple[str, tuple[Any, ...]]]:

@@ -30,11 +30,20 @@ def store_package(storage: Path, source: Path, *, inside: str = "") -> str:
         inside: Put them into a folder of this name, for a package that is itself imported.
 
     Raises:
-        PlaceRefusedError: It holds more than modules would.
-        OSError: It cannot be read or written.
+        PlaceRefusedError: It holds more than modules would, or cannot be read.
+        OSError: The storage cannot be written.
     """
-    files = _modules(source)
-    digest = _digest(files, inside)
+    try:
+        files = _modules(source)
+        digest = _digest(files, inside)
+    except OSError as error:
+        # That of one job: as an error of the storage it would keep all others waiting.
+        raise PlaceRefusedError(
+            f"A module cannot be sent to another machine: {error.strerror or error}: "
+            f"{error.filename or source}.",
+            hint="Make it readable, or submit the job from a folder that holds its own modules "
+            "only.",
+        ) from error
     target = storage / "packages" / digest
     if target.is_dir():
         return digest
@@ -89,8 +98,10 @@ def _files(source: Path) -> Iterator[Path]:
             and not Path(folder, name, "pyvenv.cfg").exists()
         ]  # fmt: skip
         for name in files:
-            if name.endswith(_MODULES) and not name.startswith("."):
-                yield Path(folder, name)
+            path = Path(folder, name)
+            # A link to nothing is no module, and a pipe would be waited for.
+            if name.endswith(_MODULES) and not name.startswith(".") and path.is_file():
+                yield path
 
 
 def _digest(files: list[tuple[str, Path]], inside: str) -> str:

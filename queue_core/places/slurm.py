@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shlex
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from queue_core.places.commands import Commands
@@ -29,6 +29,8 @@ _WAITING: Final = frozenset({"PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD
                              "SPECIAL_EXIT", "RESV_DEL_HOLD"})  # fmt: skip
 _RUNNING: Final = frozenset({"RUNNING", "COMPLETING", "SUSPENDED", "STAGE_OUT", "SIGNALING",
                              "RESIZING", "STOPPED"})  # fmt: skip
+# With up to 72 letters each they fit into a command of Windows, too.
+_MOST_NAMES: Final = 400
 _GPUS: Final = re.compile(r"gpu(?::[^:,()]+)?:(\d+)")
 
 
@@ -75,11 +77,13 @@ class Slurm:
 
     def look(self, handles: Collection[str]) -> Mapping[str, Sighting]:
         """Return where the jobs stand, by `squeue`; those it has forgotten by `sacct`."""
-        found = self._by_squeue(handles)
+        found: dict[str, Sighting] = {}
+        for some in _parts(list(handles)):
+            found |= self._by_squeue(some)
         missing = [handle for handle in handles if handle not in found]
-        if missing:
-            with contextlib.suppress(PlaceError):  # a cluster without accounts has none
-                found |= self._by_sacct(missing)
+        with contextlib.suppress(PlaceError):  # a cluster without accounts has none
+            for some in _parts(missing):
+                found |= self._by_sacct(some)
         return {handle: found.get(handle, Sighting(Stage.UNKNOWN)) for handle in handles}
 
     def _by_squeue(self, handles: Collection[str]) -> dict[str, Sighting]:
@@ -101,6 +105,12 @@ class Slurm:
 
     def forget(self, handle: str) -> None:
         """Do nothing: SLURM forgets by itself."""
+
+
+def _parts(handles: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Take handles apart by what one command can be told: its words may not be endless."""
+    for first in range(0, len(handles), _MOST_NAMES):
+        yield handles[first : first + _MOST_NAMES]
 
 
 def _sightings(text: str, handles: Collection[str]) -> dict[str, Sighting]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 _TEXT_LIMIT = 1 << 20
 _SHORT_LIMIT = 4_000
 _MOST_WARNINGS = 1_000
+# The database holds no more, and a job whose end cannot be stored would never end.
+_MOST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,13 @@ def read_outcome(data: Mapping[str, Any], digest: str) -> Outcome | None:
             error = ErrorReport("UnknownError", "The job failed and did not say why.")
         return Outcome(
             reason,
-            max(0.0, float(given.get("elapsed_s") or 0.0)),
+            _seconds(given.get("elapsed_s") or 0.0),
             result_json=result,
             error=error,
             exit_code=_whole(given.get("exit_code")),
             exit_signal=_short(given["exit_signal"]) if given.get("exit_signal") else None,
             peak_memory_bytes=_whole(given.get("peak_memory_bytes")),
-            cpu_time_s=float(given["cpu_time_s"]) if given.get("cpu_time_s") else None,
+            cpu_time_s=_seconds(given["cpu_time_s"]) if given.get("cpu_time_s") else None,
         )
     except (KeyError, TypeError, ValueError, RecursionError, OverflowError):
         return None
@@ -112,11 +115,11 @@ def read_state(data: Mapping[str, Any], digest: str) -> State | None:
             message=_short(data.get("message")),
             has_progress=data.get("has_progress") is True,
             warnings=tuple(map(_short, data.get("warnings") or ()))[:_MOST_WARNINGS],
-            entity=None if entity is None else (_short(entity[0]), int(entity[1])),
-            memory_bytes=max(0, int(data["memory_bytes"])),
-            peak_bytes=max(0, int(data["peak_bytes"])),
-            cpu_s=max(0.0, float(data["cpu_s"])),
-            elapsed_s=max(0.0, float(data["elapsed_s"])),
+            entity=None if entity is None else (_short(entity[0]), _size(entity[1])),
+            memory_bytes=_size(data["memory_bytes"]),
+            peak_bytes=_size(data["peak_bytes"]),
+            cpu_s=_seconds(data["cpu_s"]),
+            elapsed_s=_seconds(data["elapsed_s"]),
         )
     except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         return None
@@ -127,4 +130,15 @@ def _short(value: object) -> str:
 
 
 def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if abs(value) <= _MOST else None
+
+
+def _size(value: Any) -> int:
+    return min(max(0, int(value)), _MOST)
+
+
+def _seconds(value: Any) -> float:
+    number = float(value)
+    return max(0.0, number) if math.isfinite(number) else 0.0

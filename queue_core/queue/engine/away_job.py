@@ -124,7 +124,10 @@ class AwayJob:
         if data is None:
             return None
         outcome = read_outcome(data, self._ticket)
-        return outcome if is_whole else None
+        if outcome is None or is_whole:
+            return outcome
+        self._heard_s = time.monotonic()  # it is not lost while the rest of its log comes
+        return None
 
     def _see_begin(self) -> None:
         begun = read_json(self.folder / BEGUN)

@@ -343,7 +343,6 @@ class AwayPlace:
     def _give_back(self, claim: Claim, error: Exception) -> None:
         """Let a job wait again of which nothing has left this computer."""
         self._set_trouble(_STORAGE, error)
-        self._drop(claim)
         self._wait_again(claim, f"{self.name}: {_sentence(error)}")
 
     def _wait_again(self, claim: Claim, why: str) -> None:

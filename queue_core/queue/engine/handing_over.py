@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -76,15 +78,6 @@ class Sender:
             OSError: The storage cannot be written.
         """
         order = self._order_of(claim)
-        folder = self.folder_of(claim)
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError as error:
-            raise PlaceRefusedError(
-                f"This attempt of the job was handed over to {self._config.name} before.",
-                hint="Retry the job: a new one is made of it.",
-            ) from error
         code = self._code(order)
         ticket = Ticket(
             order=replace(
@@ -97,11 +90,33 @@ class Sender:
             grace_s=self._grace_s,
             cores=demand.cores,
         )  # fmt: skip
-        digest = write_ticket(folder, ticket)
+        folder = self.folder_of(claim)
+        digest = self._made_whole(folder, ticket)
         seen = self._seen(folder)
         begin = (f"{code[0]}/queue_core/places/begin.py",) if code[0] else ("-m", _BEGIN)
         command = (self._config.python, *begin, seen, digest)
         return Start(handle_of(claim), command, demand, f"{seen}/{OUTPUT}"), digest
+
+    def _made_whole(self, folder: Path, ticket: Ticket) -> str:
+        """Make the folder of a start, once and whole; return the ticket's digest.
+
+        Half of one would be taken for a start that was handed over, where the storage fails in the
+        middle and cannot be cleared either.
+        """
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        try:
+            digest = write_ticket(aside, ticket)
+            aside.rename(folder)
+        except OSError as error:
+            shutil.rmtree(aside, ignore_errors=True)
+            if not folder.exists():
+                raise
+            raise PlaceRefusedError(
+                f"This attempt of the job was handed over to {self._config.name} before.",
+                hint="Retry the job: a new one is made of it.",
+            ) from error
+        return digest
 
     def follow(self, handed: Handed) -> AwayJob:
         """Return what follows a job that was handed over."""

@@ -17,6 +17,7 @@ from gui.submit.presets import keep_preset, presets_of
 from gui.widgets import TextLabel
 from queue_core.database.session import open_session
 from queue_core.database.tables import ModelSession
+from queue_core.errors import DataError
 from queue_core.jobs.explorer_job import ExplorerJob
 from queue_core.paths import LocalFolder
 from queue_core.queue.huey_queue import HueyJobQueue
@@ -280,6 +281,19 @@ def test_a_form_is_filled_in_as_last_time_and_copied_as_code(
     copied = QApplication.clipboard().text()
     assert copied.startswith(f"dashai-monitor submit explorer -p dataset_id={penguins} ")
     assert """-p 'columns=["species", "year"]'""" in copied
+
+
+def test_presets_that_cannot_be_read_are_not_written_over(local_folder: LocalFolder) -> None:
+    odd = {"path": "\udce9.csv"}
+    keep_preset(local_folder, "DatasetJob", "usual", odd)
+    assert presets_of(local_folder, "DatasetJob") == {"usual": odd}
+    file = local_folder.monitor / "presets.json"
+    for damaged in (file.read_text()[:-3], "[" * 100_000):
+        file.write_text(damaged)
+        assert presets_of(local_folder, "DatasetJob") == {}
+        with pytest.raises(DataError, match="cannot be read"):
+            keep_preset(local_folder, "DatasetJob", "second", {})
+        assert file.read_text() == damaged
 
 
 def test_columns_are_offered_with_how_their_values_lie(

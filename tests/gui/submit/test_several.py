@@ -74,6 +74,10 @@ def test_names_say_what_differs_and_what_does_not_apply_makes_no_job() -> None:
         ("Tree on iris", {}),
     ]
     assert variants_of(choices, name="mine", data="iris")[3].name == "mine · Tree"
+    names = [job.name for job in variants_of(choices[:1], name="", data="x" * 300)]
+    assert names[1].endswith("xx… · kernel poly, degree 2")
+    assert len(set(names)) == 3
+    assert max(map(len, names)) == 120
 
 
 async def _form(bridge: Bridge, window: MainWindow, dataset_id: int) -> NewJobDialog:

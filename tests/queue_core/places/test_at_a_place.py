@@ -18,7 +18,10 @@ from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.errors import JobQueueError
 from queue_core.jobs.dataset_job import DatasetJob
 from queue_core.places import commands
-from queue_core.queue.engine import handing_over
+from queue_core.places.log_copy import LogCopy
+from queue_core.places.storage import OUTCOME
+from queue_core.places.ticket import Ticket
+from queue_core.queue.engine import away_place, handing_over
 from queue_core.queue.values import JobOptions, WaitKind
 
 from .conftest import HERE, Cluster
@@ -188,6 +191,43 @@ def test_a_start_that_cannot_begin_says_what_it_has_printed(cluster: Cluster) ->
     assert "did not begin at its place, which says: FAILED" in (record.error_msg or "")
     assert "/no/such/python" in (record.error_msg or "")
     assert cluster.submissions() == 1
+
+
+def test_a_storage_that_fails_in_the_middle_and_cannot_be_cleared_only_delays_a_job(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, tried = handing_over.write_ticket, []
+
+    def write(folder: Path, ticket: Ticket) -> str:
+        digest = whole(folder, ticket)
+        tried.append(folder)
+        if len(tried) == 1:
+            raise OSError(116, "Stale file handle")
+        return digest
+
+    monkeypatch.setattr(handing_over, "write_ticket", write)
+    monkeypatch.setattr(away_place, "remove_attempt", lambda _folder: None)
+    monkeypatch.setattr(away_place, "_TROUBLE_S", 0.1)
+    with cluster.open() as away:
+        record = away.wait(away.put(Echo(), HERE), 20)
+    assert (record.status, record.error_msg) == (JobStatus.FINISHED, None)
+    assert len(tried) == 2
+
+
+def test_a_result_whose_log_still_comes_is_not_lost(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    slowly = [False] * 12
+
+    class Slow(LogCopy):
+        def follow(self) -> bool:
+            has_ended = any((folder / OUTCOME).exists() for folder in self._source.parents)
+            return slowly.pop() if has_ended and slowly else super().follow()
+
+    monkeypatch.setattr(handing_over, "LogCopy", Slow)
+    with cluster.open() as away:
+        record = away.wait(away.put(Echo(), HERE), 20)
+    assert (record.status, record.error_msg, slowly) == (JobStatus.FINISHED, None, [])
 
 
 def test_what_cannot_run_there_is_refused_when_it_is_put(

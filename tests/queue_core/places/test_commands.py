@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+import slurm_stand_in
 
 from queue_core.places import commands
 from queue_core.places.commands import Commands
-from queue_core.places.contract import PlaceRefusedError, PlaceUnreachableError
+from queue_core.places.configuration import PlaceConfig
+from queue_core.places.contract import PlaceRefusedError, PlaceUnreachableError, Stage
+from queue_core.places.slurm import Slurm
 
 
 @pytest.fixture
@@ -40,3 +44,15 @@ def test_a_refusal_is_told_from_silence(
     monkeypatch.setattr(commands, "_PATIENCE_S", 0.2)
     with pytest.raises(PlaceUnreachableError, match="has not answered"):
         runs.run("sleep", "60")
+
+
+def test_a_cluster_is_asked_for_thousands_of_jobs_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bin_folder = slurm_stand_in.install(tmp_path)
+    monkeypatch.setenv("PATH", f"{bin_folder}{os.pathsep}{os.environ['PATH']}")
+    place = Slurm(PlaceConfig(name="slurm:x", kind="slurm", storage=tmp_path, node_storage="/x"))
+    handles = [f"dm-{number:064}-1" for number in range(2_500)]
+    seen = place.look(handles)
+    assert list(seen) == handles
+    assert {sighting.stage for sighting in seen.values()} == {Stage.UNKNOWN}

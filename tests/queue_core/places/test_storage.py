@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,19 @@ def test_an_outcome_comes_back_as_it_was_and_nothing_else_is_taken_for_one() -> 
     assert read_state({"ticket": "d", "beat": "x"}, "d") is None
 
 
+def test_numbers_that_no_database_holds_are_bounded() -> None:
+    huge = 10**30
+    told = {"reason": "finished", "elapsed_s": math.inf, "exit_code": huge, "cpu_time_s": math.nan,
+            "peak_memory_bytes": huge}  # fmt: skip
+    outcome = read_outcome({"ticket": "d", "outcome": told}, "d")
+    assert outcome == Outcome(EndReason.FINISHED, 0.0, cpu_time_s=0.0)
+    state = State(1, memory_bytes=huge, peak_bytes=huge, cpu_s=math.inf, entity=("run", huge))
+    read = read_state(json.loads(json.dumps(state_data(state, "d"))), "d")
+    assert read == State(
+        1, memory_bytes=2**63 - 1, peak_bytes=2**63 - 1, entity=("run", 2**63 - 1)
+    )
+
+
 def test_a_start_is_made_once_and_stays_below_the_storage(tmp_path: Path) -> None:
     assert write_once(tmp_path / "begun.json", b"1")
     assert not write_once(tmp_path / "begun.json", b"2")
@@ -88,6 +102,24 @@ def test_modules_are_stored_once_by_what_they_hold(
     assert packages.store_package(tmp_path, source) != first
     monkeypatch.setattr(packages, "_MOST_FILES", 0)
     with pytest.raises(PlaceRefusedError, match="more than"):
+        packages.store_package(tmp_path, source)
+
+
+def test_a_module_that_cannot_be_read_is_the_jobs_fault_and_not_the_storages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.py").write_text("A = 1")
+    (source / "gone.py").symlink_to(tmp_path / "nowhere.py")
+    first = packages.store_package(tmp_path, source)
+    assert [path.name for path in (tmp_path / "packages" / first).iterdir()] == ["a.py"]
+
+    def unreadable(path: str, _changed_ns: int, _size: int) -> str:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(packages, "_file_digest", unreadable)
+    with pytest.raises(PlaceRefusedError, match=r"Permission denied: .*a\.py"):
         packages.store_package(tmp_path, source)
 
 
