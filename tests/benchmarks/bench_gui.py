@@ -69,6 +69,9 @@ WANTED = (
     Wanted("memory", "memory of the program", 300, "MB"),
     Wanted("lag_p99", "200 changes/s: lag p99", 30, "ms"),
     Wanted("cpu", "200 changes/s: processor", 20, "% of a core"),
+    Wanted("table_first", "a result of 5,000,000 rows opens, the first table", 0.5, "s"),
+    Wanted("table", "a result of 5,000,000 rows opens, a later one", 0.5, "s"),
+    Wanted("pan_ms", "a scatter of 1,000,000 points is dragged: from frame to frame", 33.3, "ms"),
 )
 
 
@@ -161,6 +164,7 @@ def main() -> int:
                 found[key] = first_paint_s(root, display, memoryview(picture))
         with screen(Path(name)) as (display, _):
             found |= measured_by("measure_table.py", display, str(big), str(options.seconds))
+            found |= measured_by("measure_results.py", display)
             peers = {
                 title: measured_by("measure_peer.py", display, kind, str(big))
                 for title, kind in (("QSqlTableModel", "sql"), ("all rows in a list", "list"))
