@@ -42,7 +42,7 @@ class PaintCount(QObject):
         super().__init__()
         self.painted = 0
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Look at an event, and let it go on."""
         self.painted += event.type() == QEvent.Type.Paint
         return False
