@@ -167,7 +167,18 @@ def _compared(term: Term, *, is_indexed: bool) -> tuple[str, list[object]]:
         return f"{key.column} {term.operator or '='} ?", [term.number]
     if key.name == "id":
         return "(id >= ? AND id < ?)", [term.value.lower(), f"{term.value.lower()}~"]
+    if key.name == "worker":
+        return _worker(key.column, term.value)
+    if key.name == "failure":
+        return f"{key.column} = ?", [term.value.lower()]
     return _like(key.column, term.value)
+
+
+def _worker(column: str, value: str) -> tuple[str, list[object]]:
+    """Look for a worker by its number or process, or by a part of its computer, place or node."""
+    if value.isdecimal():
+        return f"({column} LIKE ? OR {column} LIKE ?)", [f"%/{value}", f"%:{value}/%"]
+    return _like(column, f"*{value}*")
 
 
 def _like(column: str, value: str) -> tuple[str, list[object]]:

@@ -27,7 +27,7 @@ ORDERS: Final = {
         for name in (
             "status", "task_type", "started_at", "finished_at", "last_update", "duration",
             "progress", "priority", "attempt", "peak_memory_bytes", "cpu_time_s", "component",
-            "dataset",
+            "dataset", "metric_value", "worker",
         )
     },
 }  # fmt: skip

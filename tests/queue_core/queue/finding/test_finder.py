@@ -44,11 +44,12 @@ QUERIES = (
     '"columns of penguins"', "iris -type:model", "param.n_estimators:300",
     "param.n_estimators:>200", "param.n_estimators:>300", "param.loader:delim*",
     "param.options.delimiter:,", "component:random_forest", "age:<1h", "age:>1h", "created:today",
-    "progress:>50 status:running", "Ελληνικά", "データセット_売上_2026年第1四半期_最終版",
+    "progress:>50 status:running", "metric:>0.95", "-metric:>0.95 type:model", "measure:accuracy",
+    "worker:1", "failure:0123456789abcdef", "Ελληνικά", "データセット_売上_2026年第1四半期_最終版",
 )  # fmt: skip
 
 
-FIND_NOTHING = ("param.n_estimators:>300",)
+FIND_NOTHING = ("param.n_estimators:>300", "failure:0123456789abcdef")
 
 
 @pytest.mark.usefixtures("seeded")
@@ -65,7 +66,7 @@ def test_the_index_and_the_table_agree(queue: HueyJobQueue, direct: JobFinder) -
 
 @pytest.mark.usefixtures("seeded")
 def test_orders_agree_with_those_of_the_list(queue: HueyJobQueue) -> None:
-    listed = (set(ORDERS) - {"component", "dataset"}, (True, False))
+    listed = (set(ORDERS) - {"component", "dataset", "worker"}, (True, False))
     for column, descending in itertools.product(*listed):
         order = JobOrder(column, descending)
         wanted = [record.id for record in queue.list(order=order)]
