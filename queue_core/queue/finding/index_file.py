@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 from typing import Final
 
+from queue_core.queue.finding import vocabulary
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import readable_id
 
@@ -107,6 +108,7 @@ _STATEMENTS: Final = (
     "tokenize='unicode61 remove_diacritics 2')",
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(name, params, error, "
     "prefix='1 2', columnsize=0, tokenize='unicode61 remove_diacritics 2')",
+    *vocabulary.STATEMENTS,
 )  # fmt: skip
 
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -158,7 +160,7 @@ class IndexFile(Database):
         if version == VERSION:
             return
         with self.transaction(durable=False, patience_s=1.0) as connection:
-            for name in ("job", "tally", "state", "words", "log_words"):
+            for name in ("job", "tally", "state", "words", "log_words", *vocabulary.TABLES):
                 connection.execute(f"DROP TABLE IF EXISTS main.{name}")
             for statement in _STATEMENTS:
                 connection.execute(statement)
