@@ -184,7 +184,7 @@ class JobCommands(QObject):
         )  # fmt: skip
         yes = box.addButton(tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(tr("Keep them"), QMessageBox.ButtonRole.RejectRole)
-        what = tr("Removing {count} jobs", count=count)
+        what = tr_plural("Removing {count} job", "Removing {count} jobs", len(job_ids))
         yes.clicked.connect(
             lambda: self._bridge.start(self._remove_for_good(job_ids, what), what=what)
         )

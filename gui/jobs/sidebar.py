@@ -147,7 +147,7 @@ class SidebarRow(QAbstractButton):
         shown = colours()
         metrics = self.fontMetrics()
         count = format_count(self._count) if self._has_count else ""
-        room = metrics.horizontalAdvance(count) + STEP_PX * 2
+        room = metrics.horizontalAdvance(count) + STEP_PX
         texts = box.adjusted(ICON_PX + STEP_PX * 4, 0, -STEP_PX * 2, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
         if self._has_note:
