@@ -239,7 +239,6 @@ class MainWindow(QMainWindow):
         self._selection_timer.timeout.connect(self._apply_selection)
         table = self.table
         table.selection_changed.connect(self._selection_timer.start)
-        table.details_wanted.connect(self._show_details)
         table.menu_wanted.connect(self._show_menu)
         table.typed.connect(self._type_search)
         table.horizontalHeader().customContextMenuRequested.connect(self._show_column_menu)

@@ -74,6 +74,7 @@ class Toast(QFrame):
         self.setFixedWidth(WIDTH_PX)
         self.message = message
         self._actions = actions
+        self._is_kept = False
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.close_now)
         self.setAccessibleName(message.text)
@@ -93,6 +94,13 @@ class Toast(QFrame):
             self._run(undo)
         return undo is not None
 
+    def keep(self, text: str) -> None:
+        """Say how far something is by now, and stay until it is closed."""
+        self._timer.stop()
+        self._is_kept = True
+        self._text.set_text(text)
+        self.setAccessibleName(text)
+
     def close_now(self) -> None:
         """Go at once."""
         self._timer.stop()
@@ -103,7 +111,7 @@ class Toast(QFrame):
         picture = PlainLabel()
         name, role = ("error", "error") if self.message.is_error else ("info", "accent")
         picture.setPixmap(icon_pixmap(name, role, ratio=self.devicePixelRatioF()))
-        text = TextLabel(self.message.text)
+        self._text = TextLabel(self.message.text)
         close = QToolButton()
         close.setProperty("role", "small")
         close.setIcon(icon("close", "muted"))
@@ -113,7 +121,7 @@ class Toast(QFrame):
         top = Qt.AlignmentFlag.AlignTop
         words = QVBoxLayout()
         words.setSpacing(4)
-        words.addWidget(text)
+        words.addWidget(self._text)
         if self.message.hint:
             words.addWidget(TextLabel(self.message.hint, role="muted", font=small_font()))
         if actions:
@@ -148,7 +156,8 @@ class Toast(QFrame):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Count again when the mouse has left."""
-        self._timer.start()
+        if not self._is_kept:
+            self._timer.start()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Stay while the focus is on it."""
@@ -199,6 +208,11 @@ class ToastArea(QObject):
     def undo_latest(self) -> bool:
         """Take back what the newest message offers to undo; return whether one does."""
         return any(toast.undo_now() for toast in reversed(self._toasts))
+
+    @property
+    def window(self) -> QWidget:
+        """The window that shows them."""
+        return self._window
 
     @property
     def toasts(self) -> tuple[Toast, ...]:

@@ -13,6 +13,7 @@ from gui.control.forecasts import ForecastWatch
 from gui.control.interruptions import InterruptionBar
 from gui.control.queue_page import QueuePage
 from gui.control.queue_watch import QueueState, QueueWatch
+from gui.control.schedules_row import SchedulesRow
 from gui.going import go_to_job
 from gui.i18n import tr
 from gui.jobs.expectations import set_expectations
@@ -34,6 +35,7 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     _add_interruptions(window, bridge)
     _add_report_button(window)
     _add_queue(window, bridge, commands)
+    SchedulesRow(window, bridge)
     window.action_set.update(window.action_set.selection)
 
 

@@ -14,9 +14,10 @@ from gui.jobs.commands import JobCommands
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
 from gui.notifications import ToastArea
+from queue_core.queue.finding.finder import MOST_ROWS
 
-# More are not held in memory by their ids.
-MOST_JOBS = 20_000
+# Each selected job is known by its id, and looked at for what can be done with it.
+MOST_SELECTED = 20_000
 
 
 class WholeList(QObject):
@@ -57,7 +58,7 @@ class WholeList(QObject):
     async def _select(self, first: int, count: int, *, is_whole: bool) -> None:
         if not is_whole:  # the spans that are not known are left as they are
             return
-        ids = await self._read(first, count)
+        ids = await self._read(first, count) if self._may_be_selected(count) else ()
         rows = self._table.selected_rows()
         if ids and rows and rows[0][0] == first:
             self._table.select(ids, scroll=False)
@@ -66,16 +67,19 @@ class WholeList(QObject):
         self._bridge.start(self._do(command), what=tr("Reading the jobs"))
 
     async def _do(self, command: Callable[[Selection], None]) -> None:
-        ids = await self._read(0, self._model.rowCount())
+        ids = await self._read(0, MOST_ROWS)
         if ids:
             command(Selection(ids, ()))
 
+    def _may_be_selected(self, count: int) -> bool:
+        if count <= MOST_SELECTED:
+            return True
+        text = tr("{count} jobs are too many to be selected.", count=format_count(count))
+        hint = tr("Search for them, e.g. “age:>30d”: “All that match” has no limit.")
+        self._toasts.show_message(Message(text=text, hint=hint))
+        return False
+
     async def _read(self, start: int, count: int) -> tuple[str, ...]:
-        if count > MOST_JOBS:
-            text = tr("{count} jobs are too many at once.", count=format_count(count))
-            hint = tr("Narrow the search to at most {limit} jobs.", limit=format_count(MOST_JOBS))
-            self._toasts.show_message(Message(text=text, hint=hint))
-            return ()
         page = await self._bridge.page(
             self._model.where, self._model.order, start=start, size=count
         )

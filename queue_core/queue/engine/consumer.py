@@ -6,6 +6,7 @@ waits for its end, and writes that end together with the claim of the next job.
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import threading
 import time
@@ -23,6 +24,7 @@ from queue_core.queue.store import handover, lifecycle
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.store.sqlite_errors import DatabaseBusyError, DiskFullError
+from queue_core.queue.worker_name import worker_name
 from queue_core.runner.supervision.child_process import ChildProcess
 from queue_core.runner.supervision.supervisor import Supervisor
 from queue_core.steady_thread import SteadyThread
@@ -75,11 +77,16 @@ class Surplus:
 
 
 class JobWorker(Worker):  # type: ignore[misc]
-    """One worker: a thread of Huey's consumer with the child processes that it holds."""
+    """One worker: a thread of Huey's consumer with the child processes that it holds.
+
+    Attributes:
+        number: What tells it from the others of its consumer, from 1.
+    """
 
     host: WorkerHost
     huey: JobHuey
     surplus: Surplus
+    number: int = 1
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -206,7 +213,10 @@ class JobWorker(Worker):  # type: ignore[misc]
             self._claimed = None
             if bell.is_closing or self.leaves() or not bell.may_start():
                 return status, None
-            claim = lifecycle.claim(connection, self.host.owner_text, self._choose_pid, time.time())
+            claim = lifecycle.claim(
+                connection, self.host.owner_text, worker_name(self.number), self._choose_pid,
+                time.time(),
+            )  # fmt: skip
             self._claimed = claim  # before anybody can see its row
             return status, claim
 
@@ -333,6 +343,8 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
         worker: JobWorker = super()._create_worker()
         worker.host = self._host
         worker.surplus = self._surplus
+        taken = {other.number for other, _ in self.worker_threads}
+        worker.number = next(number for number in itertools.count(1) if number not in taken)
         return worker
 
     def _create_process(self, process: Any, name: str) -> Any:

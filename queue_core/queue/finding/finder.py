@@ -83,8 +83,8 @@ class JobFinder:
         """
         source = self._source()
         asked = pages.Asked(
-            condition_of(where, is_indexed=source.is_index, task_types=self._types(source)), order,
-            pages.rows_of(self._database, tuple(hidden)),
+            condition_of(where, words_holding=source.words_holding, task_types=self._types(source)),
+            order, pages.rows_of(self._database, tuple(hidden)),
         )  # fmt: skip
         most = max(start + size, COUNTED_AT_ONCE) if is_hasty else None
         total = pages.count(source, asked, most)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from queue_core.queue.finding.index_file import COLUMNS, WORDS, IndexFile
+from queue_core.queue.finding.vocabulary import learn
 
 # Each step of a pass takes some 100 ms, so that whoever waits for it may stop.
 PART_ROWS: Final = 5_000
@@ -187,6 +188,7 @@ def _take(connection: sqlite3.Connection, found: list[sqlite3.Row]) -> None:
     connection.execute(_UPSERT, (rows,))
     words = connection.execute(_NEW_WORDS, (rows,)).fetchall()
     connection.executemany(_PUT_WORDS, [tuple(row) for row in words])
+    learn(connection, (str(text) for _, *texts in words for text in texts))
 
 
 def _forget_deleted(connection: sqlite3.Connection, span: dict[str, int]) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from queue_core.queue.finding.conditions import Condition
+from queue_core.queue.finding.conditions import Condition, WordsHolding
 from queue_core.queue.finding.index_file import DIRECT, IndexFile
+from queue_core.queue.finding.vocabulary import words_holding
 from queue_core.queue.store.database import Database
 from queue_core.queue.values import JobOrder
 
@@ -27,7 +29,7 @@ ORDERS: Final = {
         for name in (
             "status", "task_type", "started_at", "finished_at", "last_update", "duration",
             "progress", "priority", "attempt", "peak_memory_bytes", "cpu_time_s", "component",
-            "dataset",
+            "dataset", "metric_value", "worker",
         )
     },
 }  # fmt: skip
@@ -61,6 +63,11 @@ class Source:
             return DIRECT
         is_narrow = asked.condition.is_simple and self.has_index(asked.order)
         return f"job INDEXED BY by_{asked.order.column}" if is_narrow else "job"
+
+    @property
+    def words_holding(self) -> WordsHolding | None:
+        """What knows the words that hold a part; None where the queue's own table is asked."""
+        return partial(words_holding, self.database) if self.is_index else None
 
     def has_index(self, order: JobOrder) -> bool:
         """Return whether pages in this order need no sorting."""

@@ -135,7 +135,7 @@ def claim(
     forget_message(connection, row["message_id"])
     found = connection.execute(
         CLAIM, {"now": now_text(), "owner": owner, "host": host_id(), "pid": None,
-                "rowid": job.rowid},
+                "worker": None, "rowid": job.rowid},
     ).fetchone()  # fmt: skip
     return None if found is None else claim_of(found, None)
 

@@ -12,6 +12,7 @@ from typing import Final
 from queue_core.failures.fingerprint import fingerprint
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store.clock import from_text, now_text, to_text
+from queue_core.queue.store.main_metric import main_metric
 from queue_core.queue.store.stored import storable
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 
@@ -164,6 +165,8 @@ def end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
     outcome = ended.outcome
     error = outcome.error if status is not JobStatus.CANCELLED else None
     started = from_text(ended.claim.started_at) or datetime.now(UTC)
+    result = outcome.result_json if status is JobStatus.FINISHED else None
+    metric, metric_value = main_metric(result)
     return {
         "status": status,
         # Measured, not read off a clock that may have been set meanwhile.
@@ -180,7 +183,9 @@ def end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
         "fingerprint": _fingerprint(error) if status is JobStatus.ERROR else None,
         "code": outcome.exit_code,
         "signal": outcome.exit_signal,
-        "result": outcome.result_json if status is JobStatus.FINISHED else None,
+        "result": result,
+        "metric": metric,
+        "metric_value": metric_value,
         "peak": outcome.peak_memory_bytes,
         "cpu": outcome.cpu_time_s,
         # What finished or raised has closed its entity itself.

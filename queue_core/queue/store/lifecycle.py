@@ -109,21 +109,22 @@ CLAIM = (
     "UPDATE task_copy SET status = 'started', started_at = :now, last_update = :now, "
     f"not_before = NULL, owner = :owner, owner_host = :host, pid = :pid, {_FORGET_ATTEMPT}, "
     "attempt = CASE WHEN typeof(attempt) = 'integer' AND attempt > 0 THEN attempt ELSE 1 END, "
-    f"{_FORGET_ERROR} WHERE rowid = :rowid AND status = 'not_started' "
+    f"worker = :worker, {_FORGET_ERROR} WHERE rowid = :rowid AND status = 'not_started' "
     "RETURNING id, attempt, owner, started_at, task_type, job_blob, timeout_s, "
     "memory_limit_bytes, max_attempts, retry_delay_s, reuse_key, place"
 )
 
 
 def claim(
-    connection: sqlite3.Connection, owner: str, choose_pid: Callable[[str | None], int | None],
-    now_s: float,
+    connection: sqlite3.Connection, owner: str, worker: str,
+    choose_pid: Callable[[str | None], int | None], now_s: float,
 ) -> Claim | None:  # fmt: skip
     """Take the next ready job off the queue and mark it started; None where no job is ready.
 
     Args:
         connection: An open transaction: no crash can leave a job neither waiting nor running.
         owner: The consumer that runs it.
+        worker: Its name for people; see `queue.worker_name`.
         choose_pid: Returns the process that will run a job of this reuse key.
         now_s: The time, for jobs that are put off.
     """
@@ -134,9 +135,8 @@ def claim(
             continue
         key = row["reuse_key"] if isinstance(row["reuse_key"], str) else None
         found = connection.execute(
-            CLAIM,
-            {"now": now_text(), "owner": owner, "host": host_id(), "pid": choose_pid(key),
-             "rowid": row["rowid"]},
+            CLAIM, {"now": now_text(), "owner": owner, "host": host_id(), "pid": choose_pid(key),
+                    "worker": worker, "rowid": row["rowid"]},
         ).fetchone()  # fmt: skip
         return claim_of(found, key)
     return None
@@ -148,7 +148,7 @@ _END = (
     "finished_at = :finished, last_update = :now, "
     "run_seconds = :run, paused_seconds = :paused, error_msg = :message, error_hint = :hint, "
     "error_type = :type, error_causes = :causes, error_frames = :frames, traceback = :traceback, "
-    "fingerprint = :fingerprint, "
+    "fingerprint = :fingerprint, metric = :metric, metric_value = :metric_value, "
     "exit_code = :code, exit_signal = :signal, result = :result, "
     "progress = CASE WHEN :status = 'finished' THEN 100 ELSE progress END, requested = NULL, "
     "paused = 0, memory_bytes = NULL, place_note = NULL, "

@@ -36,7 +36,7 @@ _ORDERS = {
         name: name
         for name in (
             "status", "task_type", "started_at", "finished_at", "last_update", "progress",
-            "priority", "attempt", "peak_memory_bytes", "cpu_time_s",
+            "priority", "attempt", "peak_memory_bytes", "cpu_time_s", "metric_value",
         )
     },
     "job_name": "job_name COLLATE NOCASE",

@@ -13,8 +13,11 @@ from queue_core.errors import LocalFolderError
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store.columns import COLUMNS, DASHAI_COLUMNS
 from queue_core.queue.store.database import Database
+from queue_core.queue.store.main_metric import FILL_IN
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
+# Since this one the main metric of a job stands in its row.
+_WITH_METRICS = 6
 
 # The name of a row whose id cannot be read: this and its number in the table.
 DAMAGED_ID = "damaged-row-"
@@ -179,6 +182,8 @@ def prepare_schema(database: Database) -> int:
     _refuse_newer(version, database)
     if version != SCHEMA_VERSION or not is_complete(database):
         make_tables(database)
+    if 0 < version < _WITH_METRICS:
+        database.write(lambda connection: connection.execute(FILL_IN))
     return version
 
 

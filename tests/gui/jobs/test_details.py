@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
 from sample_jobs import Echo, Floods
 from seeded_folder import SCENE, TRACEBACK, seed_folder
@@ -198,7 +197,7 @@ def test_details_hide_and_come_back_with_a_key(
         await show(jobs["iris.csv"])
         window.details.header.close_button.click()
         assert window.details.isHidden()
-        press(window.table, Qt.Key.Key_Return)
+        window.action_set.trigger("job.details")
         assert not window.details.isHidden()
 
     run(body())

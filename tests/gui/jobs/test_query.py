@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from sample_jobs import Echo
 
 from gui.bridge import Bridge
-from gui.jobs import table_model
+from gui.jobs import commands, in_parts, table_model
 from gui.jobs.columns import COLUMNS
 from gui.jobs.feature import QueryLine
 from gui.jobs.grouping import HEADING_PX
@@ -21,8 +21,10 @@ from gui.jobs.query_texts import Known, offers, token_before
 from gui.jobs.table_layout import TableLayout
 from gui.jobs.views_section import ViewsSection
 from gui.main_window import MainWindow
+from gui.plain_text import PlainMessageBox
 from gui.theme import ROW_HEIGHT_PX, SECOND_LINE_PX
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobStatus
 from queue_core.queue.values import JobOrder
 
 KNOWN = Known(("ModelJob", "DatasetJob"), ("random_forest",), ("max_depth", "min_size"))
@@ -106,6 +108,37 @@ def test_all_that_match_are_removed_and_come_back(
         (toast,) = window.toasts.toasts
         next(b for b in toast.findChildren(QPushButton) if b.text() == "Undo").click()
         await until(lambda: window.model.rowCount() == 2)
+
+    run(body())
+
+
+def test_thousands_are_done_in_parts_and_can_be_taken_back(
+    window: MainWindow, queue: HueyJobQueue, line: QueryLine, run: Any, until: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(in_parts, "PART", 10)
+    monkeypatch.setattr(commands, "MOST_HIDDEN", 30)
+
+    async def body() -> None:
+        for number in range(45):
+            queue.put(Echo(name=f"penguins {number}"))
+        window.toolbar.search.set_text("guin")
+        await until(lambda: window.model.rowCount() == 45)
+        line.whole.cancel()
+        await until(lambda: window.overview.counts.by_status[JobStatus.CANCELLED] == 45)
+        assert any("Cancelling 45 jobs" in past.message.text for past in window.toasts.past)
+        line.whole.retry()
+        await until(lambda: window.overview.counts.total == 90)
+        await until(lambda: window.toasts.undo_latest())
+        await until(lambda: window.overview.counts.total == 45)
+        line.whole.remove()  # so many cannot come back: it asks
+        await until(lambda: window.findChild(PlainMessageBox) is not None)
+        box = window.findChild(PlainMessageBox)
+        assert box is not None
+        assert box.text() == "Remove 45 jobs?"
+        next(button for button in box.buttons() if button.text() == "Remove").click()
+        await until(lambda: window.overview.counts.total == 0)
+        await until(lambda: window.findChild(PlainMessageBox) is None)
 
     run(body())
 
