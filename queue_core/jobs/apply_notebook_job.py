@@ -11,7 +11,7 @@ from queue_core.components.progress import ProgressReporter, Span
 from queue_core.components.registry import ComponentKind, get_component
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.finding import find
-from queue_core.database.provenance import input_of, provenance_of
+from queue_core.database.provenance import inputs_of, provenance_of
 from queue_core.database.session import read_session
 from queue_core.database.status import EntityKind
 from queue_core.database.tables import Dataset, Notebook
@@ -51,10 +51,7 @@ class ApplyNotebookJob(EntityJob[Dataset, ApplyNotebookRequest]):
         return Dataset(
             name=self.request.name,
             derived_from_id=source.id,
-            provenance={
-                "inputs": [input_of(entity) for entity in (*data, notebook)],
-                "notebook_id": notebook.id,
-            },
+            provenance=inputs_of(*data, notebook, notebook_id=notebook.id),
         )
 
     def execute(self) -> Mapping[str, Any]:

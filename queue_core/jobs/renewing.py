@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from queue_core.errors import MonitorError
 from queue_core.jobs.registry import get_job_type
 from queue_core.paths import LocalFolder
-from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import JobOptions
 
 if TYPE_CHECKING:
@@ -32,14 +31,19 @@ class Queue(Protocol):
     def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
         """Delete ended jobs."""
 
-    def get_many(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
-        """Return jobs by id."""
 
-
-def put_renewal(plan: Renewal, queue: Queue, folder: LocalFolder) -> tuple[str, ...]:
+def put_renewal(
+    plan: Renewal, queue: Queue, folder: LocalFolder, *, known: Collection[str] = ()
+) -> tuple[str, ...]:
     """Put all jobs of a plan as one group, or none; return their ids.
 
     A job whose source failed is skipped.
+
+    Args:
+        plan: What to do.
+        queue: Where to put it.
+        folder: The local folder.
+        known: Those of the plan's busy jobs that the queue knows: others wait for them.
 
     Raises:
         MonitorError: Why one cannot be put.
@@ -48,7 +52,6 @@ def put_renewal(plan: Renewal, queue: Queue, folder: LocalFolder) -> tuple[str, 
     made: dict[Key, int] = {}
     makers: dict[Key, list[str]] = {}
     ids: list[str] = []
-    known = queue.get_many(tuple(plan.busy.values()))
     for key, job_id in plan.busy.items():
         if job_id in known:
             makers[key] = [job_id]
@@ -74,12 +77,12 @@ def put_renewal(plan: Renewal, queue: Queue, folder: LocalFolder) -> tuple[str, 
 
 def take_back(job_ids: Sequence[str], queue: Queue, folder: LocalFolder) -> None:
     """Stop jobs of a renewal and remove what they have not finished; what is finished stays."""
+    stopped = []
     for job_id in reversed(job_ids):
         with suppress(MonitorError):
-            queue.cancel(job_id)
-    records = queue.get_many(job_ids)
-    stopped = [r.id for r in records.values() if r.status is JobStatus.CANCELLED]
-    _remove_entities(folder, [job_id for job_id in reversed(job_ids) if job_id in stopped])
+            if queue.cancel(job_id):
+                stopped.append(job_id)
+    _remove_entities(folder, stopped)
     queue.remove(stopped)
 
 

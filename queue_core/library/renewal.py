@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,19 @@ if TYPE_CHECKING:
 
 # More files are not looked at: each look may wait for a disk or a network.
 MOST_FILES = 50
-_MADE_BY_JOBS = (
+# What can be made anew by a job of its own.
+MADE_BY_JOBS = (
     EntityKind.DATASET, EntityKind.NOTEBOOK, EntityKind.RUN, EntityKind.EXPLORER,
     EntityKind.EXPLAINER, EntityKind.PREDICTION,
 )  # fmt: skip
+
+
+class Outdated(StrEnum):
+    """Why something is out of date."""
+
+    FILE = "file"
+    LOADED_AGAIN = "loaded_again"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class Renewal:
         steps: In the order in which they can be put.
         stands_for: What is used instead of an older thing, by the older one.
         busy: The jobs that still make what is used instead.
-        is_stale: Whether the thing that was asked about is out of date itself.
+        why: Why the thing that was asked about is out of date itself; None where it is not.
         successor: What stands for it already; None where nothing does.
         left_out: Names of what cannot be made anew like this.
     """
@@ -56,7 +66,7 @@ class Renewal:
     steps: tuple[RenewalStep, ...] = ()
     stands_for: Mapping[Key, Key] = field(default_factory=dict)
     busy: Mapping[Key, str] = field(default_factory=dict)
-    is_stale: bool = False
+    why: Outdated | None = None
     successor: Key | None = None
     left_out: tuple[str, ...] = ()
 
@@ -85,7 +95,25 @@ def plan_renewal(
     from queue_core.database.session import read_session
 
     with read_session(folder) as session:
-        return _Planner(session, read_origins(session), about, looks_at_files).plan()
+        origins = read_origins(session)
+        if about is not None and about not in origins:
+            return Renewal()  # it was deleted
+        return _Planner(session, origins, about, looks_at_files).plan()
+
+
+def outdated(folder: LocalFolder) -> frozenset[Key]:
+    """Return what no longer fits its data, and datasets of which a newer version was loaded.
+
+    Files are not looked at: a list of thousands must not wait for a network.
+    """
+    from queue_core.database.origins import read_origins
+    from queue_core.database.session import read_session
+    from queue_core.database.staleness import stale_among
+
+    with read_session(folder) as session:
+        origins = read_origins(session)
+    replaced = (key for key, origin in origins.items() if origin.newer is not None)
+    return frozenset((*replaced, *stale_among(origins)))
 
 
 class _Planner:
@@ -113,20 +141,24 @@ class _Planner:
         """Go through all that is out of date."""
         stale = [*self._changed, *self._stale]
         for key in stale:
-            if key[0] in _MADE_BY_JOBS and (self._family is None or key in self._family):
+            if key[0] in MADE_BY_JOBS and (self._family is None or key in self._family):
                 self._renew(key)
         about = self._about
-        is_old = about in self._stale or about in self._changed
-        if about is not None and self._origins[about].newer is not None:
-            is_old = True
         return Renewal(
             steps=tuple(self._steps),
             stands_for=self._stands_for,
             busy=self._busy,
-            is_stale=is_old,
+            why=None if about is None else self._why(about),
             successor=self._stands_for.get(about) if about is not None else None,
             left_out=tuple(self._left_out.values()),
         )
+
+    def _why(self, key: Key) -> Outdated | None:
+        if self._origins[key].newer is not None:
+            return Outdated.LOADED_AGAIN
+        if key in self._changed:
+            return Outdated.FILE
+        return Outdated.SOURCE if key in self._stale else None
 
     def _renew(self, key: Key) -> bool:
         """See to it that something up to date stands for a thing; return whether it will."""
@@ -179,7 +211,7 @@ class _Planner:
     def _fresh_ones(self) -> Iterator[tuple[str, Key]]:
         """Yield all that is up to date or being made, by how it is made; the newest last."""
         for key, origin in self._origins.items():
-            if key[0] not in _MADE_BY_JOBS or key in self._stale or key in self._changed:
+            if key[0] not in MADE_BY_JOBS or key in self._stale or key in self._changed:
                 continue
             if origin.status is EntityStatus.ERROR or origin.newer is not None:
                 continue

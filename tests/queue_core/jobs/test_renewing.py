@@ -15,7 +15,7 @@ from queue_core.database.tables import ENTITY_TABLES, ModelSession, Notebook, Ru
 from queue_core.jobs.registry import get_job_type
 from queue_core.jobs.renewing import put_renewal, take_back
 from queue_core.library.lineage import lineage_of
-from queue_core.library.renewal import Renewal, plan_renewal
+from queue_core.library.renewal import Outdated, Renewal, plan_renewal
 from queue_core.paths import LocalFolder
 
 HEAD = "size,weight,colour\n"
@@ -67,7 +67,7 @@ def test_a_changed_file_goes_the_whole_way_again_and_can_be_taken_back(
 
     file.write_text(_rows(50), encoding="utf-8")
     plan = plan_renewal(local_folder, about)
-    assert plan.is_stale
+    assert plan.why is Outdated.SOURCE
     assert plan.seconds is not None
     assert _types(plan)[:4] == ["DatasetJob", "ConverterJob", "ApplyNotebookJob", "ModelJob"]
     assert sorted(_types(plan)[4:]) == ["ExplainerJob", "PredictJob"]
@@ -92,7 +92,7 @@ def test_a_changed_file_goes_the_whole_way_again_and_can_be_taken_back(
         last = session.query(Notebook).order_by(Notebook.id.desc()).first()
         assert last is not None
     again = plan_renewal(local_folder, about)
-    assert again.is_stale
+    assert again.why is Outdated.SOURCE
     assert again.steps == ()
     assert again.successor == (EntityKind.RUN, new.id)
     edges = lineage_of(local_folder, EntityKind.NOTEBOOK, last.id).edges
