@@ -13,6 +13,7 @@ from gui.jobs import feature as jobs
 from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.palette import feature as palette
+from gui.renewal import feature as renewal
 from gui.results.compare import feature as compare
 from gui.settings import feature as settings
 from gui.submit import feature as submit
@@ -27,6 +28,7 @@ FEATURES: tuple[Install, ...] = (
     jobs.install,
     submit.install,
     library.install,
+    renewal.install,
     triage.install,
     timeline.install,
     compare.install,

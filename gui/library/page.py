@@ -39,6 +39,7 @@ from queue_core.library.entities import (
     list_entities,
     rename_entity,
 )
+from queue_core.library.renewal import outdated
 from queue_core.queue.values import ChangeBatch
 
 KINDS_PX = 208
@@ -174,6 +175,7 @@ class LibraryPage(QWidget):
         self.shown.rename_wanted.connect(self._edit_name)
         self.shown.delete_wanted.connect(self._delete)
         self.shown.lineage_wanted.connect(self._show_lineage)
+        self.shown.outdated.newer_wanted.connect(self.show_entity)
         self._bridge.changed.connect(self._on_changed)
 
     # --- reading ------------------------------------------------------------------------------
@@ -184,7 +186,8 @@ class LibraryPage(QWidget):
         records = await self._bridge.call(list_entities, folder, kind.kind, where, limit=MOST_SHOWN)
         counts = await self._bridge.call(count_entities, folder)
         await self._bridge.call(component_titles)  # which reads the registry once
-        self.model.show(records)
+        stale = await self._bridge.call(outdated, folder) if records else frozenset()
+        self.model.show(records, stale)
         self._show_counts(counts)
         self._empty.setVisible(not records)
         self.table.setVisible(bool(records))
