@@ -13,6 +13,7 @@ from gui.library.lineage_layout import places_of
 from gui.placing import open_at_size
 from gui.plain_text import as_title, as_typed, no_mnemonic
 from gui.results.loading import LoadingView
+from gui.spoken import name_scrolled
 from gui.theme import colours, current_theme, icon
 from gui.widgets import muted_label, set_role, show_words
 from queue_core.database.status import EntityKind, EntityStatus
@@ -61,6 +62,7 @@ class LineageView(LoadingView):
         self._kind = kind
         self._id = entity_id
         self._area = QScrollArea()
+        name_scrolled(self._area, tr("Where it comes from"))
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._note = muted_label()
         self._note.setContentsMargins(16, 0, 16, 10)
