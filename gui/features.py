@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gui import tour
+from gui import focus_ring, tour
 from gui.bridge import Bridge
 from gui.control import feature as control
 from gui.desktop import feature as desktop
@@ -36,5 +36,6 @@ FEATURES: tuple[Install, ...] = (
     settings.install,
     desktop.install,
     tour.install,
+    focus_ring.install,
     palette.install,
 )

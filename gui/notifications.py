@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent, QFocusEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Message
 from gui.i18n import tr
 from gui.plain_text import PlainLabel, no_mnemonic
+from gui.spoken import Role, announce, speak_as
 from gui.theme import icon, icon_pixmap, small_font
 from gui.widgets import TextLabel
 
@@ -77,7 +78,7 @@ class Toast(QFrame):
         self._is_kept = False
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.close_now)
-        self.setAccessibleName(message.text)
+        speak_as(self, Role.Notification, message.text)
         self.setAccessibleDescription(message.hint)
         self._build(actions)
         self._timer.start()
@@ -197,7 +198,7 @@ class ToastArea(QObject):
         self._place()
         toast.show()
         toast.raise_()
-        QAccessible.updateAccessibility(QAccessibleEvent(toast, QAccessible.Event.Alert))
+        announce(toast, " ".join(filter(None, (message.text, message.hint))))
         self.shown.emit(entry)
         return toast
 

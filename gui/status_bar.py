@@ -12,6 +12,7 @@ from gui.bridge import Bridge
 from gui.format import format_bytes, format_clock, format_count
 from gui.i18n import tr, tr_plural
 from gui.jobs.expectations import left_text
+from gui.spoken import Role, speak_as
 from gui.theme import STEP_PX, small_font
 from gui.throttle import Throttle
 from gui.widgets import muted_label
@@ -29,6 +30,7 @@ class StatusBar(QFrame):
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
         self.setObjectName("statusBar")
+        speak_as(self, Role.StatusBar, tr("State of the queue"))
         self.setFixedHeight(HEIGHT_PX)
         self._bridge = bridge
         self._said: list[str] = []

@@ -12,6 +12,7 @@ from gui.actions import ActionSet, Place
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
 from gui.plain_text import as_typed
+from gui.spoken import Role, speak_as
 from gui.tab_order import chain
 from gui.theme import STEP_PX, icon
 from gui.widgets import IconLabel, icon_button, row, set_role, show_words
@@ -117,6 +118,7 @@ class Toolbar(QFrame):
     def __init__(self, actions: ActionSet) -> None:
         super().__init__()
         self.setObjectName("toolbar")
+        speak_as(self, Role.ToolBar, tr("Commands"))
         self._actions = actions
         self._commands: list[QToolButton] = []
         self._tabs: QWidget | None = None

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from gui.i18n import translate_message
 from gui.plain_text import PlainLabel, as_typed, no_mnemonic, one_line
+from gui.spoken import Role, speak_as
 from gui.theme import ICON_BESIDE_TEXT_PX, ICON_PX, STEP_PX, body_font, colours, icon, icon_pixmap
 
 # How headings of texts and names stand; Qt centres them.
@@ -52,6 +53,7 @@ class TextLabel(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        speak_as(self, Role.StaticText)
         self.most_lines = most_lines
         self._text = ""
         self._shown = ""
@@ -169,6 +171,7 @@ class Note(QFrame):
     def __init__(self, kind: str) -> None:
         super().__init__()
         set_role(self, kind)
+        speak_as(self, Role.Note)
         self._sentence = TextLabel()
         self._hint = TextLabel(role="muted")
         layout = QVBoxLayout(self)
@@ -182,6 +185,8 @@ class Note(QFrame):
         """Say it, or hide where there is nothing to say; what the core said is translated."""
         self._sentence.set_text(translate_message(sentence))
         self._hint.set_text(translate_message(hint))
+        self.setAccessibleName(self._sentence.text)
+        self.setAccessibleDescription(self._hint.text)
         self._hint.setVisible(bool(hint))
         self.setVisible(bool(sentence))
 

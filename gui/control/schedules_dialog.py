@@ -26,6 +26,7 @@ from gui.jobs.type_looks import type_word
 from gui.notifications import ToastAction, say
 from gui.placing import open_at_size
 from gui.plain_text import as_typed, no_mnemonic
+from gui.spoken import name_scrolled
 from gui.theme import STEP_PX, monospace_font
 from gui.throttle import Throttle
 from gui.widgets import TextLabel, heading_label, icon_button, muted_label
@@ -49,6 +50,7 @@ class SchedulesDialog(QDialog):
         self._shown: Sequence[Schedule] | None = None
         self._leaving: set[str] = set()
         self._area = QScrollArea()
+        name_scrolled(self._area, tr("Schedules"))
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         layout = QVBoxLayout(self)

@@ -21,6 +21,7 @@ from gui.jobs.filter_state import FilterState
 from gui.jobs.presentation import STATUS_LOOKS, status_word
 from gui.jobs.type_looks import type_icon, type_word
 from gui.plain_text import as_typed, one_line
+from gui.spoken import Role, speak_as
 from gui.tab_order import chain
 from gui.theme import ICON_PX, STEP_PX, colours, current_theme, icon_pixmap, small_font
 from gui.widgets import heading_label
@@ -187,7 +188,7 @@ class Sidebar(QScrollArea):
         self._state = state
         self._folded = False
         self.setObjectName("sidebar")
-        self.setAccessibleName(tr("Filters"))
+        speak_as(self, Role.Grouping, tr("Filters"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its rows have the focus
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

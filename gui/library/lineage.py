@@ -14,6 +14,7 @@ from gui.placing import open_at_size
 from gui.plain_text import as_title, as_typed, no_mnemonic
 from gui.renewal.opening import open_renewal
 from gui.results.loading import LoadingView
+from gui.spoken import name_scrolled
 from gui.theme import colours, current_theme, icon
 from gui.widgets import muted_label, row, set_role, show_words, text_button
 from queue_core.database.status import EntityKind, EntityStatus
@@ -62,6 +63,7 @@ class LineageView(LoadingView):
         self._kind = kind
         self._id = entity_id
         self._area = QScrollArea()
+        name_scrolled(self._area, tr("Where it comes from"))
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._note = muted_label()
         self._note.setWordWrap(True)

@@ -65,7 +65,7 @@ class ShortcutSheet(QDialog):
             shorter = int(heights[1] < heights[0]) if self.width() >= TWO_COLUMNS_PX else 0
             columns[shorter].addLayout(_group(title, lines))
             heights[shorter] += len(lines) + 2
-        page = ScrolledColumn()
+        page = ScrolledColumn(self.windowTitle())
         page.column.setContentsMargins(STEP_PX * 6, STEP_PX * 4, STEP_PX * 6, STEP_PX * 4)
         side_by_side = QHBoxLayout()
         side_by_side.setSpacing(STEP_PX * 10)

@@ -42,7 +42,7 @@ class ConversationView(LoadingView):
         self._running: EntityRecord | None = None
         self._log_position = 0
         self._live: TextLabel | None = None
-        self._scroll = ScrolledColumn(spacing=12)
+        self._scroll = ScrolledColumn(tr("Conversation"), spacing=12)
         self._layout = self._scroll.column
         self._session_id: int | None = None
         self.reply = ReplyField()

@@ -72,7 +72,7 @@ class EntityView(LoadingView):
         self._kind = kind
         self._id = entity_id
         self._files = tuple(files)
-        self._scroll = ScrolledColumn(spacing=8)
+        self._scroll = ScrolledColumn(tr("Result"), spacing=8)
         self._layout = self._scroll.column
         self.body.addWidget(self._scroll, 1)
         self.load()

@@ -252,6 +252,7 @@ class PagedTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setCornerButtonEnabled(False)
         self.setShowGrid(False)
         set_role(self, "data")
         self.setAlternatingRowColors(True)

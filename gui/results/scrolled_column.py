@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from gui.spoken import name_scrolled
+
 
 class ScrolledColumn(QScrollArea):
     """A column of widgets that is as wide as it is given and as tall as it needs.
@@ -13,8 +15,9 @@ class ScrolledColumn(QScrollArea):
         column: The layout to add to.
     """
 
-    def __init__(self, *, spacing: int = 8, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, *, spacing: int = 8, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        name_scrolled(self, name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

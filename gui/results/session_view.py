@@ -31,7 +31,7 @@ class SessionView(LoadingView):
     def __init__(self, session_id: int, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
         self._id = session_id
-        self._scroll = ScrolledColumn()
+        self._scroll = ScrolledColumn(tr("Models"))
         self.body.addWidget(self._scroll, 1)
         self.load()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
+from gui.spoken import Role, speak_as
 
 SETTLE_MS = 80
 EMPTY_PATH = re.compile(rb'<path id="([^"]+)"(?: transform="[^"]*")?/>')
@@ -39,7 +40,7 @@ class SvgPicture(QWidget):
         self._image: QImage | None = None
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._on_settled)
-        self.setAccessibleName(title)
+        speak_as(self, Role.Graphic, title)
         both = QSizePolicy.Policy.Expanding
         self.setSizePolicy(both, both)
         self.setMinimumSize(SMALLEST_PX, SMALLEST_PX)

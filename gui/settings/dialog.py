@@ -96,7 +96,7 @@ class SettingsDialog(QDialog):
         item = QListWidgetItem(title)
         item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
         self.sections.addItem(item)
-        page = ScrolledColumn()
+        page = ScrolledColumn(title)
         page.column.setContentsMargins(20, 16, 20, 16)
         page.column.addStretch(1)
         self._pages.append(page)

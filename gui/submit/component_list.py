@@ -89,6 +89,7 @@ class ComponentList(QWidget):
         self.search.textChanged.connect(self._on_search)
         self.search.down_pressed.connect(self._go_to_list)
         self.view = _ListView(has_boxes=takes_several)
+        self.view.setAccessibleName(tr("Components"))
         self.view.box_clicked.connect(self._on_box)
         self.view.setModel(self._shown)
         self.view.setItemDelegate(_TwoLines(self.view))

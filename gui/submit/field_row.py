@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVB
 
 from gui.i18n import tr, tr_plural, translate
 from gui.plain_text import PlainLabel, as_typed, no_mnemonic
+from gui.spoken import describe_field, name_field
 from gui.submit.schema import Field, FieldKind
 from gui.theme import icon, monospace_font, small_font
 from gui.widgets import TextLabel
@@ -74,8 +75,8 @@ class FieldRow:
         self._help = _sentence(help_text, "muted")
         self._note = _sentence("", "success")
         self._problem = _sentence("", "error")
-        editor.setAccessibleName(translate(field.title))
-        editor.setAccessibleDescription(help_text)
+        name_field(editor, translate(field.title))
+        describe_field(editor, help_text)
         self._label.setToolTip(as_typed(help_text))
 
     def arrange(self, *, narrow: bool) -> QWidget:
@@ -211,7 +212,7 @@ class FieldRow:
         self._mark.setText("•" if can_reset else "")
         self._reset.setVisible(can_reset)
         state = tr("Changed. {help}", help=self._help.text()) if can_reset else self._help.text()
-        self.editor.setAccessibleDescription(f"{problem or ''} {state}".strip())
+        describe_field(self.editor, f"{problem or ''} {state}".strip())
 
     def _show(self, problem: str | None) -> None:
         self._problem.setText(problem or "")

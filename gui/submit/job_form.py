@@ -87,7 +87,7 @@ class JobFormPage(QWidget):
         self._heading = heading_label("")
         self._about = muted_label()
         self._note = TextLabel(role="killed")
-        self._column = ScrolledColumn(spacing=8)
+        self._column = ScrolledColumn(tr("Parameters"), spacing=8)
         self._build()
         self._fill_start()
         self._begin()

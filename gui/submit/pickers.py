@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from gui.format import format_percent
 from gui.i18n import tr, tr_plural
 from gui.plain_text import PlainLabel, as_typed
+from gui.spoken import Role, speak_as
 from gui.submit.miniature import SHAPE_ROLE, MiniatureDelegate, Shape
 from gui.submit.schema import Field
 
@@ -70,6 +71,7 @@ class OptionsEditor(QWidget):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        speak_as(self, Role.Grouping)
         self._nullable = field.nullable
         self._kept: list[Any] = []
         self._is_none = False
@@ -87,6 +89,7 @@ class OptionsEditor(QWidget):
         self.view.setItemDelegate(MiniatureDelegate(self.view))
         self._search = QLineEdit()
         self._search.setPlaceholderText(tr("Find…"))
+        self._search.setAccessibleName(tr("Find…"))
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._shown.setFilterFixedString)
         self._count = PlainLabel()

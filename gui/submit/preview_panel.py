@@ -16,6 +16,7 @@ from gui.format import format_about, format_bytes, format_count
 from gui.i18n import tr, tr_plural, translate, translate_message
 from gui.inputs import ComboBox
 from gui.plain_text import PlainLabel
+from gui.spoken import name_scrolled
 from gui.submit.form import SchemaForm
 from gui.submit.preview_choices import PreviewChoices, choices_of
 from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer
@@ -57,6 +58,7 @@ class PreviewPanel(QWidget):
         self.table = PreviewTable()
         self._surface = QFrame()
         self._options = QScrollArea()
+        name_scrolled(self._options, tr("How to read the file"))
         self._build()
 
     def set_loaders(self, loaders: list[list[str]]) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from gui.i18n import tr, translate
 from gui.inputs import ComboBox
+from gui.spoken import name_field
 from gui.submit.schema import Field, FieldKind
 from gui.submit.validation import problem_with
 
@@ -40,7 +41,7 @@ class UnionEditor(QWidget):
             self.kinds.addItem(_kind_title(inner))
         self._stack = QStackedWidget()
         for editor in self._editors:
-            editor.setAccessibleName(translate(field.title))
+            name_field(editor, translate(field.title))
             editor.changed.connect(self.changed)
             self._stack.addWidget(editor)
         layout = QHBoxLayout(self)

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from gui.i18n import tr
+from gui.spoken import Role, speak_as
 from gui.theme import colours, current_theme
 from gui.timeline.geometry import HEAD_PX, ROW_PX, Geometry, height_of, lane_tops
 from gui.timeline.head import TICK_PX, paint_axis, paint_grid, paint_strip
@@ -66,7 +67,7 @@ class TimelineCanvas(QAbstractScrollArea):
         self._grabbed: tuple[Stretch, int] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(tr("Timeline"))
+        speak_as(self, Role.Chart, tr("Timeline"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
         current_theme().changed.connect(self.viewport().update)

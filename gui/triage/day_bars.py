@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.format import format_count, format_date
 from gui.i18n import tr
+from gui.spoken import Role, speak_as
 from gui.theme import colours, current_theme, small_font
 
 LEAST_PX = 2
@@ -39,6 +40,7 @@ class DayBars(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._days: tuple[int, ...] = ()
+        speak_as(self, Role.Graphic)
         self.setFont(small_font())
         self.setMaximumWidth(MOST_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

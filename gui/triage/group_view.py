@@ -87,7 +87,7 @@ class GroupView(QFrame):
         buttons = FlowLayout(spacing=STEP_PX * 2)
         for button in (self.retry, self.last, self.jobs, self.ignore):
             buttons.addWidget(button)
-        page = ScrolledColumn(spacing=STEP_PX * 4)
+        page = ScrolledColumn(tr("Failure"), spacing=STEP_PX * 4)
         edge = STEP_PX * 4
         page.column.setContentsMargins(edge, edge, edge, edge)
         page.column.addWidget(self.note)

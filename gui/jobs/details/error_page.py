@@ -85,7 +85,7 @@ class ErrorPage(DetailsPage):
             QApplication.clipboard().setText(failure_text(self._record))
 
     def _build(self) -> None:
-        self._page = ScrolledColumn(spacing=STEP_PX * 2)
+        self._page = ScrolledColumn(tr("Error"), spacing=STEP_PX * 2)
         column = self._page.column
         column.setContentsMargins(STEP_PX * 4, STEP_PX * 3, STEP_PX * 4, STEP_PX * 3)
         column.addWidget(self._causes_title)

@@ -17,6 +17,7 @@ from gui.jobs.details.history_section import HistorySection
 from gui.jobs.details.lineage_section import LineageSection
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.type_looks import type_word
+from gui.spoken import name_scrolled
 from gui.theme import STEP_PX, monospace_font
 from gui.widgets import TextLabel, icon_button, row, set_role
 from queue_core.queue.job_record import JobRecord, JobStatus
@@ -146,6 +147,7 @@ class OverviewPage(DetailsPage):
         inside.addWidget(self.history)
         inside.addStretch(1)
         area = QScrollArea()
+        name_scrolled(area, tr("Overview"))
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(content)

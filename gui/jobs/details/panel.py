@@ -19,6 +19,7 @@ from gui.jobs.details.parameters_page import ParametersPage
 from gui.jobs.details.result_page import ResultPage
 from gui.jobs.record_store import RecordStore
 from gui.jobs.waiting_reasons import WaitingReasons
+from gui.spoken import Role, speak_as
 from gui.throttle import Throttle
 from gui.widgets import muted_label
 from queue_core.errors import JobNotFoundError
@@ -66,7 +67,7 @@ class DetailsPanel(QFrame):
         super().__init__()
         self._watcher = watcher
         self.setObjectName("detailsPanel")
-        self.setAccessibleName(tr("Details"))
+        speak_as(self, Role.Grouping, tr("Details"))
         self._bridge = bridge
         self._store = store
         self._reasons = reasons

@@ -12,6 +12,7 @@ from gui.format import format_duration, format_percent
 from gui.i18n import tr, tr_plural, translate
 from gui.jobs.details.phase_spans import Span, summed
 from gui.plain_text import as_typed
+from gui.spoken import Role, speak_as
 from gui.theme import STEP_PX, colours, current_theme
 from gui.widgets import TextLabel, heading_label
 
@@ -84,6 +85,7 @@ class PhaseBar(QWidget):
         super().__init__()
         self._spans: tuple[Span, ...] = ()
         self.bar = _Bar()
+        speak_as(self.bar, Role.Graphic)
         self._legend = QWidget()
         self._grid = QGridLayout(self._legend)
         self._grid.setContentsMargins(0, 0, 0, 0)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.format import format_bytes, format_count, format_duration
 from gui.i18n import tr
+from gui.spoken import Role, speak_as
 from gui.theme import STEP_PX, colours, current_theme, small_font
 from queue_core.queue.values import Sample
 
@@ -82,6 +83,7 @@ class UsageCurve(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._usage = Usage()
+        speak_as(self, Role.Chart)
         self.setFont(small_font())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         current_theme().changed.connect(self.update)

@@ -12,6 +12,7 @@ from gui.hover_card import HoverCard
 from gui.i18n import tr
 from gui.results.compare.axes import PlotAxis, axes_of
 from gui.results.comparison import Comparison
+from gui.spoken import Role, speak_as
 from gui.theme import colours, current_theme, small_font
 
 MARGIN_PX = 24
@@ -43,7 +44,7 @@ class ParallelPlot(QWidget):
         self.setMouseTracking(True)
         self.setFont(small_font())
         self.setMinimumHeight(160)
-        self.setAccessibleName(tr("Models over their parameters"))
+        speak_as(self, Role.Chart, tr("Models over their parameters"))
         current_theme().changed.connect(self._draw_anew)
 
     def show_comparison(self, found: Comparison) -> None:

@@ -34,7 +34,7 @@ class SideBySide(LoadingView):
         self._common: dict[str, tuple[Artifact, Artifact]] = {}
         self._hint = muted_label(tr("Select two models in the table."))
         self._hint.setContentsMargins(16, 12, 16, 12)
-        self._column = ScrolledColumn(spacing=12)
+        self._column = ScrolledColumn(tr("Models"), spacing=12)
         self._column.column.setContentsMargins(16, 8, 16, 12)
         self._page: QWidget | None = None
         self._figures: QWidget | None = None

@@ -13,6 +13,7 @@ from gui.i18n import tr
 from gui.plain_text import as_typed, no_mnemonic
 from gui.results.live.panel_plot import PanelPlot
 from gui.results.live.points import marker
+from gui.spoken import Role, speak_as
 from gui.theme import STEP_PX, current_theme, small_font
 from gui.widgets import muted_label, set_role, show_words
 from queue_core.artifacts.figure import Color, Figure, Points, Tone
@@ -59,7 +60,7 @@ class LiveFigure(QFrame):
         self._hidden: set[str] = set()
         set_role(self, "figure")
         self._columns = 0
-        self.setAccessibleName(title)
+        speak_as(self, Role.Grouping, title)
         self.plots = [PanelPlot(panel, zooms_by_wheel=fills) for panel in figure.panels]
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)

@@ -17,6 +17,8 @@ from gui.results.live.drawing import draw_mark
 from gui.results.live.extents import views_of
 from gui.results.live.readings import reading_at
 from gui.results.live.scales import View
+from gui.results.live.spoken_plot import plot_text
+from gui.spoken import Role, speak_as
 from gui.theme import current_theme, small_font
 from queue_core.artifacts.figure import Panel
 from queue_core.artifacts.themes import Theme, ThemeColors, theme_colors
@@ -65,8 +67,7 @@ class PanelPlot(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(48, 64)
-        self.setAccessibleName(panel.title or tr("Plot"))
-        self.setAccessibleDescription(tr("Plus and minus zoom, arrows move, Home shows all."))
+        speak_as(self, Role.Chart, panel.title or tr("Plot"))
         current_theme().changed.connect(self._draw_in_full)
 
     @property
@@ -240,7 +241,10 @@ class PanelPlot(QWidget):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: Any) -> None:
-        """Show where the keys go."""
+        """Show where the keys go, and say what is seen."""
+        if not self.accessibleDescription():
+            keys = tr("Plus and minus zoom, arrows move, Home shows all.")
+            self.setAccessibleDescription(f"{plot_text(self._panel)} {keys}")
         self.update()
 
     def focusOutEvent(self, event: Any) -> None:

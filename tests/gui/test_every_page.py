@@ -1,4 +1,4 @@
-"""Walks every page in Spanish and looks for English."""
+"""Walks every page in Spanish, looks for English, for what has no name, and for a hidden focus."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from seeded_folder import SCENE, seed_folder
+from spoken_checks import hidden_focus_in, silent_in
 
 import resources
 from gui import i18n
@@ -46,6 +47,7 @@ pytestmark = pytest.mark.gui
 
 Run = Callable[[Any], Any]
 Until = Callable[[Callable[[], Any]], Awaitable[None]]
+Look = Callable[[QWidget], None]
 
 ENGLISH = re.compile(
     r"\b(the|of|with|is|are|not|and|was|were|from|by|to|for|on|at|that|has|have|there|it|its|which|"
@@ -173,26 +175,40 @@ def names(queue: HueyJobQueue, tmp_path: Path) -> list[str]:
     return sorted(given, key=len, reverse=True)
 
 
-def test_no_page_is_english(run: Run, until: Until, names: list[str], bridge: Bridge) -> None:
+def test_every_page_is_spanish_and_spoken(
+    run: Run, until: Until, names: list[str], bridge: Bridge
+) -> None:
+    found: set[str] = set()
+    seen: set[str] = set()
+
+    async def look_at(root: QWidget) -> None:
+        found.update(english_in(root, names))
+        found.update(silent_in(root))
+        root.window().activateWindow()
+        await until(root.window().isActiveWindow)
+        found.update(hidden_focus_in(root, seen))
+
+    def look(root: QWidget) -> None:
+        run(look_at(root))
+
     with whole_window(bridge, run, until) as window:
-        found = english_on_pages(window, run, until, names)
+        visit_pages(window, run, until, look)
     assert not found, "\n".join(sorted(found))
 
 
-def english_on_pages(window: MainWindow, run: Run, until: Until, names: list[str]) -> set[str]:
-    found = english_in_jobs(window, run, until, names)
-    found |= english_in_library(window, run, until, names)
-    found |= english_in_pages(window, run, names)
-    found |= english_in_forms(window, run, until, names)
+def visit_pages(window: MainWindow, run: Run, until: Until, look: Look) -> None:
+    visit_jobs(window, run, until, look)
+    visit_library(window, run, until, look)
+    visit_other_pages(window, run, look)
+    visit_forms(window, run, until, look)
     dialog = SettingsDialog(window.bridge, window)
     dialog.show()
-    found |= english_in(dialog, names)
+    look(dialog)
     dialog.close()
-    return found
 
 
-def english_in_jobs(window: MainWindow, run: Run, until: Until, names: list[str]) -> set[str]:
-    found = english_in(window, names)
+def visit_jobs(window: MainWindow, run: Run, until: Until, look: Look) -> None:
+    look(window)
     for row in _telling_rows(window):
         job_id = window.model.job_id(row)
         window.table.selectRow(row)
@@ -201,10 +217,10 @@ def english_in_jobs(window: MainWindow, run: Run, until: Until, names: list[str]
         for name in window.details.pages:
             window.details.show_tab(name)
             run(read_all(window.details))
-            found |= english_in(window.details, names)
+            look(window.details)
     window.table.selectAll()
     run(read_all(window))
-    return found | english_in(window, names)
+    look(window)
 
 
 def _telling_rows(window: MainWindow) -> Iterator[int]:
@@ -219,45 +235,39 @@ def _telling_rows(window: MainWindow) -> Iterator[int]:
             yield row
 
 
-def english_in_library(window: MainWindow, run: Run, until: Until, names: list[str]) -> set[str]:
+def visit_library(window: MainWindow, run: Run, until: Until, look: Look) -> None:
     page = window.findChild(LibraryPage)
     assert page is not None
     window.show_page(page)
-    found: set[str] = set()
     for kind in LIBRARY_KINDS:
         page.show_kind(kind.kind)
         run(until(lambda: not page.is_reading))
         run(read_all(page))
-        found |= english_in(window, names)
-    return found
+        look(window)
 
 
-def english_in_pages(window: MainWindow, run: Run, names: list[str]) -> set[str]:
+def visit_other_pages(window: MainWindow, run: Run, look: Look) -> None:
     """Look at every page, then at what opens above the window."""
-    found: set[str] = set()
     for page in window.pages.all:
         window.show_page(page.widget)
         run(read_all(page.widget))
-        found |= english_in(window, names)
+        look(window)
     window.show_page(None)
     for action in ("app.shortcuts", "view.palette"):
         before = set(QApplication.topLevelWidgets())
         window.action_set.trigger(action)
         run(read_all(window))
-        found |= english_in(window, names)
+        look(window)
         for dialog in set(QApplication.topLevelWidgets()) - before:
-            found |= english_in(dialog, names)
+            look(dialog)
             dialog.close()
-    return found
 
 
-def english_in_forms(window: MainWindow, run: Run, until: Until, names: list[str]) -> set[str]:
+def visit_forms(window: MainWindow, run: Run, until: Until, look: Look) -> None:
     window.action_set.trigger("job.new")
     dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, NewJobDialog))
-    found: set[str] = set()
     for number in range(1, dialog.kinds.count()):  # the first opens a dialog for files
         dialog.kinds.setCurrentRow(number)
         run(until(lambda: dialog.page is not None and not dialog.is_busy))
-        found |= english_in(dialog, names)
+        look(dialog)
     dialog.close()
-    return found
