@@ -89,6 +89,7 @@ class PreviewDialog(QDialog):
         self.panel = PreviewPanel()
         self.reader = PreviewReader(bridge, self.entries, self)
         self.failure = Note("errorBox")
+        self._failed_of = ""
         self.do_not_ask = QCheckBox(tr("Load without this preview from now on"))
         self.apply_to_all = text_button(tr("Apply to all"), self._apply_to_all)
         self.load_button = text_button("", self._load, role="primary")
@@ -137,7 +138,7 @@ class PreviewDialog(QDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         top = QVBoxLayout()
-        top.setContentsMargins(16, 0, 16, 0)
+        top.setContentsMargins(16, 16, 16, 0)
         top.addWidget(self.failure)
         layout.addLayout(top)
         layout.addLayout(middle, 1)
@@ -152,7 +153,8 @@ class PreviewDialog(QDialog):
         entry.overrides = dict(record.params.get("params") or {})
         entry.retry_of = record.id
         if record.status is JobStatus.ERROR:
-            self.failure.show_text(record.error_msg or "", record.error_hint or "")
+            self._failed_of = record.error_msg or ""
+            self.failure.show_text(self._failed_of, record.error_hint or "")
 
     async def _name_loaders(self) -> None:
         loaders = await helpers_of(self._bridge).previews.call(loader_titles)
@@ -211,6 +213,8 @@ class PreviewDialog(QDialog):
         self._refresh_list()
         if entry is self.current:
             self.panel.show_entry(entry)
+            # What the preview says of the file now stands beside its lines: once is enough.
+            self.failure.setVisible(bool(self._failed_of) and entry.can_load)
 
     def _on_outdated(self) -> None:
         self._refresh_list()
