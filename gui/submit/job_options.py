@@ -43,7 +43,16 @@ class JobOptionsPanel(QWidget):
         when: Chooses between soon, later, after another job, and again and again.
     """
 
-    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, bridge: Bridge, *, margin_px: int = STEP_PX * 2, parent: QWidget | None = None
+    ) -> None:
+        """Make it.
+
+        Args:
+            bridge: The way to the queue.
+            margin_px: What is left free at its left.
+            parent: The widget it belongs to.
+        """
         super().__init__(parent)
         self._bridge = bridge
         self._has_offered = False
@@ -60,7 +69,7 @@ class JobOptionsPanel(QWidget):
         set_role(self._frame, "panel")
         self._frame.setLayout(self._grid())
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(STEP_PX * 2, 0, STEP_PX * 4, STEP_PX * 2)
+        layout.setContentsMargins(margin_px, 0, STEP_PX * 4, STEP_PX * 2)
         layout.setSpacing(STEP_PX)
         layout.addLayout(row(self.toggle, None))
         layout.addWidget(self._frame)

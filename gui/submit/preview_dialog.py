@@ -99,7 +99,7 @@ class PreviewDialog(QDialog):
         self._top = QWidget()
         self._top.hide()
         self.do_not_ask = QCheckBox(tr("Load without this preview from now on"))
-        self.job_options = JobOptionsPanel(bridge)
+        self.job_options = JobOptionsPanel(bridge, margin_px=16)
         self.apply_to_all = text_button(tr("Apply to all"), self._apply_to_all)
         self.load_button = text_button("", self._load, role="primary")
         self.load_button.setDefault(True)
@@ -151,7 +151,6 @@ class PreviewDialog(QDialog):
         top.addWidget(self.failure)
         layout.addWidget(self._top)
         layout.addLayout(middle, 1)
-        self.job_options.layout().setContentsMargins(16, 0, 16, 8)
         layout.addWidget(self.job_options)
         layout.addWidget(bar)
 
