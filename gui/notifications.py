@@ -20,12 +20,14 @@ from PySide6.QtWidgets import (
 
 from gui.bridge import Message
 from gui.i18n import tr
-from gui.plain_text import PlainLabel, no_mnemonic
+from gui.plain_text import no_mnemonic
 from gui.spoken import Role, announce, speak_as
-from gui.theme import icon, icon_pixmap, small_font
-from gui.widgets import TextLabel
+from gui.theme import icon, small_font
+from gui.widgets import IconLabel, TextLabel
 
 SHOWN_MS = 8000
+# What can be taken back is noticed late: one reads what is gone first.
+UNDO_SHOWN_MS = 20_000
 MAX_SHOWN = 4
 MAX_KEPT = 200
 WIDTH_PX = 380
@@ -60,7 +62,7 @@ class PastMessage:
 
 
 class Toast(QFrame):
-    """One message; goes after eight seconds unless the mouse or the focus is on it.
+    """One message; goes after a while unless the mouse or the focus is on it.
 
     Signals:
         closed: It is going.
@@ -76,7 +78,8 @@ class Toast(QFrame):
         self.message = message
         self._actions = actions
         self._is_kept = False
-        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        shown_ms = SHOWN_MS if self._undo is None else UNDO_SHOWN_MS
+        self._timer = QTimer(self, singleShot=True, interval=shown_ms)
         self._timer.timeout.connect(self.close_now)
         speak_as(self, Role.Notification, message.text)
         self.setAccessibleDescription(message.hint)
@@ -88,9 +91,13 @@ class Toast(QFrame):
         """Whether it stays until the user lets it go."""
         return not self._timer.isActive()
 
+    @property
+    def _undo(self) -> ToastAction | None:
+        return next((action for action in self._actions if action.title == tr("Undo")), None)
+
     def undo_now(self) -> bool:
         """Take back what it tells of; return whether it offers that."""
-        undo = next((action for action in self._actions if action.title == tr("Undo")), None)
+        undo = self._undo
         if undo is not None:
             self._run(undo)
         return undo is not None
@@ -109,9 +116,8 @@ class Toast(QFrame):
         self.closed.emit(self)
 
     def _build(self, actions: tuple[ToastAction, ...]) -> None:
-        picture = PlainLabel()
         name, role = ("error", "error") if self.message.is_error else ("info", "accent")
-        picture.setPixmap(icon_pixmap(name, role, ratio=self.devicePixelRatioF()))
+        picture = IconLabel(name, role)
         self._text = TextLabel(self.message.text)
         close = QToolButton()
         close.setProperty("role", "small")

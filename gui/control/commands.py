@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gui.window_queue import QueueOrders
 
 MOST_PRIORITY = 1000
+LOAD_REPEATED = "file.open_repeated"
 
 
 class ControlCommands(QObject):
@@ -82,6 +83,9 @@ class ControlCommands(QObject):
 
         if self._schedules is None:
             self._schedules = SchedulesDialog(self._bridge, self._window)
+            self._schedules.file_wanted.connect(
+                lambda: self._window.action_set.trigger(LOAD_REPEATED)
+            )
         if self._schedules.isVisible():
             self._schedules.raise_()
             self._schedules.activateWindow()

@@ -21,6 +21,7 @@ class EmptyState(QWidget):
         super().__init__()
         layout = QVBoxLayout(self)
         layout.setSpacing(STEP_PX * 2)
+        layout.setContentsMargins(*[STEP_PX * 12, STEP_PX * 3] * 2)
         heading = PlainLabel(title)
         heading.setFont(title_font())
         heading.setWordWrap(True)

@@ -13,7 +13,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QRect,
     QSize,
-    QSortFilterProxyModel,
     Qt,
     QTimer,
     Signal,
@@ -41,20 +40,19 @@ from PySide6.QtWidgets import (
 
 from gui.i18n import tr, translate
 from gui.plain_text import as_typed
+from gui.submit.component_matches import TICKED, WORDS_ROLE, Matches
 from gui.theme import body_font, colours, icon_pixmap, small_font
 from gui.widgets import muted_label
 from queue_core.components.registry import Component
 
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
 SENTENCE_ROLE = Qt.ItemDataRole.UserRole + 2
-WORDS_ROLE = Qt.ItemDataRole.UserRole + 3
 RECENT_ROLE = Qt.ItemDataRole.UserRole + 4
 MOST_RECENT = 4
 CLOCK_PX = 14
 PADDING_PX = 8
 MOST_LINES = 2
 BOX_PX = 22
-TICKED = Qt.CheckState.Checked
 UNTICKED = Qt.CheckState.Unchecked
 
 Index = QModelIndex | QPersistentModelIndex
@@ -78,10 +76,8 @@ class ComponentList(QWidget):
         self._recent: tuple[str, ...] = ()
         self._offered: tuple[Sequence[Component], Collection[str]] = ((), frozenset())
         self._model = QStandardItemModel(self)
-        self._shown = QSortFilterProxyModel(self)
+        self._shown = Matches(self, keeps_ticked=takes_several)
         self._shown.setSourceModel(self._model)
-        self._shown.setFilterRole(WORDS_ROLE)
-        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.search = _SearchLine()
         self.search.setPlaceholderText(tr("Find…"))
         self.search.setAccessibleName(tr("Find…"))
@@ -195,10 +191,17 @@ class ComponentList(QWidget):
         self.ticked.emit()
 
     def _on_search(self, text: str) -> None:
-        self._shown.setFilterFixedString(text.strip())
-        self._nothing.setVisible(self._shown.rowCount() == 0)
-        if not self.view.currentIndex().isValid():
+        """Show what matches; what is ticked stays as it is, for looking around chooses nothing."""
+        before = self.current_id
+        was_filling, self._is_filling = self._is_filling, True
+        self._shown.look_for(text)
+        if not self.choose(before):
             self.view.setCurrentIndex(self._shown.index(0, 0))
+        self._nothing.setVisible(self._shown.rowCount() == 0)
+        self._is_filling = was_filling
+        if self.current_id != before and not was_filling:
+            self._follow()
+            self.chosen.emit(self.current_id)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Bring the chosen one into view."""

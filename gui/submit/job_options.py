@@ -43,7 +43,16 @@ class JobOptionsPanel(QWidget):
         when: Chooses between soon, later, after another job, and again and again.
     """
 
-    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, bridge: Bridge, *, margin_px: int = STEP_PX * 2, parent: QWidget | None = None
+    ) -> None:
+        """Make it.
+
+        Args:
+            bridge: The way to the queue.
+            margin_px: What is left free at its left.
+            parent: The widget it belongs to.
+        """
         super().__init__(parent)
         self._bridge = bridge
         self._has_offered = False
@@ -55,11 +64,12 @@ class JobOptionsPanel(QWidget):
         show_words(self.toggle)
         self.toggle.toggled.connect(self._unfold)
         self._make_editors()
+        self._of_one_job: tuple[QWidget, ...] = (self.keep,)
         self._frame = QFrame()
         set_role(self._frame, "panel")
         self._frame.setLayout(self._grid())
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(STEP_PX * 2, 0, STEP_PX * 4, STEP_PX * 2)
+        layout.setContentsMargins(margin_px, 0, STEP_PX * 4, STEP_PX * 2)
         layout.setSpacing(STEP_PX)
         layout.addLayout(row(self.toggle, None))
         layout.addWidget(self._frame)
@@ -69,6 +79,11 @@ class JobOptionsPanel(QWidget):
     def cron(self) -> str:
         """When the job is to be put again and again; empty: only once, now."""
         return self.repeat.cron if self.when.currentIndex() == REPEAT else ""
+
+    def offer_repeating(self) -> None:
+        """Unfold, with a rhythm to choose."""
+        self.toggle.setChecked(True)
+        self.when.setCurrentIndex(REPEAT)
 
     def show_problem(self, error: MonitorError) -> None:
         """Go to the field that an error is about, if it is one of these."""
@@ -111,7 +126,7 @@ class JobOptionsPanel(QWidget):
         self.place = QStackedWidget()
         for editor in (QWidget(), self.later, after, self.repeat):
             self.place.addWidget(editor)
-        self.when.currentIndexChanged.connect(self.place.setCurrentIndex)
+        self.when.currentIndexChanged.connect(self._on_when)
         self.priority = SpinBox(minimum=-MOST_PRIORITY, maximum=MOST_PRIORITY)
         self.priority.setToolTip(tr("Jobs with a higher number start first. The usual one is 0."))
         self.attempts = SpinBox(maximum=MOST_ATTEMPTS)
@@ -141,14 +156,22 @@ class JobOptionsPanel(QWidget):
         )  # fmt: skip
         for number, (title, editor) in enumerate(cells):
             line, side = 1 + number // 2, 2 * (number % 2)
-            grid.addWidget(_label(title, editor), line, side)
+            label = _label(title, editor)
+            grid.addWidget(label, line, side)
             grid.addWidget(editor, line, side + 1)
+            self._of_one_job += (label, editor)
         grid.addWidget(self.run_on_label, 3, 0)
         grid.addWidget(self.run_on, 3, 1, 1, 3)
         grid.addWidget(self.keep, 4, 1, 1, 3)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid
+
+    def _on_when(self, when: int) -> None:
+        """Show what goes with this start; what a schedule does not keep is not offered."""
+        self.place.setCurrentIndex(when)
+        for widget in self._of_one_job:
+            widget.setVisible(when != REPEAT)
 
     def _unfold(self, is_open: bool) -> None:
         self._frame.setVisible(is_open)

@@ -25,6 +25,7 @@ from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
 from gui.placing import open_at_size
 from gui.plain_text import as_typed, no_mnemonic
+from gui.submit.job_options import JobOptionsPanel
 from gui.submit.preview_panel import PreviewPanel
 from gui.submit.preview_reader import PreviewReader
 from gui.submit.preview_state import FileEntry, FileState, of_same_kind
@@ -32,6 +33,7 @@ from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, row, set_role, text_button
 from queue_core.library.preview import loader_titles
 from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import JobOptions
 
 FILES_PX = 220
 SIZE = QSize(1080, 660)
@@ -55,6 +57,8 @@ class LoadOrder:
         loader: Id of the loader; empty: detect it.
         options: The options that were previewed; without a preview, those the user chose.
         retry_of: The job whose file is loaded again; empty: none.
+        how: When and within which limits it is loaded.
+        cron: When it is loaded again and again; empty: once.
     """
 
     path: Path
@@ -62,6 +66,8 @@ class LoadOrder:
     loader: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     retry_of: str = ""
+    how: JobOptions = field(default_factory=JobOptions)
+    cron: str = ""
 
 
 class PreviewDialog(QDialog):
@@ -89,7 +95,11 @@ class PreviewDialog(QDialog):
         self.panel = PreviewPanel()
         self.reader = PreviewReader(bridge, self.entries, self)
         self.failure = Note("errorBox")
+        self._failed_of = ""
+        self._top = QWidget()
+        self._top.hide()
         self.do_not_ask = QCheckBox(tr("Load without this preview from now on"))
+        self.job_options = JobOptionsPanel(bridge, margin_px=16)
         self.apply_to_all = text_button(tr("Apply to all"), self._apply_to_all)
         self.load_button = text_button("", self._load, role="primary")
         self.load_button.setDefault(True)
@@ -136,11 +146,12 @@ class PreviewDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        top = QVBoxLayout()
-        top.setContentsMargins(16, 0, 16, 0)
+        top = QVBoxLayout(self._top)
+        top.setContentsMargins(16, 16, 16, 0)
         top.addWidget(self.failure)
-        layout.addLayout(top)
+        layout.addWidget(self._top)
         layout.addLayout(middle, 1)
+        layout.addWidget(self.job_options)
         layout.addWidget(bar)
 
     def retry(self, record: JobRecord) -> None:
@@ -151,8 +162,11 @@ class PreviewDialog(QDialog):
         entry.loader = str(record.params.get("loader") or "")
         entry.overrides = dict(record.params.get("params") or {})
         entry.retry_of = record.id
+        self.job_options.hide()  # a repeated job keeps its own
         if record.status is JobStatus.ERROR:
-            self.failure.show_text(record.error_msg or "", record.error_hint or "")
+            self._failed_of = record.error_msg or ""
+            self._top.setVisible(bool(self._failed_of))
+            self.failure.show_text(self._failed_of, record.error_hint or "")
 
     async def _name_loaders(self) -> None:
         loaders = await helpers_of(self._bridge).previews.call(loader_titles)
@@ -211,6 +225,8 @@ class PreviewDialog(QDialog):
         self._refresh_list()
         if entry is self.current:
             self.panel.show_entry(entry)
+            # What the preview says of the file now stands beside its lines: once is enough.
+            self._top.setVisible(bool(self._failed_of) and entry.can_load)
 
     def _on_outdated(self) -> None:
         self._refresh_list()
@@ -240,7 +256,8 @@ class PreviewDialog(QDialog):
     def _load(self) -> None:
         """Load what can be; what cannot stays here with its reason."""
         failed = [entry for entry in self.entries if entry.state is FileState.FAILED]
-        orders = [_order(entry) for entry in self.entries if entry not in failed]
+        how, cron = self.job_options.options(), self.job_options.cron
+        orders = [_order(entry, how, cron) for entry in self.entries if entry not in failed]
         if self.do_not_ask.isChecked():
             self.ask_changed.emit(False)
         self.load_wanted.emit(orders)
@@ -261,13 +278,13 @@ class PreviewDialog(QDialog):
         super().done(result)
 
 
-def _order(entry: FileEntry) -> LoadOrder:
+def _order(entry: FileEntry, how: JobOptions, cron: str) -> LoadOrder:
     name = "" if entry.name == entry.path.name else entry.name
     if entry.answer is not None and entry.can_load:
         loader, options = entry.answer.loader, dict(entry.answer.options)
     else:
         loader, options = entry.loader, dict(entry.overrides)
-    return LoadOrder(entry.path, name, loader, options, entry.retry_of)
+    return LoadOrder(entry.path, name, loader, options, entry.retry_of, how, cron)
 
 
 def _word(state: FileState) -> str:

@@ -83,7 +83,8 @@ def _job(kind: str, name: str, params: Mapping[str, Any]) -> BaseJob:
 
 LINE_104 = ErrorReport(
     "DataError", "Line 104 of iris.csv has 6 values where the header has 5.",
-    "Correct it, or choose with “bad_rows” to leave such rows out or to fill short ones; the "
+    "Correct it, or choose under “Rows of another length” (bad_rows) to leave such rows out or to "
+    "fill short ones; the "
     "delimiter or quote may be another, too.", TRACEBACK,
     ({"type": "ValueError", "message": "Expected 5 fields in line 104, saw 6"},),
 )  # fmt: skip

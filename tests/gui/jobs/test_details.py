@@ -201,3 +201,25 @@ def test_details_hide_and_come_back_with_a_key(
         assert not window.details.isHidden()
 
     run(body())
+
+
+def test_a_click_meant_for_another_button_does_nothing(
+    window: MainWindow, queue: HueyJobQueue, show: Any, run: Any, until: Any
+) -> None:
+    """A job ends under the pointer: what stands there now was not what was aimed at."""
+
+    async def body() -> None:
+        job_id = queue.put(Echo(name="ends"))
+        await show(job_id)
+        header = window.details.header
+        await until(lambda: header._buttons["job.cancel"].isVisible())
+        queue.cancel(job_id)
+        await until(lambda: header._buttons["job.remove"].isVisible())
+        header._buttons["job.remove"].click()
+        assert not window.toasts.toasts
+        await until(lambda: not header._settling.isActive())
+        header._buttons["job.remove"].click()
+        await until(lambda: window.toasts.toasts)
+        window.toasts.undo_latest()
+
+    run(body())
