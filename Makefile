@@ -19,7 +19,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAG
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved test-clusters bench-gui leaks
+.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved test-clusters test-storage bench-gui leaks
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,13 @@ test-core: $(DEV) ## Run the core's tests with Qt made unimportable
 
 test-clusters: $(DEV) $(RAY) ## Run jobs on a real SLURM (apt-get install slurmctld slurmd munge; root) and on Ray
 	@DASHAI_TEST_RAY=$(RAY) $(BIN)/python -m pytest -m clusters --timeout=1200 $(ARGS)
+
+test-storage: $(DEV) $(VENV)/.s3 ## Run jobs with nothing but S3 between (its server on loopback)
+	@$(BIN)/python -m pytest -m clusters tests/queue_core/places/test_s3.py $(ARGS)
+
+$(VENV)/.s3: $(DEV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check "s3fs>=2025.7" "moto[server]>=5.2"
+	@touch $@
 
 # In an environment of its own: the program needs nothing of it.
 $(RAY):

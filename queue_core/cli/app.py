@@ -76,6 +76,9 @@ COMMANDS: Final = (
         "queue_core.cli.components",
     ),
     Command("library", "list datasets, models and results", "queue_core.cli.library"),
+    Command(
+        "import-dashai", "copy DashAI's datasets into the library", "queue_core.cli.import_dashai"
+    ),
     Command("export", "write a dataset or a result to a file", "queue_core.cli.export"),
     Command("doctor", "see whether everything is in order", "queue_core.cli.doctor"),
 )

@@ -35,12 +35,17 @@ def why_not(nodes: Sequence[Node], demand: Demand, soon: Sequence[Demand] = ()) 
 
 def shown(demand: Demand) -> str:
     """Return a demand as people read it."""
-    parts = [f"{demand.cores} core" + ("s" if demand.cores != 1 else "")]
+    parts = ["1 core" if demand.cores == 1 else f"{demand.cores} cores"]
     if demand.memory_bytes:
         parts.append(f"{demand.memory_bytes / (1 << 30):.3g} GiB of memory")
     if demand.gpus:
-        parts.append(f"{demand.gpus} GPU" + ("s" if demand.gpus != 1 else ""))
-    return " and ".join(parts) if len(parts) < 3 else f"{parts[0]}, {parts[1]} and {parts[2]}"
+        parts.append("1 GPU" if demand.gpus == 1 else f"{demand.gpus} GPUs")
+    match parts:
+        case [cores, other]:
+            return f"{cores} and {other}"
+        case [cores, memory, gpus]:
+            return f"{cores}, {memory} and {gpus}"
+    return parts[0]
 
 
 def _fits(node: Node, demand: Demand) -> bool:

@@ -24,8 +24,8 @@ from queue_core.places.contract import (
     PlaceError,
     PlaceRefusedError,
     PlaceUnreachableError,
+    sentence,
 )
-from queue_core.places.storage import remove_attempt
 from queue_core.queue.engine.away_host import (
     AwayHost,
     note_running,
@@ -83,6 +83,7 @@ class AwayPlace:
         self._most_jobs = most_jobs
         self._jobs: dict[str, AwayJob] = {}
         self._left = Left(place)
+        self._knows_left = False
         self._troubles: dict[str, str] = {}
         self._due = threading.Event()
         self._looked_s = self._adopted_s = self._tried_s = self._sampled_s = -1e9
@@ -106,6 +107,9 @@ class AwayPlace:
         """
         job = self._jobs.get(job_id)
         if job is not None:
+            if self._sender.is_slow:
+                self.wake()
+                return True
             with contextlib.suppress(OSError):  # the thread orders it once more, and tells why not
                 job.forbid(EndReason.CANCELLED)
             self.wake()
@@ -131,17 +135,26 @@ class AwayPlace:
             return
         now = time.monotonic()
         if now - self._adopted_s > _ADOPT_S:
-            is_first, self._adopted_s = self._adopted_s < 0, now
+            self._adopted_s = now
             self._adopt()
-            if is_first:
-                running = [job.handle for job in self._jobs.values()]
-                self._left.find(self._sender.left(self._database), running)
+            if not self._knows_left:
+                self._find_left()
         if self._jobs or self._left:
             self._carry_out_orders()
             self._look(now)
             self._listen()  # what was written while the place was asked counts
             self._tell(now)
         self._start_next(now)
+
+    def _find_left(self) -> None:
+        """Take up what earlier programs have left there; tried again where it cannot be seen."""
+        running = [job.handle for job in self._jobs.values()]
+        try:
+            self._left.find(self._sender.left(self._database), running)
+        except (OSError, PlaceError) as error:
+            self._set_trouble(_STORAGE, error)
+        else:
+            self._knows_left = True
 
     # Those that run ------------------------------------------------------------------------------
 
@@ -157,7 +170,7 @@ class AwayPlace:
             if handed is None:
                 continue
             if handed.ticket is None:  # its program went before it was handed over
-                remove_attempt(self._sender.folder_of(handed.claim))
+                self._sender.files_of(handed.claim).remove()
                 self._wait_again(handed.claim, "")
             else:
                 self._jobs[handed.claim.job_id] = self._sender.follow(handed)
@@ -252,7 +265,7 @@ class AwayPlace:
         del self._jobs[job.claim.job_id]
         job.close()
         # Who may still run or begin it is to find the order to end there.
-        self._left.add(job.handle, job.folder, is_lost=why in (LOST, NOT_BEGUN))
+        self._left.add(job.handle, job.files, is_lost=why in (LOST, NOT_BEGUN))
         self._host.on_end(status)
         self._due.set()
 
@@ -307,7 +320,7 @@ class AwayPlace:
             self._set_trouble(_ORDERS, error)
             return self._trouble
         self._set_trouble(_ORDERS, None)
-        return why and f"{self.name}: {why}"
+        return why and f"At {self.name}: {why}"
 
     def _start(self, job: Waiting) -> None:
         owner, name = self._host.owner_text, self.name
@@ -343,7 +356,7 @@ class AwayPlace:
     def _give_back(self, claim: Claim, error: Exception) -> None:
         """Let a job wait again of which nothing has left this computer."""
         self._set_trouble(_STORAGE, error)
-        self._wait_again(claim, f"{self.name}: {_sentence(error)}")
+        self._wait_again(claim, self._trouble)
 
     def _wait_again(self, claim: Claim, why: str) -> None:
         if not self._write(lambda c: away.give_back(c, claim, why)):
@@ -355,7 +368,7 @@ class AwayPlace:
         job = self._jobs.pop(claim.job_id, None)
         if job is not None:
             job.close()
-        remove_attempt(self._sender.folder_of(claim))
+        self._sender.files_of(claim).remove()
 
     # Around it -----------------------------------------------------------------------------------
 
@@ -368,7 +381,7 @@ class AwayPlace:
 
     def _set_trouble(self, part: str, error: Exception | None) -> None:
         """Keep what does not answer, the place or its storage: its jobs show that as a note."""
-        told = "" if error is None else f"{self.name}, {part}: {_sentence(error)}"
+        told = "" if error is None else _told(self.name, part, error)
         if told != self._troubles.get(part, ""):
             logger.info("%s", told or f"{self.name}, {part}: answers again")
         self._troubles[part] = told
@@ -378,7 +391,6 @@ class AwayPlace:
         return next((told for told in self._troubles.values() if told), "")
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, MonitorError):
-        return f"{error.message} {error.hint}".strip()
-    return str(error) or type(error).__name__
+def _told(name: str, part: str, error: Exception) -> str:
+    said = sentence(error)
+    return f"At {name}: {said}" if part == _ORDERS else f"The storage of {name}: {said}"

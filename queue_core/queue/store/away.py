@@ -116,7 +116,7 @@ def unfollowed(database: Database, known: Sequence[str]) -> list[str]:
 
 def note_unknown(connection: sqlite3.Connection, rowid: int, place: str | None) -> bool:
     """Let a waiting job wait for the place that it was put for, which the settings do not have."""
-    text = None if place is None else f"{_NO_PLACE} {place}."
+    text = None if place is None else f"The settings have no place named {place}."
     return _changed(
         connection,
         "UPDATE task_copy SET place = ?, place_note = ?, last_update = ? "
