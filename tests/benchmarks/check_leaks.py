@@ -47,9 +47,9 @@ USE_EVERY_S = 0.4
 CALM_S = 2.5
 MB = 1e6
 SMAPS = Path("/proc/self/smaps_rollup")
-# What may be there more at the end than after the warm-up.
-MOST_MEMORY_MB = 12.0
-MOST_OBJECTS = 3_000
+COMPARED = 3
+# What may be there more at the end than after the warm-up: the rows in sight are others.
+MOST_GROWTH = {"memory_mb": 10.0, "widgets": 0, "threads": 0, "files": 0, "children": 0}
 MOST_OF_A_TYPE = 500
 PAGES = ("view.library", "view.timeline", "view.queue", "view.failures")
 DIALOGS = ("job.new", "queue.schedules", "app.settings", "app.shortcuts", "app.about")
@@ -221,26 +221,20 @@ def _ended(program: Program) -> int:
 
 
 def judge(looks: list[Look], jobs: int) -> list[str]:
-    """Return what grew after the warm-up."""
-    warm = next(one for one in looks if one.jobs >= WARM_SHARE * jobs)
-    last = looks[-1]
-    grown = [
-        f"{name}: {before} after the warm-up, {after} at the end"
-        for name, before, after in (
-            ("widgets", warm.widgets, last.widgets),
-            ("threads", warm.threads, last.threads),
-            ("files", warm.files, last.files),
-            ("processes", warm.children, last.children),
-        )
-        if after > before
-    ]
-    if last.memory_mb - warm.memory_mb > MOST_MEMORY_MB:
-        grown.append(f"memory: {warm.memory_mb:.1f} MB, {last.memory_mb:.1f} MB at the end")
-    more = last.objects - warm.objects
-    if more.total() - (warm.objects - last.objects).total() > MOST_OBJECTS:
-        grown.append(f"objects: {warm.objects.total():,}, {last.objects.total():,} at the end")
-    grown += [f"{name}: {n:,} more" for name, n in more.most_common() if n > MOST_OF_A_TYPE]
-    return grown
+    """Return what grew after the warm-up.
+
+    Counts go up and down with what runs just then: the least of some looks is what stays.
+    """
+    after = [one for one in looks if one.jobs >= WARM_SHARE * jobs]
+    early, late = after[:COMPARED], after[-COMPARED:]
+    grown = []
+    for name, most in MOST_GROWTH.items():
+        before, now = (min(getattr(one, name) for one in part) for part in (early, late))
+        if now - before > most:
+            grown.append(f"{name}: {before:.1f} after the warm-up, {now:.1f} at the end")
+    counts = {name: min(one.objects[name] for one in late) for name in late[-1].objects}
+    more = Counter({n: count - max(one.objects[n] for one in early) for n, count in counts.items()})
+    return [*grown, *(f"{n}: {c:,} more" for n, c in more.most_common() if c > MOST_OF_A_TYPE)]
 
 
 def main() -> int:
