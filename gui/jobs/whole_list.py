@@ -1,19 +1,23 @@
-"""What is done with all jobs that match, however many: select, cancel, retry, remove."""
+"""What is done with all jobs that match, however many: select, cancel, retry, remove, save."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from gui.actions import Selection
 from gui.bridge import Bridge, Message
 from gui.format import format_count
-from gui.i18n import tr
+from gui.helper import helpers_of
+from gui.i18n import tr, tr_plural
 from gui.jobs.commands import JobCommands
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
 from gui.notifications import ToastArea
+from gui.results.export import TABLE_FILTERS, ask_and_write
+from queue_core.queue.exporting import save_list
 from queue_core.queue.finding.finder import MOST_ROWS
 
 # Each selected job is known by its id, and looked at for what can be done with it.
@@ -46,6 +50,22 @@ class WholeList(QObject):
     def remove(self) -> None:
         """Remove all that match and have ended; it can be undone for a while."""
         self._with_all(self._commands.remove)
+
+    def save(self) -> None:
+        """Ask for a file, and write all that match to it as a table."""
+        where, order, helper = self._model.where, self._model.order, helpers_of(self._bridge)
+
+        async def write(target: Path) -> str:
+            count = await helper.reading.call(
+                save_list, folder=str(self._bridge.folder.root), target=str(target),
+                statuses=sorted(where.statuses), task_types=sorted(where.task_types),
+                search=where.search, query=where.query, order_by=order.column,
+                descending=order.descending,
+            )  # fmt: skip
+            return tr_plural("Saved {count} job to {file}.", "Saved {count} jobs to {file}.",
+                             count, file=target.name)  # fmt: skip
+
+        ask_and_write(self._table, self._bridge, tr("Jobs"), TABLE_FILTERS, write)
 
     def select_far(self) -> None:
         """Read which jobs stand in selected rows that the table does not know."""

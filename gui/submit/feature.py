@@ -14,6 +14,7 @@ from gui.submit.drop_overlay import DropOverlay
 from gui.submit.job_types import JOB_TYPES, all_job_types, job_type
 from gui.submit.loading import FileLoading
 from gui.submit.opening import open_new_job
+from gui.submit.recent_files import RecentFiles
 from gui.submit.repeating import tell_repeated
 from queue_core.jobs.job_type import JobType
 from queue_core.jobs.registry import job_types
@@ -66,6 +67,7 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     loading.message.connect(window.toasts.show_message)
     loading.jobs_put.connect(partial(_on_jobs_put, window))
     loading.repeated.connect(partial(tell_repeated, window))
+    RecentFiles(window, loading)
     repeating.install(window, bridge)
     _add_actions(window, bridge, loading)
     what = tr("Looking for job types of other packages")

@@ -27,11 +27,13 @@ class FileLoading(QObject):
     """Asks how files are to be read, unless told not to, and puts one job for each.
 
     Signals:
+        chosen: Files are to be loaded, as a tuple of paths.
         jobs_put: Ids of the new jobs, as a tuple.
         repeated: A file is loaded again and again; carries the jobs' name and the rule of cron.
         message: A `Message` about what was left out.
     """
 
+    chosen = Signal(object)
     jobs_put = Signal(object)
     repeated = Signal(str, str)
     message = Signal(object)
@@ -87,6 +89,7 @@ class FileLoading(QObject):
         """Load files, and the data files in folders, after a preview if the user wants one."""
         if self._state is not None and paths:
             self._state.remember(LAST_FOLDER, str(paths[0].parent))
+        self.chosen.emit(tuple(paths))
         self._bridge.start(self._load(tuple(paths)), what=tr("Looking into files"))
 
     def load_as_detected(self, paths: Sequence[Path]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from sample_jobs import Echo
 
 from gui.bridge import Bridge
@@ -108,6 +109,24 @@ def test_all_that_match_are_removed_and_come_back(
         (toast,) = window.toasts.toasts
         next(b for b in toast.findChildren(QPushButton) if b.text() == "Undo").click()
         await until(lambda: window.model.rowCount() == 2)
+
+    run(body())
+
+
+def test_a_list_is_saved_as_a_table_of_what_matches(
+    window: MainWindow, queue: HueyJobQueue, line: QueryLine, run: Any, until: Any, tmp_path: Path
+) -> None:
+    async def body() -> None:
+        for name in ("penguins", "iris", "more penguins"):
+            queue.put(Echo(name=name))
+        window.toolbar.search.set_text("guin")
+        await until(lambda: window.model.rowCount() == 2)
+        line.whole.save()
+        dialog = window.findChild(QFileDialog)
+        dialog.fileSelected.emit(str(tmp_path / "jobs.csv"))
+        dialog.reject()
+        await until(lambda: any("Saved 2 jobs" in t.message.text for t in window.toasts.past))
+        assert "iris" not in (tmp_path / "jobs.csv").read_text(encoding="utf-8-sig")
 
     run(body())
 
