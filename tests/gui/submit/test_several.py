@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from gui.bridge import Bridge
 from gui.main_window import MainWindow
 from gui.results.compare.window import ComparisonWindow
-from gui.submit.component_list import ID_ROLE
+from gui.submit.component_rows import ID_ROLE
 from gui.submit.new_job_dialog import NewJobDialog
 from gui.submit.number_editor import parse_numbers
 from gui.submit.opening import open_new_job
