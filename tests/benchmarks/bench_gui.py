@@ -60,6 +60,7 @@ WANTED = (
     Wanted("filter_both", "filter by two statuses and a type", 150, "ms"),
     Wanted("search_letter", "search: one letter, all jobs match", 150, "ms"),
     Wanted("search_word", "search: a word of 1 job in 5", 150, "ms"),
+    Wanted("search_middle", "search: the middle of a word, 1 job in 5", 150, "ms"),
     Wanted("search_rare", "search: words of an error, 1 job in 3,000", 150, "ms"),
     Wanted("search_query", "query: status:failed took:>1m flights", 150, "ms"),
     Wanted("sort_worst", "sort, the slowest column", 300, "ms"),

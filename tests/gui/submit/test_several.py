@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from gui.bridge import Bridge
 from gui.main_window import MainWindow
 from gui.results.compare.window import ComparisonWindow
-from gui.submit.component_list import ID_ROLE, ComponentList
+from gui.submit.component_list import ComponentList
+from gui.submit.component_rows import ID_ROLE
 from gui.submit.job_types import serves
 from gui.submit.new_job_dialog import NewJobDialog
 from gui.submit.number_editor import parse_numbers
