@@ -17,6 +17,15 @@ CELL_CHARACTERS = 200
 GROUPS_KEPT = 4
 
 
+def warm_up() -> bool:
+    """Import what the first page of a table needs, and make it work once."""
+    import pyarrow as pa
+    import pyarrow.parquet
+    import pyarrow.types
+
+    return bool(as_texts(pa.array([1.5])) and pyarrow.parquet and pyarrow.types)
+
+
 def table_facts(path: str) -> dict[str, Any]:
     """Return `{"columns": [{"name", "type", "is_number"}], "row_count"}` of a Parquet file."""
     import pyarrow.types as types
