@@ -70,8 +70,13 @@ def table_block(
     return [list(cells) for cells in zip(*columns, strict=True)]
 
 
-def notebook_table(root: str, notebook_id: int) -> str:
+def notebook_table(root: str, notebook_id: int, after_steps: int | None = None) -> str:
     """Return the Parquet file with a notebook's rows after its steps, made anew if need be.
+
+    Args:
+        root: The local folder.
+        notebook_id: Which notebook.
+        after_steps: After how many of its steps; None for all.
 
     Raises:
         JobError: They are not there and cannot be computed.
@@ -84,7 +89,8 @@ def notebook_table(root: str, notebook_id: int) -> str:
 
     folder = LocalFolder(Path(root))
     with read_session(folder) as session:
-        return str(open_notebook(folder, find(session, Notebook, notebook_id)).parquet_path)
+        notebook = find(session, Notebook, notebook_id)
+        return str(open_notebook(folder, notebook, after_steps=after_steps).parquet_path)
 
 
 def _stamp(path: str) -> int:
