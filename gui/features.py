@@ -14,6 +14,7 @@ from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.palette import feature as palette
 from gui.renewal import feature as renewal
+from gui.results import warming
 from gui.results.compare import feature as compare
 from gui.settings import feature as settings
 from gui.submit import feature as submit
@@ -29,6 +30,7 @@ FEATURES: tuple[Install, ...] = (
     submit.install,
     library.install,
     renewal.install,
+    warming.install,
     triage.install,
     timeline.install,
     compare.install,

@@ -12,6 +12,7 @@ from shiboken6 import isValid
 from gui.bridge import Bridge
 from gui.flow_layout import FlowLayout
 from gui.i18n import tr, tr_plural
+from gui.plain_text import as_typed
 from gui.renewal.opening import open_renewal
 from gui.widgets import TextLabel, set_role, text_button
 from queue_core.database.status import EntityKind
@@ -45,7 +46,6 @@ class OutdatedNote(QFrame):
         self._task: asyncio.Task[Any] | None = None
         set_role(self, "warningBox")
         self._sentence = TextLabel()
-        self._hint = TextLabel(role="muted")
         self.renew = text_button(tr("Bring up to date…"), self._renew, icon_name="retry")
         self.newer = text_button(tr("Show the newer one"), self._show_newer)
         buttons = QWidget()
@@ -55,7 +55,7 @@ class OutdatedNote(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
-        for widget in (self._sentence, self._hint, buttons):
+        for widget in (self._sentence, buttons):
             layout.addWidget(widget)
         self._news = QTimer(self, singleShot=True, interval=FRESH_MS)
         self._news.timeout.connect(self._look)
@@ -100,8 +100,7 @@ class OutdatedNote(QFrame):
         hint = tr_plural(
             "{count} job makes it up to date.", "{count} jobs, in order, make it up to date.", count
         )
-        self._hint.set_text(hint if count else "")
-        self._hint.setVisible(count > 0)
+        self.renew.setToolTip(as_typed(hint))
         self.renew.setVisible(count > 0)
         self.newer.setVisible(plan.successor is not None and self._shows_newer)
         self.setVisible(plan.why is not None or count > 0)

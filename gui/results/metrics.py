@@ -13,7 +13,10 @@ from queue_core.components.registry import ComponentKind, components
 from queue_core.library.entities import MetricRecord, TrialRecord
 
 # What counts comes first.
-SPLITS = {"test": mark("Test"), "validation": mark("Validation"), "train": mark("Training")}
+SPLITS = {
+    "test": mark("Test"), "validation": mark("Validation"), "baseline": mark("Guessing"),
+    "train": mark("Training"),
+}  # fmt: skip
 TRIAL_STATES = {
     "running": mark("running"), "complete": mark("complete"),
     "pruned": mark("stopped early"), "fail": mark("failed"),

@@ -79,6 +79,7 @@ class TableView(LoadingView):
         self.filter.returnPressed.connect(self._filter)
         self.filter.textChanged.connect(self._on_cleared)
         self._found = muted_label()
+        self._found.hide()
         line = row(self.filter, self._found)
         line.setStretch(0, 1)
         self.filter.hide()
@@ -99,7 +100,7 @@ class TableView(LoadingView):
         rows, columns = self.model.rowCount(), self.model.columnCount()
         self._size.setText(size_text(rows, columns))
         some = tr("{part} of {whole}", part=format_count(rows), whole=format_count(self._row_count))
-        self._found.setText(some if wanted.condition else "")
+        self._say(some if wanted.condition else "")
         self.filter.setVisible(self._row_count > FEW_ROWS)
         self._show_order()
         if self._fits_rows and is_first:
@@ -125,6 +126,10 @@ class TableView(LoadingView):
         else:
             self._arrange(replace(shown, column=None, descending=False))
 
+    def _say(self, text: str) -> None:
+        self._found.setText(text)
+        self._found.setVisible(bool(text))
+
     def _filter(self) -> None:
         self._arrange(replace(self._shown, condition=self.filter.text().strip()))
 
@@ -134,7 +139,7 @@ class TableView(LoadingView):
 
     def _arrange(self, wanted: Arrangement) -> None:
         self._shown = wanted
-        self._found.setText(tr("Reading…"))
+        self._say(tr("Reading…"))
         self._show_order()
         self.load()
 
@@ -149,7 +154,7 @@ class TableView(LoadingView):
 
     def show_problem(self, error: MonitorError) -> None:
         """Say what is wrong; the rows that were shown stay."""
-        self._found.setText("")
+        self._say("")
         super().show_problem(error)
 
 

@@ -13,6 +13,7 @@ from gui.results.dataset_view import DatasetView
 from gui.results.entity_view import EntityView
 from gui.results.loading import LoadingView
 from gui.results.made import made_entity
+from gui.results.model_report import ModelReport
 from gui.results.notebook_view import NotebookView
 from gui.results.running import shows_while_running
 from gui.results.session_view import SessionView
@@ -57,4 +58,6 @@ def entity_viewer(
         return SessionView(entity_id, bridge)
     if kind is EntityKind.NOTEBOOK:
         return NotebookView(entity_id, bridge)
+    if kind is EntityKind.RUN:
+        return ModelReport(entity_id, bridge, files=files)
     return EntityView(kind, entity_id, bridge, files=files)

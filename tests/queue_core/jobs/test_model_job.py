@@ -276,7 +276,7 @@ def test_a_run_says_what_guessing_is_worth_and_where_it_errs(local_folder, flowe
     assert classes["recall"].is_monotonic_increasing
     worst = read_table(found["worst-rows"]).to_pandas()
     assert (worst["actual"] != worst["predicted"]).all()
-    assert len(worst) == classes["wrong"].sum()
+    assert len(worst) == round((classes["rows"] * (1 - classes["recall"])).sum())
     stored = StoredDataset(local_folder.datasets / str(flowers)).to_pandas()
-    told = stored["target"].astype(str).iloc[worst["row"] - 1]
+    told = stored["target"].astype(str).iloc[worst["dataset row"] - 1]
     assert told.tolist() == worst["actual"].tolist()

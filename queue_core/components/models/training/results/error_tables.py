@@ -44,7 +44,7 @@ def _classes(scored: Scored, trained: Trained) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "class": names, "rows": there, "recall": recall, "precision": precision,
-            "wrong": there - right, "mistaken for": mistaken,
+            "mistaken for": mistaken,
         }
     )  # fmt: skip
     return table.sort_values("recall", kind="stable").reset_index(drop=True)
@@ -75,7 +75,7 @@ def _worst_rows(scored: Scored, trained: Trained) -> pd.DataFrame:
             "residual": errors[chosen],
         }  # fmt: skip
     own = places[chosen]
-    numbers = {} if problem.row_numbers is None else {"row": problem.row_numbers[own]}
+    numbers = {} if problem.row_numbers is None else {"dataset row": problem.row_numbers[own]}
     # Names of the data never take the place of ours.
     seen = problem.frame.iloc[own].reset_index(drop=True)[_telling_columns(trained)]
     table = pd.DataFrame({**numbers, **answers})
