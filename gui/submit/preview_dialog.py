@@ -24,10 +24,11 @@ from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
 from gui.placing import open_at_size
-from gui.plain_text import as_typed, no_mnemonic
-from gui.submit.preview_panel import PreviewPanel
+from gui.plain_text import as_title, as_typed, no_mnemonic
+from gui.submit.preview_panel import PreviewPanel, with_titles
 from gui.submit.preview_reader import PreviewReader
 from gui.submit.preview_state import FileEntry, FileState, of_same_kind
+from gui.submit.retrying import point_out_in
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, row, set_role, text_button
 from queue_core.library.preview import loader_titles
@@ -86,6 +87,7 @@ class PreviewDialog(QDialog):
         self.entries = [FileEntry(path) for path in paths]
         self.files = QListWidget()
         self._side = QFrame()
+        self._failed: JobRecord | None = None
         self.panel = PreviewPanel()
         self.reader = PreviewReader(bridge, self.entries, self)
         self.failure = Note("errorBox")
@@ -137,9 +139,12 @@ class PreviewDialog(QDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         top = QVBoxLayout()
-        top.setContentsMargins(16, 0, 16, 0)
+        top.setContentsMargins(16, 12, 16, 0)
         top.addWidget(self.failure)
-        layout.addLayout(top)
+        self._top = QWidget()
+        self._top.setLayout(top)
+        self._top.hide()
+        layout.addWidget(self._top)
         layout.addLayout(middle, 1)
         layout.addWidget(bar)
 
@@ -152,7 +157,21 @@ class PreviewDialog(QDialog):
         entry.overrides = dict(record.params.get("params") or {})
         entry.retry_of = record.id
         if record.status is JobStatus.ERROR:
+            self._top.show()
             self.failure.show_text(record.error_msg or "", record.error_hint or "")
+            self._failed = record
+            self.panel.form_made.connect(self._point_out)
+        self.setWindowTitle(as_title(tr("Retry {job} with changes", job=record.job_name)))
+
+    def _point_out(self) -> None:
+        """Call options as the form does, and go to those that the failure talks about."""
+        form, record = self.panel.form, self._failed
+        if form is None or record is None or self.current.retry_of != record.id:
+            return
+        schema = self.current.answer.schema if self.current.answer else {}
+        hint = with_titles(record.error_hint or "", schema)
+        self.failure.show_text(record.error_msg or "", hint)
+        point_out_in(form, record, record.params.get("params") or {})
 
     async def _name_loaders(self) -> None:
         loaders = await helpers_of(self._bridge).previews.call(loader_titles)
