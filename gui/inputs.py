@@ -6,12 +6,14 @@ unseen. Everywhere in the window these stand in place of Qt's own; a test looks.
 
 from __future__ import annotations
 
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QDateTimeEdit,
     QDoubleSpinBox,
+    QLabel,
     QSpinBox,
     QTimeEdit,
 )
@@ -30,6 +32,18 @@ class Unwheeled:
 
 class ComboBox(Unwheeled, QComboBox):
     """One of a few values."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Have a label: on Linux a reader hears the value as the name, and asks labels for more."""
+        super().showEvent(event)
+        place = self.parentWidget()
+        beside = place.findChildren(QLabel) if place is not None else []
+        if self.accessibleName() and not any(label.buddy() is self for label in beside):
+            label = QLabel(place)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setText(self.accessibleName().replace("&", "&&"))
+            label.setBuddy(self)
+            label.hide()
 
 
 class AnySpinBox(Unwheeled, QAbstractSpinBox):

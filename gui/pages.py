@@ -95,8 +95,11 @@ class Pages(QObject):
         """Let something stand in the first page's place; None: the page itself."""
         if widget is not None and self.stack.indexOf(widget) < 0:
             self.stack.addWidget(widget)
-        self._stand_in = widget
+        before, self._stand_in = self._stand_in, widget
         self._place()
+        if before is not None and widget is None and not self._search.text():
+            # What had the focus is gone, and Qt gives it to the search field.
+            self._enter()
 
     def set_words(self, widget: QWidget, words: str) -> None:
         """Look for other words on a page."""

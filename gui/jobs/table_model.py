@@ -16,6 +16,7 @@ from gui.jobs.columns import COLUMNS, CellKind, Column, Facts
 from gui.jobs.presentation import describe_job
 from gui.jobs.record_store import RecordStore
 from gui.jobs.row_plan import RowPlan, plan_rows, spans_of
+from gui.jobs.second_line import second_line
 from gui.jobs.shown_rows import ShownRows
 from gui.jobs.waiting_reasons import WaitingReasons
 from gui.plain_text import as_typed
@@ -353,7 +354,9 @@ def _tooltip(column: Column, record: JobRecord, facts: Facts) -> str:
 
 def _accessible(column: Column, record: JobRecord, facts: Facts) -> str:
     if column.name == "status":
-        return describe_job(record, facts.now)
+        said = describe_job(record, facts.now)
+        warned = record.status is JobStatus.FINISHED and second_line(record, facts.now)
+        return f"{said}, {warned.text}" if warned else said
     return f"{column.heading}: {column.text(record, facts)}"
 
 

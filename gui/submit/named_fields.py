@@ -23,6 +23,9 @@ def named_fields(fields: Sequence[Field], values: Mapping[str, Any], said: str) 
         values: What the failed job had for them.
         said: Sentence and next step.
     """
+    exact = [field.name for field in fields if f"“{field.name}”" in said]
+    if exact:
+        return exact  # the next step names it; what else the sentence mentions is by the way
     quoted = [field.name for field in fields if _is_quoted(field, values.get(field.name), said)]
     # A sentence says “dataset” of every dataset, but a field's own name or value only of this one.
     return quoted or [field.name for field in fields if _is_called(field, said)]

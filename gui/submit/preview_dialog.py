@@ -24,11 +24,12 @@ from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
 from gui.placing import open_at_size
-from gui.plain_text import as_typed, no_mnemonic
+from gui.plain_text import as_title, as_typed, no_mnemonic
 from gui.submit.job_options import JobOptionsPanel
-from gui.submit.preview_panel import PreviewPanel
+from gui.submit.preview_panel import PreviewPanel, with_titles
 from gui.submit.preview_reader import PreviewReader
 from gui.submit.preview_state import FileEntry, FileState, of_same_kind
+from gui.submit.retrying import point_out_in
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, row, set_role, text_button
 from queue_core.library.preview import loader_titles
@@ -92,6 +93,7 @@ class PreviewDialog(QDialog):
         self.entries = [FileEntry(path) for path in paths]
         self.files = QListWidget()
         self._side = QFrame()
+        self._failed: JobRecord | None = None
         self.panel = PreviewPanel()
         self.reader = PreviewReader(bridge, self.entries, self)
         self.failure = Note("errorBox")
@@ -164,9 +166,21 @@ class PreviewDialog(QDialog):
         entry.retry_of = record.id
         self.job_options.hide()  # a repeated job keeps its own
         if record.status is JobStatus.ERROR:
-            self._failed_of = record.error_msg or ""
+            self._failed, self._failed_of = record, record.error_msg or ""
             self._top.setVisible(bool(self._failed_of))
             self.failure.show_text(self._failed_of, record.error_hint or "")
+            self.panel.form_made.connect(self._point_out)
+        self.setWindowTitle(as_title(tr("Retry {job} with changes", job=record.job_name)))
+
+    def _point_out(self) -> None:
+        """Call options as the form does, and go to those that the failure talks about."""
+        form, record = self.panel.form, self._failed
+        if form is None or record is None or self.current.retry_of != record.id:
+            return
+        schema = self.current.answer.schema if self.current.answer else {}
+        hint = with_titles(record.error_hint or "", schema)
+        self.failure.show_text(self._failed_of, hint)
+        point_out_in(form, record, record.params.get("params") or {})
 
     async def _name_loaders(self) -> None:
         loaders = await helpers_of(self._bridge).previews.call(loader_titles)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -35,10 +38,12 @@ class PreviewPanel(QWidget):
     Signals:
         outdated: The user changed how the entry is read.
         name_changed: The user gave the dataset another name.
+        form_made: The options of another file or kind of file are shown.
     """
 
     outdated = Signal()
     name_changed = Signal()
+    form_made = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +85,8 @@ class PreviewPanel(QWidget):
         answer = entry.answer or PreviewAnswer()
         reading = entry.state in (FileState.WAITING, FileState.READING)
         self._facts.setText(tr("Looking into the file…") if reading else _facts(answer))
-        self._error.show_text("" if reading else answer.error, _with_titles(answer))
+        hint = with_titles(answer.hint, answer.schema)
+        self._error.show_text("" if reading else answer.error, hint)
         self._excerpt.show_lines(() if reading else answer.excerpt, answer.line)
         self._warning.show_text("" if reading else _joined(answer.warnings))
         self.choices.show_choices([] if reading else choices_of(entry, answer))
@@ -140,6 +146,7 @@ class PreviewPanel(QWidget):
                 self._form_of, self.form = None, None
                 self._options.setWidget(QWidget())
             return
+        made = False
         key = (id(entry), answer.loader, dict(answer.schema))
         if self._form_of != key or self.form is None:
             self._form_of = key
@@ -147,6 +154,7 @@ class PreviewPanel(QWidget):
             self.form.set_baseline((entry.detected or answer).options)
             self._options.setWidget(self.form)
             self.form.changed.connect(self._on_option)
+            made = True
         shown = {**answer.options, **entry.overrides}
         if entry.state is not FileState.WAITING:
             self.form.blockSignals(True)
@@ -161,6 +169,8 @@ class PreviewPanel(QWidget):
             for name, text in answer.reasons.items()
         }
         self.form.set_notes(notes)
+        if made:
+            self.form_made.emit()
 
     def _on_option(self, name: str) -> None:
         if self._entry is None or self.form is None or name in self.form.errors():
@@ -192,10 +202,10 @@ class PreviewPanel(QWidget):
             self.name_changed.emit()
 
 
-def _with_titles(answer: PreviewAnswer) -> str:
-    """Return the hint with options called as the form calls them."""
-    hint = translate_message(answer.hint)
-    for name, item in answer.schema.get("properties", {}).items():
+def with_titles(hint: str, schema: Mapping[str, Any]) -> str:
+    """Return a hint with options called as the form calls them."""
+    hint = translate_message(hint)
+    for name, item in schema.get("properties", {}).items():
         title = translate(str(item.get("title", name)))
         for before, after in ("“”", "«»"):
             hint = hint.replace(f"{before}{name}{after}", f"{before}{title}{after}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from gui.i18n import tr
+from gui.submit.form import SchemaForm
 from gui.submit.job_form import JobFormPage
 from queue_core.queue.job_record import JobRecord
 
@@ -16,18 +18,33 @@ MARGIN_PX = 60
 
 def point_out(page: JobFormPage, record: JobRecord) -> None:
     """Outline the fields that *record* failed of, and bring the first one into sight."""
-    said = f"{record.error_msg or ''}\n{record.error_hint or ''}"
-    sentence = tr("The failure talks about this.")
+    said, sentence = _said(record), _sentence()
     first: QWidget | None = None
     if page.params is not None:
         # Parameters of the component first: they are what one comes back to change.
         inner = (value for value in record.params.values() if isinstance(value, Mapping))
         values = {name: value for mapping in inner for name, value in mapping.items()}
         first = page.params.point_out(said, values, sentence)
-    first = page.form.point_out(said, record.params, sentence) or first
-    if first is not None:
-        first.setFocus()
-        QTimer.singleShot(0, first, lambda: _bring_into_sight(first))
+    _go_to(page.form.point_out(said, record.params, sentence) or first)
+
+
+def point_out_in(form: SchemaForm, record: JobRecord, values: Mapping[str, Any]) -> None:
+    """Outline the fields of one form that *record*, which had *values*, failed of; go to them."""
+    _go_to(form.point_out(_said(record), values, _sentence()))
+
+
+def _said(record: JobRecord) -> str:
+    return f"{record.error_msg or ''}\n{record.error_hint or ''}"
+
+
+def _sentence() -> str:
+    return tr("The failure talks about this.")
+
+
+def _go_to(field: QWidget | None) -> None:
+    if field is not None:
+        field.setFocus()
+        QTimer.singleShot(0, field, lambda: _bring_into_sight(field))
 
 
 def _bring_into_sight(widget: QWidget) -> None:

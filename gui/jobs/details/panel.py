@@ -90,6 +90,9 @@ class DetailsPanel(QFrame):
             "parameters": (mark("Parameters"), ParametersPage()),
             "doing": (mark("Doing now"), DoingPage(bridge)),
         }
+        for _title, page in self.pages.values():
+            page.setParent(self)  # until a job has its tab
+            page.hide()
         self._build()
         self._read = Throttle(
             bridge, self._read_record, what=tr("Reading a job"), interval_s=READ_INTERVAL_S,
@@ -132,7 +135,7 @@ class DetailsPanel(QFrame):
         page = self.pages[name][1]
         index = self._tabs.indexOf(page)
         # Before the job has been read the tabs are those of none or another, and reading chooses.
-        if self._record is not None and self._tabs.isTabVisible(index):
+        if self._record is not None and index >= 0:
             self._tabs.setCurrentIndex(index)
         else:
             self._wanted_tab = name
@@ -142,8 +145,6 @@ class DetailsPanel(QFrame):
         self._tabs.setDocumentMode(True)
         self._tabs.setUsesScrollButtons(False)  # narrow ones are cut instead
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
-        for title, page in self.pages.values():
-            self._tabs.addTab(page, translate(title))
         self._tabs.currentChanged.connect(self._on_tab_chosen)
         body = QFrame()
         layout = QVBoxLayout(body)
@@ -196,18 +197,26 @@ class DetailsPanel(QFrame):
         self.header.show_record(record, self._reasons.get(record.id))
         reason = self._reasons.get(record.id)
         self._is_switching = True
-        for index, (_title, page) in enumerate(self.pages.values()):
-            shows = page.shows(record)
-            if self._tabs.isTabVisible(index) != shows:
-                self._tabs.setTabVisible(index, shows)
-            if shows:
-                page.show_record(record, reason)
+        self._offer_tabs([name for name, (_, page) in self.pages.items() if page.shows(record)])
+        for number in range(self._tabs.count()):
+            page = self._tabs.widget(number)
+            assert isinstance(page, DetailsPage)
+            page.show_record(record, reason)
         if before is None or (before.id, before.status) != (record.id, record.status):
             self._choose_tab(record, is_other=before is None or before.id != record.id)
         wanted, self._wanted_tab = self._wanted_tab, ""
         if wanted and self.pages[wanted][1].shows(record):
             self.show_tab(wanted)
         self._is_switching = False
+
+    def _offer_tabs(self, names: list[str]) -> None:
+        """Have these tabs and no others: of one that is only hidden a screen reader tells."""
+        for name, (title, page) in self.pages.items():
+            index = self._tabs.indexOf(page)
+            if name in names and index < 0:
+                self._tabs.insertTab(names.index(name), page, translate(title))
+            elif name not in names and index >= 0:
+                self._tabs.removeTab(index)
 
     def _choose_tab(self, record: JobRecord, *, is_other: bool) -> None:
         """Show the tab the user likes for jobs in this state; stay where one reads the log."""
@@ -220,7 +229,9 @@ class DetailsPanel(QFrame):
 
     def _on_tab_chosen(self, index: int) -> None:
         if not self._is_switching and self._record is not None and index >= 0:
-            self._chosen_tabs[self._record.status] = list(self.pages)[index]
+            shown = self._tabs.widget(index)
+            name = next(name for name, (_, page) in self.pages.items() if page is shown)
+            self._chosen_tabs[self._record.status] = name
 
     def _on_changed(self, batch: ChangeBatch) -> None:
         if self._job_id and (batch.reset or self._job_id in batch.changed):

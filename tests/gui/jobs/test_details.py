@@ -36,7 +36,7 @@ def show(window: MainWindow, until: Any) -> Callable[[str], Any]:
 
 def tabs(window: MainWindow) -> list[str]:
     bar = window.details._tabs
-    return [bar.tabText(i) for i in range(bar.count()) if bar.isTabVisible(i)]
+    return [bar.tabText(i) for i in range(bar.count())]
 
 
 def visible_text(window: MainWindow) -> str:
