@@ -8,6 +8,7 @@ from gui.bridge import Bridge
 from gui.i18n import tr, translate
 from gui.jobs.type_looks import look_of
 from gui.submit.job_types import JOB_TYPES
+from gui.submit.kept_rows import train_on_notebook
 from gui.submit.opening import open_new_job
 from gui.theme import icon
 from gui.widgets import show_words
@@ -34,7 +35,12 @@ class UseButton(QToolButton):
             if entity_format in look.starts_from:
                 action = menu.addAction(icon(look.icon), translate(kind.title))
                 action.triggered.connect(lambda _on=False, chosen=kind: self._open(chosen))
+        if entity_format == "notebook":
+            menu.addAction(icon("model"), tr("Train a model"), self._train)
         self.setMenu(menu)
+
+    def _train(self) -> None:
+        train_on_notebook(self, self._bridge, self._entity_id)
 
     def _open(self, kind: JobType) -> None:
         values = {self._format: self._entity_id}
