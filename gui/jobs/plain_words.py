@@ -53,14 +53,21 @@ def query_meant(text: str, task_types: tuple[str, ...]) -> str:
 
 def _times() -> Mapping[str, tuple[str, str]]:
     """Return the terms of words for times; each language has its own words."""
-    return {
-        tr("today"): ("created:today", tr("Put today")),
-        tr("yesterday"): ("created:yesterday", tr("Put yesterday")),
-        tr("hour"): ("age:<1h", tr("Put in the last hour")),
-        tr("day"): ("age:<1d", tr("Put in the last 24 hours")),
-        tr("week"): ("age:<1w", tr("Put in the last 7 days")),
-        tr("month"): ("age:<30d", tr("Put in the last 30 days")),
-    }
+    words = tr("today yesterday hour day week month").split()
+    return dict(
+        zip(
+            words,
+            (
+                ("created:today", tr("Put today")),
+                ("created:yesterday", tr("Put yesterday")),
+                ("age:<1h", tr("Put in the last hour")),
+                ("age:<1d", tr("Put in the last 24 hours")),
+                ("age:<1w", tr("Put in the last 7 days")),
+                ("age:<30d", tr("Put in the last 30 days")),
+            ),
+            strict=True,
+        )
+    )
 
 
 def _small_words() -> frozenset[str]:

@@ -14,6 +14,8 @@ from gui.theme import icon
 from gui.widgets import show_words
 from queue_core.jobs.job_type import JobType
 
+TRAINING = "ModelJob"
+
 
 class UseButton(QToolButton):
     """Offers the kinds of job that can start from an entity."""
@@ -36,7 +38,8 @@ class UseButton(QToolButton):
                 action = menu.addAction(icon(look.icon), translate(kind.title))
                 action.triggered.connect(lambda _on=False, chosen=kind: self._open(chosen))
         if entity_format == "notebook":
-            menu.addAction(icon("model"), tr("Train a model"), self._train)
+            title = next(kind.title for kind in JOB_TYPES if kind.task_type == TRAINING)
+            menu.addAction(icon("model"), translate(title), self._train)
         self.setMenu(menu)
 
     def _train(self) -> None:
