@@ -81,8 +81,10 @@ class EntityView(LoadingView):
     def _show_origin(self, details: EntityDetails) -> None:
         use_as = FORMATS.get(self._kind)
         if use_as is not None and details.record.status is EntityStatus.FINISHED:
-            use = UseButton(use_as, self._id, self.bridge)
-            self._layout.addLayout(row(use, None))
+            self._offer_use(use_as, self._id)
+        notebook = details.parents.get("notebook")
+        if self._kind is EntityKind.CONVERTER and notebook is not None:
+            self._offer_use("notebook", notebook.id)
         self._offer_rows(details)
         names = [
             parent.name
@@ -97,6 +99,9 @@ class EntityView(LoadingView):
             note = Note("errorBox")
             note.show_text(details.record.error or tr("Its job failed."))
             self._layout.addWidget(note)
+
+    def _offer_use(self, entity_format: str, entity_id: int) -> None:
+        self._layout.addLayout(row(UseButton(entity_format, entity_id, self.bridge), None))
 
     def _offer_rows(self, details: EntityDetails) -> None:
         """Let all rows be saved that the job made a dataset of; tables show the first only."""

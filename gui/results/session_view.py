@@ -11,7 +11,7 @@ from gui.bridge import Bridge
 from gui.flow_layout import FlowLayout
 from gui.i18n import tr
 from gui.results.compare.opening import open_comparison
-from gui.results.comparison import Comparison, compare
+from gui.results.comparison import Comparison, compare, short_names
 from gui.results.facts_table import FactsTable
 from gui.results.loading import LoadingView
 from gui.results.scrolled_column import ScrolledColumn
@@ -63,9 +63,10 @@ class SessionView(LoadingView):
 
 def models_table(found: Comparison) -> FactsTable:
     """Return a small table of models: what was measured, and where they differ."""
-    names = [[run.name] for run in found.runs]
+    names = [[name] for name in short_names(found.runs)]
     headings = [tr("Name"), *(column.title for column in found.differing)]
     table = FactsTable(tr("Models"), headings, names)
+    table.explain_names([run.name for run in found.runs])
     # A name that says what differs is long, and the numbers are what one looks for.
     table.limit_names(NAME_PX)
     rows = range(len(found.runs))

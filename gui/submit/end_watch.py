@@ -1,46 +1,39 @@
-"""Looks after one new job that nobody sees: its message is replaced when the job has ended."""
+"""Looks after one job until it has ended, for whoever goes on then."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
-from gui.notifications import Toast, ToastAction, say
 from queue_core.errors import JobNotFoundError
-from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.job_record import JobRecord
 from queue_core.queue.values import ChangeBatch
 
 
 class EndWatch(QObject):
-    """Says once that a job has finished, instead of that it is in the queue."""
+    """Tells once that a job has ended; one that was removed has not."""
 
     def __init__(
-        self, window: QWidget, bridge: Bridge, job_id: str, toast: Toast, show: ToastAction
+        self, parent: QObject, bridge: Bridge, job_id: str, ended: Callable[[JobRecord], object]
     ) -> None:
         """Look after it.
 
         Args:
-            window: Shows the message.
+            parent: While it lives, the end is waited for.
             bridge: The way to the queue.
             job_id: The job.
-            toast: What has been said of it so far.
-            show: Goes to the job.
+            ended: What to do with it then.
         """
-        super().__init__(window)
-        self._window = window
+        super().__init__(parent)
         self._bridge = bridge
         self._id = job_id
-        self._show = show
-        self._toast: Toast | None = toast
+        self._ended = ended
         self._is_over = False
-        toast.closed.connect(self._forget_toast)
         bridge.changed.connect(self._on_changed)
         self._ask()
-
-    def _forget_toast(self) -> None:
-        self._toast = None
 
     def _on_changed(self, batch: ChangeBatch) -> None:
         if batch.reset or self._id in batch.changed or self._id in batch.deleted:
@@ -58,14 +51,7 @@ class EndWatch(QObject):
             return
         self._is_over = True
         self._bridge.changed.disconnect(self._on_changed)
-        if self._toast is not None:
-            self._toast.close_now()
         if record is not None:
-            self._tell(record)
+            self._ended(record)
         self.setParent(None)
         self.deleteLater()
-
-    def _tell(self, record: JobRecord) -> None:
-        """Say what became of it; a failure is told where all failures are."""
-        if record.status is JobStatus.FINISHED:
-            say(self._window, tr("“{name}” has finished.", name=record.job_name), self._show)

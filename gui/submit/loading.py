@@ -29,7 +29,7 @@ class FileLoading(QObject):
     Signals:
         chosen: Files are to be loaded, as a tuple of paths.
         jobs_put: Ids of the new jobs, as a tuple.
-        repeated: A file is loaded again and again; carries the jobs' name and the rule of cron.
+        repeated: A file is loaded again and again; carries its name and the rule of cron.
         message: A `Message` about what was left out.
     """
 
@@ -159,8 +159,7 @@ class FileLoading(QObject):
             self.jobs_put.emit(tuple(job_ids))
 
     async def _repeat(self, job: BaseJob, name: str, cron: str) -> None:
-        name = tr("Load {file}", file=name)
-        await self._bridge.order(lambda queue: queue.add_schedule(job, cron, name=name))
+        await self._bridge.order(lambda queue: queue.add_schedule(job, cron))
         self.repeated.emit(name, cron)
 
     async def _retry(self, job_id: str, asked: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from gui.i18n import tr, tr_plural
 from gui.notifications import ToastAction, main_window_of, notify, say
 from gui.submit.end_watch import EndWatch
 from gui.submit.together import GroupWatch
-from queue_core.queue.job_record import JobRecord
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 if TYPE_CHECKING:
     from gui.submit.new_job_dialog import NewJobDialog
@@ -82,9 +82,19 @@ def _tell(window: QWidget, bridge: Bridge, job_ids: tuple[str, ...]) -> None:
         )
         return
     toast = say(window, tr("The job is in the queue."), show)
+    shown = [] if toast is None else [toast]
     if toast is not None:
-        again = ToastAction(show.title, lambda: _go_to(window, job_ids))
-        EndWatch(window, bridge, job_ids[0], toast, again)
+        toast.closed.connect(lambda _toast: shown.clear())
+
+    def ended(record: JobRecord) -> None:
+        """Say what became of it, instead; a failure is told where all failures are."""
+        for one in tuple(shown):
+            one.close_now()
+        if record.status is JobStatus.FINISHED:
+            again = ToastAction(show.title, lambda: _go_to(window, job_ids))
+            say(window, tr("“{name}” has finished.", name=record.job_name), again)
+
+    EndWatch(window, bridge, job_ids[0], ended)
 
 
 def _go_to(window: ShowsJobs, job_ids: tuple[str, ...]) -> None:

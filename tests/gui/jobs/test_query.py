@@ -18,6 +18,8 @@ from gui.jobs.columns import COLUMNS
 from gui.jobs.feature import QueryLine
 from gui.jobs.grouping import HEADING_PX
 from gui.jobs.indexing import JobIndexing
+from gui.jobs.jobs_pane import JobsPane
+from gui.jobs.plain_words import query_meant
 from gui.jobs.query_texts import Known, offers, token_before
 from gui.jobs.table_layout import TableLayout
 from gui.jobs.views_section import ViewsSection
@@ -51,6 +53,35 @@ def test_keys_come_first_and_then_the_values_that_are_known() -> None:
     assert offered("took:") == ["took:>5m"]
     assert offered("iris") == []
     assert all(offer.sentence for offer in offers("p", KNOWN))
+
+
+def test_words_of_people_are_understood() -> None:
+    assert offered("fail") == ["status:failed"]
+    assert offered("week") == ["age:<1w"]
+    assert offered("mod") == ["type:model"]
+    assert query_meant("Failed models last week", ("ModelJob",)) == (
+        "status:failed type:model age:<1w"
+    )
+    assert query_meant("failed iris", ()) == "status:failed iris"
+    assert query_meant("iris", ("ModelJob",)) == ""
+
+
+def test_what_was_meant_is_one_click_away(
+    seeded: list[str], window: MainWindow, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        search = window.toolbar.search
+        search.set_text("failed datasets")
+        search.emit_now()
+        pane = window.findChild(JobsPane)
+        assert pane is not None
+        await until(pane.meant.isVisible)
+        assert pane.meant.text() == "Look for status:failed type:dataset"
+        pane.meant.click()
+        await until(lambda: window.model.is_loaded and window.model.rowCount())
+        assert search.text() == "status:failed type:dataset"
+
+    run(body())
 
 
 def test_the_term_at_the_cursor_is_completed() -> None:
