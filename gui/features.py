@@ -13,6 +13,7 @@ from gui.jobs import feature as jobs
 from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.palette import feature as palette
+from gui.places import feature as places
 from gui.results.compare import feature as compare
 from gui.settings import feature as settings
 from gui.submit import feature as submit
@@ -29,6 +30,7 @@ FEATURES: tuple[Install, ...] = (
     library.install,
     triage.install,
     timeline.install,
+    places.install,
     compare.install,
     detached.install,
     settings.install,
