@@ -6,9 +6,13 @@ import time
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QMenu
 from sample_jobs import Echo
 
 from gui import i18n
+from gui.actions import Place, Selection
+from gui.control import feature as control
+from gui.control.actions import LOOK_INSIDE, PAUSE
 from gui.jobs.waiting_text import waiting_text
 from gui.places import feature, page
 from gui.places.news import state_of
@@ -90,6 +94,21 @@ def test_each_place_shows_its_machines_and_jobs_and_says_why_it_is_silent(
         shown.cards["slurm:main"].job_buttons()[1].click()
         await until(lambda: window.pages.current is not shown)
         await until(lambda: waits in window.action_set.selection.ids)
+
+        # What cannot be done with a job there says why, in the menu, too.
+        elsewhere = Selection((runs,), (queue.get(runs),))
+        menu = QMenu(window)
+        for command in (PAUSE, LOOK_INSIDE):
+            assert not command.is_left_out(elsewhere)
+            assert "another machine" in command.obstacle(elsewhere)
+        control.install(window, window.bridge)
+        window.action_set.update(elsewhere)
+        window.action_set.fill(menu, Place.CONTEXT)
+        pause = window.action_set.qaction(PAUSE.id)
+        assert pause in menu.actions()
+        assert not pause.isEnabled()
+        assert "cannot suspend it" in pause.toolTip()
+        menu.deleteLater()
 
         settings.write_text("")
         window.action_set.qaction(feature.PLACES.id).trigger()
