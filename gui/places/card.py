@@ -11,21 +11,23 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from gui.format import format_percent
 from gui.i18n import tr, tr_plural, translate_message
 from gui.jobs.type_looks import type_word
-from gui.places.news import PlaceNews, machine_table, state_of, summary_of
+from gui.places.machine_table import MachineTable
+from gui.places.news import PlaceNews, machines_of, state_of, summary_of
 from gui.plain_text import PlainLabel, as_typed, no_mnemonic
-from gui.results.facts_table import FactsTable
 from gui.theme import STEP_PX, title_font
-from gui.widgets import LEFT, IconLabel, TextLabel, muted_label, row, set_role, text_button
+from gui.widgets import IconLabel, TextLabel, muted_label, row, set_role, text_button
 from queue_core.places.configuration import RAY
 from queue_core.queue.job_record import JobRecord, JobStatus
 
 MOST_JOBS = 12
 NAME_LETTERS = 60
-NODE_LETTERS_PX = 240
 
 
 class PlaceCard(QFrame):
     """A place.
+
+    Attributes:
+        machines: The table of its machines.
 
     Signals:
         job_wanted: The id of a job to go to.
@@ -36,7 +38,6 @@ class PlaceCard(QFrame):
     def __init__(self, news: PlaceNews, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "panel")
-        self._machines_shown: object = None
         self._jobs_shown: object = None
         self._icon = IconLabel("not_started", "muted")
         self._state = PlainLabel()
@@ -44,7 +45,7 @@ class PlaceCard(QFrame):
         self._problem = TextLabel(role="error")
         self._storage = TextLabel(role="error")
         self._facts = TextLabel(role="muted")
-        self._machines = QVBoxLayout()
+        self.machines = MachineTable()
         self._jobs = QVBoxLayout()
         self._jobs.setSpacing(0)
         self._build(news)
@@ -61,7 +62,7 @@ class PlaceCard(QFrame):
         layout.addLayout(row(name, kind, None, self._icon, self._state))
         for label in (self._summary, self._problem, self._storage):
             layout.addWidget(label)
-        layout.addLayout(self._machines)
+        layout.addWidget(self.machines)
         layout.addLayout(self._jobs)
         self._facts.set_text(_facts(news))
         layout.addWidget(self._facts)
@@ -76,26 +77,12 @@ class PlaceCard(QFrame):
         _say(self._summary, summary_of(look) if look is not None and not look.problem else "")
         _say(self._problem, translate_message(look.problem) if look is not None else "")
         _say(self._storage, " ".join(translate_message(text) for text in news.storage if text))
-        self._show_machines(*machine_table(news))
+        self.machines.show_machines(machines_of(news))
         self._show_jobs(news)
 
     def job_buttons(self) -> Sequence[QWidget]:
         """Return what leads to each job."""
         return [w for w in self.findChildren(QWidget) if w.property("role") == "link"]
-
-    def _show_machines(self, headings: list[str], rows: list[list[str]]) -> None:
-        if (headings, rows) == self._machines_shown:
-            return
-        self._machines_shown = (headings, rows)
-        _clear(self._machines)
-        if rows:
-            table = FactsTable(tr("Machines"), headings, rows)
-            table.limit_names(NODE_LETTERS_PX)
-            words = [table.item(number, 1) for number in range(len(rows))]
-            for item in (table.horizontalHeaderItem(1), *words):
-                if item is not None:  # a state is no number
-                    item.setTextAlignment(LEFT)
-            self._machines.addWidget(table)
 
     def _show_jobs(self, news: PlaceNews) -> None:
         records = news.jobs.records[:MOST_JOBS]

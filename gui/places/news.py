@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gui.format import format_bytes, format_count, format_duration, format_percent
-from gui.i18n import tr, tr_plural, translate_message
+from gui.i18n import tr, tr_plural
 from queue_core.places.configuration import PlaceConfig
 from queue_core.places.contract import Node
 from queue_core.places.looking import Look
@@ -91,32 +93,53 @@ def summary_of(look: Look) -> str:
     return " · ".join(parts)
 
 
-def machine_table(news: PlaceNews) -> tuple[list[str], list[list[str]]]:
-    """Return the headings and rows of the machines; a column that says nothing is left out."""
-    look = news.look
-    nodes = [] if look is None else list(look.nodes)
-    mine: dict[str, int] = {}
-    for record in news.jobs.records:
-        if record.node:
-            mine[record.node] = mine.get(record.node, 0) + 1
-    columns = [
-        (tr("Machine"), [node.name for node in nodes]),
-        (tr("State"), [node_state(node) for node in nodes]),
-        (tr("Your jobs"), [format_count(mine[n.name]) if n.name in mine else "" for n in nodes]),
-        (tr("In use"), [_load(node) for node in nodes]),
-        (tr("Free cores"), [_of(node.free_cores, node.cores) for node in nodes]),
-        (
-            tr("Free memory"),
-            [
-                _between(format_bytes(node.free_memory_bytes), format_bytes(node.memory_bytes))
-                if node.memory_bytes else "" for node in nodes
-            ],
-        ),
-        (tr("Free GPUs"), [_of(node.free_gpus, node.gpus) if node.gpus else "" for node in nodes]),
-    ]  # fmt: skip
-    shown = [(title, cells) for title, cells in columns if any(cells)]
-    rows = [list(cells) for cells in zip(*(cells for _, cells in shown), strict=True)]
-    return [title for title, _ in shown], rows
+@dataclass(frozen=True)
+class Machine:
+    """A line of the table of machines.
+
+    Attributes:
+        node: What the place says of it.
+        jobs: How many jobs of ours run there.
+    """
+
+    node: Node
+    jobs: int = 0
+
+
+def machines_of(news: PlaceNews) -> list[Machine]:
+    """Return the machines of a place."""
+    nodes = () if news.look is None else news.look.nodes
+    mine = Counter(record.node for record in news.jobs.records if record.node)
+    return [Machine(node, mine[node.name]) for node in nodes]
+
+
+Column = tuple[str, Callable[[Machine], str]]
+
+
+def machine_columns(machines: Sequence[Machine]) -> list[Column]:
+    """Return what is said of machines: a heading and what makes the text of each.
+
+    Texts are made as they are seen: of a thousand machines most are not.
+    """
+    columns: list[Column] = [
+        (tr("Machine"), lambda machine: machine.node.name),
+        (tr("State"), lambda machine: node_state(machine.node)),
+    ]
+    if any(machine.jobs for machine in machines):
+        columns.append(
+            (tr("Your jobs"), lambda machine: format_count(machine.jobs) if machine.jobs else "")
+        )
+    columns += [
+        (tr("In use"), lambda machine: _use(machine.node)),
+        (tr("Free cores"), lambda machine: _of(machine.node.free_cores, machine.node.cores)),
+    ]
+    if any(machine.node.memory_bytes for machine in machines):
+        columns.append((tr("Free memory"), lambda machine: _memory(machine.node)))
+    if any(machine.node.gpus for machine in machines):
+        columns.append(
+            (tr("Free GPUs"), lambda machine: _of(machine.node.free_gpus, machine.node.gpus))
+        )
+    return columns
 
 
 def node_state(node: Node) -> str:
@@ -133,20 +156,21 @@ def node_state(node: Node) -> str:
     return tr("{state}, does not answer", state=shown) if node.state.endswith("*") else shown
 
 
-def waiting_reason(note: str | None) -> str:
-    """Return why a job waits for its place, or what there is to say of it there."""
-    return translate_message(note or "")
-
-
-def _load(node: Node) -> str:
+def _use(node: Node) -> str:
     """Return how much of a machine is held; nothing where it takes no jobs."""
     if not node.cores or not node.is_usable:
         return ""
     return format_percent((node.cores - node.free_cores) / node.cores)
 
 
+def _memory(node: Node) -> str:
+    if not node.memory_bytes:
+        return ""
+    return _between(format_bytes(node.free_memory_bytes), format_bytes(node.memory_bytes))
+
+
 def _of(free: int, whole: int) -> str:
-    return _between(format_count(free), format_count(whole))
+    return _between(format_count(free), format_count(whole)) if whole else ""
 
 
 def _between(free: str, whole: str) -> str:

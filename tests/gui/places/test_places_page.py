@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QMenu
 from sample_jobs import Echo
 
@@ -15,7 +16,8 @@ from gui.control import feature as control
 from gui.control.actions import LOOK_INSIDE, PAUSE
 from gui.jobs.waiting_text import waiting_text
 from gui.places import feature, page
-from gui.places.news import state_of
+from gui.places.machine_table import MachineTable
+from gui.places.news import Machine, state_of
 from queue_core.places.contract import Node
 from queue_core.places.looking import Look
 from queue_core.queue.store import away
@@ -86,7 +88,8 @@ def test_each_place_shows_its_machines_and_jobs_and_says_why_it_is_silent(
         shown.ask()
         await until(lambda: "No answer" in _texts(shown.cards["slurm:main"]))
         assert "sinfo has not answered within 20 s." in _texts(shown.cards["slurm:main"])
-        assert "node-1" in _texts(shown.cards["slurm:main"])  # as it was seen last
+        # Its machines stay as they were seen last.
+        assert shown.cards["slurm:main"].machines.model().index(0, 0).data() == "node-1"
         news = shown._news["slurm:main"]
         long_ago = replace(news, answered_s=time.monotonic() - 185.0)
         assert state_of(long_ago)[0] == "No answer for 3 min 00 s"
@@ -115,6 +118,27 @@ def test_each_place_shows_its_machines_and_jobs_and_says_why_it_is_silent(
         await until(lambda: not shown.cards)
 
     run(seen())
+
+
+def test_a_thousand_machines_are_told_as_they_change_and_stay_in_sight(qtbot) -> None:
+    table = MachineTable()
+    qtbot.addWidget(table)
+    model = table.model()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning)
+    machines = [Machine(replace(NODES[0], name=f"node-{number}")) for number in range(1_000)]
+    table.show_machines(machines)
+    table.show()
+    table.scrollToBottom()
+    place = table.verticalScrollBar().value()
+    resets: list[int] = []
+    model.modelReset.connect(lambda: resets.append(1))
+    machines[3] = Machine(replace(NODES[0], name="node-3", free_cores=7))
+    with qtbot.waitSignal(model.dataChanged) as changed:
+        table.show_machines(machines)
+    assert [index.row() for index in changed.args[:2]] == [3, 3]
+    assert model.index(3, 3).data() == "7 of 8"
+    assert (table.verticalScrollBar().value(), resets) == (place, [])
+    del tester
 
 
 @pytest.mark.parametrize(
