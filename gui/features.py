@@ -13,6 +13,7 @@ from gui.jobs import feature as jobs
 from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.palette import feature as palette
+from gui.places import feature as places
 from gui.renewal import feature as renewal
 from gui.results import warming
 from gui.results.compare import feature as compare
@@ -33,6 +34,7 @@ FEATURES: tuple[Install, ...] = (
     warming.install,
     triage.install,
     timeline.install,
+    places.install,
     compare.install,
     detached.install,
     settings.install,

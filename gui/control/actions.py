@@ -59,6 +59,18 @@ def can_look_inside(selection: Selection) -> bool:
     return len(selection.ids) == 1 and any(_runs_here(record) for record in selection.records)
 
 
+@needs(mark("It runs on another machine, which cannot suspend it; cancelling reaches it."))
+def cannot_suspend_there(selection: Selection) -> bool:
+    """Tell why a job of ours that runs at another place cannot be suspended."""
+    return _run_elsewhere(selection)
+
+
+@needs(mark("It runs on another machine; its log and its progress come from there."))
+def cannot_look_there(selection: Selection) -> bool:
+    """Tell why a job of ours that runs at another place cannot be looked into."""
+    return _run_elsewhere(selection)
+
+
 def is_waiting(record: JobRecord) -> bool:
     """Return whether a job of ours waits for its turn."""
     return record.is_ours and record.status is JobStatus.NOT_STARTED
@@ -67,6 +79,12 @@ def is_waiting(record: JobRecord) -> bool:
 def _runs_here(record: JobRecord) -> bool:
     """Return whether a job of ours runs on this computer: elsewhere its processes are not seen."""
     return record.is_ours and record.status is JobStatus.STARTED and record.place is None
+
+
+def _run_elsewhere(selection: Selection) -> bool:
+    """Return whether all selected jobs that run do so at other places."""
+    running = [record for record in selection.records if record.status is JobStatus.STARTED]
+    return bool(running) and all(record.is_ours and record.place for record in running)
 
 
 def _move(where: Move, title: str, *, icon: str = "", keys: str, order: int) -> tuple[Move, Action]:
@@ -98,6 +116,7 @@ SCHEDULES = Action(
 PAUSE = Action(
     id="job.pause", order=11, title=mark("Pause"), icon="paused", shortcuts=("Ctrl+P",),
     places=_EVERYWHERE, enabled=can_pause, is_shown_only_enabled=True,
+    excuse=cannot_suspend_there,
     sentence=mark("Suspend the selected jobs where they are; their clocks stop."),
 )  # fmt: skip
 RESUME = Action(
@@ -108,6 +127,7 @@ RESUME = Action(
 LOOK_INSIDE = Action(
     id="job.stacks", order=13, title=mark("What is it doing now?"), icon="search",
     places=_MENUS, enabled=can_look_inside, is_shown_only_enabled=True,
+    excuse=cannot_look_there,
 )  # fmt: skip
 PRIORITY = Action(
     id="job.priority", order=26, title=mark("Priority…"), places=_MENUS, enabled=can_move,

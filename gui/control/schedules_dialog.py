@@ -135,7 +135,7 @@ class SchedulesDialog(QDialog):
         for column, widget in enumerate((switch, kind, cron, following, remove)):
             grid.addWidget(widget, number, column)
         if schedule.problem:
-            problem = TextLabel(translate_message(schedule.problem), role="danger")
+            problem = TextLabel(translate_message(schedule.problem), role="error")
             grid.addWidget(problem, number + 1, 0, 1, grid.columnCount())
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -84,7 +84,7 @@ class ModelReport(LoadingView):
         super().__init__(bridge, parent)
         self._id = run_id
         self._files = tuple(files)
-        self._scroll = ScrolledColumn(spacing=8)
+        self._scroll = ScrolledColumn(tr("Model"), spacing=8)
         self._layout = self._scroll.column
         self.body.addWidget(self._scroll, 1)
         self.load()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.inputs import ComboBox, DateTimeEdit, DoubleSpinBox, SpinBox
+from gui.plain_text import no_mnemonic
 from gui.submit.repeat_editor import RepeatEditor
 from gui.submit.run_on import RunOn
 from gui.theme import STEP_PX, icon
@@ -56,6 +57,8 @@ class JobOptionsPanel(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._has_offered = False
+        self._has_places = False
+        self._kind = ""
         self.toggle = QToolButton()
         set_role(self.toggle, "flat")
         self.toggle.setText(tr("Options"))
@@ -84,6 +87,15 @@ class JobOptionsPanel(QWidget):
         """Unfold, with a rhythm to choose."""
         self.toggle.setChecked(True)
         self.when.setCurrentIndex(REPEAT)
+
+    def show_kind(self, kind: str) -> None:
+        """Offer first where the settings let jobs of this class run."""
+        self._kind = kind
+        if self._has_places:
+            self.run_on.choose_for(kind)
+        else:
+            task = self._bridge.start(self._offer_places(), what=tr("Reading the places"))
+            self.destroyed.connect(task.cancel)
 
     def show_problem(self, error: MonitorError) -> None:
         """Go to the field that an error is about, if it is one of these."""
@@ -139,6 +151,7 @@ class JobOptionsPanel(QWidget):
         self.keep = QCheckBox(tr("Clean-up keeps the job"))
         self.run_on = RunOn()
         self.run_on_label = _label(tr("Run on"), self.run_on.place)
+        self.run_on.place.currentIndexChanged.connect(self._say_place)
         self.run_on.hide()  # until there is a choice
         self.run_on_label.hide()
 
@@ -183,13 +196,24 @@ class JobOptionsPanel(QWidget):
 
     async def _offer(self) -> None:
         """Offer the places to run on, and the jobs that have not ended, to wait for one of them."""
-        places = await self._bridge.ask(lambda queue: queue.places())
-        self.run_on.offer(places)
-        for widget in (self.run_on, self.run_on_label):
-            widget.setVisible(bool(places))
+        await self._offer_places()
         where = JobFilter(statuses=ACTIVE)
         found = await self._bridge.ask(lambda queue: queue.list(where, limit=MOST_OFFERED))
         self._show_jobs([record for record in found if record.is_ours])
+
+    async def _offer_places(self) -> None:
+        places = await self._bridge.ask(lambda queue: queue.places())
+        self._has_places = True
+        self.run_on.offer(places)
+        self.run_on.choose_for(self._kind)
+        for widget in (self.run_on, self.run_on_label):
+            widget.setVisible(bool(places))
+
+    def _say_place(self) -> None:
+        """Say also while it is folded that the job runs elsewhere."""
+        place = self.run_on.place.currentData()
+        text = tr("Options") if place is None else tr("Options · runs on {place}", place=place)
+        self.toggle.setText(no_mnemonic(text))
 
     def _show_jobs(self, records: Sequence[JobRecord]) -> None:
         for record in records:

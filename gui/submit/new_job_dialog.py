@@ -246,6 +246,8 @@ class NewJobDialog(QDialog):
             self.files_wanted.emit()
             self.reject()
             return
+        if self._retry_of is None:
+            self.options.show_kind(kind.task_type)
         page = self._pages.get(kind.task_type)
         self.submit_button.setEnabled(page is not None)
         self._stack.setCurrentWidget(page or self._waiting)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from queue_core.cli.finding import Finding, Verdict
-from queue_core.cli.places import look_at
 from queue_core.paths import LocalFolder
-from queue_core.places.choice import make_storage
 from queue_core.places.configuration import PlaceConfig, read_places
+from queue_core.places.looking import look_at, look_at_storage
 from queue_core.settings.store import Settings
 
 
@@ -34,6 +33,6 @@ def _check(place: PlaceConfig, folder: LocalFolder) -> Iterator[Finding]:
             title, verdict, f"{len(usable)} of {len(look.nodes)} machines take jobs, with {cores} "
             "cores.",
         )  # fmt: skip
-    problem, hint = make_storage(place, folder.monitor / "places").problem()
+    problem, hint = look_at_storage(place, folder)
     if problem:
         yield Finding(title, Verdict.WARNING, problem, hint)

@@ -31,6 +31,7 @@ from queue_core.places.storage import (
     BEGUN,
     LOG,
     OUTCOME,
+    SENT_CODE,
     STOP,
     as_json,
     read_json,
@@ -90,6 +91,8 @@ class NodeRun:
             signal.signal(name, self._on_signal)
         order = self._order()
         _size_pools(self._ticket.cores)
+        if self._courier is not None:
+            os.environ[SENT_CODE] = os.pathsep.join(self._packages)
         supervisor = Supervisor(
             self._local_folder().root, self._folder / LOG, grace_s=self._ticket.grace_s
         )

@@ -33,6 +33,8 @@ STOP: Final = "stop.json"
 OUTCOME: Final = "outcome.json"
 LOG: Final = "log"
 OUTPUT: Final = "output.txt"
+# Names, for a job on a machine that sees nothing of its submitter's, the folders that came along.
+SENT_CODE: Final = "DASHAI_SENT_CODE"
 _MOST_BYTES: Final = 16 << 20
 _PLAIN: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}", re.ASCII)
 

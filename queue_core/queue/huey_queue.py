@@ -104,8 +104,9 @@ class HueyJobQueue(QueueEditor):
         job.bind(JobContext(job_id, self.folder))
         job.set_status_as_delivered()
         try:
-            blob = self._signer.sign(submission.errand_of(job, options.place), job_id)
-            self._insert(submission.new_job(job, job_id, options, blob))
+            code = placing.own_code(self.folder, job, options.place)
+            blob = self._signer.sign(submission.errand_of(job, options.place, code), job_id)
+            self._insert(submission.new_job(job, job_id, options, blob, code))
         except BaseException:
             _give_up_entity(job)
             raise

@@ -17,7 +17,8 @@ from queue_core.queue.engine.recovery import recover
 from queue_core.queue.finding.finder import JobFinder
 from queue_core.queue.finding.following import Progress
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
-from queue_core.queue.store import history, presence, queries, schema, state, triage
+from queue_core.queue.place_jobs import PlaceJobs
+from queue_core.queue.store import away, history, presence, queries, schema, state, triage
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
@@ -167,6 +168,14 @@ class QueueReader(BaseJobQueue):
         """Return records by id, without tracebacks and results."""
         self._close_dead()
         return queries.read_many(self._database, job_ids)
+
+    def jobs_at(self, place: str, *, limit: int) -> PlaceJobs:
+        """Return what runs at a place and waits for it: the first ones, and how many there are."""
+        running, waiting = away.counts_at(self._database, place)
+        ids = away.ids_at(self._database, place, limit)
+        found = queries.read_many(self._database, ids)
+        records = tuple(found[job_id] for job_id in ids if job_id in found)
+        return PlaceJobs(records, running, waiting)
 
     def changed_after(self, moment: datetime, *, limit: int) -> Sequence[JobRecord]:
         """Return the jobs whose row changed at or after *moment*, the latest first.

@@ -175,8 +175,10 @@ def _text(value: object, name: str) -> str:
 # The job -----------------------------------------------------------------------------------------
 
 
-def new_job(job: BaseJob, job_id: str, options: JobOptions, blob: bytes) -> NewJob:
-    """Return what is stored of a job.
+def new_job(
+    job: BaseJob, job_id: str, options: JobOptions, blob: bytes, own_code: tuple[str, ...] = ()
+) -> NewJob:
+    """Return what is stored of a job; see `errand_of`.
 
     Raises:
         JobQueueError: An option is wrong.
@@ -187,15 +189,20 @@ def new_job(job: BaseJob, job_id: str, options: JobOptions, blob: bytes) -> NewJ
         job_name=name_of(job),
         job_blob=blob,
         params=params_json(params_of(job)),
-        environment=json.dumps({"cwd": working_folder(), "path": list(import_path())}),
+        environment=json.dumps({"cwd": working_folder(), "path": [*import_path(), *own_code]}),
         entity_open=has_clean_up(job),
         reuse_key=reuse_key_of(job),
         **stored_options(options),
     )
 
 
-def errand_of(job: BaseJob, place: str | None = None) -> Errand:
+def errand_of(job: BaseJob, place: str | None = None, own_code: tuple[str, ...] = ()) -> Errand:
     """Return what is executed of a job: the job itself, and where its submitter works.
+
+    Args:
+        job: The job.
+        place: Where it is to run.
+        own_code: Folders of code that it brings besides those of the submitter.
 
     Raises:
         JobQueueError: It holds something that cannot be serialised; the message names it.
@@ -211,7 +218,7 @@ def errand_of(job: BaseJob, place: str | None = None) -> Errand:
     return Errand(
         payload=payload,
         cwd=working_folder(),
-        import_path=import_path(),
+        import_path=(*import_path(), *own_code),
         reuse_key=reuse_key_of(job),
         place=place,
     )

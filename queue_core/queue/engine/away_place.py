@@ -320,7 +320,7 @@ class AwayPlace:
             self._set_trouble(_ORDERS, error)
             return self._trouble
         self._set_trouble(_ORDERS, None)
-        return why and f"At {self.name}: {why}"
+        return why and f"The place {self.name} says: {why}"
 
     def _start(self, job: Waiting) -> None:
         owner, name = self._host.owner_text, self.name
@@ -393,4 +393,8 @@ class AwayPlace:
 
 def _told(name: str, part: str, error: Exception) -> str:
     said = sentence(error)
-    return f"At {name}: {said}" if part == _ORDERS else f"The storage of {name}: {said}"
+    return (
+        f"The place {name} says: {said}"
+        if part == _ORDERS
+        else f"The storage of {name} says: {said}"
+    )

@@ -192,6 +192,29 @@ def ended_among(database: Database, job_ids: Iterable[str]) -> list[str]:
     ]  # fmt: skip
 
 
+def counts_at(database: Database, place: str) -> tuple[int, int]:
+    """Return how many jobs run at a place, and how many wait for it."""
+    row = database.read_one(
+        f"SELECT (SELECT COUNT(*) FROM task_copy WHERE {_RUNS} AND place = ?) AS running, "
+        f"(SELECT COUNT(*) FROM {AWAY_ROWS} WHERE {AWAY} AND place = ?) AS waiting",
+        (place, place),
+    )
+    return (0, 0) if row is None else (row["running"], row["waiting"])
+
+
+def ids_at(database: Database, place: str, limit: int) -> list[str]:
+    """Return the jobs that run at a place, then those that wait for it, as they will run."""
+    rows = database.read(
+        f"SELECT id FROM task_copy WHERE {_RUNS} AND place = ? ORDER BY started_at LIMIT ?",
+        (place, limit),
+    )
+    rows += database.read(
+        f"SELECT id FROM {AWAY_ROWS} WHERE {AWAY} AND place = ? ORDER BY {RUN_ORDER} LIMIT ?",
+        (place, limit - len(rows)),
+    )
+    return [row["id"] for row in rows if isinstance(row["id"], str)]
+
+
 def running_at(database: Database, place: str) -> list[sqlite3.Row]:
     """Return the rows of the jobs that run at a place."""
     return database.read(

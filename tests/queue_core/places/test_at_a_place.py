@@ -152,7 +152,7 @@ def test_a_killed_machine_agent_takes_the_job_with_it_and_the_job_is_reported(
         agent.kill()
     until(lambda: not any(_runs(pid) for pid in pids))
     # The place says that it has ended; whether it has left a result is known with the storage.
-    until(lambda: "The storage of slurm:test:" in (away.get(job_id).place_note or ""))
+    until(lambda: "The storage of slurm:test says:" in (away.get(job_id).place_note or ""))
     assert away.get(job_id).status is JobStatus.STARTED
     elsewhere.rename(jobs)
     record = away.wait(job_id, 20)

@@ -10,6 +10,7 @@ import pytest
 from sample_jobs import Echo, Grandchildren, Progresses, Raises
 
 from queue_core import JobStatus
+from queue_core.jobs.python_job import PythonJob
 from queue_core.places import object_store, remote
 from queue_core.places.choice import make_storage
 from queue_core.places.configuration import read_places
@@ -73,6 +74,30 @@ def test_cancel_reaches_a_job_by_the_storage_alone(
         until(lambda: not any(_runs(pid) for pid in pids))
         (far.state / "down").unlink()
         assert queue.wait(job_id, 20).status is JobStatus.CANCELLED
+
+
+def test_a_script_travels_with_the_modules_beside_it_and_works_in_a_folder_of_its_own(
+    far: Cluster, tmp_path: Path, until: Until
+) -> None:
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "near.py").write_text("VALUE = 42\n")
+    script = study / "train.py"
+    script.write_text(
+        "import os, pathlib, near\n"
+        "pathlib.Path('made.txt').write_text('x')\n"
+        "result = [near.VALUE, os.environ['DASHAI_STORAGE_URL']]\n"
+    )
+    (far.state / "held").touch()
+    with far.open() as queue:
+        job_id = queue.put(PythonJob(script=str(script)), HERE)
+        until(lambda: far.submissions() == 1)
+        study.rename(tmp_path / "gone")  # a machine does not see it either
+        (far.state / "held").unlink()
+        record = queue.wait(job_id, 20)
+    assert record.status is JobStatus.FINISHED, record.error_msg
+    assert record.result == [42, f"local://{far.storage}"]
+    assert not list(tmp_path.glob("home/.cache/*/*/made.txt"))
 
 
 def test_code_that_was_changed_on_the_way_is_not_run(far: Cluster, until: Until) -> None:
