@@ -32,7 +32,7 @@ def metrics_table(records: Iterable[MetricRecord], titles: dict[str, str]) -> Fa
     splits = [split for split in SPLITS if any(split in row for row in values.values())]
     splits += sorted({split for row in values.values() for split in row} - set(SPLITS))
     headings = [tr("Metric"), *(translate(SPLITS.get(split, split)) for split in splits)]
-    decimals = _decimals([row.get(split, []) for row in values.values() for split in splits])
+    decimals = shared_decimals([row.get(split, []) for row in values.values() for split in splits])
     rows = [
         [titles.get(name, name), *(spread_text(row.get(split, []), decimals) for split in splits)]
         for name, row in values.items()
@@ -57,7 +57,7 @@ def final_values(records: Iterable[MetricRecord]) -> dict[str, dict[str, list[fl
     }
 
 
-def _decimals(measured: Sequence[Sequence[float | None]]) -> int:
+def shared_decimals(measured: Sequence[Sequence[float | None]]) -> int:
     """Return the decimals of all that is of one digit: shares stand with as many each."""
     return column_decimals([
         value for values in measured for value in values

@@ -10,7 +10,7 @@ from typing import Any
 
 from gui.format import format_count, format_duration, format_number
 from gui.i18n import tr, tr_plural
-from gui.results.metrics import final_values, spread_text, value_text
+from gui.results.metrics import final_values, shared_decimals, spread_text, value_text
 from queue_core.library.entities import MetricRecord
 
 BASELINE = "baseline"
@@ -53,11 +53,12 @@ def score_of(
         return None
     splits = values[name]
     verdict, is_poor = _verdict(splits, greater.get(name, True))
+    decimals = shared_decimals(list(splits.values()))
     return Score(
         title=titles.get(name, name),
-        test=spread_text(splits["test"]),
-        baseline=spread_text(splits[BASELINE]) if BASELINE in splits else "",
-        train=spread_text(splits["train"]) if "train" in splits else "",
+        test=spread_text(splits["test"], decimals),
+        baseline=spread_text(splits[BASELINE], decimals) if BASELINE in splits else "",
+        train=spread_text(splits["train"], decimals) if "train" in splits else "",
         verdict=verdict,
         is_poor=is_poor,
     )
