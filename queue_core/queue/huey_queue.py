@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -27,6 +26,7 @@ from queue_core.queue.job_record import JobStatus
 from queue_core.queue.repeating import copy_of, readable
 from queue_core.queue.store import dependencies, lifecycle, state
 from queue_core.queue.store.clock import new_id, now_text
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import PATIENCE_S
 from queue_core.queue.store.handover import Cancelled, NewJob
 from queue_core.queue.store.opening import open_database
@@ -135,7 +135,7 @@ class HueyJobQueue(QueueEditor):
         """
         message = self._huey.announce(new.id, new.priority)
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             lifecycle.put(connection, new, message)
             if follows is not None:
                 dependencies.follow_retry(connection, follows, new.id)

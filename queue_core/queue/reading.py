@@ -19,6 +19,7 @@ from queue_core.queue.finding.following import Progress
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
 from queue_core.queue.store import history, presence, queries, schema, state, triage
 from queue_core.queue.store.clock import to_text
+from queue_core.queue.store.connection import Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
 from queue_core.queue.store.log_place import log_of
@@ -315,7 +316,7 @@ class QueueReader(BaseJobQueue):
         with contextlib.suppress(JobQueueError):  # a file that can only be read is shown as it is
             recover(self._database)
 
-    def _row(self, job_id: str, columns: str) -> queries.Row:
+    def _row(self, job_id: str, columns: str) -> Row:
         condition, parameters = queries.locate(job_id)
         row = self._database.read_one(
             f"SELECT {columns} FROM task_copy WHERE {condition}", parameters
@@ -324,7 +325,7 @@ class QueueReader(BaseJobQueue):
             raise not_found(job_id)
         return row
 
-    def _own_row(self, job_id: str, columns: str) -> queries.Row:
+    def _own_row(self, job_id: str, columns: str) -> Row:
         row = self._row(job_id, f"origin, {columns}")
         if row["origin"] != OUR_ORIGIN:
             raise JobQueueError(

@@ -6,7 +6,6 @@ waits for its end, and writes that end together with the claim of the next job.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from functools import partial
@@ -20,6 +19,7 @@ from queue_core.queue.engine.job_huey import JobHuey, JobTask
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import handover, lifecycle
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.store.sqlite_errors import DatabaseBusyError, DiskFullError
@@ -201,7 +201,7 @@ class JobWorker(Worker):  # type: ignore[misc]
         """Write the end of the last job and claim the next one, in one transaction."""
         bell, ended = self.host.bell, self._ended
 
-        def change(connection: sqlite3.Connection) -> tuple[JobStatus | None, Claim | None]:
+        def change(connection: Connection) -> tuple[JobStatus | None, Claim | None]:
             status = lifecycle.end(connection, ended) if ended is not None else None
             self._claimed = None
             if bell.is_closing or self.leaves() or not bell.may_start():
@@ -267,7 +267,7 @@ class JobWorker(Worker):  # type: ignore[misc]
             super().shutdown()
 
 
-def _store_end(ended: EndedAttempt, connection: sqlite3.Connection) -> JobStatus | None:
+def _store_end(ended: EndedAttempt, connection: Connection) -> JobStatus | None:
     return lifecycle.end(connection, ended)
 
 

@@ -28,7 +28,6 @@ from queue_core.queue.store import handover, presence
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, prune_changes
 from queue_core.queue.store.mending import mend, signature_check
-from queue_core.queue.store.owner import Owner
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.store.state import is_paused
 from queue_core.queue.upkeep.maintenance import Maintenance
@@ -79,7 +78,7 @@ class Engine:
         self._is_ours = signature_check(signer.verify)
         self._watcher = watcher
         self._folder = folder
-        self._owner = Owner(database.root)
+        self._owner = database.make_owner()
         self.owner_text = self._owner.text
         self._recorder = Recorder(database, problems.of("recorder"))
         self._maintenance = Maintenance(
@@ -249,8 +248,7 @@ class Engine:
 
     def _mend_again(self) -> None:
         """Look for damaged rows after another process has written, and now and then."""
-        row = self.database.read_one("PRAGMA data_version")
-        version = int(row[0]) if row else 0
+        version = self.database.version()
         if version != self._version_seen:
             if mend(self.database, self._is_ours):
                 self.bell.wake(everybody=True)

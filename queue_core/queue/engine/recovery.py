@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store import lifecycle
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.owner import owner_is_alive
 from queue_core.queue.store.presence import consumers
 from queue_core.runner.supervision.orphans import end_orphans
 
@@ -46,16 +45,14 @@ def recover(database: Database) -> Recovered:
     Raises:
         JobQueueError: The database cannot be read or written.
     """
-    dead = [
-        row for row in database.read(_STARTED) if not owner_is_alive(database.root, row["owner"])
-    ]
+    dead = [row for row in database.read(_STARTED) if not database.owner_is_alive(row["owner"])]
     if not dead:
         return Recovered()
     # Their children end by themselves; make sure of it before anything new is started.
     pids = [row["pid"] for row in dead if isinstance(row["pid"], int)]
     end_orphans(pids, database.root, {found.pid for found in consumers(database)})
 
-    def close(connection: sqlite3.Connection) -> list[tuple[str, JobStatus | None]]:
+    def close(connection: Connection) -> list[tuple[str, JobStatus | None]]:
         return [
             (row["id"], lifecycle.interrupt(connection, row["rowid"], row["owner"])) for row in dead
         ]
@@ -87,7 +84,7 @@ def disown(database: Database, owner: str, held: Callable[[], Collection[str]]) 
     if all(row["id"] in held() for row in mine):
         return 0
 
-    def close(connection: sqlite3.Connection) -> int:
+    def close(connection: Connection) -> int:
         # Asked again under the lock, under which alone a worker claims and ends.
         known = held()
         return sum(

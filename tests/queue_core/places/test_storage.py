@@ -74,9 +74,7 @@ def test_numbers_that_no_database_holds_are_bounded() -> None:
     assert outcome == Outcome(EndReason.FINISHED, 0.0, cpu_time_s=0.0)
     state = State(1, memory_bytes=huge, peak_bytes=huge, cpu_s=math.inf, entity=("run", huge))
     read = read_state(json.loads(json.dumps(state_data(state, "d"))), "d")
-    assert read == State(
-        1, memory_bytes=2**63 - 1, peak_bytes=2**63 - 1, entity=("run", 2**63 - 1)
-    )
+    assert read == State(1, memory_bytes=2**63 - 1, peak_bytes=2**63 - 1, entity=("run", 2**63 - 1))
 
 
 def test_a_start_is_made_once_and_stays_below_the_storage(tmp_path: Path) -> None:
