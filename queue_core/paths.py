@@ -10,6 +10,13 @@ from pathlib import Path
 from queue_core.errors import LocalFolderError
 
 ENVIRONMENT_VARIABLE = "DASHAI_LOCAL_PATH"
+# Where a team shares its list; see `docs/team.md`.
+URL_VARIABLE = "DASHAI_QUEUE_URL"
+
+
+def queue_url() -> str | None:
+    """Return the URL of the list that is shared with others; None: a file of the local folder."""
+    return os.environ.get(URL_VARIABLE, "").strip() or None
 
 
 @dataclass(frozen=True)

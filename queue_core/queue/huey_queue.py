@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from queue_core.errors import JobQueueError
-from queue_core.paths import LocalFolder
+from queue_core.paths import LocalFolder, queue_url
 from queue_core.queue import placing, schedules, submission
 from queue_core.queue.editing import QueueEditor
 from queue_core.queue.engine.engine import Engine
@@ -27,7 +27,7 @@ from queue_core.queue.repeating import copy_of, readable
 from queue_core.queue.store import dependencies, lifecycle, state
 from queue_core.queue.store.clock import new_id, now_text
 from queue_core.queue.store.connection import Connection
-from queue_core.queue.store.database import PATIENCE_S
+from queue_core.queue.store.database import PATIENCE_S, Database
 from queue_core.queue.store.handover import Cancelled, NewJob
 from queue_core.queue.store.opening import open_database
 from queue_core.queue.store.resigning import sign_anew
@@ -56,22 +56,19 @@ class HueyJobQueue(QueueEditor):
 
     Args:
         local_path: The local folder; None means `$DASHAI_LOCAL_PATH` or `~/.DashAI`.
-        url: Room for other databases; only None is known.
+        url: Where a team shares its list, `postgresql://user@host/database`; None means
+            `$DASHAI_QUEUE_URL`, and where that is empty, a file in the local folder.
 
     Raises:
         LocalFolderError: The folder or a file in it cannot be used.
+        JobQueueError: The server does not answer, or does not let us in.
     """
 
     def __init__(
         self, local_path: str | os.PathLike[str] | None = None, url: str | None = None
     ) -> None:
-        if url is not None:
-            raise JobQueueError(
-                f"This version cannot keep its queue at {url}.",
-                hint="Leave url out: the queue is then a file in the local folder.",
-            )
         folder = LocalFolder.resolve(local_path).create()
-        database, self._opening_notices, version = open_database(folder.queue_db)
+        database, self._opening_notices, version = _open(folder, url or queue_url())
         super().__init__(database, folder)
         submission.import_path()  # it reads files: now, while there are descriptors for that
         self._signer = Signer(load_key(folder.secret_key))
@@ -382,6 +379,14 @@ class HueyJobQueue(QueueEditor):
         ):
             # What the job itself would clean up is left to the next program that runs jobs.
             close_entity(self.folder, row["id"])
+
+
+def _open(folder: LocalFolder, url: str | None) -> tuple[Database, tuple[str, ...], int]:
+    if url is None:
+        return open_database(folder.queue_db)
+    from queue_core.queue.store.postgres.opening import open_server
+
+    return open_server(url, folder.root), (), 0
 
 
 def _give_up_entity(job: BaseJob) -> None:

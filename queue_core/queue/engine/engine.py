@@ -25,7 +25,7 @@ from queue_core.queue.engine.running import RunningJobs
 from queue_core.queue.engine.watchdog import Watchdog
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import handover, presence
-from queue_core.queue.store.database import Database
+from queue_core.queue.store.database import Database, OwnershipLostError
 from queue_core.queue.store.feed import ChangeWatcher, prune_changes
 from queue_core.queue.store.mending import mend, signature_check
 from queue_core.queue.store.serializer import Signer
@@ -79,6 +79,7 @@ class Engine:
         self._watcher = watcher
         self._folder = folder
         self._owner = database.make_owner()
+        self._owner.on_lost = self._stand_down
         self.owner_text = self._owner.text
         self._recorder = Recorder(database, problems.of("recorder"))
         self._maintenance = Maintenance(
@@ -183,6 +184,15 @@ class Engine:
             if time.monotonic() > deadline:
                 logger.error("a worker did not end within %.0f s", _STOP_PATIENCE_S)
                 return
+
+    def _stand_down(self, lost: OwnershipLostError | None) -> None:
+        """End what runs here: others may take this program for dead, and call it interrupted."""
+        self.problems.note("owner", lost)
+        if lost is None:
+            return
+        logger.error("%s", lost)
+        for job_id in self.supervisor.running():
+            self.supervisor.end(job_id, EndReason.INTERRUPTED, lost.message, lost.hint)
 
     # Running -------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store import lifecycle
+from queue_core.queue.store.clock import host_id
 from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.presence import consumers
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 # What runs at another place goes on there, whatever becomes of the program that follows it.
 _RUNS_HERE = f"status = 'started' AND origin = '{OUR_ORIGIN}' AND place IS NULL"
-_STARTED = f"SELECT rowid, id, owner, pid FROM task_copy WHERE {_RUNS_HERE}"
+_STARTED = f"SELECT rowid, id, owner, owner_host, pid FROM task_copy WHERE {_RUNS_HERE}"
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,10 @@ def recover(database: Database) -> Recovered:
     dead = [row for row in database.read(_STARTED) if not database.owner_is_alive(row["owner"])]
     if not dead:
         return Recovered()
-    # Their children end by themselves; make sure of it before anything new is started.
-    pids = [row["pid"] for row in dead if isinstance(row["pid"], int)]
+    # Their children end by themselves; make sure of it before anything new is started. A process
+    # number of another machine says nothing here.
+    here = [row for row in dead if row["owner_host"] == host_id()]
+    pids = [row["pid"] for row in here if isinstance(row["pid"], int)]
     end_orphans(pids, database.root, {found.pid for found in consumers(database)})
 
     def close(connection: Connection) -> list[tuple[str, JobStatus | None]]:

@@ -21,29 +21,40 @@ Answer = TypeVar("Answer")
 PATIENCE_S = 60.0
 
 
+class OwnershipLostError(JobQueueError):
+    """Others may take this consumer for dead: it must not go on with what it runs."""
+
+
 class Ownership(Protocol):
     """The right to run jobs, held by one consumer of this process.
 
     Attributes:
         text: What stands in a row: process number and a token that is never used twice.
+        on_lost: Called where the lock is gone for so long that others may take this consumer for
+            dead: it must not go on with what it runs. With None when it is held again.
     """
 
     text: str
+    on_lost: Callable[[OwnershipLostError | None], None]
 
     def hold(self) -> None:
         """Take the lock; again where it was taken away.
 
         Raises:
             OSError: Its file cannot be made.
-            OwnershipLostError: It is gone for so long that others may call its jobs dead.
+            OwnershipLostError: The server that keeps it does not answer.
         """
 
     def release(self) -> None:
         """Let go: whatever still stands as run by this owner is not."""
 
 
-class OwnershipLostError(JobQueueError):
-    """Others may take this consumer for dead: it must not go on with what it runs."""
+class ServerLostError(JobQueueError):
+    """The server does not answer; nothing of what was asked for has been done."""
+
+
+class CommitUnknownError(JobQueueError):
+    """The server was lost in the moment of the commit: the change may be there or not."""
 
 
 class Database(ABC):

@@ -76,7 +76,7 @@ NO_STATUS = f"status NOT IN ({', '.join(repr(status.value) for status in JobStat
 # What schedules of earlier versions lack.
 _ADDED_TO_SCHEDULES = {"problem": "TEXT", "entity_open": "INTEGER NOT NULL DEFAULT 0"}
 
-_STATEMENTS = (
+STATEMENTS = (
     # Huey's own tables, as its SqliteStorage makes them: DashAI keeps its queue here too.
     "CREATE TABLE IF NOT EXISTS kv (queue text not null, key text not null, value blob not null, "
     "primary key(queue, key))",
@@ -183,12 +183,12 @@ def prepare_schema(database: SqliteDatabase) -> int:
     return version
 
 
-_CREATED = re.compile(r"CREATE (TABLE|INDEX|TRIGGER) (?:IF NOT EXISTS )?(\w+)")
+CREATED = re.compile(r"CREATE (TABLE|INDEX|TRIGGER) (?:IF NOT EXISTS )?(\w+)")
 # Indexes and triggers as the file must hold them; of tables the name only: they grow.
 _EXPECTED = {
     found[2]: (found[1], statement.replace("IF NOT EXISTS ", ""))
-    for statement in _STATEMENTS
-    if (found := _CREATED.match(statement))
+    for statement in STATEMENTS
+    if (found := CREATED.match(statement))
 }
 
 
@@ -235,7 +235,7 @@ def make_tables(database: SqliteDatabase) -> None:
         for name in COLUMNS:
             if name not in present:
                 connection.execute(f"ALTER TABLE task_copy ADD COLUMN {_declaration(name)}")
-        for statement in _STATEMENTS:
+        for statement in STATEMENTS:
             connection.execute(statement)
         present = {row[1] for row in connection.execute("PRAGMA table_info(monitor_schedule)")}
         for name, kind in _ADDED_TO_SCHEDULES.items():

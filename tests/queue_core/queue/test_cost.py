@@ -17,6 +17,8 @@ from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.values import JobFilter, JobOptions
 
+pytestmark = pytest.mark.file_list
+
 Until = Callable[[Callable[[], bool]], None]
 
 # Holds jobs that may run, are due, were repeated, are not ours, or are damaged; not all jobs.

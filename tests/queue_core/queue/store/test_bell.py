@@ -19,6 +19,8 @@ from queue_core.queue.store.feed import ChangeWatcher
 from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.system.choice import is_portable
 
+pytestmark = pytest.mark.file_list
+
 linux = pytest.mark.skipif(is_portable(), reason="only Linux tells of writes here")
 
 

@@ -15,6 +15,8 @@ from queue_core.paths import LocalFolder
 from queue_core.queue.store import disk
 from queue_core.queue.store.sqlite_database import SqliteDatabase
 
+pytestmark = pytest.mark.file_list
+
 Until = Callable[[Callable[[], bool]], None]
 
 

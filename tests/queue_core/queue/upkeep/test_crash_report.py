@@ -17,6 +17,8 @@ from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.upkeep.crash_report import write_crash_report
 from queue_core.settings import change_settings
 
+pytestmark = pytest.mark.file_list
+
 
 def report_of(queue: HueyJobQueue, job_id: str, target: Path) -> dict[str, str]:
     database = SqliteDatabase(queue.folder.queue_db)

@@ -12,6 +12,8 @@ from queue_core import HueyJobQueue, JobNotFoundError, JobQueueError
 from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.upkeep.inspection import job_snapshot
 
+pytestmark = pytest.mark.file_list
+
 
 def test_a_running_job_is_looked_at_from_anywhere(
     running: HueyJobQueue, tmp_path: Path, until: Callable[..., None]

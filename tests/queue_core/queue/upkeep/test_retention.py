@@ -25,6 +25,8 @@ from queue_core.queue.values import JobOptions, RetentionPolicy
 from queue_core.runner.log.log_lines import log_path
 from queue_core.runner.log.log_writer import LogWriter
 
+pytestmark = pytest.mark.file_list
+
 ENDED = ("finished", "error", "cancelled", "killed")
 NOW = datetime.now(UTC)
 

@@ -14,6 +14,8 @@ from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.upkeep.vacuum import vacuum
 from queue_core.queue.values import JobFilter, JobOrder
 
+pytestmark = pytest.mark.file_list
+
 ROWS = 3_000
 
 
