@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from queue_core.errors import JobQueueError
-from queue_core.paths import LocalFolder, queue_url
+from queue_core.paths import LocalFolder
 from queue_core.queue import placing, schedules, submission
 from queue_core.queue.editing import QueueEditor
 from queue_core.queue.engine.engine import Engine
@@ -24,12 +24,12 @@ from queue_core.queue.engine.recovery import Recovered
 from queue_core.queue.estimates import Forecast
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.repeating import copy_of, readable
-from queue_core.queue.store import dependencies, lifecycle, state
+from queue_core.queue.store import dependencies, doubts, lifecycle, state
+from queue_core.queue.store.choice import open_list
 from queue_core.queue.store.clock import new_id, now_text
 from queue_core.queue.store.connection import Connection
-from queue_core.queue.store.database import PATIENCE_S, Database
+from queue_core.queue.store.database import PATIENCE_S, CommitUnknownError
 from queue_core.queue.store.handover import Cancelled, NewJob
-from queue_core.queue.store.opening import open_database
 from queue_core.queue.store.resigning import sign_anew
 from queue_core.queue.store.serializer import Signer, load_key, one_line
 from queue_core.queue.upkeep.entities import close_entity
@@ -68,7 +68,7 @@ class HueyJobQueue(QueueEditor):
         self, local_path: str | os.PathLike[str] | None = None, url: str | None = None
     ) -> None:
         folder = LocalFolder.resolve(local_path).create()
-        database, self._opening_notices, version = _open(folder, url or queue_url())
+        database, self._opening_notices, version = open_list(folder, url)
         super().__init__(database, folder)
         submission.import_path()  # it reads files: now, while there are descriptors for that
         self._signer = Signer(load_key(folder.secret_key))
@@ -137,10 +137,19 @@ class HueyJobQueue(QueueEditor):
             if follows is not None:
                 dependencies.follow_retry(connection, follows, new.id)
 
-        self._database.write(write, durable=False, patience_s=PATIENCE_S)
+        def is_put(connection: Connection) -> bool:
+            return doubts.is_put(connection, new.id)
+
+        def again(connection: Connection) -> None:
+            if not is_put(connection):
+                write(connection)
+
+        self._database.write(write, durable=False, patience_s=PATIENCE_S, is_done=is_put)
         self._bell.wake()  # the job may start while its `put` waits for the disk
         try:
             self._database.sync()
+        except CommitUnknownError:  # a server went down: what it did not keep is stored again
+            self._database.write(again, is_done=is_put)
         except JobQueueError:
             self._database.write(lambda c: lifecycle.withdraw(c, new.id), durable=False)
             raise
@@ -379,14 +388,6 @@ class HueyJobQueue(QueueEditor):
         ):
             # What the job itself would clean up is left to the next program that runs jobs.
             close_entity(self.folder, row["id"])
-
-
-def _open(folder: LocalFolder, url: str | None) -> tuple[Database, tuple[str, ...], int]:
-    if url is None:
-        return open_database(folder.queue_db)
-    from queue_core.queue.store.postgres.opening import open_server
-
-    return open_server(url, folder.root), (), 0
 
 
 def _give_up_entity(job: BaseJob) -> None:

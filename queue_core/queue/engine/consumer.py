@@ -18,9 +18,9 @@ from queue_core.queue.engine.huey_storage import ReadyBell
 from queue_core.queue.engine.job_huey import JobHuey, JobTask
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.job_record import JobStatus
-from queue_core.queue.store import handover, lifecycle
+from queue_core.queue.store import doubts, handover, lifecycle
 from queue_core.queue.store.connection import Connection
-from queue_core.queue.store.database import Database
+from queue_core.queue.store.database import CommitUnknownError, Database, ServerLostError
 from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.store.sqlite_errors import DatabaseBusyError, DiskFullError
 from queue_core.runner.supervision.child_process import ChildProcess
@@ -31,6 +31,8 @@ _TAKE_S = 0.5
 _RETRY_WRITE_S = 0.25
 _LAST_WRITES_S = 10.0
 _REFUSED_WRITES = 3
+# What says nothing against the end that is to be stored.
+_PASSING = (DatabaseBusyError, DiskFullError, ServerLostError, CommitUnknownError)
 
 
 class WorkerHost(Protocol):
@@ -213,7 +215,9 @@ class JobWorker(Worker):  # type: ignore[misc]
         try:
             # Not waiting for the disk: `sync_soon` brings it there within 10 ms, together with what
             # other jobs have written meanwhile.
-            status, claim = self.host.database.write(change, durable=False)
+            status, claim = self.host.database.write(
+                change, durable=False, is_done=lambda c: doubts.is_claimed(c, self._claimed)
+            )
         except JobQueueError:
             if ended is None:
                 raise  # told, and tried again after a pause, by the thread
@@ -234,10 +238,12 @@ class JobWorker(Worker):  # type: ignore[misc]
         refused = 0
         while (ended := self._ended) is not None:
             try:
-                status = self.host.database.write(partial(_store_end, ended), durable=False)
+                status = self.host.database.write(
+                    partial(_store_end, ended), durable=False, is_done=doubts.never
+                )
             except JobQueueError as error:
                 self.host.problems.note("end of a job", error)
-                refused += not isinstance(error, DatabaseBusyError | DiskFullError)
+                refused += not isinstance(error, _PASSING)
                 if refused == _REFUSED_WRITES:
                     # Something in it cannot be stored: keep that it ended, and how.
                     self._ended = handover.plain_end(ended, error.message)
