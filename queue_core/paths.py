@@ -51,6 +51,11 @@ class LocalFolder:
         return self.monitor / "main.db"
 
     @property
+    def has_main_database(self) -> bool:
+        """Whether there is a main database: its file, or a server that keeps it."""
+        return queue_url() is not None or self.main_db.exists()
+
+    @property
     def datasets(self) -> Path:
         """One folder per stored dataset."""
         return self.monitor / "datasets"

@@ -6,32 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from queue_core.errors import MissingPackageError
-from queue_core.queue.store.postgres.address import ServerAddress
 from queue_core.queue.store.postgres.dialect import translate
+from queue_core.server_address import ServerAddress
 
 try:
     import psycopg
     from psycopg import pq
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo
 except ImportError as error:
     raise MissingPackageError("psycopg", extra="team", feature="A shared job list") from error
 
 Driver = psycopg.Connection["ServerRow"]
 
-# A client that is cut off, or a server, is known to be gone within some 25 s.
-_TO_SERVER: Final = {
-    "connect_timeout": "5", "keepalives_idle": "10", "keepalives_interval": "5",
-    "keepalives_count": "3", "tcp_user_timeout": "10000", "application_name": "dashai-monitor",
-    "client_encoding": "UTF8",
-}  # fmt: skip
-_OF_SESSION: Final = {
-    "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
-    "tcp_user_timeout": "25000", "TimeZone": "UTC",
-    # Who waits for the disk says so: see `PostgresDatabase.sync`.
-    "synchronous_commit": "off",
-    # A program that stands still must not hold the list locked.
-    "idle_in_transaction_session_timeout": "30000",
-}  # fmt: skip
+# Who waits for the disk says so: see `ServerDatabase.sync`.
+_SETTINGS: Final = {"synchronous_commit": "off"}
 _SHAPES: Final[dict[tuple[str, ...], type[ServerRow]]] = {}
 
 
@@ -67,15 +54,12 @@ def connect(address: ServerAddress) -> Driver:
     Raises:
         psycopg.Error: The server does not answer, or does not let us in.
     """
-    given = conninfo_to_dict(address.url)
-    settings = {"search_path": address.schema, **_OF_SESSION}
-    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    missing = {key: value for key, value in _TO_SERVER.items() if key not in given}
-    own = str(given.get("options") or "")
-    conninfo = make_conninfo(address.url, **missing, options=f"{own} {options}".strip())
     connection: Driver = psycopg.Connection.connect(
-        conninfo, autocommit=True, row_factory=_row_maker, cursor_factory=psycopg.RawCursor
-    )
+        address.conninfo(address.schema, _SETTINGS),
+        autocommit=True,
+        row_factory=_row_maker,
+        cursor_factory=psycopg.RawCursor,
+    )  # fmt: skip
     return connection
 
 

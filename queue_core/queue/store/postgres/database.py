@@ -29,13 +29,13 @@ from queue_core.queue.store.database import (
     Database,
     ServerLostError,
 )
-from queue_core.queue.store.postgres.address import ServerAddress
 from queue_core.queue.store.postgres.bell import ServerBell
 from queue_core.queue.store.postgres.connecting import ServerConnection
 from queue_core.queue.store.postgres.errors import explain
 from queue_core.queue.store.postgres.owners import Owners, ServerOwner
 from queue_core.queue.store.postgres.pool import Pool
 from queue_core.queue.store.sqlite_errors import DatabaseBusyError, MissingTableError
+from queue_core.server_address import ServerAddress
 
 _BUSY_S: Final = 5.0
 _CLOSE_PATIENCE_S: Final = 5.0

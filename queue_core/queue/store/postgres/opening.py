@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from queue_core.queue.store.postgres.address import parse_address
 from queue_core.queue.store.postgres.database import ServerDatabase
 from queue_core.queue.store.postgres.schema import make_tables, prepare_schema, require_usable
+from queue_core.server_address import parse_address
 
 
 def open_server(url: str, root: Path) -> ServerDatabase:

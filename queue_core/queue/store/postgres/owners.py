@@ -25,8 +25,8 @@ import psycopg
 
 from queue_core.queue.store.clock import host_id
 from queue_core.queue.store.database import OwnershipLostError
-from queue_core.queue.store.postgres.address import ServerAddress
 from queue_core.queue.store.postgres.connecting import Driver, connect
+from queue_core.server_address import ServerAddress
 from queue_core.steady_thread import SteadyThread
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Final
 import psycopg
 
 from queue_core.errors import JobQueueError
-from queue_core.queue.store.postgres.address import ServerAddress
 from queue_core.queue.store.postgres.connecting import ServerConnection, connect
+from queue_core.server_address import ServerAddress
 
 # Servers count connections; one that was closed is opened again within a few milliseconds.
 _KEPT: Final = 4
