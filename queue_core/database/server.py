@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.database.sqlite import FileLook, FileState
@@ -22,11 +23,17 @@ _KEPT: Final = 2
 _MORE: Final = 14
 
 
-def make_engine(address: ServerAddress, **options: Any) -> Engine:
+def make_engine(
+    address: ServerAddress, *, json_serializer: Callable[[Any], str] = json.dumps
+) -> Engine:
     """Return an engine on the main database, whose writers take turns.
 
     Transactions with the execution option `read_only` neither wait nor make wait. A commit waits
     for the server's disk unless the execution option `durable` is False.
+
+    Args:
+        address: The server.
+        json_serializer: Writes JSON columns.
 
     Raises:
         MissingPackageError: The driver is not installed.
@@ -34,11 +41,17 @@ def make_engine(address: ServerAddress, **options: Any) -> Engine:
     conninfo = address.conninfo(address.main_schema, {})
 
     import psycopg
+    from psycopg.types.json import set_json_dumps
     from sqlalchemy import create_engine, event
 
+    def connect() -> Any:
+        connection = psycopg.connect(conninfo)
+        set_json_dumps(json_serializer, connection)
+        return connection
+
     engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), pool_pre_ping=True,
-        pool_size=_KEPT, max_overflow=_MORE, **options,
+        "postgresql+psycopg://", creator=connect, pool_pre_ping=True, pool_size=_KEPT,
+        max_overflow=_MORE, json_serializer=json_serializer,
     )  # fmt: skip
     key = _lock_key(address)
 
