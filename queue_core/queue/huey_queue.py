@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -25,11 +24,12 @@ from queue_core.queue.engine.recovery import Recovered
 from queue_core.queue.estimates import Forecast
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.repeating import copy_of, readable
-from queue_core.queue.store import dependencies, lifecycle, state
+from queue_core.queue.store import dependencies, doubts, lifecycle, state
+from queue_core.queue.store.choice import open_list
 from queue_core.queue.store.clock import new_id, now_text
-from queue_core.queue.store.database import PATIENCE_S
+from queue_core.queue.store.connection import Connection
+from queue_core.queue.store.database import PATIENCE_S, CommitUnknownError
 from queue_core.queue.store.handover import Cancelled, NewJob
-from queue_core.queue.store.opening import open_database
 from queue_core.queue.store.resigning import sign_anew
 from queue_core.queue.store.serializer import Signer, load_key, one_line
 from queue_core.queue.upkeep.entities import close_entity
@@ -56,22 +56,19 @@ class HueyJobQueue(QueueEditor):
 
     Args:
         local_path: The local folder; None means `$DASHAI_LOCAL_PATH` or `~/.DashAI`.
-        url: Room for other databases; only None is known.
+        url: Where a team shares its list, `postgresql://user@host/database`; None means
+            `$DASHAI_QUEUE_URL`, and where that is empty, a file in the local folder.
 
     Raises:
         LocalFolderError: The folder or a file in it cannot be used.
+        JobQueueError: The server does not answer, or does not let us in.
     """
 
     def __init__(
         self, local_path: str | os.PathLike[str] | None = None, url: str | None = None
     ) -> None:
-        if url is not None:
-            raise JobQueueError(
-                f"This version cannot keep its queue at {url}.",
-                hint="Leave url out: the queue is then a file in the local folder.",
-            )
         folder = LocalFolder.resolve(local_path).create()
-        database, self._opening_notices, version = open_database(folder.queue_db)
+        database, self._opening_notices, version = open_list(folder, url)
         super().__init__(database, folder)
         submission.import_path()  # it reads files: now, while there are descriptors for that
         self._signer = Signer(load_key(folder.secret_key))
@@ -136,15 +133,24 @@ class HueyJobQueue(QueueEditor):
         """
         message = self._huey.announce(new.id, new.priority)
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             lifecycle.put(connection, new, message)
             if follows is not None:
                 dependencies.follow_retry(connection, follows, new.id)
 
-        self._database.write(write, durable=False, patience_s=PATIENCE_S)
+        def is_put(connection: Connection) -> bool:
+            return doubts.is_put(connection, new.id)
+
+        def again(connection: Connection) -> None:
+            if not is_put(connection):
+                write(connection)
+
+        self._database.write(write, durable=False, patience_s=PATIENCE_S, is_done=is_put)
         self._bell.wake()  # the job may start while its `put` waits for the disk
         try:
             self._database.sync()
+        except CommitUnknownError:  # a server went down: what it did not keep is stored again
+            self._database.write(again, is_done=is_put)
         except JobQueueError:
             self._database.write(lambda c: lifecycle.withdraw(c, new.id), durable=False)
             raise

@@ -20,6 +20,7 @@ from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
 from queue_core.queue.place_jobs import PlaceJobs
 from queue_core.queue.store import away, history, presence, queries, schema, state, triage
 from queue_core.queue.store.clock import to_text
+from queue_core.queue.store.connection import Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
 from queue_core.queue.store.log_place import log_of
@@ -324,7 +325,7 @@ class QueueReader(BaseJobQueue):
         with contextlib.suppress(JobQueueError):  # a file that can only be read is shown as it is
             recover(self._database)
 
-    def _row(self, job_id: str, columns: str) -> queries.Row:
+    def _row(self, job_id: str, columns: str) -> Row:
         condition, parameters = queries.locate(job_id)
         row = self._database.read_one(
             f"SELECT {columns} FROM task_copy WHERE {condition}", parameters
@@ -333,7 +334,7 @@ class QueueReader(BaseJobQueue):
             raise not_found(job_id)
         return row
 
-    def _own_row(self, job_id: str, columns: str) -> queries.Row:
+    def _own_row(self, job_id: str, columns: str) -> Row:
         row = self._row(job_id, f"origin, {columns}")
         if row["origin"] != OUR_ORIGIN:
             raise JobQueueError(

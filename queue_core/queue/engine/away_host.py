@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Protocol
 
 from queue_core.places.words import State
 from queue_core.queue.engine.away_job import AwayJob
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import away, reports
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.values import Sample
@@ -31,19 +31,17 @@ class AwayHost(Protocol):
         """An end was stored."""
 
 
-def note_waiting(job_id: str, why: str, connection: sqlite3.Connection) -> None:
+def note_waiting(job_id: str, why: str, connection: Connection) -> None:
     """Note why a job waits for its place."""
     away.note(connection, job_id, None, why)
 
 
-def note_running(
-    job_id: str, node: str | None, text: str | None, connection: sqlite3.Connection
-) -> None:
+def note_running(job_id: str, node: str | None, text: str | None, connection: Connection) -> None:
     """Note where a job is, and what there is to say of it."""
     away.note(connection, job_id, node, text)
 
 
-def note_usage(job: AwayJob, state: State, connection: sqlite3.Connection) -> None:
+def note_usage(job: AwayJob, state: State, connection: Connection) -> None:
     """Note what a job uses."""
     claim = job.claim
     sample = Sample(state.elapsed_s, state.memory_bytes, state.cpu_s, attempt=claim.attempt)

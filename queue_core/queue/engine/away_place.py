@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -39,8 +38,8 @@ from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import away, lifecycle, reports
 from queue_core.queue.store.away import Handed, Waiting
 from queue_core.queue.store.clock import to_text
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.handover import Claim, EndedAttempt
-from queue_core.queue.store.owner import owner_is_alive
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 from queue_core.steady_thread import SteadyThread
 
@@ -164,7 +163,7 @@ class AwayPlace:
             is_mine = row["owner"] == self._host.owner_text
             if row["id"] in self._jobs or not isinstance(row["id"], str):
                 continue
-            if not is_mine and owner_is_alive(self._database.root, row["owner"]):
+            if not is_mine and self._database.owner_is_alive(row["owner"]):
                 continue
             handed = self._write(partial(away.adopt, row=row, owner=self._host.owner_text))
             if handed is None:
@@ -254,7 +253,7 @@ class AwayPlace:
         if why == NOT_BEGUN and job.never_arrived and self._may_hand_over_again(ended):
             ended = replace(ended, retry_at_s=time.time())
 
-        def write(connection: sqlite3.Connection) -> JobStatus | None:
+        def write(connection: Connection) -> JobStatus | None:
             if not self._sender.shares_folder:
                 # It has cleaned up where its files are.
                 reports.entity_closed(connection, job.claim.job_id)
@@ -372,10 +371,10 @@ class AwayPlace:
 
     # Around it -----------------------------------------------------------------------------------
 
-    def _write(self, change: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+    def _write(self, change: Callable[[Connection], _Answer]) -> _Answer:
         return self._database.write(change)
 
-    def _note(self, change: Callable[[sqlite3.Connection], object]) -> None:
+    def _note(self, change: Callable[[Connection], object]) -> None:
         """Write what need not survive a power cut."""
         self._database.write(change, durable=False)
 

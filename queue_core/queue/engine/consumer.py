@@ -7,7 +7,6 @@ waits for its end, and writes that end together with the claim of the next job.
 from __future__ import annotations
 
 import itertools
-import sqlite3
 import threading
 import time
 from functools import partial
@@ -20,8 +19,9 @@ from queue_core.queue.engine.huey_storage import ReadyBell
 from queue_core.queue.engine.job_huey import JobHuey, JobTask
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.job_record import JobStatus
-from queue_core.queue.store import handover, lifecycle
-from queue_core.queue.store.database import Database
+from queue_core.queue.store import doubts, handover, lifecycle
+from queue_core.queue.store.connection import Connection
+from queue_core.queue.store.database import CommitUnknownError, Database, ServerLostError
 from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.store.sqlite_errors import DatabaseBusyError, DiskFullError
 from queue_core.queue.worker_name import worker_name
@@ -33,6 +33,8 @@ _TAKE_S = 0.5
 _RETRY_WRITE_S = 0.25
 _LAST_WRITES_S = 10.0
 _REFUSED_WRITES = 3
+# What says nothing against the end that is to be stored.
+_PASSING = (DatabaseBusyError, DiskFullError, ServerLostError, CommitUnknownError)
 
 
 class WorkerHost(Protocol):
@@ -208,7 +210,7 @@ class JobWorker(Worker):  # type: ignore[misc]
         """Write the end of the last job and claim the next one, in one transaction."""
         bell, ended = self.host.bell, self._ended
 
-        def change(connection: sqlite3.Connection) -> tuple[JobStatus | None, Claim | None]:
+        def change(connection: Connection) -> tuple[JobStatus | None, Claim | None]:
             status = lifecycle.end(connection, ended) if ended is not None else None
             self._claimed = None
             if bell.is_closing or self.leaves() or not bell.may_start():
@@ -223,7 +225,9 @@ class JobWorker(Worker):  # type: ignore[misc]
         try:
             # Not waiting for the disk: `sync_soon` brings it there within 10 ms, together with what
             # other jobs have written meanwhile.
-            status, claim = self.host.database.write(change, durable=False)
+            status, claim = self.host.database.write(
+                change, durable=False, is_done=lambda c: doubts.is_claimed(c, self._claimed)
+            )
         except JobQueueError:
             if ended is None:
                 raise  # told, and tried again after a pause, by the thread
@@ -244,10 +248,12 @@ class JobWorker(Worker):  # type: ignore[misc]
         refused = 0
         while (ended := self._ended) is not None:
             try:
-                status = self.host.database.write(partial(_store_end, ended), durable=False)
+                status = self.host.database.write(
+                    partial(_store_end, ended), durable=False, is_done=doubts.never
+                )
             except JobQueueError as error:
                 self.host.problems.note("end of a job", error)
-                refused += not isinstance(error, DatabaseBusyError | DiskFullError)
+                refused += not isinstance(error, _PASSING)
                 if refused == _REFUSED_WRITES:
                     # Something in it cannot be stored: keep that it ended, and how.
                     self._ended = handover.plain_end(ended, error.message)
@@ -277,7 +283,7 @@ class JobWorker(Worker):  # type: ignore[misc]
             super().shutdown()
 
 
-def _store_end(ended: EndedAttempt, connection: sqlite3.Connection) -> JobStatus | None:
+def _store_end(ended: EndedAttempt, connection: Connection) -> JobStatus | None:
     return lifecycle.end(connection, ended)
 
 

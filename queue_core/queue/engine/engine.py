@@ -25,10 +25,9 @@ from queue_core.queue.engine.running import RunningJobs
 from queue_core.queue.engine.watchdog import Watchdog
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import handover, presence
-from queue_core.queue.store.database import Database
+from queue_core.queue.store.database import Database, OwnershipLostError
 from queue_core.queue.store.feed import ChangeWatcher, prune_changes
 from queue_core.queue.store.mending import mend, signature_check
-from queue_core.queue.store.owner import Owner
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.store.state import is_paused
 from queue_core.queue.upkeep.maintenance import Maintenance
@@ -79,7 +78,8 @@ class Engine:
         self._is_ours = signature_check(signer.verify)
         self._watcher = watcher
         self._folder = folder
-        self._owner = Owner(database.root)
+        self._owner = database.make_owner()
+        self._owner.on_lost = self._stand_down
         self.owner_text = self._owner.text
         self._recorder = Recorder(database, problems.of("recorder"))
         self._maintenance = Maintenance(
@@ -185,6 +185,15 @@ class Engine:
                 logger.error("a worker did not end within %.0f s", _STOP_PATIENCE_S)
                 return
 
+    def _stand_down(self, lost: OwnershipLostError | None) -> None:
+        """End what runs here: others may take this program for dead, and call it interrupted."""
+        self.problems.note("owner", lost)
+        if lost is None:
+            return
+        logger.error("%s", lost)
+        for job_id in self.supervisor.running():
+            self.supervisor.end(job_id, EndReason.INTERRUPTED, lost.message, lost.hint)
+
     # Running -------------------------------------------------------------------------------------
 
     def run_claimed(self, task: JobTask, child: ChildProcess) -> handover.EndedAttempt:
@@ -249,8 +258,7 @@ class Engine:
 
     def _mend_again(self) -> None:
         """Look for damaged rows after another process has written, and now and then."""
-        row = self.database.read_one("PRAGMA data_version")
-        version = int(row[0]) if row else 0
+        version = self.database.version()
         if version != self._version_seen:
             if mend(self.database, self._is_ours):
                 self.bell.wake(everybody=True)

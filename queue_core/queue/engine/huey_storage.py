@@ -19,6 +19,7 @@ from huey.storage import BaseStorage
 from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store import schema
 from queue_core.queue.store.database import Database
+from queue_core.queue.store.queries import NO_LIMIT
 
 _WAIT_S = 1.0
 
@@ -133,7 +134,7 @@ class RowStorage(BaseStorage):  # type: ignore[misc]
         """Return the messages of waiting jobs, next first."""
         rows = self._database.read(
             "SELECT data FROM task WHERE queue = ? ORDER BY priority DESC, id LIMIT ?",
-            (self.name, -1 if limit is None else limit),
+            (self.name, NO_LIMIT if limit is None else limit),
         )
         return [row[0] for row in rows if isinstance(row[0], bytes)]
 

@@ -108,7 +108,7 @@ def _add_term(
         _add_words(found, term, matches, words_holding)
         return
     sql, parameters = _compared(term, is_indexed=is_indexed)
-    found.add(f"NOT coalesce({sql}, 0)" if term.is_negated else sql, *parameters)
+    found.add(f"NOT coalesce({sql}, FALSE)" if term.is_negated else sql, *parameters)
     if is_indexed and not term.is_negated and term.key and term.key.name.startswith(PARAMETER):
         matches.append(_words_of_parameter(term))
 
@@ -120,7 +120,7 @@ def _add_choice(found: Condition, term: Term, task_types: tuple[str, ...]) -> No
         # The beginning is enough, so that there is something to see while one types.
         wanted = tuple(part.lower().replace("-", "") for part in chosen)
         chosen = [name for name in task_types if name.lower().startswith(wanted)]
-    sql = _among(term.key.column, len(chosen)) if chosen else "0"
+    sql = _among(term.key.column, len(chosen)) if chosen else "FALSE"
     found.add(f"NOT {sql}" if term.is_negated else sql, *chosen)
 
 
@@ -174,12 +174,12 @@ def _add_words_one_by_one(found: Condition, term: Term, column: str) -> None:
 
 def _add_direct_words(found: Condition, term: Term, column: str) -> None:
     if column == "log":  # logs are in the index only: whoever asks says that it is not ready
-        found.add("0")
+        found.add("FALSE")
         return
     value = re.sub(r"([\\%_])", r"\\\1", term.value)
     columns = _TEXTS[column]
     sql = "(" + " OR ".join(f"{name} LIKE ? ESCAPE '\\'" for name in columns) + ")"
-    sql = f"NOT coalesce({sql}, 0)" if term.is_negated else sql
+    sql = f"NOT coalesce({sql}, FALSE)" if term.is_negated else sql
     found.add(sql, *[f"%{value}%"] * len(columns))
 
 
@@ -245,7 +245,8 @@ def _parameter(term: Term, name: str, *, is_indexed: bool) -> tuple[str, list[ob
     paths = [f"$.{path}", *(f"$.{group}.{path}" for group in _GROUPS)]
     value = f"coalesce({', '.join(f'json_extract({params}, ?)' for _ in paths)})"
     test, values = _value_test(term)
-    found = f"CASE WHEN json_valid({params}) THEN (SELECT {test} FROM (SELECT {value} AS v)) END"
+    tested = f"SELECT {test} FROM (SELECT {value} AS v) AS given"
+    found = f"CASE WHEN json_valid({params}) THEN ({tested}) END"
     parameters: list[object] = [*values, *paths]
     if is_indexed:
         return f"(SELECT {found} FROM queue.task_copy t WHERE t.rowid = job.job)", parameters

@@ -59,7 +59,7 @@ class JobFinder:
         self._logs = logs
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
-        self._is_broken = False
+        self._is_broken = False  # the index, or there is none
 
     def page(
         self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
@@ -193,6 +193,8 @@ class JobFinder:
             return self._opened
 
     def _opened_file(self, *, is_last_try: bool = False) -> _Opened | None:
+        if self._database.path is None:  # a server has indexes of its own
+            return None
         file = IndexFile(self._path, self._database.path)
         try:
             file.prepare()

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from queue_core.queue.finding import vocabulary
-from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import readable_id
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 
 VERSION: Final = 5
 # A reader does not wait long for another program that brings the index up to date.
@@ -123,7 +123,7 @@ def words_of(value: object) -> str:
     return text if parted == text else f"{text} {parted}"
 
 
-class IndexFile(Database):
+class IndexFile(SqliteDatabase):
     """The index's database; every connection sees the queue's file as `queue`, to read.
 
     Args:

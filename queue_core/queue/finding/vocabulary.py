@@ -9,11 +9,11 @@ until the index is made anew; they find nothing.
 from __future__ import annotations
 
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
 
 TOKEN: Final = re.compile(r"[^\W_]+")
@@ -46,7 +46,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", parted))
 
 
-def learn(connection: sqlite3.Connection, texts: Iterable[str]) -> None:
+def learn(connection: Connection, texts: Iterable[str]) -> None:
     """Take up the words of some jobs."""
     words = set(TOKEN.findall(folded(" ".join(texts))))
     for word in words:

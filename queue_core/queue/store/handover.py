@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -12,6 +11,7 @@ from typing import Final
 from queue_core.failures.fingerprint import fingerprint
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store.clock import from_text, now_text, to_text
+from queue_core.queue.store.connection import Row
 from queue_core.queue.store.main_metric import main_metric
 from queue_core.queue.store.stored import storable
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
@@ -94,7 +94,7 @@ class Claim:
     place: object = None
 
 
-def claim_of(row: sqlite3.Row, reuse_key: str | None) -> Claim:
+def claim_of(row: Row, reuse_key: str | None) -> Claim:
     """Return a claimed row as a claim; what cannot be read of it stands as not said."""
     most, delay = row["max_attempts"], row["retry_delay_s"]
     return Claim(

@@ -8,9 +8,9 @@ from datetime import datetime
 from queue_core.queue.estimates import Expected, range_words
 from queue_core.queue.store import schema
 from queue_core.queue.store.columns import COLUMNS as _DESCRIBED
+from queue_core.queue.store.connection import Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.presence import consumers
-from queue_core.queue.store.queries import Row
 from queue_core.queue.store.state import is_paused
 from queue_core.queue.store.stored import epoch
 from queue_core.queue.values import WaitKind, WaitReason
