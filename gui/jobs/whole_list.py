@@ -16,7 +16,7 @@ from gui.jobs.commands import JobCommands
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
 from gui.notifications import ToastArea
-from gui.results.export import TABLE_FILTERS, ask_and_write
+from gui.results.export import TABLE_FILTERS, Export, ask_and_write
 from queue_core.queue.exporting import save_list
 from queue_core.queue.finding.finder import MOST_ROWS
 
@@ -65,7 +65,7 @@ class WholeList(QObject):
             return tr_plural("Saved {count} job to {file}.", "Saved {count} jobs to {file}.",
                              count, file=target.name)  # fmt: skip
 
-        ask_and_write(self._table, self._bridge, tr("Jobs"), TABLE_FILTERS, write)
+        ask_and_write(self._table, self._bridge, Export(tr("Jobs"), TABLE_FILTERS, write))
 
     def select_far(self) -> None:
         """Read which jobs stand in selected rows that the table does not know."""

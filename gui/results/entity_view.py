@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QWidget
 from gui.bridge import Bridge
 from gui.i18n import tr, translate_caption
 from gui.results.artifact_view import artifact_view
-from gui.results.export import save_table
+from gui.results.export import table_export
 from gui.results.loading import LoadingView
+from gui.results.save_button import save_button
 from gui.results.scrolled_column import ScrolledColumn
 from gui.results.written_files import WrittenFiles, files_beside, sizes_of
 from gui.submit.library_options import FORMATS
 from gui.submit.use_button import UseButton
-from gui.widgets import Note, heading_label, muted_label, row, text_button
+from gui.widgets import Note, heading_label, muted_label, row
 from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.reader import read_artifacts
 from queue_core.artifacts.writer import artifact_folder
@@ -109,9 +110,9 @@ class EntityView(LoadingView):
         if made is None or made.kind is not EntityKind.DATASET:
             return
         source = StoredDataset(self.bridge.folder.datasets / str(made.id)).parquet_path
-        save = text_button(
-            tr("Save all rows…"), lambda: save_table(self, self.bridge, source, made.name),
-            icon_name="export",
+        save = save_button(
+            tr("Save all rows…"), self.bridge, lambda: table_export(self.bridge, source, made.name),
+            has_words=True,
         )  # fmt: skip
         self._layout.addLayout(row(save, None))
 

@@ -15,12 +15,13 @@ from gui.i18n import tr, tr_plural
 from gui.results.arranged import ArrangedFiles, Arrangement
 from gui.results.computed_table import ComputedSource
 from gui.results.described_column import DescribedColumn, summary_of
-from gui.results.export import save_table
+from gui.results.export import Export, table_export
 from gui.results.loading import LoadingView
 from gui.results.paged_table import PagedTable, PagedTableModel, ParquetSource
+from gui.results.save_button import save_button
 from gui.submit.miniature import Shape, shape_of
 from gui.theme import COMPACT_ROW_HEIGHT_PX
-from gui.widgets import icon_button, muted_label, row
+from gui.widgets import muted_label, row
 from queue_core.errors import MonitorError
 
 MOST_ROWS_AT_ONCE = 14
@@ -68,7 +69,7 @@ class TableView(LoadingView):
         self.table.header.sectionClicked.connect(self._sort_by)
         self.body.addWidget(self.table, 1)
         if has_footer:
-            save = icon_button("export", tr("Save table…"), self.save)
+            save = save_button(tr("Save table…"), bridge, self._export)
             self.body.addLayout(row(self._size, None, save))
         self.load()
 
@@ -107,9 +108,9 @@ class TableView(LoadingView):
             shown = min(max(rows, 1), MOST_ROWS_AT_ONCE) + 1.8
             self.table.setFixedHeight(round(shown * COMPACT_ROW_HEIGHT_PX))
 
-    def save(self) -> None:
-        """Ask for a file and write the rows that are shown to it."""
-        save_table(self, self.bridge, self._path, self._title)
+    def _export(self) -> Export:
+        """Offer the rows that are shown."""
+        return table_export(self.bridge, self._path, self._title)
 
     def _shapes(self) -> dict[int, Shape]:
         places = {column.name: place for place, column in enumerate(self.model.columns)}

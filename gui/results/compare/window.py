@@ -26,7 +26,7 @@ from gui.results.compare.parallel import ParallelPlot
 from gui.results.compare.side_by_side import SideBySide
 from gui.results.compare.table_model import ComparisonModel
 from gui.results.comparison import Comparison, compare
-from gui.results.export import save_values
+from gui.results.export import ask_and_write, values_export
 from gui.results.loading import LoadingView
 from gui.theme import COMPACT_ROW_HEIGHT_PX, title_font
 from gui.widgets import TextLabel, icon_button, row, set_role
@@ -173,7 +173,8 @@ class ComparisonView(LoadingView):
             if any(spread is not None for spread in column.spreads):
                 spread = _free_name(f"{column.title} ±", columns)
                 columns[spread] = [column.spreads[place] for place in places]
-        save_values(self, self.bridge, columns, self._title.text)
+        found = values_export(self.bridge, columns, self._title.text)
+        ask_and_write(self, self.bridge, found)
 
     def _on_only_differing(self, on: bool) -> None:
         chosen = self._selected()
