@@ -125,8 +125,3 @@ class TaskbarWatch(QObject):
 
     def _end(self) -> None:
         self._show(TaskbarState())
-
-
-def is_active() -> bool:
-    """Return whether a window of the program is the active one."""
-    return QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive

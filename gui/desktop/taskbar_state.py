@@ -50,22 +50,18 @@ class Round:
 
 
 class Unseen:
-    """What has happened since the user looked."""
+    """What has failed since the user looked; that all has ended is told by `gui.completion`."""
 
     def __init__(self) -> None:
         self._failed_before: int | None = None
-        self._was_busy = False
         self.failures = 0
         self.is_urgent = False
 
     def note(self, counts: JobCounts, *, is_looking: bool) -> None:
         """Note how things stand now."""
         failed = counts.by_status.get(JobStatus.ERROR, 0)
-        is_busy = any(counts.by_status.get(status, 0) for status in _ACTIVE)
         if self._failed_before is None or is_looking:
             self._failed_before, self.failures, self.is_urgent = failed, 0, False
         else:
             before, self.failures = self.failures, max(0, failed - self._failed_before)
-            has_ended = self._was_busy and not is_busy
-            self.is_urgent = self.is_urgent or self.failures > before or has_ended
-        self._was_busy = is_busy
+            self.is_urgent = self.is_urgent or self.failures > before

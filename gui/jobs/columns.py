@@ -138,7 +138,7 @@ def dataset_of(record: JobRecord) -> str:
 _METRIC_DECIMALS = ((100, 3), (10_000, 1))
 
 
-def metric_of(record: JobRecord, _facts: Facts) -> str:
+def metric_of(record: JobRecord) -> str:
     """Return what the trained model of a job is judged by, and how good it is: `accuracy 0.960`."""
     value = record.metric_value
     if record.metric is None or value is None:
@@ -159,7 +159,8 @@ def worker_of(record: JobRecord) -> str:
     return f"{name.host} · {name.number}"
 
 
-def _worker_in_full(record: JobRecord) -> str:
+def worker_in_full(record: JobRecord) -> str:
+    """Return the same at length: worker, process and computer."""
     name = read_worker_name(record.worker or "")
     if name is None or record.place is not None:
         return worker_of(record)
@@ -261,11 +262,12 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="metric", title=mark("Main metric"), kind=CellKind.NUMBER, order_by="metric_value",
-        text=metric_of, widest=lambda: (f"f1_macro {format_fixed(0.9605, 3)}",),
+        text=lambda record, _: metric_of(record),
+        widest=lambda: (f"f1_macro {format_fixed(0.9605, 3)}",),
     ),
     Column(
         name="worker", title=mark("Worker"), kind=CellKind.TEXT, order_by="worker",
-        text=lambda record, _: worker_of(record), tooltip=_worker_in_full, width_px=110,
+        text=lambda record, _: worker_of(record), tooltip=worker_in_full, width_px=110,
     ),
     Column(
         name="process", title=mark("Process"), kind=CellKind.NUMBER, order_by=None,

@@ -183,7 +183,9 @@ class JobCommands(QObject):
             parent=self._toasts.window,
         )  # fmt: skip
         yes = box.addButton(tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(tr("Keep them"), QMessageBox.ButtonRole.RejectRole)
+        keep = box.addButton(tr("Keep them"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
         what = tr_plural("Removing {count} job", "Removing {count} jobs", len(job_ids))
         yes.clicked.connect(
             lambda: self._bridge.start(self._remove_for_good(job_ids, what), what=what)
