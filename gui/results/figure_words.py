@@ -64,8 +64,8 @@ def local_forms() -> dict[str, Any]:
 def label(text: str) -> str:
     """Return the text of an axis, a plot or a legend: names of columns and values stay."""
     name, dot, rest = text.partition(" · ")
-    if dot and " " not in name and name not in LABELS:
-        return translate_message(f"{_NAME}{name}{dot}{rest}").replace(_NAME, "")
+    if dot and name not in LABELS and rest[:1].isdigit():  # a column and a count
+        return translate_caption(f"{_NAME}{name}{dot}{rest}").replace(_NAME, "")
     if " " in text:
         return translate_message(text)
     return translate(text) if text in LABELS else text

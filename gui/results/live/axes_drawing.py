@@ -90,9 +90,11 @@ def frame_for(
     across, is_slanted, extra = _across(panel.x, views[0], width, metrics)
     box = QRectF(left, top, width, max(40.0, height - extra))
     if panel.is_square:
-        side = min(box.width(), box.height())
-        box = QRectF(box.left(), box.top(), side, side)
-        across, is_slanted, _ = _across(panel.x, views[0], side, metrics)
+        # Names that fit below the whole width may have to slant below a square.
+        side = min(width, height)
+        across, is_slanted, extra = _across(panel.x, views[0], side, metrics)
+        side = max(40.0, min(side, height - extra))
+        box = QRectF(left, top, side, side)
     below = (line + GAP_PX if panel.x.has_ticks else GAP_PX) + extra
     return Frame(box, tuple(across), tuple(up), is_slanted, bar, below)
 

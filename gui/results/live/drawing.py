@@ -16,6 +16,7 @@ from gui.results.live.scales import Array
 from gui.theme import small_font
 from queue_core.artifacts.figure import (
     Area,
+    AxisScale,
     Bars,
     Box,
     Color,
@@ -35,6 +36,7 @@ MOST_CORNERS = 20_000
 MOST_TEXTS = 400
 FAR_PX = -1e5
 BRIGHT = 0.55
+THICKEST_PX = 48.0
 
 
 def draw_mark(canvas: Canvas, mark: Any) -> None:
@@ -113,6 +115,10 @@ def bar_boxes(canvas: Canvas, mark: Bars) -> list[QRectF]:
     along = canvas.x if mark.is_horizontal else canvas.y
     across = canvas.y if mark.is_horizontal else canvas.x
     places, half = np.asarray(mark.positions), mark.width / 2
+    axis = canvas.panel.y if mark.is_horizontal else canvas.panel.x
+    if axis.scale is AxisScale.CATEGORY:  # a few names in much room are no walls
+        one = abs(float(np.diff(across(np.asarray([0.0, 1.0])))[0]))
+        half = min(half, THICKEST_PX / 2 / max(one, 1e-9))
     edge = canvas.box.left() if mark.is_horizontal else canvas.box.bottom()
     # On a logarithmic axis there is no 0 to begin at.
     start = np.nan_to_num(along(bases), nan=edge)
