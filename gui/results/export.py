@@ -57,20 +57,23 @@ def save_figure(widget: QWidget, bridge: Bridge, source: Path, name: str, *, dar
     """Ask for a file and draw a stored figure into it."""
 
     async def write(target: Path) -> str:
-        theme = "dark" if dark else "light"
-        helper = helpers_of(bridge).reading
-        words = await translated_words(bridge, source)
-        await helper.call(
-            export.save_figure,
-            source=str(source),
-            target=str(target),
-            theme=theme,
-            words=words,
-            forms=local_forms(),
-        )
+        await write_figure(bridge, source, target, dark=dark)
         return tr("Saved the figure to {file}.", file=target.name)
 
     ask_and_write(widget, bridge, name, FIGURE_FILTERS, write)
+
+
+async def write_figure(bridge: Bridge, source: Path, target: Path, *, dark: bool) -> None:
+    """Draw a stored figure into a file, in the user's language."""
+    words = await translated_words(bridge, source)
+    await helpers_of(bridge).reading.call(
+        export.save_figure,
+        source=str(source),
+        target=str(target),
+        theme="dark" if dark else "light",
+        words=words,
+        forms=local_forms(),
+    )
 
 
 def save_copy(widget: QWidget, bridge: Bridge, source: Path, name: str) -> None:
