@@ -90,7 +90,7 @@ class ConversationView(LoadingView):
         self._layout.addWidget(_bubble(tr("You"), details["prompt"], is_prompt=True))
         if details.get("result_dataset_id"):
             self._add_rows(details["result_dataset_id"], exchange.name)
-        else:
+        elif details.get("response") or exchange.status is not EntityStatus.ERROR:
             box = _bubble(tr("Model"), details.get("response") or "", is_prompt=False)
             self._layout.addWidget(box)
             if exchange.status.is_busy and exchange.job_id:

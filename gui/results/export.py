@@ -78,15 +78,23 @@ def figure_export(bridge: Bridge, source: Path, name: str, *, dark: bool) -> Exp
     """Offer a stored figure."""
 
     async def write(target: Path) -> str:
-        helper = helpers_of(bridge).reading
-        await helper.call(
-            export.save_figure, source=str(source), target=str(target),
-            theme="dark" if dark else "light", words=await translated_words(bridge, source),
-            forms=local_forms(),
-        )  # fmt: skip
+        await write_figure(bridge, source, target, dark=dark)
         return tr("Saved the figure to {file}.", file=target.name)
 
     return Export(name, FIGURE_FILTERS, write)
+
+
+async def write_figure(bridge: Bridge, source: Path, target: Path, *, dark: bool) -> None:
+    """Draw a stored figure into a file, in the user's language."""
+    words = await translated_words(bridge, source)
+    await helpers_of(bridge).reading.call(
+        export.save_figure,
+        source=str(source),
+        target=str(target),
+        theme="dark" if dark else "light",
+        words=words,
+        forms=local_forms(),
+    )
 
 
 def copy_export(bridge: Bridge, source: Path, name: str) -> Export:
