@@ -19,7 +19,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAG
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved test-clusters bench-gui
+.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved test-clusters bench-gui walk
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ screenshots: $(DEV) $(CATALOGUES) ## Take pictures of every page, to look at; AR
 
 bench-gui: $(DEV) $(CATALOGUES) ## Measure the jobs table with 1,000,000 jobs, beside stock models (Xvfb)
 	@$(BIN)/python tests/benchmarks/bench_gui.py $(ARGS)
+
+walk: $(DEV) $(CATALOGUES) ## Go through a day's work with mouse, keys and a screen reader's ears (ARGS="keyboard dark")
+	@/usr/bin/python3 -W ignore tests/walk/walk.py $(ARGS)
 
 dist: $(DEV) $(CATALOGUES) ## Make what people install, as far as this machine can; FORMATS="deb run" for some
 	@$(BIN)/python packaging/dist $(FORMATS)

@@ -24,27 +24,38 @@ class FocusRing(QObject):
     def __init__(self, application: QApplication, parent: QObject) -> None:
         super().__init__(parent)
         self._line: _Line | None = None
+        self._by_keys = False
         application.focusChanged.connect(self._follow)
 
-    def _follow(self, before: QWidget | None, now: QWidget | None) -> None:
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        self._end_line()
+        if now is None:
+            return
+        handle = now.window().windowHandle()
+        if handle is not None:
+            handle.installEventFilter(self)  # once more is no more
+        if self._by_keys and isinstance(now, QAbstractScrollArea) and not _has_caret(now):
+            self._line = _Line(now)
+
+    def _end_line(self) -> None:
         if self._line is not None:
             self._line.end()
             self._line = None
-        if not isinstance(now, QAbstractScrollArea) or _has_caret(now):
-            return
-        by_mouse = QApplication.mouseButtons() != Qt.MouseButton.NoButton
-        # Where nothing had the focus a window has come to the front, perhaps by a click.
-        if not by_mouse and (before is not None or _is_after_tab(now)):
-            self._line = _Line(now)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice, where a window gets its events, what the user has in hand."""
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress:
+            self._by_keys = True
+        elif kind == QEvent.Type.MouseButtonPress:
+            self._by_keys = False
+            self._end_line()
+        return False
 
 
 def _has_caret(widget: QWidget) -> bool:
     """Return whether it is written in; such fields have a border of their own, too."""
     return isinstance(widget, QPlainTextEdit | QTextEdit) and not widget.isReadOnly()
-
-
-def _is_after_tab(widget: QWidget) -> bool:
-    return widget.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
 
 
 class _Line(QWidget):

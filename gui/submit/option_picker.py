@@ -98,12 +98,18 @@ class OptionEditor(ComboBox):
         self.setCurrentIndex(index)
         if index < 0:
             self.setEditText("" if value is None else str(value))
+        self._to_beginning()
+
+    def _to_beginning(self) -> None:
+        """Show how the text begins; where one is about to type, what is typed replaces it."""
         self._line.setCursorPosition(0)
+        if self.hasFocus():
+            self._line.selectAll()
 
     def _on_chosen(self, index: int) -> None:
         if index >= 0:
             self._kept = None
-            self._line.setCursorPosition(0)
+            self._to_beginning()
         self.changed.emit()
 
     def _on_typed(self, text: str) -> None:
