@@ -30,7 +30,7 @@ class Person:
             self.reach(role, name)
             hands.press("space")
 
-    def reach(self, role: str, name: Name = "") -> Heard:
+    def reach(self, role: str, name: Name = "", key: str = "Tab") -> Heard:
         """Go with Tab to something, as it is told."""
         passed = []
         for _ in range(MOST_TABS):
@@ -38,7 +38,7 @@ class Person:
             if focused is not None and focused.role in role.split("|") and fits(focused, name):
                 return focused
             passed.append(str(focused))
-            self._press_and_listen("Tab")
+            self._press_and_listen(key)
         raise NotInTimeError(f"Tab does not come to {role} “{name}”; it came by: {passed}")
 
     def menu(self, opener: tuple[str, Name], item: str) -> None:

@@ -121,16 +121,16 @@ class Walk:
         self._load()
 
     def open_files(self) -> None:
-        """Open three files by their names."""
+        """Open all files of a folder."""
         import hands
 
         turns = self.reader.turns
         hands.press("ctrl+o")
-        names = " ".join(f'"{path}"' for path in sorted(self._files.iterdir()))
-        self.reader.find("dialog|file chooser")
-        self._wait_for_text_field(turns)
-        hands.write(names)
-        hands.press("Return")
+        self._write_name(f"{self._files}/", turns)
+        # All names at once would do, too, but for the first: Qt forgets it.
+        self.reader.find("table cell", "harvest.csv")
+        self.person.reach("tree|table cell", key="shift+Tab")
+        hands.press("ctrl+a", "Return")
         self._load()
 
     def _load(self) -> None:
@@ -241,7 +241,6 @@ class Walk:
 
     def export(self) -> None:
         """Keep the predictions as a file."""
-        import hands
         from person import words
 
         done = words(self.say("Prediction"), self._before("Finished in {duration}"))
@@ -249,10 +248,7 @@ class Walk:
         target = self._files / "predicted.csv"
         turns = self.reader.turns
         self.person.choose("push button", self.say("Save all rows…"))
-        self._wait_for_text_field(turns)
-        hands.press("ctrl+a")
-        hands.write(str(target))
-        hands.press("Return")
+        self._write_name(str(target), turns)
         wait_for(target.exists, "the file", PATIENCE_S)
         wait_for(lambda: "species" in target.read_text(encoding="utf-8"), "its rows")
 
@@ -267,12 +263,18 @@ class Walk:
         self.person.choose("push button", re_exactly(self.say("Run")))
         self.reader.gone("dialog")
 
-    def _wait_for_text_field(self, turns: int) -> None:
-        """Wait until a dialog has the focus in its field, which it had not *turns* turns ago."""
-        wait_for(
-            lambda: self._focus_is("text") and self.reader.turns > turns + self.variant.has_mouse,
-            "the field for the names of files",
-        )
+    def _write_name(self, text: str, turns: int) -> None:
+        """Write into the dialog that opens, and look that it stands there."""
+        import hands
+
+        wait_for(lambda: self.reader.turns > turns and self._focus_is("text"), "a field for a name")
+        for _ in range(3):
+            hands.press("ctrl+a")
+            hands.write(text)
+            focused = self.reader.focused()
+            if focused is not None and focused.text == text:
+                break
+        hands.press("Return")
 
     def _tick(self, model: str) -> None:
         import hands
