@@ -59,7 +59,9 @@ class Person:
         focused = self.reader.focused()
         if focused is None or focused.role not in ("table cell", "table"):
             self.reach("table cell|table")
-        hands.press("ctrl+Home")
+        # Down and up: the row that is there already may be one of several that are chosen.
+        for key in ("ctrl+Home", "Down", "Up"):
+            self._press_and_listen(key)
         return self._walk_to("table cell", name, "Down")
 
     def fill(self, role: str, name: Name, text: str) -> None:

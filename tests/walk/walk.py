@@ -267,7 +267,7 @@ class Walk:
         """Write into the dialog that opens, and look that it stands there."""
         import hands
 
-        wait_for(lambda: self.reader.turns > turns and self._focus_is("text"), "a field for a name")
+        wait_for(lambda: self._focus_is("text") and self.reader.turns > turns, "a field for a name")
         for _ in range(3):
             hands.press("ctrl+a")
             hands.write(text)
