@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QApplication,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 from gui.bridge import Bridge
 from gui.main_window import MainWindow
+from gui.spoken import MARKS_ROW
 from gui.theme import colours
 
 WIDTH_PX = 2
@@ -58,6 +66,12 @@ def _has_caret(widget: QWidget) -> bool:
     return isinstance(widget, QPlainTextEdit | QTextEdit) and not widget.isReadOnly()
 
 
+def _marks_row(area: QWidget) -> bool:
+    if not isinstance(area, QAbstractItemView) or not area.property(MARKS_ROW):
+        return False
+    return area.currentIndex().isValid()
+
+
 class _Line(QWidget):
     _is_there = True
 
@@ -88,7 +102,9 @@ class _Line(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the line."""
+        """Draw the line, unless a row is marked already."""
+        if _marks_row(self._area):
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colours().role("accent"), WIDTH_PX))
