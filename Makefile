@@ -19,7 +19,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAG
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved test-clusters test-storage bench-gui leaks
+.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved test-clusters test-storage bench-gui leaks walk
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ bench-gui: $(DEV) $(CATALOGUES) ## Measure the jobs table with 1,000,000 jobs, b
 
 leaks: $(DEV) $(CATALOGUES) ## Send 10,000 jobs through a window in use: does anything stay behind?
 	@$(BIN)/python tests/benchmarks/check_leaks.py $(ARGS)
+
+walk: $(DEV) $(CATALOGUES) ## Go through a day's work with mouse, keys and a screen reader's ears (ARGS="keyboard dark")
+	@/usr/bin/python3 -W ignore tests/walk/walk.py $(ARGS)
 
 dist: $(DEV) $(CATALOGUES) ## Make what people install, as far as this machine can; FORMATS="deb run" for some
 	@$(BIN)/python packaging/dist $(FORMATS)

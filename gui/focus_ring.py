@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QApplication,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 from gui.bridge import Bridge
 from gui.main_window import MainWindow
+from gui.spoken import MARKS_ROW
 from gui.theme import colours
 
 WIDTH_PX = 2
@@ -24,18 +32,33 @@ class FocusRing(QObject):
     def __init__(self, application: QApplication, parent: QObject) -> None:
         super().__init__(parent)
         self._line: _Line | None = None
+        self._by_keys = False
         application.focusChanged.connect(self._follow)
 
-    def _follow(self, before: QWidget | None, now: QWidget | None) -> None:
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        self._end_line()
+        if now is None:
+            return
+        handle = now.window().windowHandle()
+        if handle is not None:
+            handle.installEventFilter(self)  # once more is no more
+        if self._by_keys and isinstance(now, QAbstractScrollArea) and not _has_caret(now):
+            self._line = _Line(now)
+
+    def _end_line(self) -> None:
         if self._line is not None:
             self._line.end()
             self._line = None
-        if not isinstance(now, QAbstractScrollArea) or _has_caret(now):
-            return
-        by_mouse = QApplication.mouseButtons() != Qt.MouseButton.NoButton
-        # Where nothing had the focus a window has come to the front, perhaps by a click.
-        if not by_mouse and (before is not None or _is_after_tab(now)):
-            self._line = _Line(now)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice, where a window gets its events, what the user has in hand."""
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress:
+            self._by_keys = True
+        elif kind == QEvent.Type.MouseButtonPress:
+            self._by_keys = False
+            self._end_line()
+        return False
 
 
 def _has_caret(widget: QWidget) -> bool:
@@ -43,8 +66,10 @@ def _has_caret(widget: QWidget) -> bool:
     return isinstance(widget, QPlainTextEdit | QTextEdit) and not widget.isReadOnly()
 
 
-def _is_after_tab(widget: QWidget) -> bool:
-    return widget.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+def _marks_row(area: QWidget) -> bool:
+    if not isinstance(area, QAbstractItemView) or not area.property(MARKS_ROW):
+        return False
+    return area.currentIndex().isValid()
 
 
 class _Line(QWidget):
@@ -77,7 +102,9 @@ class _Line(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the line."""
+        """Draw the line, unless a row is marked already."""
+        if _marks_row(self._area):
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colours().role("accent"), WIDTH_PX))

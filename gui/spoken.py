@@ -14,6 +14,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QAccessibleWidget, QLineEdit,
 
 Role = QAccessible.Role
 
+# A property of lists that mark the row with the focus by themselves.
+MARKS_ROW = "marksRow"
+
 _PROPERTY = "spokenRole"
 _is_asked = False
 

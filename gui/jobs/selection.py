@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
@@ -25,6 +25,9 @@ class TableSelection(QObject):
         """Select these jobs as soon as the table has them, all of them in the end."""
         self._awaited = job_ids
         self._has_selected = False
+        # What was pressed goes with the details of the job before; Qt would leave the focus
+        # in the search field.
+        self._table.setFocus(Qt.FocusReason.OtherFocusReason)
         self._select_awaited()
 
     def keep_place(self) -> None:

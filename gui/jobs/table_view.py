@@ -36,6 +36,7 @@ from gui.jobs.row_flashes import RowFlashes
 from gui.jobs.row_heights import RowHeights
 from gui.jobs.row_text import rows_as_text
 from gui.jobs.table_model import JobTableModel
+from gui.spoken import MARKS_ROW
 from gui.theme import (
     COMPACT_ROW_HEIGHT_PX,
     ROW_HEIGHT_PX,
@@ -170,6 +171,7 @@ class JobTableView(QTableView):
 
     def _set_up(self) -> None:
         self.setAccessibleName(tr("Jobs"))
+        self.setProperty(MARKS_ROW, True)
         self.setItemDelegate(self._delegate)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVB
 
 from gui.i18n import tr, tr_plural, translate
 from gui.plain_text import PlainLabel, as_typed, no_mnemonic
-from gui.spoken import describe_field, name_field
+from gui.spoken import Role, describe_field, name_field, speak_as
 from gui.submit.schema import Field, FieldKind
 from gui.theme import icon, monospace_font, small_font
 from gui.widgets import TextLabel
@@ -75,6 +75,8 @@ class FieldRow:
         self._help = _sentence(help_text, "muted")
         self._note = _sentence("", "success")
         self._problem = _sentence("", "error")
+        if editor.focusProxy() is not None:
+            speak_as(editor, Role.Grouping)
         name_field(editor, translate(field.title))
         describe_field(editor, help_text)
         self._label.setToolTip(as_typed(help_text))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from gui.column_types import type_name
@@ -142,6 +143,15 @@ class SchemaForm(InnerForm):
             self._rows[name].editor.setFocus()
             return True
         return False
+
+    def go_to_first(self) -> None:
+        """Give the focus to the first field that is still empty; where none is, to the first."""
+        rows = [row for row in self._rows.values() if row.applies and not row.field.advanced]
+        empty = (row for row in rows if row.editor.value() in (None, "", [], ()))
+        first = next(empty, rows[0] if rows else None)
+        if first is not None:
+            # As by Tab: what is typed then replaces what stands there.
+            first.editor.setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_problem(self, name: str, sentence: str) -> bool:
         """Show a problem that was found elsewhere; return False for a name that is not here."""

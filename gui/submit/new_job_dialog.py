@@ -269,7 +269,9 @@ class NewJobDialog(QDialog):
         if self.kinds.currentItem().data(KIND_ROLE) is kind:
             self._stack.setCurrentWidget(page)
             self.submit_button.setEnabled(True)
-            page.form.setFocus()
+            if len(self._pages) == 1:
+                # Later ones come while somebody goes through the kinds with the arrows.
+                page.form.go_to_first()
             if self._retry_of is not None and self._retry_of.status is JobStatus.ERROR:
                 point_out(page, self._retry_of)
 

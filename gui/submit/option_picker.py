@@ -107,7 +107,13 @@ class OptionEditor(ComboBox):
         if index < 0:
             self.setEditText("" if value is None else str(value))
         self._ask_if_empty(index)
+        self._to_beginning()
+
+    def _to_beginning(self) -> None:
+        """Show how the text begins; where one is about to type, what is typed replaces it."""
         self._line.setCursorPosition(0)
+        if self.hasFocus():
+            self._line.selectAll()
 
     def _ask_if_empty(self, index: int) -> None:
         """Say what can be chosen where nothing is."""
@@ -123,7 +129,7 @@ class OptionEditor(ComboBox):
         if index >= 0:
             self._kept = None
             self._ask_if_empty(index)
-            self._line.setCursorPosition(0)
+            self._to_beginning()
         self.changed.emit()
 
     def _on_typed(self, text: str) -> None:

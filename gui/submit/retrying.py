@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from gui.i18n import tr
@@ -43,7 +43,7 @@ def _sentence() -> str:
 
 def _go_to(field: QWidget | None) -> None:
     if field is not None:
-        field.setFocus()
+        field.setFocus(Qt.FocusReason.TabFocusReason)
         QTimer.singleShot(0, field, lambda: _bring_into_sight(field))
 
 

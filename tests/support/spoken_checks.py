@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible, QImage, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 # Boxes of Qt's, of which a reader says nothing.
@@ -30,6 +30,9 @@ def hidden_focus_in(root: QWidget, seen: set[str]) -> set[str]:
 
     *root* must be the active window's.
     """
+    # Who uses keys is shown more than who clicks.
+    pressed = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(root.window().windowHandle(), pressed)
     found = set()
     for widget in _enabled_in(root):
         kind = f"{type(widget).__name__} {widget.property('role') or ''}"

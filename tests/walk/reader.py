@@ -58,11 +58,29 @@ class Heard:
 
 
 class Reader:
-    """Reads the program's windows over the accessibility bus."""
+    """Reads the program's windows over the accessibility bus.
+
+    Attributes:
+        announced: What was said besides the focus, oldest first.
+        turns: How often the focus has moved.
+    """
 
     def __init__(self, application: str) -> None:
         self._application = application
+        self._focus: Any = None
+        self.announced: list[str] = []
+        self.turns = 0
         Atspi.set_timeout(10_000, 20_000)
+        self._listener = Atspi.EventListener.new(self._on_event)
+        self._listener.register("object:state-changed:focused")
+        self._listener.register("object:announcement")
+
+    def _on_event(self, event: Any) -> None:
+        if event.type.startswith("object:announcement"):
+            self.announced.append(str(event.any_data))
+        elif event.detail1:
+            self._focus = event.source
+            self.turns += 1
 
     def everything(self, under: Heard | None = None) -> Iterator[Heard]:
         """Yield all that shows, from the outside in, the newest window first."""
@@ -83,7 +101,7 @@ class Reader:
         """Return all that show of a role; *name*: how the name begins, or a pattern in it."""
         return [
             heard for heard in self.everything(under)
-            if heard.role in role.split("|") and _fits(heard, name)
+            if heard.role in role.split("|") and fits(heard, name)
         ]  # fmt: skip
 
     def find(
@@ -93,6 +111,7 @@ class Reader:
         shown = name.pattern if isinstance(name, re.Pattern) else name
 
         def look() -> Heard | None:
+            pump()
             return next(iter(self.all(role, name, under)), None)
 
         found = wait_for(look, f"a {role} called “{shown}”", timeout_s)
@@ -101,12 +120,17 @@ class Reader:
 
     def gone(self, role: str, name: Name = "", timeout_s: float = 60) -> None:
         """Wait until something shows no more."""
-        wait_for(lambda: not self.all(role, name), f"the end of {role} {name}", timeout_s)
+        wait_for(lambda: not self.all(role, name), f"the end of {role} “{name}”", timeout_s)
 
     def focused(self) -> Heard | None:
-        """Return what has the focus, the innermost."""
-        found = [heard for heard in self.everything() if "focused" in heard.states]
-        return found[-1] if found else None
+        """Return what a reader was told last of where the focus is."""
+        pump()
+        return None if self._focus is None else _heard(self._focus)
+
+    def beside(self, heard: Heard) -> list[Heard]:
+        """Return what stands in the same menu or list: the tree has no open menus."""
+        found = [_heard(node) for node in _children(heard.node.get_parent())]
+        return [other for other in found if other is not None]
 
     def transcript(self) -> str:
         """Return everything that is told now, one thing per line."""
@@ -135,7 +159,15 @@ class Reader:
                 yield from self._below(child)
 
 
-def _fits(heard: Heard, name: Name) -> bool:
+def pump() -> None:
+    """Take in what has been told since."""
+    context = GLib.MainContext.default()
+    while context.pending():
+        context.iteration(False)
+
+
+def fits(heard: Heard, name: Name) -> bool:
+    """Return whether something is called so."""
     if isinstance(name, re.Pattern):
         return name.search(heard.name) is not None
     return heard.name.startswith(name)
