@@ -84,7 +84,8 @@ class DetailsHeader(QWidget):
         self.window_button.setEnabled(False)
         self._title.set_text(tr_plural("{count} job selected", "{count} jobs selected", count))
         parts = [
-            f"{number} × {status_word(status)}"
+            # What belongs together stays on one line.
+            f"{number}\u00a0×\u00a0{status_word(status)}"
             for status in STATUS_LOOKS
             if (number := sum(record.status is status for record in records))
         ]

@@ -13,6 +13,7 @@ from gui.jobs.details.doing_page import DoingPage
 from gui.jobs.details.error_page import ErrorPage
 from gui.jobs.details.header import DetailsHeader
 from gui.jobs.details.log_page import LogPage
+from gui.jobs.details.models_selected import ModelsSelected
 from gui.jobs.details.overview_page import OverviewPage
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.details.parameters_page import ParametersPage
@@ -78,6 +79,7 @@ class DetailsPanel(QFrame):
         self.header = DetailsHeader(actions)
         self.header.close_button.clicked.connect(self.close_wanted)
         self.header.window_button.clicked.connect(self._want_window)
+        self.models = ModelsSelected(bridge)
         self.error_page = ErrorPage(bridge)
         overview = OverviewPage(bridge)
         overview.lineage.job_wanted.connect(self.job_wanted)
@@ -107,9 +109,11 @@ class DetailsPanel(QFrame):
             self._forget()
             if selection.ids:
                 self.header.show_many(selection.records, len(selection.ids))
+            self.models.show_records(selection.records)
             self._stack.setCurrentIndex(1 if selection.ids else 0)
             self._tabs.hide()
             return
+        self.models.show_records(())
         job_id = selection.ids[0]
         if job_id != self._job_id:
             self._forget()
@@ -149,6 +153,7 @@ class DetailsPanel(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        layout.addWidget(self.models)
         layout.addWidget(self._tabs, 1)
         layout.addStretch(0)
         nothing = muted_label(tr("Select a job to see its details."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.results.compare.axes import axes_of
 from gui.results.compare.table_model import ComparisonModel
-from gui.results.comparison import compare
+from gui.results.comparison import compare, short_names
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.library.entities import EntityRecord, MetricRecord
 
@@ -95,3 +96,15 @@ def test_what_was_varied_stands_before_what_one_kind_of_model_has() -> None:
     parameters = [c.key for c in found.differing if c.key == "max_depth" or "only" in c.key]
     assert parameters[0] == "max_depth"
     assert "max_depth" in {axis.column.key for axis in axes_of(found)}
+
+
+def test_what_was_measured_of_several_kinds_stands_before_what_they_do_not_share() -> None:
+    kinds = ("RandomForestClassifier", "LogisticRegression")
+    runs = [
+        replace(run, name=f"{kind} on iris", details={**run.details, "component": kind})
+        for run, kind in zip(RUNS, kinds, strict=True)
+    ]
+    keys = [column.key for column in compare(runs, MEASURED).columns]
+    assert keys[:3] == ["accuracy", "component", "log_loss"]
+    assert short_names(runs) == list(kinds)
+    assert short_names(runs[:1]) == [runs[0].name]
