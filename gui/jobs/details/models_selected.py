@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
@@ -31,6 +31,7 @@ class ModelsSelected(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(STEP_PX * 4, STEP_PX, STEP_PX * 4, 0)
         self._layout.setSpacing(STEP_PX * 2)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
 
     def show_records(self, records: Sequence[JobRecord]) -> None:
