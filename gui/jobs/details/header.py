@@ -29,7 +29,7 @@ from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import WaitReason
 
 # From this width on the buttons stand beside the title, however many there are: they never jump.
-BESIDE_PX = 900
+BESIDE_PX = 620
 # A button that took another's place under the pointer takes no click for this long.
 SETTLE_MS = 600
 

@@ -32,6 +32,8 @@ READ_INTERVAL_S = 0.1
 # The tab that answers the first question about a job in this state.
 FIRST_TABS = {JobStatus.FINISHED: "result", JobStatus.ERROR: "error"}
 
+LEAST_TABS_PX = 88
+
 
 class DetailsPanel(QFrame):
     """Shows the selected job, or how many jobs are selected.
@@ -143,6 +145,8 @@ class DetailsPanel(QFrame):
     def _build(self) -> None:
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
+        # Where height is short the pages scroll; why a job failed is never cut.
+        self._tabs.setMinimumHeight(LEAST_TABS_PX)
         self._tabs.setUsesScrollButtons(False)  # narrow ones are cut instead
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         for title, page in self.pages.values():
