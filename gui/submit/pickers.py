@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from gui.format import format_percent
-from gui.i18n import tr, tr_plural
+from gui.i18n import tr, tr_plural, translate
 from gui.plain_text import PlainLabel, as_typed
-from gui.submit.miniature import SHAPE_ROLE, MiniatureDelegate, Shape
+from gui.submit.miniature import SEPARATOR, SHAPE_ROLE, MiniatureDelegate, Shape
 from gui.submit.schema import Field
 
 SEARCH_FROM = 9
@@ -60,7 +60,7 @@ class Option:
         # Less is no reason to choose another column, and names need the room.
         if self.missing_share >= LEAST_SAID:
             parts.append(tr("{share} missing", share=format_percent(self.missing_share)))
-        return "  ·  ".join(filter(None, parts))
+        return SEPARATOR.join(filter(None, parts))
 
 
 class OptionsEditor(QWidget):
@@ -73,7 +73,7 @@ class OptionsEditor(QWidget):
         self._nullable = field.nullable
         self._kept: list[Any] = []
         self._is_none = False
-        self._empty_text = ""
+        self._empty_text = translate(field.empty_title)
         self._model = QStandardItemModel(self)
         self._model.itemChanged.connect(self._on_item_changed)
         self._shown = QSortFilterProxyModel(self)
