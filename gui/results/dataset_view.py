@@ -15,7 +15,7 @@ from gui.results.export import save_copy, save_table
 from gui.results.loading import LoadingView
 from gui.results.table_view import TableView, size_text
 from gui.submit.use_button import UseButton
-from gui.widgets import Note, TextLabel, icon_button, row
+from gui.widgets import Note, TextLabel, icon_button, row, text_button
 from queue_core.components.stored_dataset import StoredDataset
 
 WARNINGS_SHOWN = 5
@@ -41,11 +41,10 @@ class DatasetView(LoadingView):
         self._warnings = Note("warningBox")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self._save = icon_button("export", tr("Save rows…"), self._save_rows)
+        save = text_button(tr("Save rows…"), self._save_rows, icon_name="export")
         use = UseButton("dataset", int(path.name), bridge)
-        head = row(self._facts, use, self._save)
-        head.setStretch(0, 1)
-        self.body.addLayout(head)
+        self.body.addLayout(row(use, save, None))
+        self.body.addWidget(self._facts)
         self.body.addWidget(self._warnings)
         self.body.addWidget(self.tabs, 1)
         self.load()

@@ -90,7 +90,7 @@ def _fitted(text: str, room: int, metrics: QFontMetrics) -> str:
     if metrics.horizontalAdvance(text) <= room or SEPARATOR not in text:
         return text
     name, *rest = text.split(SEPARATOR)
-    told = rest[-1:]  # what is missing matters more than the type
+    told = rest[1:]  # what is missing matters more than the type
     end = metrics.horizontalAdvance(SEPARATOR.join(("", *told)))
     short = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(LEAST_NAME_PX, room - end))
     return SEPARATOR.join((short, *told))
