@@ -42,14 +42,13 @@ class DatasetView(LoadingView):
         self._warnings = Note("warningBox")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self._save = save_button(
+        save = save_button(
             tr("Save rows…"), bridge,
-            lambda: table_export(bridge, self._dataset.parquet_path, name),
+            lambda: table_export(bridge, self._dataset.parquet_path, name), has_words=True,
         )  # fmt: skip
         use = UseButton("dataset", int(path.name), bridge)
-        head = row(self._facts, use, self._save)
-        head.setStretch(0, 1)
-        self.body.addLayout(head)
+        self.body.addLayout(row(use, save, None))
+        self.body.addWidget(self._facts)
         self.body.addWidget(self._warnings)
         self.body.addWidget(self.tabs, 1)
         self.load()

@@ -29,7 +29,7 @@ from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import WaitReason
 
 # From this width on the buttons stand beside the title, however many there are: they never jump.
-BESIDE_PX = 900
+BESIDE_PX = 620
 # A button that took another's place under the pointer takes no click for this long.
 SETTLE_MS = 600
 
@@ -84,7 +84,8 @@ class DetailsHeader(QWidget):
         self.window_button.setEnabled(False)
         self._title.set_text(tr_plural("{count} job selected", "{count} jobs selected", count))
         parts = [
-            f"{number} × {status_word(status)}"
+            # What belongs together stays on one line.
+            f"{number}\u00a0×\u00a0{status_word(status)}"
             for status in STATUS_LOOKS
             if (number := sum(record.status is status for record in records))
         ]

@@ -27,8 +27,9 @@ class ConverterRequest(Request):
         starts_as="fill_missing", is_required=True,
     )  # fmt: skip
     columns: tuple[str, ...] | None = parameter(
-        "The columns to work on; empty: all that fit.", title="Columns", format="columns"
-    )
+        "The columns to work on; empty: all that fit.", title="Columns", format="columns",
+        empty_title="All that fit",
+    )  # fmt: skip
     target: str | None = parameter(
         "The column to be predicted later, for transforms that look at it.",
         title="Target", format="column", advanced=True,

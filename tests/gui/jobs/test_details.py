@@ -170,7 +170,7 @@ def test_many_jobs_are_summed_up(
         await until(lambda: window.model.rowCount() == len(jobs))
         window.table.selectAll()
         await until(lambda: window.details.header._title.text == f"{len(jobs)} jobs selected")
-        await until(lambda: "2 × Failed" in window.details.header._state.text)
+        await until(lambda: "2\u00a0×\u00a0Failed" in window.details.header._state.text)
         assert not window.details._tabs.isVisible()
 
     run(body())

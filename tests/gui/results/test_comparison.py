@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from gui.results.compare.axes import axes_of
 from gui.results.compare.parallel import ParallelPlot
 from gui.results.compare.table_model import ComparisonModel
-from gui.results.comparison import compare
+from gui.results.comparison import compare, short_names
 from gui.theme import Theme
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.library.entities import EntityRecord, MetricRecord
@@ -131,3 +132,15 @@ def test_drawing_along_axes_chooses_the_models_that_pass_there(qtbot: QtBot, the
     assert names() == {"tree 4", "tree 5", "tree 6"}
     qtbot.mouseDClick(plot, Qt.MouseButton.LeftButton)
     assert chosen[-1] == []
+
+
+def test_what_was_measured_of_several_kinds_stands_before_what_they_do_not_share() -> None:
+    kinds = ("RandomForestClassifier", "LogisticRegression")
+    runs = [
+        replace(run, name=f"{kind} on iris", details={**run.details, "component": kind})
+        for run, kind in zip(RUNS, kinds, strict=True)
+    ]
+    keys = [column.key for column in compare(runs, MEASURED).columns]
+    assert keys[:3] == ["accuracy", "component", "log_loss"]
+    assert short_names(runs) == list(kinds)
+    assert short_names(runs[:1]) == [runs[0].name]
