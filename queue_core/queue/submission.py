@@ -15,7 +15,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from queue_core.errors import JobQueueError
+from queue_core.errors import JobQueueError, ParameterError
+from queue_core.queue.store import labels
 from queue_core.queue.store.handover import NewJob
 from queue_core.queue.store.serializer import Errand, one_line
 from queue_core.queue.store.stored import LAST_MOMENT_S, storable
@@ -57,8 +58,21 @@ def stored_options(options: JobOptions) -> dict[str, Any]:
         "memory_limit_bytes": _memory(options.memory_limit_bytes),
         "pinned": bool(options.pinned),
         "group_id": None if options.group_id is None else _text(options.group_id, "group_id"),
+        "labels": _labels(options),
         **_demand(options),
     }
+
+
+def _labels(options: JobOptions) -> str | None:
+    if options.labels and options.place is not None:
+        raise JobQueueError(
+            "Labels are for a job that a worker of this list runs, not for one at another place.",
+            hint="Leave out the place or the labels.",
+        )
+    try:
+        return labels.to_text(options.labels)
+    except ParameterError as error:
+        raise JobQueueError(error.message, hint=error.hint) from error
 
 
 def _demand(options: JobOptions) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from queue_core.queue.store.columns import COLUMNS, DASHAI_COLUMNS
 from queue_core.queue.store.connection import Connection, Row
 from queue_core.queue.store.sqlite_database import SqliteDatabase
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 # The name of a row whose id cannot be read: this and its number in the table.
 DAMAGED_ID = "damaged-row-"

@@ -52,6 +52,7 @@ class ServerDatabase(Database):
     """
 
     path = None
+    is_apart = True
 
     def __init__(self, address: ServerAddress, root: Path) -> None:
         super().__init__()
