@@ -68,6 +68,7 @@ COMMANDS: Final = (
     Command("schedule", "run jobs again and again", "queue_core.cli.schedule"),
     Command("clean-up", "forget old jobs", "queue_core.cli.clean_up"),
     Command("worker", "run jobs without a window", "queue_core.cli.worker"),
+    Command("team", "print what the server of a shared list needs", "queue_core.cli.team"),
     Command("serve", "let other programs reach the queue over HTTP", "queue_core.cli.serve"),
     Command("places", "list where jobs may run, and what is free there", "queue_core.cli.places"),
     Command(

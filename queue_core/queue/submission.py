@@ -64,15 +64,19 @@ def stored_options(options: JobOptions) -> dict[str, Any]:
 
 
 def _labels(options: JobOptions) -> str | None:
-    if options.labels and options.place is not None:
+    given: object = options.labels
+    if isinstance(given, str) or not isinstance(given, tuple | list | set | frozenset):
+        raise _refused("labels", given, "must be a list of texts")
+    asked = [_text(label, "labels") for label in given]
+    if asked and options.place is not None:
         raise JobQueueError(
-            "Labels are for a job that a worker of this list runs, not for one at another place.",
+            "The option labels is only for a job that a worker of this list runs.",
             hint="Leave out the place or the labels.",
         )
     try:
-        return labels.to_text(options.labels)
+        return labels.to_text(asked)
     except ParameterError as error:
-        raise JobQueueError(error.message, hint=error.hint) from error
+        raise JobQueueError(f"The option labels: {error.message}", hint=error.hint) from error
 
 
 def _demand(options: JobOptions) -> dict[str, Any]:
