@@ -56,6 +56,10 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             "No list on a server is named.",
             hint="Set DASHAI_QUEUE_URL, or use --queue-url postgresql://user@host/database.",
         )
-    for line in roles(parse_address(url)).splitlines():
+    sql = roles(parse_address(url))
+    if terminal.json:
+        terminal.document({"sql": sql})
+        return 0
+    for line in sql.splitlines():
         terminal.line(line)
     return 0
