@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -111,8 +112,7 @@ class HueyJobQueue(QueueEditor):
 
     def put_chain(self, jobs: Iterable[BaseJob], options: JobOptions | None = None) -> list[str]:
         """Put jobs that run one after another, each when the one before has finished."""
-        options = options or JobOptions()
-        group = options.group_id or new_id()
+        group = (options := options or JobOptions()).group_id or new_id()
         ids: list[str] = []
         for job in jobs:
             after = (*options.after, *ids[-1:])
@@ -133,24 +133,21 @@ class HueyJobQueue(QueueEditor):
         """
         message = self._huey.announce(new.id, new.priority)
 
-        def write(connection: Connection) -> None:
+        is_put = partial(doubts.is_put, job_id=new.id)
+
+        def write(connection: Connection, *, again: bool = False) -> None:
+            if again and is_put(connection):
+                return
             lifecycle.put(connection, new, message)
             if follows is not None:
                 dependencies.follow_retry(connection, follows, new.id)
-
-        def is_put(connection: Connection) -> bool:
-            return doubts.is_put(connection, new.id)
-
-        def again(connection: Connection) -> None:
-            if not is_put(connection):
-                write(connection)
 
         self._database.write(write, durable=False, patience_s=PATIENCE_S, is_done=is_put)
         self._bell.wake()  # the job may start while its `put` waits for the disk
         try:
             self._database.sync()
         except CommitUnknownError:  # a server went down: what it did not keep is stored again
-            self._database.write(again, is_done=is_put)
+            self._database.write(partial(write, again=True), is_done=is_put)
         except JobQueueError:
             self._database.write(lambda c: lifecycle.withdraw(c, new.id), durable=False)
             raise
@@ -354,6 +351,11 @@ class HueyJobQueue(QueueEditor):
                 raise
         return self
 
+    def finish(self) -> None:
+        """Claim no more jobs; those that run here go on until `stop`."""
+        if self._engine is not None:
+            self._engine.finish()
+
     def stop(self) -> None:
         """Run no more jobs; running ones are interrupted (`killed`), waiting ones keep waiting."""
         with self._state_lock:
@@ -372,11 +374,9 @@ class HueyJobQueue(QueueEditor):
         return self.start()
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
+        self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.close()
 
     def _close_entities(self) -> None:

@@ -15,7 +15,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from queue_core.errors import JobQueueError
+from queue_core.errors import JobQueueError, ParameterError
+from queue_core.queue.store import labels
 from queue_core.queue.store.handover import NewJob
 from queue_core.queue.store.serializer import Errand, one_line
 from queue_core.queue.store.stored import LAST_MOMENT_S, storable
@@ -57,8 +58,25 @@ def stored_options(options: JobOptions) -> dict[str, Any]:
         "memory_limit_bytes": _memory(options.memory_limit_bytes),
         "pinned": bool(options.pinned),
         "group_id": None if options.group_id is None else _text(options.group_id, "group_id"),
+        "labels": _labels(options),
         **_demand(options),
     }
+
+
+def _labels(options: JobOptions) -> str | None:
+    given: object = options.labels
+    if isinstance(given, str) or not isinstance(given, tuple | list | set | frozenset):
+        raise _refused("labels", given, "must be a list of texts")
+    asked = [_text(label, "labels") for label in given]
+    if asked and options.place is not None:
+        raise JobQueueError(
+            "The option labels is only for a job that a worker of this list runs.",
+            hint="Leave out the place or the labels.",
+        )
+    try:
+        return labels.to_text(asked)
+    except ParameterError as error:
+        raise JobQueueError(f"The option labels: {error.message}", hint=error.hint) from error
 
 
 def _demand(options: JobOptions) -> dict[str, Any]:

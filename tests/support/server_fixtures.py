@@ -36,13 +36,13 @@ class Server:
 
     Args:
         folder: Where it keeps its data; short, for the path of a socket must be.
-        port: Number of its socket, and of its port on loopback where *is_open*.
-        is_open: Whether it listens on loopback, too.
+        port: Number of its socket and of its port.
+        address: Where it listens beside its socket; everybody there is let in.
     """
 
-    def __init__(self, folder: Path, port: int = 5432, *, is_open: bool = False) -> None:
+    def __init__(self, folder: Path, port: int = 5432, *, address: str = "") -> None:
         self.folder, self.port = folder, port
-        self._address = "127.0.0.1" if is_open else ""
+        self._address = address
         self._user = "postgres" if os.geteuid() == 0 else None  # it refuses to be root
         self._schemas = 0
         if self._user:
@@ -50,6 +50,9 @@ class Server:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         self._run("initdb", "-D", self._data, "-A", "trust", "-U", "tester", "-E", "UTF8",
                   "--locale=C", "--no-sync")  # fmt: skip
+        if address:
+            with (folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {address}/24 trust\n")
 
     @property
     def _data(self) -> str:

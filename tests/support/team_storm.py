@@ -64,10 +64,15 @@ class Workers:
             "PYTHONPATH": str(SUPPORT),
         }  # fmt: skip
         return subprocess.Popen(
-            [sys.executable, "-m", "queue_core", "worker", "--workers", str(self._workers)],
+            [*self.prefix(), sys.executable, "-m", "queue_core", "worker",
+             "--workers", str(self._workers)],
             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
+
+    def prefix(self) -> list[str]:
+        """Return what is put before the command of a program."""
+        return []
 
     def kill_one(self) -> None:
         """Kill a program as a power cut does, and start another one."""
@@ -90,12 +95,13 @@ class Workers:
 def storm(
     root: Path, url: str, *, jobs: int, programs: int, workers: int,
     disturb: list[Callable[[Workers], None]], patience_s: float = 300.0,
+    crowd: Callable[[], Workers] | None = None,
 ) -> Tally:  # fmt: skip
     """Put jobs, let workers run them, disturb at even steps, and count what became of them."""
     lines = root / "lines"
     lines.parent.mkdir(parents=True, exist_ok=True)
     lines.touch()
-    crowd = Workers(root, url, programs, workers)
+    running = crowd() if crowd else Workers(root, url, programs, workers)
     began = time.monotonic()
     try:
         with closing(HueyJobQueue(root, url=url)) as queue:
@@ -103,7 +109,7 @@ def storm(
             steps = {jobs * (n + 1) // (len(disturb) + 1): n for n in range(len(disturb))}
             for number in range(jobs):
                 if number in steps:
-                    disturb[steps[number]](crowd)
+                    disturb[steps[number]](running)
                 ids.append(queue.put(Append(path=str(lines), line=number)))
             queue.wait_until(queue.is_empty, patience_s)
             tally = Tally(elapsed_s=time.monotonic() - began)
@@ -116,7 +122,7 @@ def storm(
                 if status is JobStatus.FINISHED and not ran[str(number)]:
                     tally.never.append(job_id)
     finally:
-        crowd.stop()
+        running.stop()
     return tally
 
 

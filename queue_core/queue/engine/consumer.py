@@ -31,6 +31,7 @@ from queue_core.steady_thread import SteadyThread
 
 _TAKE_S = 0.5
 _RETRY_WRITE_S = 0.25
+_WRITE_S = 5.0
 _LAST_WRITES_S = 10.0
 _REFUSED_WRITES = 3
 # What says nothing against the end that is to be stored.
@@ -217,7 +218,7 @@ class JobWorker(Worker):  # type: ignore[misc]
                 return status, None
             claim = lifecycle.claim(
                 connection, self.host.owner_text, worker_name(self.number), self._choose_pid,
-                time.time(),
+                time.time(), bell.offer,
             )  # fmt: skip
             self._claimed = claim  # before anybody can see its row
             return status, claim
@@ -226,8 +227,9 @@ class JobWorker(Worker):  # type: ignore[misc]
             # Not waiting for the disk: `sync_soon` brings it there within 10 ms, together with what
             # other jobs have written meanwhile.
             status, claim = self.host.database.write(
-                change, durable=False, is_done=lambda c: doubts.is_claimed(c, self._claimed)
-            )
+                change, durable=self.host.database.is_apart, patience_s=_WRITE_S,
+                is_done=lambda c: doubts.is_claimed(c, self._claimed),
+            )  # fmt: skip
         except JobQueueError:
             if ended is None:
                 raise  # told, and tried again after a pause, by the thread
@@ -249,8 +251,9 @@ class JobWorker(Worker):  # type: ignore[misc]
         while (ended := self._ended) is not None:
             try:
                 status = self.host.database.write(
-                    partial(_store_end, ended), durable=False, is_done=doubts.never
-                )
+                    partial(_store_end, ended), durable=self.host.database.is_apart,
+                    patience_s=_WRITE_S, is_done=doubts.never,
+                )  # fmt: skip
             except JobQueueError as error:
                 self.host.problems.note("end of a job", error)
                 refused += not isinstance(error, _PASSING)

@@ -27,6 +27,7 @@ from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import handover, presence
 from queue_core.queue.store.database import Database, OwnershipLostError
 from queue_core.queue.store.feed import ChangeWatcher, prune_changes
+from queue_core.queue.store.labels import Offer, checked
 from queue_core.queue.store.mending import mend, signature_check
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.store.state import is_paused
@@ -127,6 +128,7 @@ class Engine:
         self.supervisor.start(workers)
         self._recorder.start()
         self.bell.may_start = self._may_start
+        self.bell.offer = Offer(checked(self.options.labels))
         self.bell.reopen()
         self._consumer = EmbeddedConsumer(huey, host=self, workers=workers)
         self._consumer.start()
@@ -173,6 +175,12 @@ class Engine:
         self._recorder.stop()
         # What could not be stored of running jobs is now found by whoever looks next.
         self._owner.release()
+
+    def finish(self) -> None:
+        """Claim no more jobs; those that run go on until `stop`."""
+        self.bell.close()
+        self._workers = 0
+        self._announce()
 
     def _stop_workers(self, consumer: EmbeddedConsumer) -> None:
         consumer.stop_flag.set()
@@ -271,5 +279,7 @@ class Engine:
         """Tell other programs that jobs are run here, how many at once, and what is wrong."""
         problem = self.problems.now() or self.supervisor.start_problem
         if self._announced != (self._workers, problem):
-            presence.announce(self.database, self.owner_text, self._workers, problem)
+            presence.announce(
+                self.database, self.owner_text, self._workers, problem, self.bell.offer.labels
+            )
             self._announced = (self._workers, problem)

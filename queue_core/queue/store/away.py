@@ -16,7 +16,8 @@ from queue_core.queue.store.clock import host_id, now_text
 from queue_core.queue.store.connection import Connection, Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim, claim_of
-from queue_core.queue.store.lifecycle import CLAIM, add_message, forget_message
+from queue_core.queue.store.lifecycle import CLAIM
+from queue_core.queue.store.messages import add_message, forget_message
 from queue_core.queue.store.schema import AWAY, AWAY_ROWS, RUN_ORDER
 
 _NO_PLACE: Final = "The settings have no place named"

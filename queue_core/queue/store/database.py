@@ -64,6 +64,8 @@ class Database(ABC):
         name: How it is called in a sentence.
         root: The local folder.
         path: Its file; None where a server keeps it.
+        is_apart: Whether it can go down while this program goes on: what a job's start or end
+            must not be taken back by waits for its disk then.
         on_problem: Told what keeps a write waiting, and None when it went on.
         repair: Makes missing tables again; called without a transaction.
         look_over: Makes again what another program has taken away or changed of the tables.
@@ -72,6 +74,7 @@ class Database(ABC):
     name: str
     root: Path
     path: Path | None
+    is_apart = False
 
     def __init__(self) -> None:
         self._after_commit: list[Callable[[], None]] = []

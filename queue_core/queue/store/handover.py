@@ -54,6 +54,7 @@ class NewJob:
     cores: int | None = None
     asked_memory_bytes: int | None = None
     gpus: int | None = None
+    labels: str | None = None
 
     @property
     def after(self) -> tuple[str, ...]:

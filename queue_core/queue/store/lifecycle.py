@@ -30,10 +30,11 @@ from queue_core.queue.store.handover import (
     end_values,
     status_after,
 )
+from queue_core.queue.store.labels import ANYTHING, Offer
+from queue_core.queue.store.messages import add_message, forget_message
 from queue_core.queue.store.queries import locate
 from queue_core.queue.store.schema import READY, READY_ROWS, RUN_ORDER
 
-QUEUE_NAME: Final = "dashai-monitor"
 INTERRUPTED: Final = "Interrupted: the program or the computer went down while the job ran."
 
 # What of a row belongs to the attempt that runs, and goes when another one begins.
@@ -99,7 +100,7 @@ def withdraw(connection: Connection, job_id: str) -> bool:
 
 
 _NEXT = (
-    f"SELECT rowid, id, message_id, reuse_key FROM {READY_ROWS} WHERE {READY} "
+    f"SELECT rowid, id, message_id, reuse_key FROM {READY_ROWS} WHERE {READY} AND {{suits}} "
     f"ORDER BY {RUN_ORDER} LIMIT 1"
 )
 CLAIM = (
@@ -115,6 +116,7 @@ CLAIM = (
 def claim(
     connection: Connection, owner: str, worker: str,
     choose_pid: Callable[[str | None], int | None], now_s: float,
+    offer: Offer = ANYTHING,
 ) -> Claim | None:  # fmt: skip
     """Take the next ready job off the queue and mark it started; None where no job is ready.
 
@@ -124,8 +126,10 @@ def claim(
         worker: Its name for people; see `queue.worker_name`.
         choose_pid: Returns the process that will run a job of this reuse key.
         now_s: The time, for jobs that are put off.
+        offer: The labels of the consumer.
     """
-    while (row := connection.execute(_NEXT, (now_s,)).fetchone()) is not None:
+    query, values = _NEXT.format(suits=offer.sql), (now_s, *offer.texts)
+    while (row := connection.execute(query, values).fetchone()) is not None:
         forget_message(connection, row["message_id"])
         if not isinstance(row["id"], str):
             give_up(connection, row["rowid"], "Its id cannot be read.")
@@ -379,21 +383,6 @@ def skip(connection: Connection, job_id: str, because_id: str, status: str) -> b
     forget_message(connection, row["message_id"])
     connection.execute("UPDATE task_copy SET message_id = NULL WHERE id = ?", (job_id,))
     return True
-
-
-def add_message(connection: Connection, message: bytes, priority: float) -> int:
-    """Store Huey's message for a job that waits; return its number."""
-    found = connection.execute(
-        "INSERT INTO task (queue, data, priority) VALUES (?, ?, ?) RETURNING id",
-        (QUEUE_NAME, message, priority),
-    ).fetchone()
-    return int(found[0])
-
-
-def forget_message(connection: Connection, message_id: object) -> None:
-    """Delete Huey's message for a job."""
-    if isinstance(message_id, int):
-        connection.execute("DELETE FROM task WHERE id = ? AND queue = ?", (message_id, QUEUE_NAME))
 
 
 def _changed(connection: Connection, sql: str, parameters: tuple[object, ...]) -> bool:

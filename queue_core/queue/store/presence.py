@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,7 @@ class Consumer:
         workers: How many jobs it runs at once.
         since: When it began.
         problem: What keeps it from working now, one sentence.
+        labels: What it offers to jobs that ask for it.
     """
 
     owner: str
@@ -31,6 +33,7 @@ class Consumer:
     workers: int
     since: datetime | None
     problem: str | None = None
+    labels: tuple[str, ...] = ()
 
     @property
     def pid(self) -> int:
@@ -38,10 +41,19 @@ class Consumer:
         return process_of(self.owner)
 
 
-def announce(database: Database, owner: str, workers: int, problem: str | None = None) -> None:
+def announce(
+    database: Database, owner: str, workers: int, problem: str | None = None,
+    labels: Sequence[str] = (),
+) -> None:  # fmt: skip
     """Say that this consumer runs jobs; forget those that ended without a word."""
     value = json.dumps(
-        {"host": host_id(), "workers": workers, "since": now_text(), "problem": problem}
+        {
+            "host": host_id(),
+            "workers": workers,
+            "since": now_text(),
+            "problem": problem,
+            "labels": list(labels),
+        }
     )
 
     def write(connection: Connection) -> None:
@@ -90,6 +102,7 @@ def _consumer(database: Database, row: Row) -> Consumer | None:
             workers=int(value["workers"]),
             since=from_text(str(value["since"])),
             problem=value["problem"] if isinstance(value.get("problem"), str) else None,
+            labels=tuple(map(str, value.get("labels", ()))),
         )
     except (ValueError, TypeError, KeyError):
         return None

@@ -7,21 +7,42 @@ import logging
 import select
 import socket
 import time
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final, Protocol
 
 import psycopg
 
+from queue_core.errors import JobQueueError
 from queue_core.queue.store.bell import Bell, Ring
 from queue_core.queue.store.postgres.connecting import Driver, connect
 from queue_core.queue.store.postgres.errors import explain
-
-if TYPE_CHECKING:
-    from queue_core.queue.store.postgres.database import ServerDatabase
+from queue_core.server_address import ServerAddress
 
 logger = logging.getLogger(__name__)
 
 _LOOK_S: Final = 5.0
 _LOST_LOOK_S: Final = 0.5
+
+
+class Heard(Protocol):
+    """The list whose changes are told.
+
+    Attributes:
+        name: How it is called in a sentence.
+        sender: What this program calls itself where it tells of changes.
+        on_problem: Told that the server does not answer, and None when it does.
+    """
+
+    name: str
+    sender: str
+    on_problem: Callable[[JobQueueError | None], None]
+
+    @property
+    def address(self) -> ServerAddress:
+        """Where it is."""
+
+    def count_news(self) -> None:
+        """Note that another program has committed something, or may have."""
 
 
 class ServerBell(Bell):
@@ -33,7 +54,7 @@ class ServerBell(Bell):
         database: Whose changes are told.
     """
 
-    def __init__(self, database: ServerDatabase) -> None:
+    def __init__(self, database: Heard) -> None:
         self._database = database
         self._hears, self._rings = socket.socketpair()
         self._hears.setblocking(False)

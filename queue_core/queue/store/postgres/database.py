@@ -52,6 +52,7 @@ class ServerDatabase(Database):
     """
 
     path = None
+    is_apart = True
 
     def __init__(self, address: ServerAddress, root: Path) -> None:
         super().__init__()
@@ -64,7 +65,7 @@ class ServerDatabase(Database):
         # What this program writes is not told to itself once more.
         self.sender = secrets.token_hex(8)
         self._version = 0
-        self._owners = Owners(self)
+        self._owners = Owners(self, address)
         key = lock_key(address.schema, "writer")
         self._begin = (
             "BEGIN", f"SET LOCAL lock_timeout = {int(_BUSY_S * 1000)}",

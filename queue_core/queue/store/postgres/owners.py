@@ -18,19 +18,16 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import psutil
 import psycopg
 
 from queue_core.queue.store.clock import host_id
-from queue_core.queue.store.database import OwnershipLostError
+from queue_core.queue.store.database import Database, OwnershipLostError
 from queue_core.queue.store.postgres.connecting import Driver, connect
 from queue_core.server_address import ServerAddress
 from queue_core.steady_thread import SteadyThread
-
-if TYPE_CHECKING:
-    from queue_core.queue.store.postgres.database import ServerDatabase
 
 _OWNER: Final = re.compile(r"(\d{1,10}):([0-9a-f]{32})", re.ASCII)
 # How often a holder sees to its lock, and after how long without it the jobs are stopped.
@@ -155,15 +152,17 @@ class Owners:
 
     Args:
         database: The list.
+        address: Where it is.
     """
 
-    def __init__(self, database: ServerDatabase) -> None:
+    def __init__(self, database: Database, address: ServerAddress) -> None:
         self._database = database
+        self._address = address
         self._free_since_s: dict[str, float] = {}
 
     def new(self) -> ServerOwner:
         """Return one more owner of this process."""
-        return ServerOwner(self._database.address)
+        return ServerOwner(self._address)
 
     def is_alive(self, owner: object) -> bool:
         """Return whether the consumer that *owner* names still runs; anything odd names none."""

@@ -25,7 +25,7 @@ _FUNCTIONS: Final = (
         f"AS $$ SELECT CASE WHEN $1 IS NULL THEN 'null' ELSE '{name}' END $$"
         for kind, name in (
             ("bigint", "integer"),
-            ("double precision", "real"),
+            ("float8", "real"),
             ("text", "text"),
             ("bytea", "blob"),
         )
@@ -147,8 +147,8 @@ def _make_schema(connection: Connection, name: str) -> None:
 
 
 def _make_columns(connection: Connection) -> None:
-    key = translate_definition(f"id {COLUMNS['id'].declaration}")
-    connection.execute(f"CREATE TABLE IF NOT EXISTS task_copy (rowid {_NUMBERED} UNIQUE, {key})")
+    key = translate_definition(COLUMNS["id"].declaration)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS task_copy (rowid {_NUMBERED} UNIQUE, id {key})")
     for name, column in COLUMNS.items():
         connection.execute(
             "ALTER TABLE task_copy ADD COLUMN IF NOT EXISTS "
