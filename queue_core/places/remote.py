@@ -6,6 +6,8 @@ a machine needs, it fetches (`begin.py`), and what it writes, it sends (`courier
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -31,6 +33,8 @@ from queue_core.places.storage import (
 
 _INTERVAL_S: Final = 0.5
 _CHECKED: Final = "packages/.checked"
+# Is there as long as the storage is: what is not there then was deleted, and is not out of reach.
+_MARK: Final = "packages/.storage"
 # A machine whose start cannot begin has no other way to say why.
 _OUTPUT: Final = "/tmp/dashai-monitor-{}-{}.txt"
 
@@ -89,7 +93,9 @@ class RemoteStart:
         return self._log
 
     def forbid(self, order: bytes) -> None:
-        """Write the order to end."""
+        """Write the order to end; of a storage that is not there nothing is known."""
+        if not self._store.exists(_MARK):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self._store.url)
         self._store.write_once(f"{self._key}/{STOP}", order)
 
     def has_outcome(self) -> bool:
@@ -144,6 +150,7 @@ class RemoteStorage:
     def publish(self, job_id: str, attempt: int, files: dict[str, bytes]) -> None:
         """Make a start, its ticket last: without that nothing is there that could begin."""
         key = _key(job_id, attempt)
+        self._store.write(_MARK, b"")
         for name in sorted(files, key=lambda name: name == TICKET):
             if not self._store.write_once(f"{key}/{name}", files[name]):
                 raise FileExistsError(key)
