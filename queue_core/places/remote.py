@@ -10,9 +10,9 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from queue_core.errors import MissingPackageError
 from queue_core.places import begin
@@ -22,11 +22,14 @@ from queue_core.places.packages import packed
 from queue_core.places.storage import (
     BEGUN,
     LOG,
+    LOOK,
+    LOOKED,
     OUTCOME,
     STATE,
     STOP,
     TICKET,
     attempt_folder,
+    json_object,
     plain_id,
     write_anew,
 )
@@ -97,6 +100,15 @@ class RemoteStart:
         if not self._store.exists(_MARK):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self._store.url)
         self._store.write_once(f"{self._key}/{STOP}", order)
+
+    def ask(self, question: bytes) -> None:
+        """Ask its machine to look into the job."""
+        self._store.write(f"{self._key}/{LOOK}", question)
+
+    def answer(self) -> Mapping[str, Any] | None:
+        """Return the last answer, past what is brought here: another program may ask."""
+        data = self._store.read(f"{self._key}/{LOOKED}")
+        return None if data is None else json_object(data)
 
     def has_outcome(self) -> bool:
         """Return whether it has ended with a word."""

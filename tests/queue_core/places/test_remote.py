@@ -47,6 +47,7 @@ def test_everything_of_a_job_travels_by_url_and_nothing_is_left(
         record = queue.get(job_id)
         assert record.warnings == ("3 rows were left out",)
         until(lambda: any("3 rows" in line.text for line in queue.logs(job_id)))
+        assert "sample_jobs.py" in queue.stack_snapshot(job_id).text
         go.touch()
         assert queue.wait(job_id, 20).status is JobStatus.FINISHED
         failed = queue.wait(failing, 20)
