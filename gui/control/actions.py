@@ -56,18 +56,14 @@ def can_report(selection: Selection) -> bool:
 @needs(mark("Select one job that runs."))
 def can_look_inside(selection: Selection) -> bool:
     """Allow it for one job of ours that runs."""
-    return len(selection.ids) == 1 and any(_runs_here(record) for record in selection.records)
+    return len(selection.ids) == 1 and any(
+        record.is_ours and record.status is JobStatus.STARTED for record in selection.records
+    )
 
 
 @needs(mark("It runs on another machine, which cannot suspend it; cancelling reaches it."))
 def cannot_suspend_there(selection: Selection) -> bool:
     """Tell why a job of ours that runs at another place cannot be suspended."""
-    return _run_elsewhere(selection)
-
-
-@needs(mark("It runs on another machine; its log and its progress come from there."))
-def cannot_look_there(selection: Selection) -> bool:
-    """Tell why a job of ours that runs at another place cannot be looked into."""
     return _run_elsewhere(selection)
 
 
@@ -127,7 +123,6 @@ RESUME = Action(
 LOOK_INSIDE = Action(
     id="job.stacks", order=13, title=mark("What is it doing now?"), icon="search",
     places=_MENUS, enabled=can_look_inside, is_shown_only_enabled=True,
-    excuse=cannot_look_there,
 )  # fmt: skip
 PRIORITY = Action(
     id="job.priority", order=26, title=mark("Priority…"), places=_MENUS, enabled=can_move,

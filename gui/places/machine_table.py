@@ -15,7 +15,7 @@ from gui.theme import COMPACT_ROW_HEIGHT_PX
 from gui.widgets import LEFT, set_role
 
 MOST_ROWS_AT_ONCE = 12
-NAME_PX = 240
+NAME_PX = 180
 # Widths are those of what is seen and some more.
 MEASURED_ROWS = 40
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

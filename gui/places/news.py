@@ -129,10 +129,11 @@ def machine_columns(machines: Sequence[Machine]) -> list[Column]:
         columns.append(
             (tr("Your jobs"), lambda machine: format_count(machine.jobs) if machine.jobs else "")
         )
-    columns += [
-        (tr("In use"), lambda machine: _use(machine.node)),
-        (tr("Free cores"), lambda machine: _of(machine.node.free_cores, machine.node.cores)),
-    ]
+    if any(machine.node.is_usable for machine in machines):
+        columns.append((tr("In use"), lambda machine: _use(machine.node)))
+    columns.append(
+        (tr("Free cores"), lambda machine: _of(machine.node.free_cores, machine.node.cores))
+    )
     if any(machine.node.memory_bytes for machine in machines):
         columns.append((tr("Free memory"), lambda machine: _memory(machine.node)))
     if any(machine.node.gpus for machine in machines):

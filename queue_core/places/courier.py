@@ -16,7 +16,17 @@ from typing import Final
 
 from queue_core.places.log_copy import LogCopy
 from queue_core.places.object_store import ObjectStore
-from queue_core.places.storage import BEGUN, LOG, OUTCOME, STATE, STOP, write_once
+from queue_core.places.storage import (
+    BEGUN,
+    LOG,
+    LOOK,
+    LOOKED,
+    OUTCOME,
+    STATE,
+    STOP,
+    write_anew,
+    write_once,
+)
 from queue_core.runner.log.log_frames import Frame, copied_frame
 from queue_core.steady_thread import SteadyThread
 
@@ -95,25 +105,30 @@ class Courier:
         self._answered_s = time.monotonic()
 
     def _listen(self) -> None:
-        """Bring the order to end, if there is one."""
+        """Bring the order to end, if there is one, and what the queue asks."""
         if not (self._folder / STOP).exists():
             order = self._store.read(STOP)
             if order is not None:
                 write_once(self._folder / STOP, order)
+        asked = self._store.read(LOOK)
+        if asked is not None and asked != self._carried.get(LOOK):
+            write_anew(self._folder / LOOK, asked)
+            self._carried[LOOK] = asked
         self._listened_s = time.monotonic()
 
     def _carry(self, *, is_last: bool) -> None:
-        """Carry the log and how far the job is, as far as they are new."""
+        """Carry the log, how far the job is and what was answered, as far as they are new."""
         while True:
             is_whole = self._log.follow()
             self._pieces.send()
             if is_whole or not is_last:
                 break
-        with contextlib.suppress(FileNotFoundError):
-            data = (self._folder / STATE).read_bytes()
-            if data != self._carried.get(STATE):
-                self._store.write(STATE, data)
-                self._carried[STATE] = data
+        for name in (STATE, LOOKED):
+            with contextlib.suppress(FileNotFoundError):
+                data = (self._folder / name).read_bytes()
+                if data != self._carried.get(name):
+                    self._store.write(name, data)
+                    self._carried[name] = data
 
     def _on_failure(self, error: BaseException | None) -> None:
         if error is not None:

@@ -24,6 +24,7 @@ from typing import Final
 
 from queue_core.errors import MonitorError
 from queue_core.paths import LocalFolder
+from queue_core.places.answering import Answering
 from queue_core.places.courier import Courier
 from queue_core.places.node_state import StateWriter
 from queue_core.places.object_store import ObjectStore
@@ -133,9 +134,11 @@ class NodeRun:
 
         runner = threading.Thread(target=work, name="job", daemon=True)
         runner.start()
+        answering = Answering(self._folder, self._digest, self._local_folder(), child.pid)
         while runner.is_alive():
             self._is_told.wait(_LOOK_S)
             self._is_told.clear()
+            answering.look()
             self._look_after(supervisor, watch)
         supervisor.give_back(child)
         outcome = self._outcome or Outcome(EndReason.INTERRUPTED)

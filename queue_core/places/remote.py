@@ -6,11 +6,13 @@ a machine needs, it fetches (`begin.py`), and what it writes, it sends (`courier
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from queue_core.errors import MissingPackageError
 from queue_core.places import begin
@@ -20,17 +22,22 @@ from queue_core.places.packages import packed
 from queue_core.places.storage import (
     BEGUN,
     LOG,
+    LOOK,
+    LOOKED,
     OUTCOME,
     STATE,
     STOP,
     TICKET,
     attempt_folder,
+    json_object,
     plain_id,
     write_anew,
 )
 
 _INTERVAL_S: Final = 0.5
 _CHECKED: Final = "packages/.checked"
+# Is there as long as the storage is: what is not there then was deleted, and is not out of reach.
+_MARK: Final = "packages/.storage"
 # A machine whose start cannot begin has no other way to say why.
 _OUTPUT: Final = "/tmp/dashai-monitor-{}-{}.txt"
 
@@ -89,8 +96,19 @@ class RemoteStart:
         return self._log
 
     def forbid(self, order: bytes) -> None:
-        """Write the order to end."""
+        """Write the order to end; of a storage that is not there nothing is known."""
+        if not self._store.exists(_MARK):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self._store.url)
         self._store.write_once(f"{self._key}/{STOP}", order)
+
+    def ask(self, question: bytes) -> None:
+        """Ask its machine to look into the job."""
+        self._store.write(f"{self._key}/{LOOK}", question)
+
+    def answer(self) -> Mapping[str, Any] | None:
+        """Return the last answer, past what is brought here: another program may ask."""
+        data = self._store.read(f"{self._key}/{LOOKED}")
+        return None if data is None else json_object(data)
 
     def has_outcome(self) -> bool:
         """Return whether it has ended with a word."""
@@ -144,6 +162,7 @@ class RemoteStorage:
     def publish(self, job_id: str, attempt: int, files: dict[str, bytes]) -> None:
         """Make a start, its ticket last: without that nothing is there that could begin."""
         key = _key(job_id, attempt)
+        self._store.write(_MARK, b"")
         for name in sorted(files, key=lambda name: name == TICKET):
             if not self._store.write_once(f"{key}/{name}", files[name]):
                 raise FileExistsError(key)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from queue_core.places.storage import LOG, OUTCOME, OUTPUT, STOP, remove_attempt, write_once
+from queue_core.places.storage import (
+    LOG,
+    LOOK,
+    LOOKED,
+    OUTCOME,
+    OUTPUT,
+    STOP,
+    read_json,
+    remove_attempt,
+    write_anew,
+    write_once,
+)
 
 _OUTPUT_BYTES: Final = 4_000
 
@@ -35,6 +46,20 @@ class StartFiles(Protocol):
 
         Raises:
             OSError: The storage cannot be written.
+        """
+
+    def ask(self, question: bytes) -> None:
+        """Ask its machine to look into the job; a later question takes the place of this one.
+
+        Raises:
+            OSError: The storage cannot be written.
+        """
+
+    def answer(self) -> Mapping[str, Any] | None:
+        """Return the last answer; None where there is none.
+
+        Raises:
+            OSError: The storage cannot be read.
         """
 
     def has_outcome(self) -> bool:
@@ -116,6 +141,14 @@ class SharedStart:
             # Without its folder nobody can begin it; without the storage nothing is known.
             if not self.folder.parent.parent.is_dir():
                 raise
+
+    def ask(self, question: bytes) -> None:
+        """Ask its machine to look into the job."""
+        write_anew(self.folder / LOOK, question)
+
+    def answer(self) -> Mapping[str, Any] | None:
+        """Return the last answer."""
+        return read_json(self.folder / LOOKED)
 
     def has_outcome(self) -> bool:
         """Return whether it has ended with a word."""

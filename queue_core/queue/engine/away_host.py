@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from queue_core.places.contract import sentence
 from queue_core.places.words import State
 from queue_core.queue.engine.away_job import AwayJob
 from queue_core.queue.job_record import JobStatus
@@ -50,3 +51,9 @@ def note_usage(job: AwayJob, state: State, connection: Connection) -> None:
         connection, claim.job_id, memory_bytes=state.memory_bytes, peak_bytes=state.peak_bytes,
         cpu_time_s=state.cpu_s,
     )  # fmt: skip
+
+
+def trouble_text(name: str, error: Exception, *, is_storage: bool) -> str:
+    """Return what keeps the place of this name, or its storage, from answering."""
+    said = sentence(error)
+    return f"The storage of {name} says: {said}" if is_storage else f"The place {name} says: {said}"

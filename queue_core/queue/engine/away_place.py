@@ -23,13 +23,13 @@ from queue_core.places.contract import (
     PlaceError,
     PlaceRefusedError,
     PlaceUnreachableError,
-    sentence,
 )
 from queue_core.queue.engine.away_host import (
     AwayHost,
     note_running,
     note_usage,
     note_waiting,
+    trouble_text,
 )
 from queue_core.queue.engine.away_job import LOST, NOT_BEGUN, AwayJob
 from queue_core.queue.engine.away_left import Left
@@ -47,6 +47,7 @@ logger = logging.getLogger(__name__)
 
 _BUSY_S: Final = 0.25
 _IDLE_S: Final = 1.0
+_MANY: Final = 40
 _LOOK_S: Final = 2.0
 _ADOPT_S: Final = 5.0
 _TROUBLE_S: Final = 10.0
@@ -126,7 +127,9 @@ class AwayPlace:
         self._database.release()
 
     def _round(self) -> None:
-        self._due.wait(_BUSY_S if self._jobs else _IDLE_S)
+        # A storage on a network is asked some 500 times a second at most.
+        busy_s = _BUSY_S * max(1.0, len(self._jobs) / _MANY)
+        self._due.wait(busy_s if self._jobs else _IDLE_S)
         self._due.clear()
         # Each change of the database wakes it; many come at once.
         self._thread.pause(_SHORTEST_S)
@@ -380,7 +383,7 @@ class AwayPlace:
 
     def _set_trouble(self, part: str, error: Exception | None) -> None:
         """Keep what does not answer, the place or its storage: its jobs show that as a note."""
-        told = "" if error is None else _told(self.name, part, error)
+        told = "" if error is None else trouble_text(self.name, error, is_storage=part == _STORAGE)
         if told != self._troubles.get(part, ""):
             logger.info("%s", told or f"{self.name}, {part}: answers again")
         self._troubles[part] = told
@@ -388,12 +391,3 @@ class AwayPlace:
     @property
     def _trouble(self) -> str:
         return next((told for told in self._troubles.values() if told), "")
-
-
-def _told(name: str, part: str, error: Exception) -> str:
-    said = sentence(error)
-    return (
-        f"The place {name} says: {said}"
-        if part == _ORDERS
-        else f"The storage of {name} says: {said}"
-    )

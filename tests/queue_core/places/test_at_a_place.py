@@ -43,6 +43,9 @@ def test_a_job_runs_there_and_everything_of_it_comes_back(
     assert (away.get(job_id).memory_bytes or 0) > 1_000_000
     with pytest.raises(JobQueueError, match="cannot be suspended"):
         away.pause(job_id)
+    snapshot = away.stack_snapshot(job_id)
+    assert any("sample_jobs.py" in f.file for thread in snapshot.threads for f in thread.frames)
+    assert "sample_jobs.py" in snapshot.text
     go.touch()
     assert away.wait(job_id, 20).status is JobStatus.FINISHED
     failed = away.wait(failing, 20)

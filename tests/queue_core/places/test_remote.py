@@ -47,6 +47,7 @@ def test_everything_of_a_job_travels_by_url_and_nothing_is_left(
         record = queue.get(job_id)
         assert record.warnings == ("3 rows were left out",)
         until(lambda: any("3 rows" in line.text for line in queue.logs(job_id)))
+        assert "sample_jobs.py" in queue.stack_snapshot(job_id).text
         go.touch()
         assert queue.wait(job_id, 20).status is JobStatus.FINISHED
         failed = queue.wait(failing, 20)
@@ -98,6 +99,27 @@ def test_a_script_travels_with_the_modules_beside_it_and_works_in_a_folder_of_it
     assert record.status is JobStatus.FINISHED, record.error_msg
     assert record.result == [42, f"local://{far.storage}"]
     assert not list(tmp_path.glob("home/.cache/*/*/made.txt"))
+
+
+def test_a_job_whose_storage_is_out_of_reach_keeps_its_status_until_it_is_back(
+    far: Cluster, tmp_path: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(object_store, "_PAUSES_S", (0.0, 0.0))
+    started = tmp_path / "started"
+    with far.open() as queue:
+        job_id = queue.put(Grandchildren(started=str(started)), HERE)
+        until(started.exists)
+        until(lambda: queue.get(job_id).node is not None)
+        for agent in far.agents():
+            agent.kill()
+        until(lambda: not far.agents())
+        far.storage.rename(tmp_path / "away")
+        until(lambda: "The storage of slurm:test says:" in (queue.get(job_id).place_note or ""))
+        assert queue.get(job_id).status is JobStatus.STARTED
+        (tmp_path / "away").rename(far.storage)
+        record = queue.wait(job_id, 20)
+    assert record.status is JobStatus.KILLED
+    assert "left no result; its place says: FAILED" in (record.error_msg or "")
 
 
 def test_code_that_was_changed_on_the_way_is_not_run(far: Cluster, until: Until) -> None:
