@@ -76,7 +76,7 @@ def _keys(begun: str, known: Known) -> list[Offer]:
         return []
     found = [
         Offer(f"{key.name}:", translate(key.sentence))
-        for key in KEYS.values() if key.name.startswith(begun)
+        for key in KEYS.values() if key.is_offered and key.name.startswith(begun)
     ]  # fmt: skip
     if PARAMETER.startswith(begun):
         found.append(Offer(PARAMETER, tr("The value of a parameter: param.max_depth:>8")))

@@ -205,7 +205,7 @@ def _compared(term: Term, *, is_indexed: bool) -> tuple[str, list[object]]:
 def _worker(column: str, value: str) -> tuple[str, list[object]]:
     """Look for a worker by its number or process, or by a part of its computer, place or node."""
     if value.isdecimal():
-        return f"({column} IS NOT NULL AND {column} || '/' GLOB ?)", [f"*[:/]{value}/*"]
+        return f"({column} LIKE ? OR {column} LIKE ?)", [f"%/{value}", f"%:{value}/%"]
     return _like(column, f"*{value}*")
 
 

@@ -124,7 +124,7 @@ def parse(text: str) -> tuple[Term, ...]:
         term = _read_term(text, place)
         terms.append(term)
         place = term.end
-    return tuple(term for term in terms if term.value)
+    return tuple(term for term in terms if term.value.strip())
 
 
 def without(text: str, term: Term) -> str:

@@ -32,6 +32,7 @@ class Key:
         sentence: What it finds, for people.
         example: A value as one would write it.
         read: Makes a number of what was written, where the values are quantities.
+        is_offered: Whether people write it; else commands of the program do.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Key:
     sentence: str
     example: str
     read: Callable[[str], float] | None = None
+    is_offered: bool = True
 
 
 # The words of people beside those that are stored.
@@ -94,7 +96,7 @@ _ALL: Final = (
     Key(name="worker", kind=KeyKind.TEXT, column="worker", example="2",
         sentence="Who runs it or ran it: the number of a worker, a computer, a place, a node."),
     Key(name="failure", kind=KeyKind.TEXT, column="fingerprint", example="1f0c5a9e8b7d6c43",
-        sentence="The kind of failure, as the page of failures folds them."),
+        sentence="The kind of failure, as the page of failures folds them.", is_offered=False),
     Key(name="id", kind=KeyKind.TEXT, column="id", example="0198f3",
         sentence="The beginning of its identifier."),
 )  # fmt: skip

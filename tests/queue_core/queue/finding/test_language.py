@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from queue_core.queue.finding import quantities
@@ -55,6 +55,7 @@ def test_a_mistake_says_where_and_what_to_write(
 
 
 @given(st.text(alphabet='ab :"-<>=.param1stu,\\%*(){}^é\n', max_size=40))
+@example('1 " ')  # a quote that is opened and holds nothing
 def test_any_text_is_a_query_or_a_mistake(text: str) -> None:
     try:
         terms = parse(text)
