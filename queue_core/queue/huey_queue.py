@@ -132,7 +132,6 @@ class HueyJobQueue(QueueEditor):
             JobQueueError: It cannot be stored; then it is not.
         """
         message = self._huey.announce(new.id, new.priority)
-
         is_put = partial(doubts.is_put, job_id=new.id)
 
         def write(connection: Connection, *, again: bool = False) -> None:
