@@ -1,4 +1,4 @@
-"""What the window is made of is there at once: nothing of it waits for a library that takes long."""
+"""What the window is made of is there at once: nothing of it waits for a slow library."""
 
 from __future__ import annotations
 
