@@ -44,6 +44,7 @@ class OutdatedNote(QFrame):
         self._about: tuple[EntityKind, int] | None = None
         self._plan = Renewal()
         self._task: asyncio.Task[Any] | None = None
+        self._is_old = False
         set_role(self, "warningBox")
         self._sentence = TextLabel()
         self.renew = text_button(tr("Bring up to date…"), self._renew, icon_name="retry")
@@ -58,7 +59,7 @@ class OutdatedNote(QFrame):
         for widget in (self._sentence, buttons):
             layout.addWidget(widget)
         self._news = QTimer(self, singleShot=True, interval=FRESH_MS)
-        self._news.timeout.connect(self._look)
+        self._news.timeout.connect(self._look_if_seen)
         bridge.changed.connect(self._on_changed)
         self.hide()
 
@@ -68,6 +69,13 @@ class OutdatedNote(QFrame):
         if about != self._about:
             self._about = about
             self.hide()
+            self._look()
+        else:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Look again if anything has changed while nobody looked here."""
+        if self._is_old:
             self._look()
 
     @property
@@ -79,7 +87,15 @@ class OutdatedNote(QFrame):
         if self._about is not None and not self._news.isActive():
             self._news.start()
 
+    def _look_if_seen(self) -> None:
+        place = self.parentWidget()
+        if place is not None and place.isVisible():
+            self._look()
+        else:
+            self._is_old = True
+
     def _look(self) -> None:
+        self._is_old = False
         if self._task is not None:
             self._task.cancel()
             self._task = None

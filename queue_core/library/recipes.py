@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from queue_core.database.status import EntityKind, ExplainerScope
-from queue_core.library.steps import applied_steps
 
 if TYPE_CHECKING:
     from queue_core.database.origins import Key
@@ -91,6 +90,8 @@ def _dataset(dataset: Dataset) -> tuple[Recipe, ...]:
 
 
 def _notebook(notebook: Notebook) -> tuple[Recipe, ...]:
+    from queue_core.library.steps import applied_steps
+
     busy = [converter for converter in notebook.converters if converter.status.is_busy]
     steps = [*applied_steps(notebook.converters), *busy]
     return tuple(_step(notebook, converter) for converter in steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -125,6 +125,7 @@ class _Planner:
         from queue_core.database.staleness import stale_among
 
         self._session = session
+        self._read: dict[EntityKind, dict[int, Any]] = {}
         self._origins = origins
         self._about = about
         self._family = None if about is None else _family(origins, about)
@@ -135,7 +136,8 @@ class _Planner:
         self._planned: set[Key] = set()
         self._steps: list[RenewalStep] = []
         self._left_out: dict[Key, str] = {}
-        self._fresh: dict[str, Key] | None = None
+        self._marks: dict[Key, str] = {}
+        self._users: dict[tuple[EntityKind, Key | None], list[Key]] | None = None
 
     def plan(self) -> Renewal:
         """Go through all that is out of date."""
@@ -177,7 +179,7 @@ class _Planner:
         if not recipes or not all(self._renew(used) for r in recipes for used in r.uses.values()):
             return False
         del self._left_out[key]
-        made = self._made_already(recipes)
+        made = self._made_already(key[0], recipes)
         if made is not None:
             return self._stand_in(key, made)
         self._planned.add(key)
@@ -196,14 +198,37 @@ class _Planner:
                 self._busy[other] = entity.job_id
         return True
 
-    def _made_already(self, recipes: tuple[Recipe, ...]) -> Key | None:
-        """Return what was made anew by hand or by an earlier renewal."""
-        used = (self._now(key) for recipe in recipes for key in recipe.uses.values())
+    def _made_already(self, kind: EntityKind, recipes: tuple[Recipe, ...]) -> Key | None:
+        """Return what was made anew by hand or by an earlier renewal; the newest of these."""
+        used = {self._now(key) for recipe in recipes for key in recipe.uses.values()}
         if not self._planned.isdisjoint(used):
             return None  # one of its sources will be made only now
-        if self._fresh is None:
-            self._fresh = dict(self._fresh_ones())
-        return self._fresh.get(_mark(recipes, lambda key: self._now(key)[1]))
+        wanted = _mark(recipes, lambda key: self._now(key)[1])
+        for key in reversed(self._fresh_users(kind, used)):
+            if key not in self._marks:
+                made = recipes_of(self._entity(key))
+                self._marks[key] = _mark(made, lambda used: used[1]) if made else ""
+            if self._marks[key] == wanted:
+                return key
+        return None
+
+    def _fresh_users(self, kind: EntityKind, used: Collection[Key]) -> Sequence[Key]:
+        """Return what is up to date, or being made, of all of these sources; of none: of files."""
+        if self._users is None:
+            self._users = {}
+            for key, origin in self._origins.items():
+                is_out = key in self._stale or key in self._changed or origin.newer is not None
+                if key[0] not in MADE_BY_JOBS or is_out or origin.status is EntityStatus.ERROR:
+                    continue
+                # A run that is being made names only its session, which names the dataset.
+                asked = [p for p in origin.inputs if p[0] is EntityKind.MODEL_SESSION]
+                above = {*origin.inputs, *(q for p in asked for q in self._origins[p].inputs)}
+                for parent in above or (None,):
+                    self._users.setdefault((key[0], parent), []).append(key)
+        found = [self._users.get((kind, key), []) for key in used] or [
+            self._users.get((kind, None), [])
+        ]
+        return min(found, key=len)
 
     def _now(self, key: Key) -> Key:
         return self._stands_for.get(key, key)
@@ -219,9 +244,19 @@ class _Planner:
                 yield _mark(recipes, lambda used: used[1]), key
 
     def _entity(self, key: Key) -> Any:
+        """Return an entity; where all is looked at, all of its kind are read at once."""
+        from sqlalchemy import select
+
         from queue_core.database.tables import ENTITY_TABLES
 
-        return self._session.get_one(ENTITY_TABLES[key[0]], key[1])
+        kind, number = key
+        read = self._read.setdefault(kind, {})
+        if not read and self._about is None:
+            query = select(ENTITY_TABLES[kind])
+            read.update({entity.id: entity for entity in self._session.scalars(query)})
+        if number not in read:
+            read[number] = self._session.get_one(ENTITY_TABLES[kind], number)
+        return read[number]
 
     def _changed_files(self) -> Iterator[Key]:
         """Yield the newest datasets of files that have changed since they were loaded."""

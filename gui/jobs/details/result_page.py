@@ -47,6 +47,7 @@ class ResultPage(DetailsPage):
     def showEvent(self, event: object) -> None:
         """Make the viewer now."""
         self._make()
+        self._outdated.refresh()
 
     def _make(self) -> None:
         record, shown = self._record, self._shown
