@@ -190,6 +190,9 @@ class Walk:
         hands.write("species")
         hands.press("Return")
         self.reader.find("combo box", words("species", " · "))
+        if not self.variant.has_mouse:
+            self.person.reach("list item", self.say("Random forest classifier"), key="shift+Tab")
+            hands.press("space")  # it keeps its tick while others are looked for
         for model in MODELS:
             self._tick(self.say(model))
         self.person.choose("push button", self.say("Run {count} jobs").format(count=5))
@@ -283,10 +286,11 @@ class Walk:
             left, top, _width, height = self.reader.find("list item", model).box
             hands.click_at(left + 12, top + height // 2)
         else:
-            self.person.fill("text", self.say("Find…"), model)
-            hands.press("Down", "space")
-            self.person.reach("text", self.say("Find…"))
-            hands.press("ctrl+a", "BackSpace")
+            self.person.reach("text", self.say("Find…"), key="shift+Tab")
+            hands.press("ctrl+a")
+            hands.write(model)
+            self.person.walk_to("list item", model, "Down")
+            hands.press("space")
 
     def _ends(self, name: str, sentence: str) -> None:
         from person import words
