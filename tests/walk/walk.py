@@ -21,7 +21,12 @@ from desk import PYTHON, ROOT, Desk, NotInTimeError, wait_for
 
 OUT = ROOT / "build" / "walk"
 ROWS, BAD_ROW = 30_000, 25_000
-MODELS = ("Ridge classifier, self-tuned", "Quadratic discriminant", "Perceptron", "One-vs-rest")
+MODELS = (
+    "Ridge classifier, self-tuned",
+    "Quadratic discriminant analysis",
+    "Perceptron",
+    "One-vs-rest",
+)
 SOURCE_AT = (1330, 20)
 PATIENCE_S = 240
 
@@ -146,15 +151,15 @@ class Walk:
 
     def watch(self) -> None:
         """Hear how each of them ends."""
-        self._ends("penguins.csv", "Finished in {duration}")
-        self._ends("harvest.csv", "Finished in {duration}")
-        self._ends("weather.csv", "Failed after {duration}")
+        self._ends("penguins.csv", "Finished")
+        self._ends("harvest.csv", "Finished")
+        self._ends("weather.csv", "Failed")
 
     def read_error(self) -> None:
         """Choose the failed job; hear the sentence, and what to do."""
         from person import words
 
-        self.person.row(words("weather.csv", self._before("Failed after {duration}")))
+        self.person.row(words("weather.csv", self.say("Failed")))
         told = self.reader.find("comment", words(str(BAD_ROW + 1)[:2], "weather.csv"))
         assert told.description, "there is no next step"
         self.reader.find("page tab", self.say("Error"))
@@ -175,7 +180,7 @@ class Walk:
         self.person.choose("push button", re_exactly(self.say("Load")))
         self.reader.gone("dialog")
         self.reader.find(
-            "table cell", words("weather.csv", self._before("Finished in {duration}")),
+            "table cell", words("weather.csv", self.say("Finished")),
             timeout_s=PATIENCE_S,
         )  # fmt: skip
 
@@ -197,7 +202,7 @@ class Walk:
             self._tick(self.say(model))
         self.person.choose("push button", self.say("Run {count} jobs").format(count=5))
         self.reader.gone("dialog")
-        done = words(self.say("Model"), self._before("Finished in {duration}"))
+        done = words(self.say("Model"), self.say("Finished"))
         wait_for(lambda: len(self.reader.all("table cell", done)) == 5, "5 models", PATIENCE_S)
 
     def compare(self) -> None:
@@ -222,7 +227,7 @@ class Walk:
         self.person.row(self.say("Random forest classifier"))
         self._use("Explain a model")
         self._run_one()
-        done = words(self.say("Explanation"), self._before("Finished in {duration}"))
+        done = words(self.say("Explanation"), self.say("Finished"))
         self.reader.find("table cell", done, timeout_s=PATIENCE_S)
         self.reader.find("chart")
 
@@ -239,14 +244,14 @@ class Walk:
         hands.press("Return")
         self.reader.find("combo box", words("penguins", " · "))
         self._run_one()
-        done = words(self.say("Prediction"), self._before("Finished in {duration}"))
+        done = words(self.say("Prediction"), self.say("Finished"))
         self.reader.find("table cell", done, timeout_s=PATIENCE_S)
 
     def export(self) -> None:
         """Keep the predictions as a file."""
         from person import words
 
-        done = words(self.say("Prediction"), self._before("Finished in {duration}"))
+        done = words(self.say("Prediction"), self.say("Finished"))
         self.person.row(done)
         target = self._files / "predicted.csv"
         turns = self.reader.turns
@@ -295,11 +300,8 @@ class Walk:
     def _ends(self, name: str, sentence: str) -> None:
         from person import words
 
-        cell = words(name, self._before(sentence))
+        cell = words(name, self.say(sentence))
         self.reader.find("table cell", cell, timeout_s=PATIENCE_S)
-
-    def _before(self, sentence: str) -> str:
-        return self.say(sentence).split("{")[0].strip()
 
     def _focus_is(self, role: str, name: str = "") -> bool:
         from reader import fits
