@@ -7,6 +7,7 @@ what a reader would say of each step go to `build/walk/`.
 from __future__ import annotations
 
 import gettext
+import re
 import shutil
 import subprocess
 import sys
@@ -293,7 +294,7 @@ class Walk:
         else:
             self.person.reach("text", self.say("Find…"), key="shift+Tab")
             hands.press("ctrl+a")
-            hands.write(model)
+            hands.write(max(re.findall("[ -~]+", model), key=len))  # keys that any keyboard has
             self.person.walk_to("list item", model, "Down")
             hands.press("space")
 
@@ -329,10 +330,8 @@ class Walk:
         self.reader.announced.clear()
 
 
-def re_exactly(text: str) -> object:
+def re_exactly(text: str) -> re.Pattern[str]:
     """Return a pattern for a name that is just this."""
-    import re
-
     return re.compile(f"^{re.escape(text)}$")
 
 
