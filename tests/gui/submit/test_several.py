@@ -11,6 +11,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
+from gui import i18n
 from gui.bridge import Bridge
 from gui.main_window import MainWindow
 from gui.results.compare.window import ComparisonWindow
@@ -119,6 +120,12 @@ def test_one_tick_goes_with_the_choice_and_more_stay(
         dialog.reject()
 
     run(check())
+
+
+def test_names_are_made_in_the_language_of_the_window() -> None:
+    i18n.set_language("es")
+    (job,) = variants_of([Choice("m", "Random forest classifier", {})], name="", data="penguins")
+    assert job.name == "Clasificador de bosque aleatorio con penguins"
 
 
 def test_the_space_key_ticks_more_and_a_tick_alone_is_what_is_chosen(
