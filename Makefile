@@ -7,8 +7,8 @@ RUN := $(VENV)/.run-system
 DEV := $(VENV)/.dev-system
 RAY := build/ray/bin/ray
 SOURCES := queue_core gui resources tests packaging
-FAST := not slow and not faults and not bench and not clusters
-CODE := not faults and not bench and not clusters
+FAST := not slow and not faults and not bench and not clusters and not team
+CODE := not faults and not bench and not clusters and not team
 # Many tests wait for processes: a few at once finish sooner even on two cores.
 PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
@@ -19,7 +19,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAG
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved test-clusters bench-gui walk
+.PHONY: help run setup test test-portable test-core check check-all lint faults bench screenshots translations dist test-install lock clean moved test-clusters test-storage bench-gui leaks walk test-team
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,8 +39,22 @@ test-portable: $(DEV) ## Run the tests of runner and queue on what Windows and m
 test-core: $(DEV) ## Run the core's tests with Qt made unimportable
 	@$(BIN)/python tests/without_qt.py $(ARGS)
 
+# The contract of the queue, once more with its lists on a server; then what only a server has.
+TEAM_TESTS := $(wildcard tests/queue_core/queue/test_*.py) tests/queue_core/queue/engine \
+	tests/queue_core/queue/store tests/queue_core/queue/upkeep tests/queue_core/database
+test-team: $(DEV) ## Run the queue's tests on PostgreSQL (apt-get install postgresql)
+	@$(BIN)/python -m pytest --team -m "$(FAST)" $(PARALLEL) $(TEAM_TESTS) $(ARGS)
+	@$(BIN)/python -m pytest -m team --timeout=600 $(ARGS)
+
 test-clusters: $(DEV) $(RAY) ## Run jobs on a real SLURM (apt-get install slurmctld slurmd munge; root) and on Ray
 	@DASHAI_TEST_RAY=$(RAY) $(BIN)/python -m pytest -m clusters --timeout=1200 $(ARGS)
+
+test-storage: $(DEV) $(VENV)/.s3 ## Run jobs with nothing but S3 between (its server on loopback)
+	@$(BIN)/python -m pytest -m clusters tests/queue_core/places/test_s3.py $(ARGS)
+
+$(VENV)/.s3: $(DEV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check "s3fs>=2025.7" "moto[server]>=5.2"
+	@touch $@
 
 # In an environment of its own: the program needs nothing of it.
 $(RAY):
@@ -74,6 +88,9 @@ screenshots: $(DEV) $(CATALOGUES) ## Take pictures of every page, to look at; AR
 
 bench-gui: $(DEV) $(CATALOGUES) ## Measure the jobs table with 1,000,000 jobs, beside stock models (Xvfb)
 	@$(BIN)/python tests/benchmarks/bench_gui.py $(ARGS)
+
+leaks: $(DEV) $(CATALOGUES) ## Send 10,000 jobs through a window in use: does anything stay behind?
+	@$(BIN)/python tests/benchmarks/check_leaks.py $(ARGS)
 
 walk: $(DEV) $(CATALOGUES) ## Go through a day's work with mouse, keys and a screen reader's ears (ARGS="keyboard dark")
 	@/usr/bin/python3 -W ignore tests/walk/walk.py $(ARGS)

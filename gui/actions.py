@@ -118,6 +118,7 @@ class Action:
         order: Its place among others: small numbers come first.
         submenu: Title of the menu within the menu, in English; empty: it stands in the menu.
         is_shown_only_enabled: Whether menus leave it out where it cannot be used.
+        excuse: Where it holds, one expects the command: it is shown all the same, and says why not.
     """
 
     id: str
@@ -132,12 +133,22 @@ class Action:
     order: int = 50
     submenu: str = ""
     is_shown_only_enabled: bool = False
+    excuse: Condition | None = None
+
+    def is_left_out(self, selection: Selection) -> bool:
+        """Return whether menus leave it out now."""
+        if not self.is_shown_only_enabled or self.enabled(selection):
+            return False
+        return self.excuse is None or not self.excuse(selection)
 
     def obstacle(self, selection: Selection) -> str:
         """Return why it cannot be used with this selection, in English; empty where it can."""
         if self.enabled(selection):
             return ""
-        return _NEEDS.get(self.enabled, mark("This is not possible with the selected jobs."))
+        condition = self.enabled
+        if self.excuse is not None and self.excuse(selection):
+            condition = self.excuse
+        return _NEEDS.get(condition, mark("This is not possible with the selected jobs."))
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -237,9 +248,13 @@ class ActionSet(QObject):
 
     def fill(self, menu: QMenu, place: Place) -> None:
         """Put the commands of *place* into a menu."""
+        # Elsewhere they would say again what stands there.
+        menu.setToolTipsVisible(
+            any(r.excuse is not None and r.excuse(self.selection) for r in self.at(place))
+        )
         submenus: dict[str, QMenu] = {}
         for record in self.at(place):
-            if record.is_shown_only_enabled and not record.enabled(self.selection):
+            if record.is_left_out(self.selection):
                 continue
             if record.starts_group and not menu.isEmpty():
                 menu.addSeparator()
@@ -254,7 +269,11 @@ class ActionSet(QObject):
         """Enable what can be done with the jobs that are selected now."""
         self.selection = selection
         for action_id, record in self._records.items():
-            self._actions[action_id].setEnabled(record.enabled(selection))
+            action = self._actions[action_id]
+            action.setEnabled(record.enabled(selection))
+            if record.excuse is not None:
+                words = translate(record.obstacle(selection)) or tooltip(record)
+                action.setToolTip(as_typed(words))
 
     def trigger(self, action_id: str) -> None:
         """Run a command."""

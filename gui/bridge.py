@@ -45,6 +45,8 @@ READER_THREADS = 3
 # What the table shows is asked for on threads of its own: a click waits for no other reading.
 LIST_THREADS = 2
 ORDER_THREADS = 2
+# Another machine may keep its askers waiting for long, and nobody else.
+FAR_THREADS = 3
 BATCH_INTERVAL_S = 0.05
 FEED_RETRY_S = 1.0
 SAME_MESSAGE_INTERVAL_S = 5.0
@@ -109,6 +111,7 @@ class Bridge(QObject):
         self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
         self._lists = ThreadPoolExecutor(LIST_THREADS, thread_name_prefix="lists")
         self._orders = ThreadPoolExecutor(ORDER_THREADS, thread_name_prefix="orders")
+        self._far = ThreadPoolExecutor(FAR_THREADS, thread_name_prefix="far")
         self._queue: asyncio.Future[WindowQueue] = loop.create_future()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._news: asyncio.Future[None] = loop.create_future()
@@ -159,7 +162,7 @@ class Bridge(QObject):
             self._end_threads()
 
     def _end_threads(self) -> None:
-        for pool in (self._readers, self._lists, self._orders):
+        for pool in (self._readers, self._lists, self._orders, self._far):
             pool.shutdown(wait=False, cancel_futures=True)
 
     @property
@@ -172,6 +175,10 @@ class Bridge(QObject):
     async def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run *function* on a reader thread; return its result or raise its exception here."""
         return await self._run(self._readers, partial(function, *args, **kwargs))
+
+    async def call_far(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run *function*, which may wait for another machine, in nobody's way."""
+        return await self._run(self._far, partial(function, *args, **kwargs))
 
     def start(self, coroutine: Coroutine[Any, Any, T], *, what: str) -> asyncio.Task[T]:
         """Run *coroutine* in the background; a failure is logged and shown as a message.

@@ -13,6 +13,9 @@ from gui.jobs import feature as jobs
 from gui.library import feature as library
 from gui.main_window import MainWindow
 from gui.palette import feature as palette
+from gui.places import feature as places
+from gui.renewal import feature as renewal
+from gui.results import warming
 from gui.results.compare import feature as compare
 from gui.settings import feature as settings
 from gui.submit import feature as submit
@@ -27,8 +30,11 @@ FEATURES: tuple[Install, ...] = (
     jobs.install,
     submit.install,
     library.install,
+    renewal.install,
+    warming.install,
     triage.install,
     timeline.install,
+    places.install,
     compare.install,
     detached.install,
     settings.install,

@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 HIDDEN_ARGUMENT = "--run-helper"
 ROOT = Path(__file__).parents[1]
 IDLE_MS = 5 * 60_000
+# A table is looked at every now and then, and must be there at once.
+READING_IDLE_MS = 30 * 60_000
 END_MS = 2000
 
 
@@ -56,7 +58,13 @@ class Helper(QObject):
     process; the next request starts another.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, idle_ms: int = IDLE_MS) -> None:
+        """Make the window's side; no process is started yet.
+
+        Args:
+            parent: What it ends with.
+            idle_ms: How long nobody must have asked before the process ends.
+        """
         super().__init__(parent)
         self._numbers = count(1)
         self._waiting: deque[_Request] = deque()
@@ -64,7 +72,7 @@ class Helper(QObject):
         self._process: QProcess | None = None
         self._buffer = b""
         self._last_words = b""
-        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
+        self._idle = QTimer(self, singleShot=True, interval=idle_ms)
         self._idle.timeout.connect(self.close)
 
     async def call(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
@@ -217,7 +225,7 @@ class Helpers(QObject):
     def __init__(self, bridge: Bridge) -> None:
         super().__init__(bridge)
         self.previews = Helper(self)
-        self.reading = Helper(self)
+        self.reading = Helper(self, idle_ms=READING_IDLE_MS)
         self.drawing = Helper(self)
         self.arranging = Helper(self)
         bridge.closing.connect(self.close)

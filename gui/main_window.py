@@ -187,6 +187,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         pane = JobsPane(self.table, self.model, self.filter)
+        pane.query_wanted.connect(self._look_for)
         self._room = JobsRoom(pane, self.details, self.state)
         self._jobs_page = QWidget()
         jobs = QHBoxLayout(self._jobs_page)
@@ -239,7 +240,6 @@ class MainWindow(QMainWindow):
         self._selection_timer.timeout.connect(self._apply_selection)
         table = self.table
         table.selection_changed.connect(self._selection_timer.start)
-        table.details_wanted.connect(self._show_details)
         table.menu_wanted.connect(self._show_menu)
         table.typed.connect(self._type_search)
         table.horizontalHeader().customContextMenuRequested.connect(self._show_column_menu)
@@ -345,6 +345,9 @@ class MainWindow(QMainWindow):
         if not where.query:
             self.pages.set_words(self._jobs_page, "")
         self.model.set_filter(where)
+
+    def _look_for(self, words: str) -> None:
+        self.pages.set_words(self._jobs_page, words)
 
     def _show_counts(self) -> None:
         """Show how many jobs there are, without those that are about to be removed."""

@@ -20,12 +20,14 @@ from PySide6.QtWidgets import (
 
 from gui.bridge import Message
 from gui.i18n import tr
-from gui.plain_text import PlainLabel, no_mnemonic
+from gui.plain_text import no_mnemonic
 from gui.spoken import Role, announce, speak_as
-from gui.theme import icon, icon_pixmap, small_font
-from gui.widgets import TextLabel
+from gui.theme import icon, small_font
+from gui.widgets import IconLabel, TextLabel
 
 SHOWN_MS = 8000
+# What can be taken back is noticed late: one reads what is gone first.
+UNDO_SHOWN_MS = 20_000
 MAX_SHOWN = 4
 MAX_KEPT = 200
 WIDTH_PX = 380
@@ -60,7 +62,7 @@ class PastMessage:
 
 
 class Toast(QFrame):
-    """One message; goes after eight seconds unless the mouse or the focus is on it.
+    """One message; goes after a while unless the mouse or the focus is on it.
 
     Signals:
         closed: It is going.
@@ -75,7 +77,9 @@ class Toast(QFrame):
         self.setFixedWidth(WIDTH_PX)
         self.message = message
         self._actions = actions
-        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._is_kept = False
+        shown_ms = SHOWN_MS if self._undo is None else UNDO_SHOWN_MS
+        self._timer = QTimer(self, singleShot=True, interval=shown_ms)
         self._timer.timeout.connect(self.close_now)
         speak_as(self, Role.Notification, message.text)
         self.setAccessibleDescription(message.hint)
@@ -87,12 +91,23 @@ class Toast(QFrame):
         """Whether it stays until the user lets it go."""
         return not self._timer.isActive()
 
+    @property
+    def _undo(self) -> ToastAction | None:
+        return next((action for action in self._actions if action.title == tr("Undo")), None)
+
     def undo_now(self) -> bool:
         """Take back what it tells of; return whether it offers that."""
-        undo = next((action for action in self._actions if action.title == tr("Undo")), None)
+        undo = self._undo
         if undo is not None:
             self._run(undo)
         return undo is not None
+
+    def keep(self, text: str) -> None:
+        """Say how far something is by now, and stay until it is closed."""
+        self._timer.stop()
+        self._is_kept = True
+        self._text.set_text(text)
+        self.setAccessibleName(text)
 
     def close_now(self) -> None:
         """Go at once."""
@@ -101,10 +116,9 @@ class Toast(QFrame):
         self.closed.emit(self)
 
     def _build(self, actions: tuple[ToastAction, ...]) -> None:
-        picture = PlainLabel()
         name, role = ("error", "error") if self.message.is_error else ("info", "accent")
-        picture.setPixmap(icon_pixmap(name, role, ratio=self.devicePixelRatioF()))
-        text = TextLabel(self.message.text)
+        picture = IconLabel(name, role)
+        self._text = TextLabel(self.message.text)
         close = QToolButton()
         close.setProperty("role", "small")
         close.setIcon(icon("close", "muted"))
@@ -114,7 +128,7 @@ class Toast(QFrame):
         top = Qt.AlignmentFlag.AlignTop
         words = QVBoxLayout()
         words.setSpacing(4)
-        words.addWidget(text)
+        words.addWidget(self._text)
         if self.message.hint:
             words.addWidget(TextLabel(self.message.hint, role="muted", font=small_font()))
         if actions:
@@ -149,7 +163,8 @@ class Toast(QFrame):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Count again when the mouse has left."""
-        self._timer.start()
+        if not self._is_kept:
+            self._timer.start()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Stay while the focus is on it."""
@@ -200,6 +215,11 @@ class ToastArea(QObject):
     def undo_latest(self) -> bool:
         """Take back what the newest message offers to undo; return whether one does."""
         return any(toast.undo_now() for toast in reversed(self._toasts))
+
+    @property
+    def window(self) -> QWidget:
+        """The window that shows them."""
+        return self._window
 
     @property
     def toasts(self) -> tuple[Toast, ...]:

@@ -91,6 +91,13 @@ class Pages(QObject):
         found = (i for i, page in enumerate(self._pages) if page.widget is widget)
         self.tabs.setCurrentIndex(next(found, 0))
 
+    def offer(self, widget: QWidget, *, is_offered: bool) -> None:
+        """Show the tab of a page, or leave it out; its command is there all the same."""
+        index = next(i for i, page in enumerate(self._pages) if page.widget is widget)
+        if self.tabs.isTabVisible(index) != is_offered:
+            self.tabs.setTabVisible(index, is_offered)
+            self.tabs.updateGeometry()
+
     def stand_in(self, widget: QWidget | None) -> None:
         """Let something stand in the first page's place; None: the page itself."""
         if widget is not None and self.stack.indexOf(widget) < 0:

@@ -141,9 +141,11 @@ class TourCard(QFrame):
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape ends the tour."""
+        """Escape ends the tour, Enter presses the button that has the focus."""
         if event.key() == Qt.Key.Key_Escape:
             self.close()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            (self.skip if self.skip.hasFocus() else self.next).click()
         else:
             super().keyPressEvent(event)
 

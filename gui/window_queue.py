@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from queue_core.queue.estimates import Forecast
 from queue_core.queue.finding.following import Progress
 from queue_core.queue.job_record import JobRecord
+from queue_core.queue.place_jobs import PlaceJobs
 from queue_core.queue.timeline import Timeline
 from queue_core.queue.values import (
     Attempt,
@@ -95,6 +96,9 @@ class QueueQuestions(Protocol):
 
     def places(self) -> Sequence[PlaceConfig]:
         """Return where jobs may run, beside this computer."""
+
+    def jobs_at(self, place: str, *, limit: int) -> PlaceJobs:
+        """Return what runs at a place and waits for it."""
 
     def attempts(self, job_id: str) -> Sequence[Attempt]:
         """Return the ended attempts of a job."""

@@ -55,7 +55,27 @@ class JobError(MonitorError):
 
 
 class DataError(JobError):
-    """The data does not allow it: a bad file, a wrong column, no rows left."""
+    """The data does not allow it: a bad file, a wrong column, no rows left.
+
+    Attributes:
+        line: The line of the file that is at fault, from 1; 0 where that is not known.
+        remedies: Options with values that would let the file be read, the likelier ones first.
+    """
+
+    line: int = 0
+    remedies: Sequence[tuple[str, object]] = ()
+
+    def __init__(
+        self,
+        message: object = "",
+        *,
+        hint: object = "",
+        line: int = 0,
+        remedies: Sequence[tuple[str, object]] = (),
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+        self.remedies = tuple(remedies)
 
 
 class ParameterError(JobError):

@@ -10,6 +10,13 @@ from pathlib import Path
 from queue_core.errors import LocalFolderError
 
 ENVIRONMENT_VARIABLE = "DASHAI_LOCAL_PATH"
+# Where a team shares its list; see `docs/team.md`.
+URL_VARIABLE = "DASHAI_QUEUE_URL"
+
+
+def queue_url() -> str | None:
+    """Return the URL of the list that is shared with others; None: a file of the local folder."""
+    return os.environ.get(URL_VARIABLE, "").strip() or None
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,11 @@ class LocalFolder:
     def main_db(self) -> Path:
         """The database of datasets, runs and all other entities."""
         return self.monitor / "main.db"
+
+    @property
+    def has_main_database(self) -> bool:
+        """Whether there is a main database: its file, or a server that keeps it."""
+        return queue_url() is not None or self.main_db.exists()
 
     @property
     def datasets(self) -> Path:

@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, settings
 
 from queue_core.paths import ENVIRONMENT_VARIABLE, LocalFolder
 
-pytest_plugins = ("queue_fixtures", "entity_fixtures", "api_fixtures")
+pytest_plugins = ("queue_fixtures", "entity_fixtures", "api_fixtures", "server_fixtures")
 
 # Read when a numerical library is loaded: threads that wait for each other sleep, for tests run
 # beside each other and have no processors to spare.
@@ -45,6 +45,7 @@ MARKERS = (
         "expects_log(*patterns): warnings of our loggers that match a pattern are wanted, and each "
         "pattern must occur; without patterns any warning is allowed"
     ),
+    "file_list: is about the list in a file, so `--team` leaves it out",
     (
         "long_lived: shares a queue with other tests of its module, so threads and processes may "
         "come and go meanwhile; the end of the session is still checked"
@@ -67,8 +68,9 @@ settings.register_profile(
 settings.load_profile("monitor")
 
 
-def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Leave pytest-qt out where Qt is missing: it stops the whole run otherwise."""
+    parser.addoption("--team", action="store_true", help="put the lists on a PostgreSQL server")
     if not HAS_QT:
         pluginmanager.set_blocked("pytest-qt")
 
@@ -91,8 +93,10 @@ def pytest_report_header() -> list[str]:
     return [] if HAS_QT else ["PySide6 is not installed: the tests of the window are left out"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem not in LONGEST)
+    if config.getoption("--team"):
+        items[:] = [item for item in items if item.get_closest_marker("file_list") is None]
     if not HAS_QT:
         return
     window_tests = Path(__file__).parent / "gui"

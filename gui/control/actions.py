@@ -56,7 +56,15 @@ def can_report(selection: Selection) -> bool:
 @needs(mark("Select one job that runs."))
 def can_look_inside(selection: Selection) -> bool:
     """Allow it for one job of ours that runs."""
-    return len(selection.ids) == 1 and any(_runs_here(record) for record in selection.records)
+    return len(selection.ids) == 1 and any(
+        record.is_ours and record.status is JobStatus.STARTED for record in selection.records
+    )
+
+
+@needs(mark("It runs on another machine, which cannot suspend it; cancelling reaches it."))
+def cannot_suspend_there(selection: Selection) -> bool:
+    """Tell why a job of ours that runs at another place cannot be suspended."""
+    return _run_elsewhere(selection)
 
 
 def is_waiting(record: JobRecord) -> bool:
@@ -67,6 +75,12 @@ def is_waiting(record: JobRecord) -> bool:
 def _runs_here(record: JobRecord) -> bool:
     """Return whether a job of ours runs on this computer: elsewhere its processes are not seen."""
     return record.is_ours and record.status is JobStatus.STARTED and record.place is None
+
+
+def _run_elsewhere(selection: Selection) -> bool:
+    """Return whether all selected jobs that run do so at other places."""
+    running = [record for record in selection.records if record.status is JobStatus.STARTED]
+    return bool(running) and all(record.is_ours and record.place for record in running)
 
 
 def _move(where: Move, title: str, *, icon: str = "", keys: str, order: int) -> tuple[Move, Action]:
@@ -98,6 +112,7 @@ SCHEDULES = Action(
 PAUSE = Action(
     id="job.pause", order=11, title=mark("Pause"), icon="paused", shortcuts=("Ctrl+P",),
     places=_EVERYWHERE, enabled=can_pause, is_shown_only_enabled=True,
+    excuse=cannot_suspend_there,
     sentence=mark("Suspend the selected jobs where they are; their clocks stop."),
 )  # fmt: skip
 RESUME = Action(

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gui.window_queue import QueueOrders
 
 MOST_PRIORITY = 1000
+LOAD_REPEATED = "file.open_repeated"
 
 
 class ControlCommands(QObject):
@@ -82,6 +83,9 @@ class ControlCommands(QObject):
 
         if self._schedules is None:
             self._schedules = SchedulesDialog(self._bridge, self._window)
+            self._schedules.file_wanted.connect(
+                lambda: self._window.action_set.trigger(LOAD_REPEATED)
+            )
         if self._schedules.isVisible():
             self._schedules.raise_()
             self._schedules.activateWindow()
@@ -134,7 +138,7 @@ class ControlCommands(QObject):
 
     def save_report(self, selection: Selection) -> None:
         """Ask for a file and write the crash report of the selected job to it."""
-        from gui.results.export import ask_and_write
+        from gui.results.export import Export, ask_and_write
 
         if not selection.records:
             return
@@ -145,7 +149,8 @@ class ControlCommands(QObject):
             return tr("Saved the crash report to {file}.", file=written.name)
 
         name = tr("Crash report of {job}", job=record.job_name)
-        ask_and_write(self._window, self._bridge, name, {".zip": "ZIP (*.zip)"}, write)
+        report = Export(name, {".zip": "ZIP (*.zip)"}, write)
+        ask_and_write(self._window, self._bridge, report)
 
     # --- inside -------------------------------------------------------------------------------
 

@@ -11,8 +11,10 @@ from gui.control.bars import Bar
 from gui.control.commands import ControlCommands
 from gui.control.forecasts import ForecastWatch
 from gui.control.interruptions import InterruptionBar
+from gui.control.pause_all import PauseAll
 from gui.control.queue_page import QueuePage
 from gui.control.queue_watch import QueueState, QueueWatch
+from gui.control.schedules_row import SchedulesRow
 from gui.going import go_to_job
 from gui.i18n import tr
 from gui.jobs.expectations import set_expectations
@@ -30,16 +32,20 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     watch = QueueWatch(bridge, window)
     commands = ControlCommands(window, bridge, watch)
     window.toolbar.add_command(window.action_set.qaction(TOGGLE_QUEUE.id))
-    _add_state_bars(window, watch, commands)
+    _add_state_bars(window, bridge, watch, commands)
     _add_interruptions(window, bridge)
     _add_report_button(window)
     _add_queue(window, bridge, commands)
+    SchedulesRow(window, bridge)
     window.action_set.update(window.action_set.selection)
 
 
-def _add_state_bars(window: MainWindow, watch: QueueWatch, commands: ControlCommands) -> None:
+def _add_state_bars(
+    window: MainWindow, bridge: Bridge, watch: QueueWatch, commands: ControlCommands
+) -> None:
     resume = text_button(tr("Resume queue"), commands.toggle_queue, icon_name="started")
-    paused = Bar("note", "paused", resume)
+    pause_all = PauseAll(bridge, window)
+    paused = Bar("note", "paused", pause_all.button, resume)
     problem = Bar("warning", "warning")
     notices = Bar("warning", "warning", icon_button("close", tr("Dismiss"), lambda: dismiss()))
     dismissed: set[str] = set()
@@ -51,14 +57,15 @@ def _add_state_bars(window: MainWindow, watch: QueueWatch, commands: ControlComm
     def show(state: QueueState) -> None:
         problem.show_text(state.problem or "")
         notices.show_text("\n".join(n for n in state.notices if n not in dismissed))
-        sentence = tr("The queue is paused: running jobs go on, waiting jobs stay waiting.")
-        paused.show_text(sentence if state.is_paused else "")
+        pause_all.follow(is_queue_paused=state.is_paused)
+        paused.show_text(pause_all.sentence if state.is_paused else "")
         _show_toggle(window, is_paused=state.is_paused)
         window.reasons.refresh()
 
     for bar in (problem, notices, paused):
         window.add_bar(bar)
     watch.changed.connect(show)
+    pause_all.changed.connect(lambda: show(watch.state))
     show(watch.state)
 
 

@@ -182,6 +182,8 @@ class QueuePage(QWidget):
             self.job_wanted.emit(self.model.jobs[number].id)
 
     def _show_menu(self, place: QPoint) -> None:
+        if not self.list.indexAt(place).isValid():
+            return  # there is no job of which anything could be done
         menu = self.make_menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.list.viewport().mapToGlobal(place))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,6 +22,7 @@ from gui.bridge import Bridge
 from gui.control.cron_words import cron_words
 from gui.format import format_moment, format_relative
 from gui.i18n import tr, translate_message
+from gui.jobs.states import EmptyState
 from gui.jobs.type_looks import type_word
 from gui.notifications import ToastAction, say
 from gui.placing import open_at_size
@@ -29,7 +30,7 @@ from gui.plain_text import as_typed, no_mnemonic
 from gui.spoken import name_scrolled
 from gui.theme import STEP_PX, monospace_font
 from gui.throttle import Throttle
-from gui.widgets import TextLabel, heading_label, icon_button, muted_label
+from gui.widgets import TextLabel, heading_label, icon_button, muted_label, text_button
 from queue_core.queue.values import ChangeBatch, Schedule
 
 if TYPE_CHECKING:
@@ -40,7 +41,13 @@ LOOK_INTERVAL_S = 1.0
 
 
 class SchedulesDialog(QDialog):
-    """A line per schedule, with a switch, a button to remove it, and its problem below."""
+    """A line per schedule, with a switch, a button to remove it, and its problem below.
+
+    Signals:
+        file_wanted: A file is to be loaded again and again.
+    """
+
+    file_wanted = Signal()
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +88,20 @@ class SchedulesDialog(QDialog):
         found = tuple(schedule for schedule in there if schedule.id not in self._leaving)
         if found != self._shown:
             self._shown = found
-            self._area.setWidget(self._list(found) if found else _nothing())
+            self._area.setWidget(self._list(found) if found else self._nothing())
+
+    def _nothing(self) -> QWidget:
+        """Say how a job comes to repeat, and offer to make one."""
+        sentence = tr(
+            "Right-click any job and choose “Repeat…”, or choose “Repeat” under Options when you "
+            "load a file or make a new job."
+        )
+        load = text_button(tr("Load a file each night…"), self._ask_for_file, role="primary")
+        return EmptyState("not_started", tr("No job repeats yet"), sentence, load)
+
+    def _ask_for_file(self) -> None:
+        self.close()
+        self.file_wanted.emit()
 
     def _list(self, schedules: Sequence[Schedule]) -> QWidget:
         content = QWidget()
@@ -115,7 +135,7 @@ class SchedulesDialog(QDialog):
         for column, widget in enumerate((switch, kind, cron, following, remove)):
             grid.addWidget(widget, number, column)
         if schedule.problem:
-            problem = TextLabel(translate_message(schedule.problem), role="danger")
+            problem = TextLabel(translate_message(schedule.problem), role="error")
             grid.addWidget(problem, number + 1, 0, 1, grid.columnCount())
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -156,9 +176,3 @@ class SchedulesDialog(QDialog):
             await self._look()
 
         self._bridge.start(work(), what=tr("Changing a schedule"))
-
-
-def _nothing() -> QWidget:
-    label = muted_label(tr("No job repeats."))
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    return label

@@ -6,9 +6,11 @@ from PySide6.QtCore import QObject, QTimer
 
 from gui.actions import Action, Selection
 from gui.bridge import Bridge
+from gui.completion import application_is_active
 from gui.desktop.autostart import start_at_login
 from gui.desktop.battery import BatteryWatch
 from gui.desktop.keep_awake import KeepAwake
+from gui.desktop.taskbar import TaskbarWatch, taskbars
 from gui.desktop.when_done import WhenDone, go_to_sleep
 from gui.i18n import mark, tr
 from gui.main_window import MainWindow
@@ -28,6 +30,7 @@ UNDO = Action(
 def install(window: MainWindow, bridge: Bridge) -> None:
     """Follow jobs, battery and settings."""
     Manners(window, bridge)
+    TaskbarWatch(window, bridge, taskbars(window, bridge), application_is_active)
     window.action_set.add((UNDO,))
 
     def undo(_selection: Selection) -> None:

@@ -28,11 +28,16 @@ class JobWindows(QObject):
         self._window = window
         self._open: dict[str, JobWindow] = {}
         window.details.window_wanted.connect(self.open_job)
+        window.table.opened.connect(self.open_selected)
 
     def open(self, selection: Selection) -> None:
         """Open the selected jobs, or bring their windows to the front."""
         for job_id in selection.ids[:MOST_OPENED]:
             self.open_job(job_id)
+
+    def open_selected(self) -> None:
+        """Open what is selected in the table at this moment, be it selected a moment ago only."""
+        self.open(Selection(self._window.table.selected_ids(), ()))
 
     def open_job(self, job_id: str) -> JobWindow:
         """Open one job, or bring its window to the front."""

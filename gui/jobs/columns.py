@@ -8,7 +8,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import PurePath
 
-from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
+from gui.format import (
+    format_bytes,
+    format_count,
+    format_duration,
+    format_fixed,
+    format_moment,
+    format_relative,
+)
 from gui.i18n import mark, tr, translate, translate_message
 from gui.jobs.presentation import (
     error_line,
@@ -19,6 +26,7 @@ from gui.jobs.presentation import (
 from gui.jobs.type_looks import TASK_TYPES, type_word
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import WaitReason
+from queue_core.queue.worker_name import read_worker_name
 
 # The parameters that name what does the work.
 COMPONENT_PARAMETERS = ("model", "explorer", "converter", "explainer", "generator", "loader")
@@ -126,6 +134,42 @@ def dataset_of(record: JobRecord) -> str:
     return PurePath(path).name if isinstance(path, str) else ""
 
 
+# Metrics of one kind stand below each other: 0.960 and 0.895, 1,234.5 and 987.1.
+_METRIC_DECIMALS = ((100, 3), (10_000, 1))
+
+
+def metric_of(record: JobRecord) -> str:
+    """Return what the trained model of a job is judged by, and how good it is: `accuracy 0.960`."""
+    value = record.metric_value
+    if record.metric is None or value is None:
+        return ""
+    decimals = next((count for most, count in _METRIC_DECIMALS if abs(value) < most), 0)
+    return f"{record.metric} {format_fixed(value, decimals)}"
+
+
+def worker_of(record: JobRecord) -> str:
+    """Return who runs a job or ran it: a worker of this computer, of another, or a place."""
+    if record.place is not None:
+        return " · ".join(part for part in (record.place, record.node) if part)
+    name = read_worker_name(record.worker or "")
+    if name is None:
+        return ""
+    if name.is_of_this_computer:
+        return tr("Worker {number}", number=name.number)
+    return f"{name.host} · {name.number}"
+
+
+def worker_in_full(record: JobRecord) -> str:
+    """Return the same at length: worker, process and computer."""
+    name = read_worker_name(record.worker or "")
+    if name is None or record.place is not None:
+        return worker_of(record)
+    return tr(
+        "Worker {number} of process {pid} on {host}", number=name.number, pid=name.pid,
+        host=name.host,
+    )  # fmt: skip
+
+
 def _cpu(record: JobRecord, _facts: Facts) -> str:
     return "" if record.cpu_time_s is None else format_duration(record.cpu_time_s)
 
@@ -215,6 +259,15 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         name="cpu", title=mark("Processor time"), kind=CellKind.NUMBER, order_by="cpu_time_s",
         text=_cpu, widest=lambda: (format_duration(86_399),),
+    ),
+    Column(
+        name="metric", title=mark("Main metric"), kind=CellKind.NUMBER, order_by="metric_value",
+        text=lambda record, _: metric_of(record),
+        widest=lambda: (f"f1_macro {format_fixed(0.9605, 3)}",),
+    ),
+    Column(
+        name="worker", title=mark("Worker"), kind=CellKind.TEXT, order_by="worker",
+        text=lambda record, _: worker_of(record), tooltip=worker_in_full, width_px=110,
     ),
     Column(
         name="process", title=mark("Process"), kind=CellKind.NUMBER, order_by=None,

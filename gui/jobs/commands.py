@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui.actions import ActionSet, Selection
-from gui.bridge import Bridge, Message
+from gui.bridge import Bridge
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
+from gui.jobs.in_parts import PART, in_parts
 from gui.notifications import ToastAction, ToastArea
-from queue_core.queue.job_record import JobRecord
+from gui.plain_text import PlainMessageBox
+from gui.window_queue import QueueOrders
+from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import JobCounts
 
-# Retrying thousands of jobs by one key press is a slip more often than a wish.
-MOST_RETRIED = 500
+# So many more jobs are not what somebody may have wished for: a message offers to take them back.
+MOST_RETRIED_AT_ONCE = 20
+# More are not kept out of sight until it is sure that nobody wants them back.
+MOST_HIDDEN = 20_000
 
 
 @dataclass
@@ -65,23 +72,27 @@ class JobCommands(QObject):
         """Stop the selected jobs that have not ended."""
         count = len(selection.ids)
         what = tr_plural("Cancelling {count} job", "Cancelling {count} jobs", count)
-        self._bridge.start(self._cancel(selection.ids), what=what)
+        self._bridge.start(self._cancel(selection.ids, what), what=what)
 
     def retry(self, selection: Selection) -> None:
-        """Put the selected jobs again."""
+        """Put the selected jobs again; many can be taken back."""
         count = len(selection.ids)
-        if count > MOST_RETRIED:
-            text = tr("{count} jobs are too many to retry at once.", count=format_count(count))
-            hint = tr("Select at most {limit} jobs.", limit=format_count(MOST_RETRIED))
-            self._toasts.show_message(Message(text=text, hint=hint))
-            return
         what = tr_plural("Retrying {count} job", "Retrying {count} jobs", count)
-        self._bridge.start(self._retry(selection.ids), what=what)
+        self._bridge.start(self._retry(selection.ids, what), what=what)
 
     def remove(self, selection: Selection) -> None:
         """Take the selected jobs out of sight, and remove them when nobody wants them back."""
-        what = tr_plural("Removing {count} job", "Removing {count} jobs", len(selection.ids))
-        self._bridge.start(self._hide(selection.ids), what=what)
+        count = len(selection.ids)
+        if count > MOST_HIDDEN:
+            self._ask_to_remove(selection.ids)
+            return
+        what = tr_plural("Removing {count} job", "Removing {count} jobs", count)
+        self._bridge.start(self._hide(selection.ids, what), what=what)
+
+    def take_back(self, job_ids: tuple[str, ...]) -> asyncio.Task[None]:
+        """Cancel and remove jobs that were put by mistake; what has finished meanwhile stays."""
+        what = tr_plural("Removing {count} job", "Removing {count} jobs", len(job_ids))
+        return self._bridge.start(self._take_back(job_ids, what), what=what)
 
     def copy_ids(self, selection: Selection) -> None:
         """Copy the identifiers of the selected jobs."""
@@ -121,16 +132,38 @@ class JobCommands(QObject):
                 self._removals.remove(removal)
             self._emit_hidden()
 
-    async def _cancel(self, job_ids: Sequence[str]) -> None:
-        ours = await self._ours(job_ids, ended=False)
-        await self._bridge.cancel([record.id for record in ours])
+    async def _cancel(self, job_ids: Sequence[str], what: str) -> None:
+        async for part in in_parts(job_ids, self._toasts, what):
+            ours = await self._ours(part, ended=False)
+            await self._bridge.cancel([record.id for record in ours])
 
-    async def _retry(self, job_ids: Sequence[str]) -> None:
-        ended = await self._ours(job_ids, ended=True)
-        self.jobs_put.emit(tuple([await self._bridge.retry(record.id) for record in ended]))
+    async def _retry(self, job_ids: Sequence[str], what: str) -> None:
+        new: list[str] = []
+        async for part in in_parts(job_ids, self._toasts, what):
+            ended = [record.id for record in await self._ours(part, ended=True)]
+            if len(job_ids) > MOST_RETRIED_AT_ONCE:
+                new += await self._bridge.order(partial(_retry_all, tuple(ended)))
+            else:
+                new += [await self._bridge.retry(job_id) for job_id in ended]
+        put = tuple(new)
+        self.jobs_put.emit(put[:PART])
+        if (count := len(put)) > MOST_RETRIED_AT_ONCE:
+            text = tr_plural("{count} job is tried again.", "{count} jobs are tried again.", count)
+            self._toasts.say(text, ToastAction(tr("Undo"), lambda: self.take_back(put)))
 
-    async def _hide(self, job_ids: Sequence[str]) -> None:
-        removal = Removal(tuple(await self._ours(job_ids, ended=True)))
+    async def _take_back(self, job_ids: Sequence[str], what: str) -> None:
+        async for part in in_parts(job_ids, self._toasts, what):
+            await self._bridge.cancel(part)
+            records = await self._bridge.records(part)
+            # What has finished meanwhile has made something: it stays.
+            gone = [r.id for r in records.values() if r.status is JobStatus.CANCELLED]
+            await self._bridge.remove(gone)
+
+    async def _hide(self, job_ids: Sequence[str], what: str) -> None:
+        records: list[JobRecord] = []
+        async for part in in_parts(job_ids, self._toasts, what):
+            records += await self._ours(part, ended=True)
+        removal = Removal(tuple(records))
         if not removal.ids:
             return
         self._removals.append(removal)
@@ -140,6 +173,29 @@ class JobCommands(QObject):
         toast = self._toasts.say(text, ToastAction(tr("Undo"), lambda: self._undo(removal)))
         # The button closes the message before it acts: decide after both.
         toast.closed.connect(lambda: QTimer.singleShot(0, self, lambda: self._carry_out(removal)))
+
+    def _ask_to_remove(self, job_ids: tuple[str, ...]) -> None:
+        """Ask before what cannot be undone: so many jobs are not kept out of sight for a while."""
+        count = format_count(len(job_ids))
+        box = PlainMessageBox(
+            QMessageBox.Icon.NoIcon, "", tr("Remove {count} jobs?", count=count),
+            more=tr("So many cannot be brought back. Jobs that wait or run stay."),
+            parent=self._toasts.window,
+        )  # fmt: skip
+        yes = box.addButton(tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton(tr("Keep them"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        what = tr_plural("Removing {count} job", "Removing {count} jobs", len(job_ids))
+        yes.clicked.connect(
+            lambda: self._bridge.start(self._remove_for_good(job_ids, what), what=what)
+        )
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    async def _remove_for_good(self, job_ids: Sequence[str], what: str) -> None:
+        async for part in in_parts(job_ids, self._toasts, what):
+            await self._bridge.remove(part)
 
     async def _ours(self, job_ids: Sequence[str], *, ended: bool) -> list[JobRecord]:
         """Return those of our jobs that have ended, or not; asked afresh, for all that count."""
@@ -152,3 +208,7 @@ class JobCommands(QObject):
     def _emit_hidden(self) -> None:
         hidden = frozenset(job_id for removal in self._removals for job_id in removal.ids)
         self.hidden_changed.emit(hidden)
+
+
+def _retry_all(job_ids: tuple[str, ...], queue: QueueOrders) -> Sequence[str]:
+    return queue.retry_all(job_ids)

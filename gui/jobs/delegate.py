@@ -26,6 +26,8 @@ BAR_PX = 4
 BAR_WIDTH_PX = 72
 # A name keeps at least this much where something stands beside it.
 NAME_PX = 120
+# What stands beside a long name is cut down to this.
+ASIDE_PX = 84
 CURRENT_MARK_PX = 3
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -219,12 +221,15 @@ def _paint_name(cell: _Cell) -> None:
 
 
 def _paint_beside(cell: _Cell, line: QRect, text: str) -> QRect:
-    """Write a muted text at the end of a line that has the room; return what is left of it."""
-    metrics = QFontMetrics(cell.small_font)
-    width = metrics.horizontalAdvance(one_line(text)) + 2
+    """Write a muted text at the end of a line, the name first; return what is left of it."""
+    whole = QFontMetrics(cell.small_font).horizontalAdvance(one_line(text)) + 2
+    name = QFontMetrics(cell.font).horizontalAdvance(one_line(cell.text)) + 2
+    room = max(ASIDE_PX, line.width() - name - GAP_PX)
+    width = min(whole, room)
     if not text or line.width() - width - GAP_PX < NAME_PX:
         return line
-    cell.draw_text(line, text, cell.shown.role("muted"), font=cell.small_font, flags=_RIGHT)
+    aside = line.adjusted(line.width() - width, 0, 0, 0)
+    cell.draw_text(aside, text, cell.shown.role("muted"), font=cell.small_font, flags=_RIGHT)
     return line.adjusted(0, 0, -width - GAP_PX, 0)
 
 

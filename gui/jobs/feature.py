@@ -23,6 +23,12 @@ from gui.widgets import set_role, text_button
 from queue_core.queue.finding.language import QueryError, Term, without
 from queue_core.queue.values import JobFilter
 
+SAVE_LIST = Action(
+    id="view.save_list", order=31, title=mark("Save the list…"), icon="export",
+    places=frozenset({Place.MENU}),
+    sentence=mark("Write all jobs that the list holds to a table: CSV, Parquet or Excel."),
+)  # fmt: skip
+
 
 def install(window: MainWindow, bridge: Bridge) -> None:
     """Add it all."""
@@ -79,6 +85,8 @@ class QueryLine(QObject):
         self.whole = WholeList(bridge, window.table, window.model, window.commands, window.toasts)
         self.bar.add_button(self._all_button())
         window.add_bar(self.bar)
+        window.action_set.add([SAVE_LIST])
+        window.action_set.handle(SAVE_LIST.id, lambda _selection: self.whole.save())
         self.completer = QueryCompleter(window.toolbar.search.field, self._known)
         self.bar.removed.connect(self._remove)
         window.filter.changed.connect(self._on_filter)
@@ -102,6 +110,7 @@ class QueryLine(QObject):
         menu.addAction(tr("Remove all that match"), whole.remove)
         menu.addSeparator()
         menu.addAction(tr("Select all that match"), window.table.selectAll)
+        menu.addAction(tr("Save all that match…"), whole.save)
         button.setMenu(menu)
         return button
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
 from gui.i18n import tr, tr_plural
 from gui.jobs.filter_state import FilterState
+from gui.jobs.plain_words import query_meant
 from gui.jobs.states import no_match_state
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
-from gui.plain_text import PlainLabel
+from gui.jobs.type_looks import TASK_TYPES
+from gui.plain_text import PlainLabel, no_mnemonic
 from gui.theme import STEP_PX
 from gui.widgets import set_role, text_button
 
@@ -19,7 +21,13 @@ BUSY_AFTER_MS = 90
 
 
 class JobsPane(QFrame):
-    """Shows the table, or that nothing matches the filter; and that a click is being answered."""
+    """Shows the table, or that nothing matches the filter; and that a click is being answered.
+
+    Signals:
+        query_wanted: Carries the query that is to be looked for instead.
+    """
+
+    query_wanted = Signal(str)
 
     def __init__(self, view: JobTableView, model: JobTableModel, state: FilterState) -> None:
         super().__init__()
@@ -28,7 +36,8 @@ class JobsPane(QFrame):
         self._model = model
         self._state = state
         self._stack = QStackedLayout(self)
-        self._no_match = no_match_state(state.clear)
+        self.meant = text_button("", self._look_for_meant, role="primary")
+        self._no_match = no_match_state(state.clear, self.meant)
         self._stack.addWidget(view)
         self._stack.addWidget(self._no_match)
         self._news = text_button("", view.show_newest, icon_name="arrow_up")
@@ -48,8 +57,15 @@ class JobsPane(QFrame):
     def _choose(self) -> None:
         empty = self._model.rowCount() == 0 and self._model.is_loaded and self._state.is_active
         wanted: QWidget = self._no_match if empty else self._view
+        if empty:
+            query = query_meant(self._state.where.query, TASK_TYPES)
+            self.meant.setText(no_mnemonic(tr("Look for {query}", query=query)))
+            self.meant.setVisible(bool(query))
         if self._stack.currentWidget() is not wanted:
             self._stack.setCurrentWidget(wanted)
+
+    def _look_for_meant(self) -> None:
+        self.query_wanted.emit(query_meant(self._state.where.query, TASK_TYPES))
 
     @property
     def is_busy(self) -> bool:

@@ -34,6 +34,7 @@ class QueryBar(QFrame):
         self.setObjectName("queryBar")
         self.setMinimumHeight(HEIGHT_PX)
         self._chips: list[QPushButton] = []
+        self._names: dict[str, str] = {}
         self._flow = FlowLayout(spacing=STEP_PX)
         self._icon = IconLabel("warning", "killed")
         self._mistake = TextLabel()
@@ -71,6 +72,10 @@ class QueryBar(QFrame):
         """Put something that can be done with all that match at the end."""
         self._buttons.addWidget(button)
 
+    def call(self, term: str, name: str) -> None:
+        """Let the chip of a term say what it means, where people cannot read it as it is."""
+        self._names = {term: name}
+
     def show_query(self, query: str) -> None:
         """Show the terms of a query that can be understood."""
         for chip in self._chips:
@@ -98,7 +103,8 @@ class QueryBar(QFrame):
         self._actions.setVisible(not text)
 
     def _chip(self, query: str, term: Term) -> QPushButton:
-        text = query[term.start : term.end]
+        written = query[term.start : term.end]
+        text = self._names.get(written, written)
         shown = text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
         chip = text_button(shown, partial(self.removed.emit, term), role="queryChip",
                            icon_name="close")  # fmt: skip

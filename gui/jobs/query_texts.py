@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gui.i18n import tr, translate
+from gui.jobs.plain_words import LEAST_LETTERS, said_so
 from gui.jobs.presentation import status_word
 from gui.jobs.type_looks import type_word
 from queue_core.queue.finding.language import Mistake, QueryError, quoted
@@ -57,7 +58,10 @@ def offers(token: str, known: Known) -> list[Offer]:
     sign = "-" if token.startswith("-") else ""
     token = token[len(sign) :]
     key, colon, value = token.partition(":")
-    found = _values(key.lower(), value, known) if colon else _keys(key.lower(), known)
+    if colon:
+        found = _values(key.lower(), value, known)
+    else:
+        found = [*_keys(key.lower(), known), *_plain(key.casefold(), known)]
     return [Offer(sign + item.text, item.sentence) for item in found if item.text != token][
         :MOST_OFFERS
     ]
@@ -77,6 +81,17 @@ def _keys(begun: str, known: Known) -> list[Offer]:
     if PARAMETER.startswith(begun):
         found.append(Offer(PARAMETER, tr("The value of a parameter: param.max_depth:>8")))
     return found
+
+
+def _plain(begun: str, known: Known) -> list[Offer]:
+    """Return what a word of people may mean; of one or two letters that is not said."""
+    if len(begun) < LEAST_LETTERS:
+        return []
+    meant = {
+        term: sentence for word, term, sentence in said_so(known.task_types)
+        if word.startswith(begun)
+    }  # fmt: skip
+    return [Offer(term, sentence) for term, sentence in meant.items()]
 
 
 def _values(key: str, value: str, known: Known) -> list[Offer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -31,6 +31,7 @@ from queue_core.queue.values import JobCounts, JobFilter
 WIDE_PX = 176
 FOLDED_PX = 48
 ROW_PX = 28
+NOTE_PX = 18
 
 
 class SidebarRow(QAbstractButton):
@@ -51,6 +52,7 @@ class SidebarRow(QAbstractButton):
         self._icon = icon_name
         self._role = role
         self._count = 0
+        self._note = ""
         self._folded = False
         self.setCheckable(True)
         self.setMouseTracking(True)
@@ -66,15 +68,35 @@ class SidebarRow(QAbstractButton):
             self._describe()
             self.update()
 
+    def set_note(self, note: str) -> None:
+        """Say more in a second, muted line; empty: there is none."""
+        if note != self._note:
+            self._note = note
+            self._describe()
+            self.updateGeometry()
+            self.update()
+
+    def set_icon(self, name: str, role: str) -> None:
+        """Show another picture, perhaps in another colour."""
+        if (name, role) != (self._icon, self._role):
+            self._icon, self._role = name, role
+            self.update()
+
     def set_folded(self, folded: bool) -> None:
         """Show only the icon."""
         self._folded = folded
         self._describe()
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """Return the size of a row."""
-        return QSize(FOLDED_PX if self._folded else WIDE_PX, ROW_PX)
+        height = ROW_PX + (NOTE_PX if self._has_note else 0)
+        return QSize(FOLDED_PX if self._folded else WIDE_PX, height)
+
+    @property
+    def _has_note(self) -> bool:
+        return bool(self._note) and not self._folded
 
     def nextCheckState(self) -> None:
         """Leave the state alone: the filter says what is chosen."""
@@ -116,7 +138,8 @@ class SidebarRow(QAbstractButton):
         picture = icon_pixmap(
             self._icon, "disabled" if dim else self._role, ratio=self.devicePixelRatioF()
         )
-        painter.drawPixmap(left, (self.height() - ICON_PX) // 2, picture)
+        top = (ROW_PX if self._has_note else self.height()) - ICON_PX
+        painter.drawPixmap(left, top // 2, picture)
         if not self._folded:
             self._paint_texts(painter, box, dim=dim)
         painter.end()
@@ -125,9 +148,12 @@ class SidebarRow(QAbstractButton):
         shown = colours()
         metrics = self.fontMetrics()
         count = format_count(self._count) if self._has_count else ""
-        room = metrics.horizontalAdvance(count) + STEP_PX * 2
+        room = metrics.horizontalAdvance(count) + STEP_PX
         texts = box.adjusted(ICON_PX + STEP_PX * 4, 0, -STEP_PX * 2, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
+        if self._has_note:
+            self._paint_note(painter, texts)
+            texts.setHeight(ROW_PX - 2)
         painter.setPen(shown.role("muted" if dim else "text"))
         word = one_line(self._word)
         word = metrics.elidedText(word, Qt.TextElideMode.ElideRight, texts.width() - room)
@@ -135,11 +161,23 @@ class SidebarRow(QAbstractButton):
         painter.setPen(shown.role("muted"))
         painter.drawText(texts, middle | Qt.AlignmentFlag.AlignRight, count)
 
+    def _paint_note(self, painter: QPainter, texts: QRect) -> None:
+        place = QRect(texts.left(), ROW_PX - 3, texts.width(), NOTE_PX)
+        small = small_font()
+        painter.setFont(small)
+        painter.setPen(colours().role("muted"))
+        end = Qt.TextElideMode.ElideRight
+        note = QFontMetrics(small).elidedText(one_line(self._note), end, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, note)
+        painter.setFont(self.font())
+
     def _describe(self) -> None:
         jobs = tr_plural("{count} job", "{count} jobs", self._count)
         text = tr("{word}, {jobs}", word=self._word, jobs=jobs) if self._has_count else self._word
+        text = "\n".join(part for part in (text, self._note) if part)
         self.setAccessibleName(text)
-        self.setToolTip(as_typed(text) if self._folded or not self._has_count else "")
+        says_all = self._has_count and not self._folded and not self._note
+        self.setToolTip("" if says_all else as_typed(text))
 
 
 class Sidebar(QScrollArea):
@@ -163,6 +201,8 @@ class Sidebar(QScrollArea):
         }
         self._types: dict[str, SidebarRow] = {}
         self._views: tuple[SidebarRow, ...] = ()
+        self._foot: SidebarRow | None = None
+        self._foot_place = QVBoxLayout()
         self._headings = [heading_label(text) for text in (tr("JOBS"), tr("VIEWS"), tr("TYPES"))]
         self._build()
         state.changed.connect(self._on_filter_changed)
@@ -172,7 +212,8 @@ class Sidebar(QScrollArea):
     @property
     def rows(self) -> tuple[SidebarRow, ...]:
         """All rows from top to bottom."""
-        return (self._all, *self._statuses.values(), *self._views, *self._types.values())
+        foot = () if self._foot is None else (self._foot,)
+        return (self._all, *self._statuses.values(), *self._views, *self._types.values(), *foot)
 
     def set_counts(self, counts: JobCounts) -> None:
         """Show how many jobs there are."""
@@ -207,6 +248,13 @@ class Sidebar(QScrollArea):
         self._show_headings()
         chain(*self.rows)
 
+    def set_foot(self, row: SidebarRow) -> None:
+        """Show a row below all others."""
+        self._foot = row
+        row.set_folded(self._folded)
+        self._foot_place.addWidget(row)
+        chain(*self.rows)
+
     def _show_headings(self) -> None:
         jobs, views, types = self._headings
         jobs.setVisible(not self._folded)
@@ -237,6 +285,8 @@ class Sidebar(QScrollArea):
         self._type_rows = QVBoxLayout()
         self._type_rows.setSpacing(0)
         layout.addLayout(self._type_rows)
+        layout.addSpacing(STEP_PX * 4)
+        layout.addLayout(self._foot_place)
         layout.addStretch(1)
         self.setWidget(content)
         self._show_headings()

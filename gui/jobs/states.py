@@ -21,6 +21,7 @@ class EmptyState(QWidget):
         super().__init__()
         layout = QVBoxLayout(self)
         layout.setSpacing(STEP_PX * 2)
+        layout.setContentsMargins(*[STEP_PX * 12, STEP_PX * 3] * 2)
         heading = PlainLabel(title)
         heading.setFont(title_font())
         heading.setWordWrap(True)
@@ -59,11 +60,17 @@ def problem_state(problem: Message, try_again: Callable[[], object]) -> EmptySta
     )
 
 
-def no_match_state(clear: Callable[[], object]) -> EmptyState:
-    """Return what a filter without matches leaves."""
+def no_match_state(clear: Callable[[], object], meant: QPushButton) -> EmptyState:
+    """Return what a filter without matches leaves.
+
+    Args:
+        clear: Shows all jobs.
+        meant: Looks for what the words may mean instead; shown while there is such a thing.
+    """
     return EmptyState(
         "search",
         tr("No job matches"),
         tr("The search and the filters hide all jobs."),
+        meant,
         text_button(tr("Clear search and filters"), clear),
     )

@@ -58,7 +58,7 @@ class JobTableView(QTableView):
 
     Signals:
         selection_changed: Other jobs are selected, or the same ones sit elsewhere.
-        details_wanted: Enter or a double click.
+        opened: Enter or a double click.
         menu_wanted: A context menu is wanted at this global position.
         typed: Letters typed where no cell takes them.
         far_rows_selected: Rows are selected whose jobs are not known yet.
@@ -66,7 +66,7 @@ class JobTableView(QTableView):
     """
 
     selection_changed = Signal()
-    details_wanted = Signal()
+    opened = Signal()
     menu_wanted = Signal(QPoint)
     typed = Signal(str)
     above_changed = Signal(int)
@@ -205,7 +205,7 @@ class JobTableView(QTableView):
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.selectionModel().currentRowChanged.connect(self._mark_current_row)
-        self.doubleClicked.connect(self.details_wanted)
+        self.doubleClicked.connect(self.opened)
         self.horizontalHeader().sortIndicatorChanged.connect(self._on_sort_clicked)
         current_theme().changed.connect(self.viewport().update)
         self._look_soon = self._timer(0, self._look, single=True)
@@ -340,9 +340,9 @@ class JobTableView(QTableView):
     # --- Qt's calls ---------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the details, Ctrl+C copies, letters begin a search."""
+        """Enter opens what is selected, Ctrl+C copies, letters begin a search."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.details_wanted.emit()
+            self.opened.emit()
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy_rows()
         else:

@@ -68,7 +68,7 @@ def _retry(values: Mapping[str, Any]) -> str:
 
 def _place(values: Mapping[str, Any]) -> str:
     if "note" in values:
-        return str(values["note"])
+        return translate_message(str(values["note"]))
     position = values["position"]
     if position == 1:
         return tr("Next for {place}", place=values["place"])

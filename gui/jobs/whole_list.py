@@ -1,22 +1,27 @@
-"""What is done with all jobs that match, however many: select, cancel, retry, remove."""
+"""What is done with all jobs that match, however many: select, cancel, retry, remove, save."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from gui.actions import Selection
 from gui.bridge import Bridge, Message
 from gui.format import format_count
-from gui.i18n import tr
+from gui.helper import helpers_of
+from gui.i18n import tr, tr_plural
 from gui.jobs.commands import JobCommands
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
 from gui.notifications import ToastArea
+from gui.results.export import TABLE_FILTERS, Export, ask_and_write
+from queue_core.queue.exporting import save_list
+from queue_core.queue.finding.finder import MOST_ROWS
 
-# More are not held in memory by their ids.
-MOST_JOBS = 20_000
+# Each selected job is known by its id, and looked at for what can be done with it.
+MOST_SELECTED = 20_000
 
 
 class WholeList(QObject):
@@ -46,6 +51,22 @@ class WholeList(QObject):
         """Remove all that match and have ended; it can be undone for a while."""
         self._with_all(self._commands.remove)
 
+    def save(self) -> None:
+        """Ask for a file, and write all that match to it as a table."""
+        where, order, helper = self._model.where, self._model.order, helpers_of(self._bridge)
+
+        async def write(target: Path) -> str:
+            count = await helper.reading.call(
+                save_list, folder=str(self._bridge.folder.root), target=str(target),
+                statuses=sorted(where.statuses), task_types=sorted(where.task_types),
+                search=where.search, query=where.query, order_by=order.column,
+                descending=order.descending,
+            )  # fmt: skip
+            return tr_plural("Saved {count} job to {file}.", "Saved {count} jobs to {file}.",
+                             count, file=target.name)  # fmt: skip
+
+        ask_and_write(self._table, self._bridge, Export(tr("Jobs"), TABLE_FILTERS, write))
+
     def select_far(self) -> None:
         """Read which jobs stand in selected rows that the table does not know."""
         spans = self._table.selected_rows()
@@ -57,7 +78,7 @@ class WholeList(QObject):
     async def _select(self, first: int, count: int, *, is_whole: bool) -> None:
         if not is_whole:  # the spans that are not known are left as they are
             return
-        ids = await self._read(first, count)
+        ids = await self._read(first, count) if self._may_be_selected(count) else ()
         rows = self._table.selected_rows()
         if ids and rows and rows[0][0] == first:
             self._table.select(ids, scroll=False)
@@ -66,16 +87,19 @@ class WholeList(QObject):
         self._bridge.start(self._do(command), what=tr("Reading the jobs"))
 
     async def _do(self, command: Callable[[Selection], None]) -> None:
-        ids = await self._read(0, self._model.rowCount())
+        ids = await self._read(0, MOST_ROWS)
         if ids:
             command(Selection(ids, ()))
 
+    def _may_be_selected(self, count: int) -> bool:
+        if count <= MOST_SELECTED:
+            return True
+        text = tr("{count} jobs are too many to be selected.", count=format_count(count))
+        hint = tr("Search for them, e.g. “age:>30d”: “All that match” has no limit.")
+        self._toasts.show_message(Message(text=text, hint=hint))
+        return False
+
     async def _read(self, start: int, count: int) -> tuple[str, ...]:
-        if count > MOST_JOBS:
-            text = tr("{count} jobs are too many at once.", count=format_count(count))
-            hint = tr("Narrow the search to at most {limit} jobs.", limit=format_count(MOST_JOBS))
-            self._toasts.show_message(Message(text=text, hint=hint))
-            return ()
         page = await self._bridge.page(
             self._model.where, self._model.order, start=start, size=count
         )

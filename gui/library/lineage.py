@@ -12,10 +12,11 @@ from gui.library.kinds import LIBRARY_KINDS, status_word
 from gui.library.lineage_layout import places_of
 from gui.placing import open_at_size
 from gui.plain_text import as_title, as_typed, no_mnemonic
+from gui.renewal.opening import open_renewal
 from gui.results.loading import LoadingView
 from gui.spoken import name_scrolled
 from gui.theme import colours, current_theme, icon
-from gui.widgets import muted_label, set_role, show_words
+from gui.widgets import muted_label, row, set_role, show_words, text_button
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.library.entities import EntityRecord
 from queue_core.library.lineage import Lineage, LineageNode, NodeKey, lineage_of
@@ -65,9 +66,14 @@ class LineageView(LoadingView):
         name_scrolled(self._area, tr("Where it comes from"))
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._note = muted_label()
-        self._note.setContentsMargins(16, 0, 16, 10)
+        self._note.setWordWrap(True)
+        self.renew = text_button(tr("Bring up to date…"), self._renew, icon_name="retry")
+        self.renew.hide()
+        below = row(self._note, self.renew)
+        below.setStretch(0, 1)
+        below.setContentsMargins(16, 0, 16, 10)
         self.body.addWidget(self._area, 1)
-        self.body.addWidget(self._note)
+        self.body.addLayout(below)
         self.load()
 
     async def fill(self) -> None:
@@ -77,6 +83,7 @@ class LineageView(LoadingView):
         graph.chosen.connect(self.chosen)
         self._area.setWidget(graph)
         stale = sum(node.is_stale for node in found.nodes)
+        self.renew.setVisible(stale > 0)
         said = []
         if stale:
             said.append(
@@ -93,6 +100,9 @@ class LineageView(LoadingView):
         self._note.setText(" ".join(said))
         self._note.setVisible(bool(said))
         QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(graph.root, 200, 100))
+
+    def _renew(self) -> None:
+        open_renewal(self, self.bridge, about=(self._kind, self._id))
 
 
 class _Graph(QWidget):
@@ -132,8 +142,9 @@ class _Graph(QWidget):
         name = button.fontMetrics().elidedText(node.name, elide, LETTERS_PX)
         button.setText(no_mnemonic(name))
         failed = node.status is EntityStatus.ERROR
-        picture = "warning" if node.is_stale else "error" if failed else _icon_of(node.key[0])
-        role = "killed" if node.is_stale else "error" if failed else "muted"
+        old = node.is_stale or node.is_old
+        picture = "warning" if old else "error" if failed else _icon_of(node.key[0])
+        role = "killed" if old else "error" if failed else "muted"
         button.setIcon(icon(picture, role))
         show_words(button)
         said = _said(node)
@@ -172,6 +183,8 @@ def _said(node: LineageNode) -> str:
     if node.status is None:
         return tr("{name}, the file that was read", name=node.name)
     said = f"{node.name}\n{status_word(node.status)}"
+    if node.is_old:
+        said += "\n" + tr("A newer version of this dataset was loaded since.")
     if node.is_stale:
         said += "\n" + tr("It was made from data that have changed since.")
     return said

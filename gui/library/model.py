@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -15,10 +15,11 @@ from PySide6.QtCore import (
 )
 
 from gui.format import format_moment, format_relative
-from gui.i18n import mark, translate
+from gui.i18n import mark, tr, translate
 from gui.library.kinds import STATUS_WORDS, status_word, summary
 from gui.plain_text import as_typed
 from gui.theme import colours, icon
+from queue_core.database.status import EntityKind
 from queue_core.library.entities import EntityRecord
 
 HEADINGS = (mark("Name"), mark("About"), mark("Status"), mark("Created"))
@@ -39,9 +40,20 @@ class LibraryModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._records: tuple[EntityRecord, ...] = ()
+        self._outdated: Collection[tuple[EntityKind, int]] = frozenset()
 
-    def show(self, records: Sequence[EntityRecord]) -> None:
-        """Show these entities; the same ones in the same order keep selection and place."""
+    def show(
+        self,
+        records: Sequence[EntityRecord],
+        outdated: Collection[tuple[EntityKind, int]] = frozenset(),
+    ) -> None:
+        """Show these entities; the same ones in the same order keep selection and place.
+
+        Args:
+            records: What to show.
+            outdated: Those that no longer fit their data.
+        """
+        self._outdated = outdated
         before = [(record.kind, record.id) for record in self._records]
         after = [(record.kind, record.id) for record in records]
         if before == after:
@@ -91,7 +103,7 @@ class LibraryModel(QAbstractTableModel):
             return as_typed(text)
         if role == Qt.ItemDataRole.DecorationRole and column == STATUS:
             name = STATUS_WORDS[record.status][1]
-            return icon(name, name)
+            return icon("warning", "killed") if self._is_outdated(record) else icon(name, name)
         if role == Qt.ItemDataRole.ForegroundRole and column != NAME:
             return colours().role("muted")
         return None
@@ -120,6 +132,9 @@ class LibraryModel(QAbstractTableModel):
             return record.name
         if column == ABOUT:
             return summary(record)
-        return (
-            status_word(record.status) if column == STATUS else format_relative(record.created_at)
-        )
+        if column == CREATED:
+            return format_relative(record.created_at)
+        return tr("Out of date") if self._is_outdated(record) else status_word(record.status)
+
+    def _is_outdated(self, record: EntityRecord) -> bool:
+        return (record.kind, record.id) in self._outdated

@@ -24,6 +24,7 @@ from gui.bridge import Bridge
 from gui.format import format_count
 from gui.i18n import tr, translate
 from gui.library.deleting import ask_and_delete
+from gui.library.kind_delegate import COUNT_ROLE, KindDelegate
 from gui.library.kinds import LIBRARY_KINDS, LibraryKind, component_titles
 from gui.library.lineage import LineageWindow
 from gui.library.model import ABOUT, CREATED, NAME, STATUS, LibraryModel
@@ -39,6 +40,7 @@ from queue_core.library.entities import (
     list_entities,
     rename_entity,
 )
+from queue_core.library.renewal import outdated
 from queue_core.queue.values import ChangeBatch
 
 KINDS_PX = 208
@@ -136,6 +138,7 @@ class LibraryPage(QWidget):
         set_role(side, "side")
         side.setFixedWidth(KINDS_PX)
         set_role(self.kinds, "side")
+        self.kinds.setItemDelegate(KindDelegate(self.kinds))
         self.kinds.setAccessibleName(tr("Library"))
         self.kinds.setIconSize(QSize(16, 16))
         for kind in LIBRARY_KINDS:
@@ -174,6 +177,7 @@ class LibraryPage(QWidget):
         self.shown.rename_wanted.connect(self._edit_name)
         self.shown.delete_wanted.connect(self._delete)
         self.shown.lineage_wanted.connect(self._show_lineage)
+        self.shown.outdated.newer_wanted.connect(self.show_entity)
         self._bridge.changed.connect(self._on_changed)
 
     # --- reading ------------------------------------------------------------------------------
@@ -184,7 +188,8 @@ class LibraryPage(QWidget):
         records = await self._bridge.call(list_entities, folder, kind.kind, where, limit=MOST_SHOWN)
         counts = await self._bridge.call(count_entities, folder)
         await self._bridge.call(component_titles)  # which reads the registry once
-        self.model.show(records)
+        stale = await self._bridge.call(outdated, folder) if records else frozenset()
+        self.model.show(records, stale)
         self._show_counts(counts)
         self._empty.setVisible(not records)
         self.table.setVisible(bool(records))
@@ -201,8 +206,11 @@ class LibraryPage(QWidget):
         for number, kind in enumerate(LIBRARY_KINDS):
             count = counts.get(kind.kind, 0)
             title = translate(kind.title)
-            text = f"{title}   {format_count(count)}" if count else title
-            self.kinds.item(number).setText("" if narrow else text)
+            shown = format_count(count) if count else ""
+            item = self.kinds.item(number)
+            item.setText("" if narrow else title)
+            item.setData(COUNT_ROLE, "" if narrow else shown)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title} {shown}".strip())
 
     def _on_changed(self, _batch: ChangeBatch) -> None:
         self._news.start()

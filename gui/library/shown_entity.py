@@ -9,6 +9,7 @@ from gui.bridge import Bridge
 from gui.format import format_relative
 from gui.i18n import tr
 from gui.library.kinds import status_word
+from gui.renewal.note import OutdatedNote
 from gui.results.viewer import entity_viewer
 from gui.theme import title_font
 from gui.widgets import Note, TextLabel, icon_button, muted_label, row, set_role
@@ -39,6 +40,7 @@ class ShownEntity(QFrame):
         self._name = TextLabel(font=title_font(), most_lines=2)
         self._facts = muted_label()
         self._problem = Note("errorBox")
+        self.outdated = OutdatedNote(bridge)
         self._buttons = (
             icon_button("lineage", tr("Origin and results…"), self.lineage_wanted.emit),
             icon_button("edit", tr("Rename (F2)"), self.rename_wanted.emit),
@@ -52,6 +54,7 @@ class ShownEntity(QFrame):
         self._layout.addLayout(head)
         self._layout.addWidget(self._facts)
         self._layout.addWidget(self._problem)
+        self._layout.addWidget(self.outdated)
         self._rest = QVBoxLayout()
         self._layout.addLayout(self._rest, 1)
         self.show_record(None)
@@ -70,6 +73,7 @@ class ShownEntity(QFrame):
             self._name.set_text("")
             self._facts.setText("")
             self._problem.show_text("")
+            self.outdated.show_entity(None)
             self._set_viewer(None)
             return
         self._name.set_text(record.name)
@@ -77,6 +81,7 @@ class ShownEntity(QFrame):
         self._facts.setText(f"{status_word(record.status)} · {created}")
         failed = record.status is EntityStatus.ERROR
         self._problem.show_text((record.error or tr("It failed.")) if failed else "")
+        self.outdated.show_entity(None if failed else record.kind, record.id)
         if before is None or _content(before) != _content(record):
             finished = record.status is EntityStatus.FINISHED
             self._set_viewer(self._make_viewer(record) if finished else None)

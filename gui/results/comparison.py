@@ -74,12 +74,27 @@ def compare(
     values = {run.id: final_values(measured[run.id]) for run in runs}
     names = list(dict.fromkeys(name for row in values.values() for name in row))
     metrics = [_metric_column(name, runs, values) for name in names]
-    others = [_model_column(runs), *_parameter_columns(runs), _time_column(runs)]
+    kind, parameters, time = _model_column(runs), _parameter_columns(runs), _time_column(runs)
     order = _best_first(metrics, len(runs))
-    # What made the difference stands beside what counts most.
-    chosen = (*metrics[:1], *others, *metrics[1:])
+    if kind.differs:
+        # Models of several kinds hardly share a parameter: what was measured comes first.
+        chosen = (*metrics[:1], kind, *metrics[1:], time, *parameters)
+    else:
+        # What made the difference stands beside what counts most.
+        chosen = (*metrics[:1], kind, *parameters, time, *metrics[1:])
     columns = (_reordered(column, order) for column in chosen if column.cells)
     return Comparison(tuple(runs[n] for n in order), tuple(columns))
+
+
+def short_names(runs: Sequence[EntityRecord]) -> list[str]:
+    """Return the names of models without the words at the end that all of them share."""
+    words = [run.name.split(" ") for run in runs]
+    shared = 0
+    while len(words) > 1 and all(len(w) > shared + 1 for w in words):
+        if len({w[-1 - shared] for w in words}) > 1:
+            break
+        shared += 1
+    return [" ".join(w[: len(w) - shared]) for w in words]
 
 
 def _metric_column(

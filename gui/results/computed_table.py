@@ -30,7 +30,9 @@ class ComputedSource(ParquetSource):
         self._with_words = frozenset(
             place for place, column in enumerate(columns) if column.name in WORDS
         )
-        shown = tuple(replace(column, heading=_heading(column.name)) for column in columns)
+        shown = tuple(
+            replace(column, heading=_heading(column.name), is_computed=True) for column in columns
+        )
         return shown, row_count
 
     async def block(self, offset: int, limit: int, first_column: int, column_count: int) -> Block:

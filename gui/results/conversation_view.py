@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from gui.bridge import Bridge
 from gui.format import format_duration
 from gui.i18n import tr, tr_plural
+from gui.results.failed_exchange import FailedExchange
 from gui.results.loading import LoadingView
 from gui.results.reply_field import ReplyField
 from gui.results.scrolled_column import ScrolledColumn
 from gui.results.table_view import TableView
 from gui.submit.use_button import UseButton
-from gui.widgets import Note, TextLabel, icon_button, muted_label, row, set_role
+from gui.widgets import TextLabel, icon_button, muted_label, row, set_role
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.errors import MonitorError
@@ -89,16 +90,16 @@ class ConversationView(LoadingView):
         self._layout.addWidget(_bubble(tr("You"), details["prompt"], is_prompt=True))
         if details.get("result_dataset_id"):
             self._add_rows(details["result_dataset_id"], exchange.name)
-        else:
+        elif details.get("response") or exchange.status is not EntityStatus.ERROR:
             box = _bubble(tr("Model"), details.get("response") or "", is_prompt=False)
             self._layout.addWidget(box)
             if exchange.status.is_busy and exchange.job_id:
                 self._running = exchange
                 self._live = box.findChild(TextLabel, WORDS)
         if exchange.status is EntityStatus.ERROR:
-            note = Note("errorBox")
-            note.show_text(exchange.error or tr("It failed."))
-            self._layout.addWidget(note)
+            failed = FailedExchange(exchange, self.bridge)
+            failed.outdated.connect(self.load)
+            self._layout.addWidget(failed)
         elif exchange.status is EntityStatus.FINISHED:
             self._layout.addWidget(_facts(exchange))
 

@@ -11,11 +11,12 @@ from gui.format import format_bytes
 from gui.i18n import tr, tr_plural
 from gui.results.columns_table import ColumnsTable
 from gui.results.described_column import DescribedColumn
-from gui.results.export import save_copy, save_table
+from gui.results.export import copy_export, table_export
 from gui.results.loading import LoadingView
+from gui.results.save_button import save_button
 from gui.results.table_view import TableView, size_text
 from gui.submit.use_button import UseButton
-from gui.widgets import Note, TextLabel, icon_button, row
+from gui.widgets import Note, TextLabel, row
 from queue_core.components.stored_dataset import StoredDataset
 
 WARNINGS_SHOWN = 5
@@ -41,11 +42,13 @@ class DatasetView(LoadingView):
         self._warnings = Note("warningBox")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self._save = icon_button("export", tr("Save rows…"), self._save_rows)
+        save = save_button(
+            tr("Save rows…"), bridge,
+            lambda: table_export(bridge, self._dataset.parquet_path, name), has_words=True,
+        )  # fmt: skip
         use = UseButton("dataset", int(path.name), bridge)
-        head = row(self._facts, use, self._save)
-        head.setStretch(0, 1)
-        self.body.addLayout(head)
+        self.body.addLayout(row(use, save, None))
+        self.body.addWidget(self._facts)
         self.body.addWidget(self._warnings)
         self.body.addWidget(self.tabs, 1)
         self.load()
@@ -71,9 +74,6 @@ class DatasetView(LoadingView):
         if dataset.rejects_path is not None:
             self.tabs.addTab(self._rejects(dataset.rejects_path), tr("Rejected rows"))
 
-    def _save_rows(self) -> None:
-        save_table(self, self.bridge, self._dataset.parquet_path, self._name)
-
     def _show_warnings(self, warnings: tuple[str, ...]) -> None:
         shown = list(warnings[:WARNINGS_SHOWN])
         more = len(warnings) - len(shown)
@@ -88,9 +88,9 @@ class DatasetView(LoadingView):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.addWidget(RejectsView(path, self.bridge), 1)
-        save = icon_button(
-            "export", tr("Save rejected rows…"),
-            lambda: save_copy(self, self.bridge, path, f"{self._name} rejected"),
+        save = save_button(
+            tr("Save rejected rows…"), self.bridge,
+            lambda: copy_export(self.bridge, path, f"{self._name} rejected"),
         )  # fmt: skip
         layout.addLayout(row(None, save))
         return page

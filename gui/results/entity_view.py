@@ -10,34 +10,26 @@ from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr, translate_caption
-from gui.results.export import save_table
-from gui.results.facts_table import FactsTable
-from gui.results.figure_view import FigureView
+from gui.results.artifact_view import artifact_view
+from gui.results.export import table_export
 from gui.results.loading import LoadingView
-from gui.results.metrics import metric_titles, metrics_table, trials_table, value_text
+from gui.results.save_button import save_button
 from gui.results.scrolled_column import ScrolledColumn
-from gui.results.table_view import TableView
-from gui.results.text_views import ModelView, ReportView, TextView
 from gui.results.written_files import WrittenFiles, files_beside, sizes_of
 from gui.submit.library_options import FORMATS
 from gui.submit.use_button import UseButton
-from gui.widgets import Note, heading_label, muted_label, row, text_button
-from queue_core.artifacts.kinds import Artifact, ArtifactKind
+from gui.widgets import Note, heading_label, muted_label, row
+from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.reader import read_artifacts
 from queue_core.artifacts.writer import artifact_folder
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.library.entities import (
     EntityDetails,
-    MetricRecord,
-    TrialRecord,
     get_details,
-    metrics_of,
-    trials_of,
 )
 from queue_core.paths import LocalFolder
 
-METRICS = "metrics"
 # A dataset that the job made is no origin.
 RESULT = "result"
 
@@ -46,9 +38,6 @@ RESULT = "result"
 class _Found:
     details: EntityDetails
     artifacts: tuple[Artifact, ...]
-    metrics: tuple[MetricRecord, ...] = ()
-    trials: tuple[TrialRecord, ...] = ()
-    metric_titles: dict[str, str] | None = None
     files: tuple[tuple[Path, int], ...] = ()
 
 
@@ -83,21 +72,20 @@ class EntityView(LoadingView):
         self._show_origin(found.details)
         if found.files:
             self._layout.addWidget(WrittenFiles(found.files, self.bridge))
-        self._show_measures(found)
         for stored in found.artifacts:
             artifact = replace(stored, title=translate_caption(stored.title))
-            if found.metrics and artifact.name == METRICS:
-                continue  # the same numbers, shown above with their spread
             self._add(artifact.title, artifact_view(artifact, self.bridge))
-        if not found.artifacts and not found.metrics:
+        if not found.artifacts:
             self._layout.addWidget(muted_label(tr("It left nothing to look at.")))
         self._layout.addStretch(1)
 
     def _show_origin(self, details: EntityDetails) -> None:
         use_as = FORMATS.get(self._kind)
         if use_as is not None and details.record.status is EntityStatus.FINISHED:
-            use = UseButton(use_as, self._id, self.bridge)
-            self._layout.addLayout(row(use, None))
+            self._offer_use(use_as, self._id)
+        notebook = details.parents.get("notebook")
+        if self._kind is EntityKind.CONVERTER and notebook is not None:
+            self._offer_use("notebook", notebook.id)
         self._offer_rows(details)
         names = [
             parent.name
@@ -113,32 +101,20 @@ class EntityView(LoadingView):
             note.show_text(details.record.error or tr("Its job failed."))
             self._layout.addWidget(note)
 
+    def _offer_use(self, entity_format: str, entity_id: int) -> None:
+        self._layout.addLayout(row(UseButton(entity_format, entity_id, self.bridge), None))
+
     def _offer_rows(self, details: EntityDetails) -> None:
         """Let all rows be saved that the job made a dataset of; tables show the first only."""
         made = next((p for role, p in details.parents.items() if role.startswith(RESULT)), None)
         if made is None or made.kind is not EntityKind.DATASET:
             return
         source = StoredDataset(self.bridge.folder.datasets / str(made.id)).parquet_path
-        save = text_button(
-            tr("Save all rows…"), lambda: save_table(self, self.bridge, source, made.name),
-            icon_name="export",
+        save = save_button(
+            tr("Save all rows…"), self.bridge, lambda: table_export(self.bridge, source, made.name),
+            has_words=True,
         )  # fmt: skip
         self._layout.addLayout(row(save, None))
-
-    def _show_measures(self, found: _Found) -> None:
-        metrics = metrics_table(found.metrics, found.metric_titles or {})
-        if metrics is not None:
-            self._add(tr("Metrics"), metrics)
-        best = found.details.record.details.get("best_params")
-        if best:
-            rows = [[str(name), value_text(value)] for name, value in best.items()]
-            self._add(
-                tr("Best parameters"),
-                FactsTable(tr("Best parameters"), [tr("Name"), tr("Value")], rows),
-            )
-        trials = trials_table(found.trials)
-        if trials is not None:
-            self._add(tr("Trials"), trials)
 
     def _add(self, title: str, view: QWidget) -> None:
         heading = heading_label(title)
@@ -147,31 +123,9 @@ class EntityView(LoadingView):
         self._layout.addWidget(view)
 
 
-def artifact_view(artifact: Artifact, bridge: Bridge) -> QWidget:
-    """Return a new viewer for one artifact."""
-    if artifact.kind is ArtifactKind.TABLE:
-        return TableView(artifact.path, artifact.title, bridge, fits_rows=True, is_computed=True)
-    if artifact.kind is ArtifactKind.FIGURE:
-        return FigureView(artifact, bridge)
-    if artifact.kind is ArtifactKind.TEXT:
-        return TextView(artifact, bridge)
-    if artifact.kind is ArtifactKind.MODEL:
-        return ModelView(artifact, bridge)
-    return ReportView(artifact, bridge)
-
-
 def _read(folder: LocalFolder, kind: EntityKind, entity_id: int, named: Sequence[Path]) -> _Found:
     details = get_details(folder, kind, entity_id)
     place = artifact_folder(folder, kind.value, entity_id)
     artifacts = read_artifacts(place)
     files = tuple(sizes_of([*named, *files_beside(place)]))
-    if kind is not EntityKind.RUN:
-        return _Found(details, artifacts, files=files)
-    return _Found(
-        details,
-        artifacts,
-        tuple(metrics_of(folder, entity_id)),
-        tuple(trials_of(folder, entity_id)),
-        metric_titles(),
-        files,
-    )
+    return _Found(details, artifacts, files)

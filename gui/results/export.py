@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -28,21 +29,41 @@ TEXT_FILTERS = {".txt": "Text (*.txt)"}
 Write = Callable[[Path], Awaitable[str]]
 
 
-def save_table(widget: QWidget, bridge: Bridge, source: Path, name: str) -> None:
-    """Ask for a file and write a Parquet file's rows to it."""
+@dataclass(frozen=True)
+class Export:
+    """A result that can be written as a file.
+
+    Attributes:
+        name: What it is called; the file at first, too.
+        filters: The kinds of file by their suffix, the usual one first.
+        write: Writes it to a path in the background; returns a sentence that says so.
+    """
+
+    name: str
+    filters: Mapping[str, str]
+    write: Write
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called at first."""
+        return f"{_file_stem(self.name)}{next(iter(self.filters))}"
+
+
+def table_export(bridge: Bridge, source: Path, name: str) -> Export:
+    """Offer a Parquet file's rows."""
 
     async def write(target: Path) -> str:
         helper = helpers_of(bridge).reading
         rows = await helper.call(export.save_table, source=str(source), target=str(target))
         return tr("Saved {rows} rows to {file}.", rows=format_count(rows), file=target.name)
 
-    ask_and_write(widget, bridge, name, TABLE_FILTERS, write)
+    return Export(name, TABLE_FILTERS, write)
 
 
-def save_values(
-    widget: QWidget, bridge: Bridge, columns: Mapping[str, Sequence[float | str | None]], name: str
-) -> None:
-    """Ask for a file and write columns of plain values to it."""
+def values_export(
+    bridge: Bridge, columns: Mapping[str, Sequence[float | str | None]], name: str
+) -> Export:
+    """Offer columns of plain values."""
 
     async def write(target: Path) -> str:
         helper = helpers_of(bridge).reading
@@ -50,55 +71,56 @@ def save_values(
         rows = await helper.call(export.save_values, columns=values, target=str(target))
         return tr("Saved {rows} rows to {file}.", rows=format_count(rows), file=target.name)
 
-    ask_and_write(widget, bridge, name, TABLE_FILTERS, write)
+    return Export(name, TABLE_FILTERS, write)
 
 
-def save_figure(widget: QWidget, bridge: Bridge, source: Path, name: str, *, dark: bool) -> None:
-    """Ask for a file and draw a stored figure into it."""
+def figure_export(bridge: Bridge, source: Path, name: str, *, dark: bool) -> Export:
+    """Offer a stored figure."""
 
     async def write(target: Path) -> str:
-        theme = "dark" if dark else "light"
-        helper = helpers_of(bridge).reading
-        words = await translated_words(bridge, source)
-        await helper.call(
-            export.save_figure,
-            source=str(source),
-            target=str(target),
-            theme=theme,
-            words=words,
-            forms=local_forms(),
-        )
+        await write_figure(bridge, source, target, dark=dark)
         return tr("Saved the figure to {file}.", file=target.name)
 
-    ask_and_write(widget, bridge, name, FIGURE_FILTERS, write)
+    return Export(name, FIGURE_FILTERS, write)
 
 
-def save_copy(widget: QWidget, bridge: Bridge, source: Path, name: str) -> None:
-    """Ask for a file and copy a stored file to it."""
-    suffix = source.suffix
+async def write_figure(bridge: Bridge, source: Path, target: Path, *, dark: bool) -> None:
+    """Draw a stored figure into a file, in the user's language."""
+    words = await translated_words(bridge, source)
+    await helpers_of(bridge).reading.call(
+        export.save_figure,
+        source=str(source),
+        target=str(target),
+        theme="dark" if dark else "light",
+        words=words,
+        forms=local_forms(),
+    )
+
+
+def copy_export(bridge: Bridge, source: Path, name: str) -> Export:
+    """Offer a stored file as it is."""
 
     async def write(target: Path) -> str:
         await bridge.call(_copy, source, target)
         return tr("Saved a copy to {file}.", file=target.name)
 
-    ask_and_write(widget, bridge, name, {suffix: f"*{suffix}"}, write)
+    return Export(name, {source.suffix: f"*{source.suffix}"}, write)
 
 
-def ask_and_write(
-    widget: QWidget, bridge: Bridge, name: str, filters: dict[str, str], write: Write
-) -> None:
+def ask_and_write(widget: QWidget, bridge: Bridge, offered: Export) -> None:
     """Ask where to save; then write in the background and say that it is done."""
-    first = next(iter(filters))
-    dialog = QFileDialog(widget.window(), tr("Save as"), f"{_file_stem(name)}{first}")
+    filters = offered.filters
+    dialog = QFileDialog(widget.window(), tr("Save as"), offered.file_name)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters(list(filters.values()))
-    dialog.setDefaultSuffix(first.lstrip("."))
+    dialog.setDefaultSuffix(next(iter(filters)).lstrip("."))
     dialog.filterSelected.connect(
         lambda chosen: dialog.setDefaultSuffix(_suffix_of(chosen, filters))
     )
     dialog.fileSelected.connect(
         lambda chosen: bridge.start(
-            _write(widget, Path(chosen), write), what=tr("Saving {file}", file=Path(chosen).name)
+            _write(widget, Path(chosen), offered.write),
+            what=tr("Saving {file}", file=Path(chosen).name),
         )
     )
     dialog.finished.connect(dialog.deleteLater)
@@ -115,7 +137,7 @@ def _copy(source: Path, target: Path) -> None:
     write_whole(target, lambda path: shutil.copyfile(source, path))
 
 
-def _suffix_of(name_filter: str, filters: dict[str, str]) -> str:
+def _suffix_of(name_filter: str, filters: Mapping[str, str]) -> str:
     return next((s for s, text in filters.items() if text == name_filter), "").lstrip(".")
 
 

@@ -19,9 +19,11 @@ from gui.i18n import current_language, tr, translate_caption
 from gui.placing import open_at_size
 from gui.plain_text import as_title
 from gui.results.drawn_figures import drawn_figure
-from gui.results.export import save_figure
+from gui.results.export import Export, figure_export
 from gui.results.live.reading import read_live
 from gui.results.loading import LoadingView
+from gui.results.printing import print_figure
+from gui.results.save_button import save_button
 from gui.results.svg_picture import SvgPicture, without_empty_glyphs
 from gui.theme import current_theme, small_font
 from gui.widgets import TextLabel, icon_button, row
@@ -53,16 +55,17 @@ class FigureView(LoadingView):
         self.picture.clicked.connect(self._enlarge)
         self.picture.settled.connect(self._fit)
         self._words = TextLabel(role="muted", font=small_font())
-        save = icon_button("export", tr("Save figure…"), self._save)
+        save = save_button(tr("Save figure…"), bridge, self._export)
+        paper = icon_button("print", tr("Print…"), self._print)
         larger = icon_button("open", tr("Open in a window"), self._enlarge)
         self._whole = icon_button("undo", tr("Show all"), self._show_all)
         self._whole.hide()
         self.body.setSpacing(4)
         self.body.addWidget(self.picture)
         self.picture.hide()
-        foot = row(self._words, self._whole, larger, save, spacing=4)
+        foot = row(self._words, self._whole, larger, paper, save, spacing=4)
         foot.setStretch(0, 1)
-        for button in (self._whole, larger, save):
+        for button in (self._whole, larger, paper, save):
             foot.setAlignment(button, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         self.body.addLayout(foot)
         # As high as its words need at its width: a maximum would be that of a wider place.
@@ -133,11 +136,12 @@ class FigureView(LoadingView):
         texts = [translate_caption(text) for text in (subtitle, *notes) if text]
         self._words.set_text("\n".join(texts))
 
-    def _save(self) -> None:
-        save_figure(
-            self, self.bridge, self._artifact.path, self._artifact.title,
-            dark=current_theme().is_dark,
-        )  # fmt: skip
+    def _export(self) -> Export:
+        artifact, dark = self._artifact, current_theme().is_dark
+        return figure_export(self.bridge, artifact.path, artifact.title, dark=dark)
+
+    def _print(self) -> None:
+        print_figure(self, self.bridge, self._artifact.path)
 
     def _enlarge(self) -> None:
         dialog = QDialog(self.window())

@@ -28,6 +28,9 @@ LABELS = frozenset(
     }
 )  # fmt: skip
 
+# No text of ours begins so: what is behind it is not taken for one.
+_NAME = "\u2063"
+
 
 async def translated_words(bridge: Bridge, source: Path) -> dict[str, str]:
     """Return what stands for the words of a stored figure; nothing where it is English."""
@@ -59,7 +62,10 @@ def local_forms() -> dict[str, Any]:
 
 
 def label(text: str) -> str:
-    """Return the text of an axis or a legend: names of columns and values stay."""
+    """Return the text of an axis, a plot or a legend: names of columns and values stay."""
+    name, dot, rest = text.partition(" · ")
+    if dot and name not in LABELS and rest[:1].isdigit():  # a column and a count
+        return translate_caption(f"{_NAME}{name}{dot}{rest}").replace(_NAME, "")
     if " " in text:
         return translate_message(text)
     return translate(text) if text in LABELS else text

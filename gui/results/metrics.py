@@ -6,14 +6,18 @@ import math
 from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 
-from gui.format import format_count, format_number
+from gui.format import column_decimals, format_count, format_fixed, format_number
 from gui.i18n import mark, tr, translate
 from gui.results.facts_table import FactsTable
 from queue_core.components.registry import ComponentKind, components
 from queue_core.library.entities import MetricRecord, TrialRecord
 
+ONE_DIGIT = 10.0
 # What counts comes first.
-SPLITS = {"test": mark("Test"), "validation": mark("Validation"), "train": mark("Training")}
+SPLITS = {
+    "test": mark("Test"), "validation": mark("Validation"), "baseline": mark("Guessing"),
+    "train": mark("Training"),
+}  # fmt: skip
 TRIAL_STATES = {
     "running": mark("running"), "complete": mark("complete"),
     "pruned": mark("stopped early"), "fail": mark("failed"),
@@ -28,8 +32,9 @@ def metrics_table(records: Iterable[MetricRecord], titles: dict[str, str]) -> Fa
     splits = [split for split in SPLITS if any(split in row for row in values.values())]
     splits += sorted({split for row in values.values() for split in row} - set(SPLITS))
     headings = [tr("Metric"), *(translate(SPLITS.get(split, split)) for split in splits)]
+    decimals = shared_decimals([row.get(split, []) for row in values.values() for split in splits])
     rows = [
-        [titles.get(name, name), *(spread_text(row.get(split, [])) for split in splits)]
+        [titles.get(name, name), *(spread_text(row.get(split, []), decimals) for split in splits)]
         for name, row in values.items()
     ]
     return FactsTable(tr("Metrics"), headings, rows)
@@ -52,14 +57,27 @@ def final_values(records: Iterable[MetricRecord]) -> dict[str, dict[str, list[fl
     }
 
 
-def spread_text(values: Sequence[float | None]) -> str:
-    """Return the mean, with the spread over the folds where there are several."""
+def shared_decimals(measured: Sequence[Sequence[float | None]]) -> int:
+    """Return the decimals of all that is of one digit: shares stand with as many each."""
+    return column_decimals([
+        value for values in measured for value in values
+        if value is not None and math.isfinite(value) and abs(value) < ONE_DIGIT
+    ])  # fmt: skip
+
+
+def spread_text(values: Sequence[float | None], decimals: int) -> str:
+    """Return the mean, with the spread over the folds where there are several.
+
+    Args:
+        values: One for each fold.
+        decimals: How many decimals numbers of one digit have.
+    """
     known = [value for value in values if value is not None and math.isfinite(value)]
     if not known:
         return "—"
-    if len(known) == 1:
-        return format_number(known[0])
-    return f"{format_number(fmean(known))} ± {format_number(stdev(known), digits=2)}"
+    mean = fmean(known)
+    shown = format_fixed(mean, decimals) if abs(mean) < ONE_DIGIT else format_number(mean)
+    return shown if len(known) == 1 else f"{shown} ± {format_number(stdev(known), digits=2)}"
 
 
 def trials_table(records: Sequence[TrialRecord]) -> FactsTable | None:

@@ -18,6 +18,7 @@ from gui.helper import helpers_of
 from gui.i18n import tr
 from gui.plain_text import as_typed
 from gui.results.decimals import decimals_of, with_decimals
+from gui.results.live.numbers import local_number
 from gui.results.shape_header import ShapeHeader
 from gui.theme import COMPACT_ROW_HEIGHT_PX, colours
 from gui.widgets import LEFT, set_role
@@ -46,12 +47,14 @@ class TableColumn:
         type: Its type, for people.
         is_number: Whether its values stand at the right.
         heading: What stands above it, where that is not its name.
+        is_computed: Whether its numbers are the program's, and written as the language does.
     """
 
     name: str
     type: str
     is_number: bool
     heading: str = ""
+    is_computed: bool = False
 
     @property
     def shown_name(self) -> str:
@@ -179,7 +182,9 @@ class PagedTableModel(QAbstractTableModel):
         """Return what a cell shows: a number with as many decimals as its column has."""
         decimals = self._decimals.get(index.column())
         if decimals is not None and text is not LOADING:
-            return with_decimals(text, decimals)
+            shown = with_decimals(text, decimals)
+            is_ours = self._columns[index.column()].is_computed
+            return local_number(shown) if is_ours else shown
         return text.replace("\n", "⏎ ")
 
     def _measure(self, place: Place, block: Block) -> None:

@@ -11,7 +11,7 @@ from gui.bridge import Bridge
 from gui.flow_layout import FlowLayout
 from gui.i18n import tr
 from gui.results.compare.opening import open_comparison
-from gui.results.comparison import Comparison, compare
+from gui.results.comparison import Comparison, compare, short_names
 from gui.results.facts_table import FactsTable
 from gui.results.loading import LoadingView
 from gui.results.scrolled_column import ScrolledColumn
@@ -22,7 +22,7 @@ from queue_core.library.comparing import measured_runs
 from queue_core.library.entities import EntityRecord, get_entity
 from queue_core.paths import LocalFolder
 
-NAME_PX = 190
+NAME_PX = 210
 
 
 class SessionView(LoadingView):
@@ -63,13 +63,16 @@ class SessionView(LoadingView):
 
 def models_table(found: Comparison) -> FactsTable:
     """Return a small table of models: what was measured, and where they differ."""
-    names = [[run.name] for run in found.runs]
-    headings = [tr("Name"), *(column.title for column in found.differing)]
-    table = FactsTable(tr("Models"), headings, names)
+    names = short_names(found.runs)
+    # Where a model is called by its kind, one of both is enough.
+    columns = [c for c in found.differing if [cell.text for cell in c.cells] != names]
+    headings = [tr("Name"), *(column.title for column in columns)]
+    table = FactsTable(tr("Models"), headings, [[name] for name in names])
+    table.explain_names([run.name for run in found.runs])
     # A name that says what differs is long, and the numbers are what one looks for.
     table.limit_names(NAME_PX)
     rows = range(len(found.runs))
-    table.show_cells([[c.cells[row] for c in found.differing] for row in rows], after=1)
+    table.show_cells([[c.cells[row] for c in columns] for row in rows], after=1)
     return table
 
 

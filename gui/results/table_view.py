@@ -15,12 +15,13 @@ from gui.i18n import tr, tr_plural
 from gui.results.arranged import ArrangedFiles, Arrangement
 from gui.results.computed_table import ComputedSource
 from gui.results.described_column import DescribedColumn, summary_of
-from gui.results.export import save_table
+from gui.results.export import Export, table_export
 from gui.results.loading import LoadingView
 from gui.results.paged_table import PagedTable, PagedTableModel, ParquetSource
+from gui.results.save_button import save_button
 from gui.submit.miniature import Shape, shape_of
 from gui.theme import COMPACT_ROW_HEIGHT_PX
-from gui.widgets import icon_button, muted_label, row
+from gui.widgets import muted_label, row
 from queue_core.errors import MonitorError
 
 MOST_ROWS_AT_ONCE = 14
@@ -68,7 +69,7 @@ class TableView(LoadingView):
         self.table.header.sectionClicked.connect(self._sort_by)
         self.body.addWidget(self.table, 1)
         if has_footer:
-            save = icon_button("export", tr("Save table…"), self.save)
+            save = save_button(tr("Save table…"), bridge, self._export)
             self.body.addLayout(row(self._size, None, save))
         self.load()
 
@@ -79,6 +80,7 @@ class TableView(LoadingView):
         self.filter.returnPressed.connect(self._filter)
         self.filter.textChanged.connect(self._on_cleared)
         self._found = muted_label()
+        self._found.hide()
         line = row(self.filter, self._found)
         line.setStretch(0, 1)
         self.filter.hide()
@@ -99,16 +101,16 @@ class TableView(LoadingView):
         rows, columns = self.model.rowCount(), self.model.columnCount()
         self._size.setText(size_text(rows, columns))
         some = tr("{part} of {whole}", part=format_count(rows), whole=format_count(self._row_count))
-        self._found.setText(some if wanted.condition else "")
+        self._say(some if wanted.condition else "")
         self.filter.setVisible(self._row_count > FEW_ROWS)
         self._show_order()
         if self._fits_rows and is_first:
             shown = min(max(rows, 1), MOST_ROWS_AT_ONCE) + 1.8
             self.table.setFixedHeight(round(shown * COMPACT_ROW_HEIGHT_PX))
 
-    def save(self) -> None:
-        """Ask for a file and write the rows that are shown to it."""
-        save_table(self, self.bridge, self._path, self._title)
+    def _export(self) -> Export:
+        """Offer the rows that are shown."""
+        return table_export(self.bridge, self._path, self._title)
 
     def _shapes(self) -> dict[int, Shape]:
         places = {column.name: place for place, column in enumerate(self.model.columns)}
@@ -125,6 +127,10 @@ class TableView(LoadingView):
         else:
             self._arrange(replace(shown, column=None, descending=False))
 
+    def _say(self, text: str) -> None:
+        self._found.setText(text)
+        self._found.setVisible(bool(text))
+
     def _filter(self) -> None:
         self._arrange(replace(self._shown, condition=self.filter.text().strip()))
 
@@ -134,7 +140,7 @@ class TableView(LoadingView):
 
     def _arrange(self, wanted: Arrangement) -> None:
         self._shown = wanted
-        self._found.setText(tr("Reading…"))
+        self._say(tr("Reading…"))
         self._show_order()
         self.load()
 
@@ -149,7 +155,7 @@ class TableView(LoadingView):
 
     def show_problem(self, error: MonitorError) -> None:
         """Say what is wrong; the rows that were shown stay."""
-        self._found.setText("")
+        self._say("")
         super().show_problem(error)
 
 

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QWidget
 
 from gui.bridge import Bridge
 from gui.column_types import TYPE_NAMES, type_name
 from gui.format import format_bytes
 from gui.i18n import tr, translate, translate_message
 from gui.jobs.details.json_tree import JsonTree
-from gui.results.export import save_copy
+from gui.results.export import copy_export
 from gui.results.loading import LoadingView
+from gui.results.save_button import save_button
 from gui.theme import COMPACT_ROW_HEIGHT_PX, monospace_font
-from gui.widgets import TextLabel, icon_button, row, set_role, text_button
+from gui.widgets import TextLabel, icon_button, row, set_role
 from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.reader import read_report, read_text
 
@@ -39,7 +40,7 @@ class TextView(LoadingView):
         self.text.setMinimumHeight(TEXT_PX)
         set_role(self.text, "text")
         copy = icon_button("copy", tr("Copy text"), self._copy)
-        save = icon_button("export", tr("Save text…"), self._save)
+        save = _save_copy(tr("Save text…"), artifact, bridge)
         self.body.addWidget(self.text, 1)
         self.body.addLayout(row(None, copy, save, spacing=4))
         self.load()
@@ -56,9 +57,6 @@ class TextView(LoadingView):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())
 
-    def _save(self) -> None:
-        save_copy(self, self.bridge, self._artifact.path, self._artifact.title)
-
 
 class ReportView(LoadingView):
     """A stored report: names and values."""
@@ -68,7 +66,7 @@ class ReportView(LoadingView):
         self._artifact = artifact
         self.tree = JsonTree(artifact.title)
         copy = icon_button("copy", tr("Copy as JSON"), self.tree.copy_json)
-        save = icon_button("export", tr("Save report…"), self._save)
+        save = _save_copy(tr("Save report…"), artifact, bridge)
         self.body.addWidget(self.tree, 1)
         self.body.addLayout(row(None, copy, save, spacing=4))
         self.load()
@@ -80,9 +78,6 @@ class ReportView(LoadingView):
         rows = min(_shown_rows(report), MOST_REPORT_ROWS) + 1.6
         self.tree.setFixedHeight(round(rows * COMPACT_ROW_HEIGHT_PX))
 
-    def _save(self) -> None:
-        save_copy(self, self.bridge, self._artifact.path, self._artifact.title)
-
 
 class ModelView(LoadingView):
     """A stored model: its size, and a copy of its file."""
@@ -91,7 +86,7 @@ class ModelView(LoadingView):
         super().__init__(bridge, parent)
         self._artifact = artifact
         self._size = TextLabel(role="muted", most_lines=2)
-        save = text_button(tr("Save model…"), self._save, icon_name="export")
+        save = _save_copy(tr("Save model…"), artifact, bridge, has_words=True)
         line = row(self._size, save)
         line.setStretch(0, 1)
         self.body.addLayout(line)
@@ -103,8 +98,14 @@ class ModelView(LoadingView):
         text = tr("{size}, stored with skops", size=format_bytes(size))
         self._size.set_text(text)
 
-    def _save(self) -> None:
-        save_copy(self, self.bridge, self._artifact.path, self._artifact.title)
+
+def _save_copy(
+    text: str, artifact: Artifact, bridge: Bridge, *, has_words: bool = False
+) -> QAbstractButton:
+    return save_button(
+        text, bridge, lambda: copy_export(bridge, artifact.path, artifact.title),
+        has_words=has_words,
+    )  # fmt: skip
 
 
 def translated_report(report: Mapping[str, Any]) -> dict[str, Any]:

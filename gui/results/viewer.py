@@ -12,6 +12,8 @@ from gui.results.conversation_view import ConversationView, of_exchange, of_job,
 from gui.results.dataset_view import DatasetView
 from gui.results.entity_view import EntityView
 from gui.results.loading import LoadingView
+from gui.results.made import made_entity
+from gui.results.model_report import ModelReport
 from gui.results.notebook_view import NotebookView
 from gui.results.running import shows_while_running
 from gui.results.session_view import SessionView
@@ -28,13 +30,11 @@ def make_viewer(record: JobRecord, bridge: Bridge) -> QWidget | None:
         view = ConversationView(of_job(record.id), bridge)
         view.body.setContentsMargins(*MARGINS_PX)
         return view
-    if not isinstance(record.result, Mapping):
-        return None
-    kind, entity_id = record.result.get("entity"), record.result.get("id")
-    if kind not in set(EntityKind) or not isinstance(entity_id, int):
+    kind, entity_id = made_entity(record)
+    if kind is None or not isinstance(record.result, Mapping):
         return None
     viewer = entity_viewer(
-        EntityKind(str(kind)), entity_id, record.job_name, bridge, shows_warnings=False,
+        kind, entity_id, record.job_name, bridge, shows_warnings=False,
         files=named_files(record.result),
     )  # fmt: skip
     if isinstance(viewer, LoadingView):
@@ -58,4 +58,6 @@ def entity_viewer(
         return SessionView(entity_id, bridge)
     if kind is EntityKind.NOTEBOOK:
         return NotebookView(entity_id, bridge)
+    if kind is EntityKind.RUN:
+        return ModelReport(entity_id, bridge, files=files)
     return EntityView(kind, entity_id, bridge, files=files)

@@ -13,7 +13,8 @@ from gui.format import format_bytes
 from gui.i18n import tr
 from gui.plain_text import as_typed
 from gui.platform import open_file, open_folder
-from gui.results.export import save_copy
+from gui.results.export import copy_export
+from gui.results.save_button import save_button
 from gui.theme import STEP_PX
 from gui.widgets import IconLabel, TextLabel, icon_button, row, text_button
 from queue_core.artifacts.table_files import TABLE_FORMATS
@@ -65,8 +66,8 @@ class WrittenFiles(QWidget):
     def _line(self, path: Path, size: int) -> QHBoxLayout:
         name = TextLabel(f"{path.name} · {format_bytes(size)}", most_lines=1)
         name.setToolTip(as_typed(str(path)))
-        copy = icon_button(
-            "export", tr("Save a copy…"), lambda: save_copy(self, self._bridge, path, path.stem)
+        copy = save_button(
+            tr("Save a copy…"), self._bridge, lambda: copy_export(self._bridge, path, path.stem)
         )
         line = row(
             IconLabel("dataset", "muted"), name,

@@ -10,56 +10,40 @@ from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import (
     QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    QSortFilterProxyModel,
     Qt,
     QTimer,
     Signal,
 )
 from PySide6.QtGui import (
-    QFontMetrics,
     QKeyEvent,
-    QMouseEvent,
-    QPainter,
     QShowEvent,
-    QStandardItem,
     QStandardItemModel,
-    QTextLayout,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QLineEdit,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.i18n import tr, translate
-from gui.plain_text import as_typed
+from gui.i18n import tr
 from gui.spoken import announce
-from gui.theme import body_font, colours, icon_pixmap, small_font
+from gui.submit.component_rows import (
+    ID_ROLE,
+    RECENT_ROLE,
+    TICKED,
+    ComponentDelegate,
+    ComponentView,
+    FoundComponents,
+    component_item,
+    mark_favourite,
+)
 from gui.widgets import muted_label
 from queue_core.components.registry import Component
 
-ID_ROLE = Qt.ItemDataRole.UserRole + 1
-SENTENCE_ROLE = Qt.ItemDataRole.UserRole + 2
-WORDS_ROLE = Qt.ItemDataRole.UserRole + 3
-RECENT_ROLE = Qt.ItemDataRole.UserRole + 4
 MOST_RECENT = 4
-CLOCK_PX = 14
-PADDING_PX = 8
-MOST_LINES = 2
-BOX_PX = 22
-TICKED = Qt.CheckState.Checked
 UNTICKED = Qt.CheckState.Unchecked
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class ComponentList(QWidget):
@@ -68,10 +52,12 @@ class ComponentList(QWidget):
     Signals:
         chosen: Carries the id of the component that is now chosen; empty for none.
         ticked: Others are ticked.
+        starred: A component, by its id, is a favourite now, or not any more.
     """
 
     chosen = Signal(str)
     ticked = Signal()
+    starred = Signal(str, bool)
 
     def __init__(self, *, takes_several: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,23 +65,22 @@ class ComponentList(QWidget):
         self._is_filling = False
         self._is_held = False
         self._recent: tuple[str, ...] = ()
+        self._favourites: frozenset[str] = frozenset()
         self._offered: tuple[Sequence[Component], Collection[str]] = ((), frozenset())
         self._model = QStandardItemModel(self)
-        self._shown = QSortFilterProxyModel(self)
-        self._shown.setSourceModel(self._model)
-        self._shown.setFilterRole(WORDS_ROLE)
-        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._shown = FoundComponents(self._model)
         self.search = _SearchLine()
         self.search.setPlaceholderText(tr("Find…"))
         self.search.setAccessibleName(tr("Find…"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._on_search)
         self.search.down_pressed.connect(self._go_to_list)
-        self.view = _ListView(has_boxes=takes_several)
+        self.view = ComponentView(has_boxes=takes_several)
         self.view.setAccessibleName(tr("Components"))
         self.view.box_clicked.connect(self._on_box)
+        self.view.star_clicked.connect(self._on_star)
         self.view.setModel(self._shown)
-        self.view.setItemDelegate(_TwoLines(self.view))
+        self.view.setItemDelegate(ComponentDelegate(self.view))
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.selectionModel().currentChanged.connect(self._on_current)
@@ -118,13 +103,14 @@ class ComponentList(QWidget):
         """Offer *components*; those in *missing* need a package that is not installed."""
         before = self.current_id
         ticked = self.ticked_ids
+        ranked = sorted(components, key=self._rank)
         self._is_filling = True
         self._offered = (tuple(components), frozenset(missing))
         self._model.clear()
-        rank = {component_id: place for place, component_id in enumerate(self._recent)}
-        for component in sorted(components, key=lambda item: rank.get(item.id, len(rank))):
-            item = _item(component, is_missing=component.id in missing)
-            item.setData(component.id in rank, RECENT_ROLE)
+        for component in ranked:
+            item = component_item(component, is_missing=component.id in missing)
+            item.setData(component.id in self._recent, RECENT_ROLE)
+            mark_favourite(item, is_favourite=component.id in self._favourites)
             if self._takes_several:
                 item.setCheckState(TICKED if component.id in ticked else UNTICKED)
             self._model.appendRow(item)
@@ -136,14 +122,42 @@ class ComponentList(QWidget):
         if self.current_id != before:
             self.chosen.emit(self.current_id)
 
+    def _rank(self, component: Component) -> tuple[bool, int, bool]:
+        """Return where a component stands: favourites, then what was used last, then the chosen.
+
+        So all of these are in sight together; with none of the first two, nothing moves.
+        """
+        used = component.id in self._recent
+        place = self._recent.index(component.id) if used else MOST_RECENT
+        moves = bool(self._recent or self._favourites)
+        is_chosen = moves and component.id == self.current_id
+        return component.id not in self._favourites, place, not is_chosen
+
     def set_recent(self, ids: Sequence[str]) -> None:
-        """Put the components that were used last first; what is chosen stays."""
-        recent = tuple(dict.fromkeys(ids))[:MOST_RECENT]
-        if recent != self._recent:
-            self._recent = recent
+        """Put the components that were used last behind the favourites; what is chosen stays."""
+        self._put_first(tuple(dict.fromkeys(ids))[:MOST_RECENT], self._favourites)
+
+    def set_favourites(self, ids: Collection[str]) -> None:
+        """Put the favourites first; what is chosen stays."""
+        self._put_first(self._recent, frozenset(ids))
+
+    def _put_first(self, recent: tuple[str, ...], favourites: frozenset[str]) -> None:
+        if (recent, favourites) != (self._recent, self._favourites):
+            self._recent, self._favourites = recent, favourites
             self.set_components(*self._offered)
             centre = QAbstractItemView.ScrollHint.PositionAtCenter
             self.view.scrollTo(self.view.currentIndex(), centre)
+
+    def _on_star(self, index: QModelIndex) -> None:
+        """Make a component a favourite, or not any more; it moves when the list is next opened."""
+        if not index.isValid():
+            return
+        item = self._model.itemFromIndex(self._shown.mapToSource(index))
+        component_id = str(item.data(ID_ROLE))
+        self._favourites ^= {component_id}
+        is_favourite = component_id in self._favourites
+        mark_favourite(item, is_favourite=is_favourite)
+        self.starred.emit(component_id, is_favourite)
 
     @property
     def current_id(self) -> str:
@@ -212,10 +226,17 @@ class ComponentList(QWidget):
         self.ticked.emit()
 
     def _on_search(self, text: str) -> None:
-        self._shown.setFilterFixedString(text.strip())
-        self._nothing.setVisible(self._shown.rowCount() == 0)
-        if not self.view.currentIndex().isValid():
+        """Show what matches; what is ticked stays as it is, for looking around chooses nothing."""
+        before = self.current_id
+        was_filling, self._is_filling = self._is_filling, True
+        self._shown.look_for(text)
+        if not self.choose(before):
             self.view.setCurrentIndex(self._shown.index(0, 0))
+        self._nothing.setVisible(self._shown.rowCount() == 0)
+        self._is_filling = was_filling
+        if self.current_id != before and not was_filling:
+            self._follow()
+            self.chosen.emit(self.current_id)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Bring the chosen one into view."""
@@ -235,101 +256,3 @@ class _SearchLine(QLineEdit):
             self.down_pressed.emit()
         else:
             super().keyPressEvent(event)
-
-
-class _ListView(QListView):
-    """Tells of clicks on the boxes of its rows, and of the space key.
-
-    Signals:
-        box_clicked: Carries the row's index.
-    """
-
-    box_clicked = Signal(QModelIndex)
-
-    def __init__(self, *, has_boxes: bool) -> None:
-        super().__init__()
-        self.box_px = BOX_PX if has_boxes else 0
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self.indexAt(event.position().toPoint())
-        if index.isValid() and event.position().x() < PADDING_PX + self.box_px:
-            self.box_clicked.emit(index)
-        else:
-            super().mousePressEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.box_px and event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
-            self.box_clicked.emit(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
-
-
-class _TwoLines(QStyledItemDelegate):
-    """Paints the title and, below it, the sentence on up to two lines."""
-
-    def __init__(self, view: _ListView) -> None:
-        super().__init__(view)
-        self._view = view
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.initStyleOption(option, index)
-        option.text = ""
-        widget: QWidget = option.widget
-        control = QStyle.ControlElement.CE_ItemViewItem
-        widget.style().drawControl(control, option, painter, widget)
-        box: QRect = option.rect.adjusted(PADDING_PX + self._view.box_px, 4, -PADDING_PX, -4)
-        painter.save()
-        painter.setFont(body_font())
-        painter.setPen(colours().role("text"))
-        metrics = painter.fontMetrics()
-        room = box.width()
-        if index.data(RECENT_ROLE):
-            room -= CLOCK_PX + 4
-            ratio = painter.device().devicePixelRatioF()
-            clock = icon_pixmap("not_started", "muted", size=CLOCK_PX, ratio=ratio)
-            painter.drawPixmap(box.right() - CLOCK_PX, box.top() + 1, clock)
-        title = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room)
-        painter.drawText(box, Qt.AlignmentFlag.AlignTop, title)
-        painter.setFont(small_font())
-        painter.setPen(colours().role("muted"))
-        below = box.adjusted(0, metrics.lineSpacing(), 0, 0)
-        for number, text in enumerate(_lines(str(index.data(SENTENCE_ROLE)), box.width())):
-            top = number * painter.fontMetrics().lineSpacing()
-            painter.drawText(below.adjusted(0, top, 0, 0), Qt.AlignmentFlag.AlignTop, text)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        small = QFontMetrics(small_font())
-        width = self._view.viewport().width() - 2 * PADDING_PX - self._view.box_px
-        lines = len(_lines(str(index.data(SENTENCE_ROLE)), width)) * small.lineSpacing()
-        return QSize(80, QFontMetrics(body_font()).lineSpacing() + lines + 10)
-
-
-def _lines(sentence: str, width: int) -> list[str]:
-    """Return the sentence on at most two lines, the last one cut off with an ellipsis."""
-    metrics = QFontMetrics(small_font())
-    layout = QTextLayout(sentence, small_font())
-    layout.beginLayout()
-    lines: list[str] = []
-    while len(lines) < MOST_LINES and (line := layout.createLine()).isValid():
-        line.setLineWidth(max(80, width))
-        start, length = line.textStart(), line.textLength()
-        is_last = len(lines) == MOST_LINES - 1
-        text = sentence[start:] if is_last else sentence[start : start + length]
-        lines.append(metrics.elidedText(text.strip(), Qt.TextElideMode.ElideRight, max(80, width)))
-    layout.endLayout()
-    return lines
-
-
-def _item(component: Component, *, is_missing: bool) -> QStandardItem:
-    title, sentence = translate(component.title), translate(component.description)
-    if is_missing:
-        sentence = tr("Needs an extra: {extra}.", extra=component.extra) + " " + sentence
-    item = QStandardItem(title)
-    item.setEditable(False)
-    item.setData(component.id, ID_ROLE)
-    item.setData(sentence, SENTENCE_ROLE)
-    item.setData(f"{title} {sentence} {component.id}", WORDS_ROLE)
-    item.setToolTip(as_typed(sentence))
-    item.setData(f"{title}. {sentence}", Qt.ItemDataRole.AccessibleTextRole)
-    return item

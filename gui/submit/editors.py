@@ -99,7 +99,7 @@ class BooleanEditor(QCheckBox):
 
 
 class ChoiceEditor(ComboBox):
-    """One of a few values, with "Not set" first where None is one."""
+    """One of a few values, with what None is called first where it is one."""
 
     changed = Signal()
 
@@ -112,8 +112,8 @@ class ChoiceEditor(ComboBox):
             pairs: list[tuple[Any, str]] = [(True, tr("Yes")), (False, tr("No"))]
         else:
             pairs = list(zip(field.choices, field.choice_titles, strict=True))
-        if field.nullable or not field.required:
-            pairs.insert(0, (None, tr("Not set")))
+        if field.may_be_empty:
+            pairs.insert(0, (None, field.empty_title or tr("Not set")))
         for value, title in pairs:
             self._values.append(value)
             self.addItem(translate(title))

@@ -9,10 +9,13 @@ from gui.bridge import Bridge
 from gui.i18n import mark, tr, tr_plural
 from gui.jobs.type_looks import type_icon
 from gui.main_window import MainWindow
+from gui.submit import repeating
 from gui.submit.drop_overlay import DropOverlay
 from gui.submit.job_types import JOB_TYPES, all_job_types, job_type
 from gui.submit.loading import FileLoading
 from gui.submit.opening import open_new_job
+from gui.submit.recent_files import RecentFiles
+from gui.submit.repeating import tell_repeated
 from queue_core.jobs.job_type import JobType
 from queue_core.jobs.registry import job_types
 from queue_core.queue.job_record import JobRecord
@@ -37,6 +40,10 @@ OPEN = Action(
     id="file.open", title=mark("Load data file…"), icon="open", shortcuts=("Ctrl+O",),
     places=frozenset({Place.NEW_JOB}), sentence=mark("Choose files to load as datasets."),
 )  # fmt: skip
+OPEN_REPEATED = Action(
+    id="file.open_repeated", title=mark("Load a file each night…"), icon="open",
+    sentence=mark("Choose files, and how often each is loaded anew."),
+)  # fmt: skip
 NEW = Action(
     id="job.new", title=mark("New job…"), icon="add", shortcuts=("Ctrl+N",),
     sentence=mark("Submit a job from a form."),
@@ -50,7 +57,7 @@ RETRY = Action(
 
 def install(window: MainWindow, bridge: Bridge) -> None:
     """Add the commands and the drop target."""
-    loading = FileLoading(window, bridge)
+    loading = FileLoading(window, bridge, window.state)
     overlay = DropOverlay(window)
     overlay.dropped.connect(loading.load)
     overlay.entered.connect(loading.warm_up)
@@ -59,6 +66,9 @@ def install(window: MainWindow, bridge: Bridge) -> None:
     window.sample_wanted.connect(partial(_load_sample, loading))
     loading.message.connect(window.toasts.show_message)
     loading.jobs_put.connect(partial(_on_jobs_put, window))
+    loading.repeated.connect(partial(tell_repeated, window))
+    RecentFiles(window, loading)
+    repeating.install(window, bridge)
     _add_actions(window, bridge, loading)
     what = tr("Looking for job types of other packages")
     bridge.start(_add_other_types(window, bridge, loading), what=what)
@@ -75,11 +85,12 @@ async def _add_other_types(window: MainWindow, bridge: Bridge, loading: FileLoad
 def _add_actions(window: MainWindow, bridge: Bridge, loading: FileLoading) -> None:
     actions = window.action_set
     others = [kind for kind in JOB_TYPES if kind.task_type != FROM_FILES]
-    actions.add((OPEN,))
+    actions.add((OPEN, OPEN_REPEATED))
     for kind in others:
         _add_kind(window, bridge, loading, kind)
     actions.add((NEW, RETRY))
     actions.handle(OPEN.id, lambda _selection: loading.ask_for_files())
+    actions.handle(OPEN_REPEATED.id, lambda _selection: loading.ask_for_files(repeated=True))
     actions.handle(NEW.id, partial(_new_job, window, bridge, loading, "ExplorerJob"))
     actions.handle(RETRY.id, partial(_retry, window, bridge, loading))
     actions.update(actions.selection)

@@ -310,7 +310,8 @@ def make_editor(field: Field, *, takes_several: bool = False) -> Any:
     if field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
         whole = field.kind is FieldKind.INTEGER
         editor = NumberEditor(whole=whole, bounds=field.bounds, takes_several=takes_several)
-        editor.set_placeholder(tr("Not set") if field.nullable else "")
+        empty = translate(field.empty_title) or tr("Not set")
+        editor.set_placeholder(empty if field.nullable else "")
         return editor
     if field.kind is FieldKind.BOOLEAN and not field.nullable:
         return BooleanEditor()

@@ -14,7 +14,7 @@ from gui.i18n import tr, tr_plural, translate, translate_message
 from gui.jobs.type_looks import look_of
 from gui.results.scrolled_column import ScrolledColumn
 from gui.submit import several_models
-from gui.submit.component_list import ComponentList
+from gui.submit.favourites import with_favourites
 from gui.submit.form import COLUMN, SchemaForm
 from gui.submit.history import History, read_history
 from gui.submit.job_types import JobForm, serves
@@ -80,7 +80,7 @@ class JobFormPage(QWidget):
         self._history = History()
         self.form = SchemaForm(form.schema, names=True)
         self._takes_several = kind.task_type in several_models.TAKES_SEVERAL and not is_retry
-        self.components = ComponentList(takes_several=self._takes_several)
+        self.components = with_favourites(bridge, kind.task_type, several=self._takes_several)
         self.params: SchemaForm | None = None
         self._params_of: dict[str, dict[str, Any]] = {}
         self._shown_component = ""

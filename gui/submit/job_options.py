@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.inputs import ComboBox, DateTimeEdit, DoubleSpinBox, SpinBox
+from gui.plain_text import no_mnemonic
 from gui.submit.repeat_editor import RepeatEditor
 from gui.submit.run_on import RunOn
 from gui.theme import STEP_PX, icon
@@ -43,10 +44,21 @@ class JobOptionsPanel(QWidget):
         when: Chooses between soon, later, after another job, and again and again.
     """
 
-    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, bridge: Bridge, *, margin_px: int = STEP_PX * 2, parent: QWidget | None = None
+    ) -> None:
+        """Make it.
+
+        Args:
+            bridge: The way to the queue.
+            margin_px: What is left free at its left.
+            parent: The widget it belongs to.
+        """
         super().__init__(parent)
         self._bridge = bridge
         self._has_offered = False
+        self._has_places = False
+        self._kind = ""
         self.toggle = QToolButton()
         set_role(self.toggle, "flat")
         self.toggle.setText(tr("Options"))
@@ -55,11 +67,12 @@ class JobOptionsPanel(QWidget):
         show_words(self.toggle)
         self.toggle.toggled.connect(self._unfold)
         self._make_editors()
+        self._of_one_job: tuple[QWidget, ...] = (self.keep,)
         self._frame = QFrame()
         set_role(self._frame, "panel")
         self._frame.setLayout(self._grid())
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(STEP_PX * 2, 0, STEP_PX * 4, STEP_PX * 2)
+        layout.setContentsMargins(margin_px, 0, STEP_PX * 4, STEP_PX * 2)
         layout.setSpacing(STEP_PX)
         layout.addLayout(row(self.toggle, None))
         layout.addWidget(self._frame)
@@ -69,6 +82,20 @@ class JobOptionsPanel(QWidget):
     def cron(self) -> str:
         """When the job is to be put again and again; empty: only once, now."""
         return self.repeat.cron if self.when.currentIndex() == REPEAT else ""
+
+    def offer_repeating(self) -> None:
+        """Unfold, with a rhythm to choose."""
+        self.toggle.setChecked(True)
+        self.when.setCurrentIndex(REPEAT)
+
+    def show_kind(self, kind: str) -> None:
+        """Offer first where the settings let jobs of this class run."""
+        self._kind = kind
+        if self._has_places:
+            self.run_on.choose_for(kind)
+        else:
+            task = self._bridge.start(self._offer_places(), what=tr("Reading the places"))
+            self.destroyed.connect(task.cancel)
 
     def show_problem(self, error: MonitorError) -> None:
         """Go to the field that an error is about, if it is one of these."""
@@ -111,7 +138,7 @@ class JobOptionsPanel(QWidget):
         self.place = QStackedWidget()
         for editor in (QWidget(), self.later, after, self.repeat):
             self.place.addWidget(editor)
-        self.when.currentIndexChanged.connect(self.place.setCurrentIndex)
+        self.when.currentIndexChanged.connect(self._on_when)
         self.priority = SpinBox(minimum=-MOST_PRIORITY, maximum=MOST_PRIORITY)
         self.priority.setToolTip(tr("Jobs with a higher number start first. The usual one is 0."))
         self.attempts = SpinBox(maximum=MOST_ATTEMPTS)
@@ -124,6 +151,7 @@ class JobOptionsPanel(QWidget):
         self.keep = QCheckBox(tr("Clean-up keeps the job"))
         self.run_on = RunOn()
         self.run_on_label = _label(tr("Run on"), self.run_on.place)
+        self.run_on.place.currentIndexChanged.connect(self._say_place)
         self.run_on.hide()  # until there is a choice
         self.run_on_label.hide()
 
@@ -141,14 +169,22 @@ class JobOptionsPanel(QWidget):
         )  # fmt: skip
         for number, (title, editor) in enumerate(cells):
             line, side = 1 + number // 2, 2 * (number % 2)
-            grid.addWidget(_label(title, editor), line, side)
+            label = _label(title, editor)
+            grid.addWidget(label, line, side)
             grid.addWidget(editor, line, side + 1)
+            self._of_one_job += (label, editor)
         grid.addWidget(self.run_on_label, 3, 0)
         grid.addWidget(self.run_on, 3, 1, 1, 3)
         grid.addWidget(self.keep, 4, 1, 1, 3)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid
+
+    def _on_when(self, when: int) -> None:
+        """Show what goes with this start; what a schedule does not keep is not offered."""
+        self.place.setCurrentIndex(when)
+        for widget in self._of_one_job:
+            widget.setVisible(when != REPEAT)
 
     def _unfold(self, is_open: bool) -> None:
         self._frame.setVisible(is_open)
@@ -160,13 +196,24 @@ class JobOptionsPanel(QWidget):
 
     async def _offer(self) -> None:
         """Offer the places to run on, and the jobs that have not ended, to wait for one of them."""
-        places = await self._bridge.ask(lambda queue: queue.places())
-        self.run_on.offer(places)
-        for widget in (self.run_on, self.run_on_label):
-            widget.setVisible(bool(places))
+        await self._offer_places()
         where = JobFilter(statuses=ACTIVE)
         found = await self._bridge.ask(lambda queue: queue.list(where, limit=MOST_OFFERED))
         self._show_jobs([record for record in found if record.is_ours])
+
+    async def _offer_places(self) -> None:
+        places = await self._bridge.ask(lambda queue: queue.places())
+        self._has_places = True
+        self.run_on.offer(places)
+        self.run_on.choose_for(self._kind)
+        for widget in (self.run_on, self.run_on_label):
+            widget.setVisible(bool(places))
+
+    def _say_place(self) -> None:
+        """Say also while it is folded that the job runs elsewhere."""
+        place = self.run_on.place.currentData()
+        text = tr("Options") if place is None else tr("Options · runs on {place}", place=place)
+        self.toggle.setText(no_mnemonic(text))
 
     def _show_jobs(self, records: Sequence[JobRecord]) -> None:
         for record in records:

@@ -60,7 +60,8 @@ def data_of(folder: LocalFolder, kind: str, entity_id: int) -> Data:
         columns = (_column(item, known.get(item["name"]), rows or 0) for item in details["schema"])
         return Data(tuple(columns), rows)
     if details.get("session_id"):
-        return data_of(folder, "session", details["session_id"])
+        # A run's columns are asked for again; how many rows it learnt from says nothing of others.
+        return Data(data_of(folder, "session", details["session_id"]).columns)
     if details.get("dataset_id"):
         return data_of(folder, "dataset", details["dataset_id"])
     return Data()

@@ -13,25 +13,42 @@ from gui.bridge import Bridge, Message
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural, translate_message
 from gui.submit.preview_dialog import LoadOrder, PreviewDialog
+from gui.window_state import WindowState
 from queue_core.components.loaders.files.expansion import ExpandedPaths, expand_paths
+from queue_core.jobs.base import BaseJob
 from queue_core.library.preview import warm_up
 from queue_core.queue.job_record import JobRecord
 from queue_core.settings.known import PREVIEW_FILES
+
+LAST_FOLDER = "last_folder"
 
 
 class FileLoading(QObject):
     """Asks how files are to be read, unless told not to, and puts one job for each.
 
     Signals:
+        chosen: Files are to be loaded, as a tuple of paths.
         jobs_put: Ids of the new jobs, as a tuple.
+        repeated: A file is loaded again and again; carries its name and the rule of cron.
         message: A `Message` about what was left out.
     """
 
+    chosen = Signal(object)
     jobs_put = Signal(object)
+    repeated = Signal(str, str)
     message = Signal(object)
 
-    def __init__(self, window: QWidget, bridge: Bridge) -> None:
+    def __init__(self, window: QWidget, bridge: Bridge, state: WindowState | None = None) -> None:
+        """Make it.
+
+        Args:
+            window: Owns the dialogs.
+            bridge: The way to the queue.
+            state: Remembers the folder of the last file; None: nobody does.
+        """
         super().__init__(window)
+        self._state = state
+        self._repeated = False
         self._window = window
         self._bridge = bridge
         self._dialog: PreviewDialog | None = None
@@ -47,18 +64,32 @@ class FileLoading(QObject):
         if not helper.is_running:
             self._bridge.start(helper.call(warm_up), what=tr("Looking into files"))
 
-    def ask_for_files(self) -> None:
-        """Let the user choose files with the platform's dialog."""
+    def ask_for_files(self, *, repeated: bool = False) -> None:
+        """Let the user choose files with the platform's dialog.
+
+        Args:
+            repeated: Offer at once to load them again and again.
+        """
+        self._repeated = repeated
         dialog = QFileDialog(self._window, tr("Load data"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        if self._state is not None and (folder := self._state.remembered(LAST_FOLDER)):
+            dialog.setDirectory(folder)
         dialog.setNameFilters([_data_filter(), tr("All files") + " (*)"])
         dialog.filesSelected.connect(lambda names: self.load([Path(name) for name in names]))
+        dialog.rejected.connect(self._forget_to_repeat)
         dialog.finished.connect(dialog.deleteLater)
         self.warm_up()
         dialog.open()
 
+    def _forget_to_repeat(self) -> None:
+        self._repeated = False
+
     def load(self, paths: Sequence[Path]) -> None:
         """Load files, and the data files in folders, after a preview if the user wants one."""
+        if self._state is not None and paths:
+            self._state.remember(LAST_FOLDER, str(paths[0].parent))
+        self.chosen.emit(tuple(paths))
         self._bridge.start(self._load(tuple(paths)), what=tr("Looking into files"))
 
     def load_as_detected(self, paths: Sequence[Path]) -> None:
@@ -77,7 +108,7 @@ class FileLoading(QObject):
         self._tell_skipped(found)
         if not found:
             return
-        if self._bridge.settings[PREVIEW_FILES]:
+        if self._bridge.settings[PREVIEW_FILES] or self._repeated:
             self._open_dialog(list(found))
         else:
             self.load_as_detected(list(found))
@@ -93,6 +124,9 @@ class FileLoading(QObject):
         dialog.ask_changed.connect(self._remember_to_ask)
         dialog.finished.connect(self._forget_dialog)
         self._dialog = dialog
+        if self._repeated:
+            self._repeated = False
+            dialog.job_options.offer_repeating()
         dialog.show()
 
     def _forget_dialog(self) -> None:
@@ -117,9 +151,16 @@ class FileLoading(QObject):
             }  # fmt: skip
             if order.retry_of:
                 job_ids.append(await self._retry(order.retry_of, asked))
+            elif order.cron:
+                await self._repeat(DatasetJob(**asked), order.name or order.path.name, order.cron)
             else:
-                job_ids.append(await self._bridge.submit(DatasetJob(**asked)))
-        self.jobs_put.emit(tuple(job_ids))
+                job_ids.append(await self._bridge.submit(DatasetJob(**asked), order.how))
+        if job_ids:
+            self.jobs_put.emit(tuple(job_ids))
+
+    async def _repeat(self, job: BaseJob, name: str, cron: str) -> None:
+        await self._bridge.order(lambda queue: queue.add_schedule(job, cron))
+        self.repeated.emit(name, cron)
 
     async def _retry(self, job_id: str, asked: dict[str, Any]) -> str:
         """Put an earlier job again with what is different, so that its past stays known."""

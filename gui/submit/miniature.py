@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from gui.theme import colours
@@ -18,6 +18,11 @@ WIDTH_PX, HEIGHT_PX = 56, 12
 # A list that is narrower has no room for more than the names.
 NARROWEST_PX = 220
 MOST_BARS = 8
+# Between a column's name, its type and the share that is missing.
+SEPARATOR = "  ·  "
+CHECK_ROLE = Qt.ItemDataRole.CheckStateRole
+CHECK_PX = 26
+LEAST_NAME_PX = 60
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -55,7 +60,13 @@ def shape_of(statistics: Mapping[str, Any], count: int) -> Shape | None:
 
 
 class MiniatureDelegate(QStyledItemDelegate):
-    """Draws the shape at the right end of a row."""
+    """Draws the shape at the right end of a row; where room is short, the name gives way last."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Leave out the type where all does not fit, and then cut the name alone."""
+        super().initStyleOption(option, index)
+        room = option.rect.width() - (CHECK_PX if index.data(CHECK_ROLE) is not None else 0) - 12
+        option.text = _fitted(option.text, room, option.fontMetrics)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the row, and its shape where there is one."""
@@ -72,6 +83,17 @@ class MiniatureDelegate(QStyledItemDelegate):
             painter.save()
             draw_shape(painter, shape, place)
             painter.restore()
+
+
+def _fitted(text: str, room: int, metrics: QFontMetrics) -> str:
+    """Return name, type and share of what is missing as far as they fit."""
+    if metrics.horizontalAdvance(text) <= room or SEPARATOR not in text:
+        return text
+    name, *rest = text.split(SEPARATOR)
+    told = rest[1:]  # what is missing matters more than the type
+    end = metrics.horizontalAdvance(SEPARATOR.join(("", *told)))
+    short = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(LEAST_NAME_PX, room - end))
+    return SEPARATOR.join((short, *told))
 
 
 def draw_shape(painter: QPainter, shape: Shape, place: QRectF) -> None:

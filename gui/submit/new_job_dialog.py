@@ -41,7 +41,7 @@ from queue_core.queue.job_record import JobRecord, JobStatus
 
 SIZE = QSize(980, 680)
 SMALLEST = QSize(860, 480)
-KINDS_PX = 188
+KINDS_PX = 204
 # With less room than this, the kinds are their icons, so that the fields have theirs.
 FOLDED_BELOW_PX = 900
 FOLDED_PX = 52
@@ -246,6 +246,8 @@ class NewJobDialog(QDialog):
             self.files_wanted.emit()
             self.reject()
             return
+        if self._retry_of is None:
+            self.options.show_kind(kind.task_type)
         page = self._pages.get(kind.task_type)
         self.submit_button.setEnabled(page is not None)
         self._stack.setCurrentWidget(page or self._waiting)

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr, tr_plural
-from gui.notifications import ToastAction, main_window_of, notify
+from gui.notifications import ToastAction, main_window_of, notify, say
+from gui.submit.end_watch import EndWatch
 from gui.submit.together import GroupWatch
-from queue_core.queue.job_record import JobRecord
+from queue_core.queue.job_record import JobRecord, JobStatus
 
 if TYPE_CHECKING:
     from gui.submit.new_job_dialog import NewJobDialog
@@ -57,25 +58,45 @@ def open_new_job(
     dialog = NewJobDialog(
         bridge, kind=kind, values=values, entities=entities, retry_of=retry_of, parent=window
     )
-    dialog.submitted.connect(lambda job_id: _tell(window, (job_id,)))
-    dialog.submitted_several.connect(lambda ids: _tell(window, ids))
+    dialog.submitted.connect(lambda job_id: _tell(window, bridge, (job_id,)))
+    dialog.submitted_several.connect(lambda ids: _tell(window, bridge, ids))
     dialog.submitted_several.connect(lambda ids: GroupWatch(window, bridge, ids))
     dialog.show()
     return dialog
 
 
-def _tell(window: QWidget, job_ids: tuple[str, ...]) -> None:
+def _tell(window: QWidget, bridge: Bridge, job_ids: tuple[str, ...]) -> None:
     """Select new jobs where jobs are shown; elsewhere offer to go there."""
     if not isinstance(window, ShowsJobs):
         return
     window.select_jobs(job_ids)
-    if not window.shows_jobs:
-        show = ToastAction(tr("Show"), lambda: window.show_page(None))
-        count = len(job_ids)
+    if window.shows_jobs:
+        return
+    show = ToastAction(tr("Show"), lambda: window.show_page(None))
+    count = len(job_ids)
+    if count > 1:  # what comes of them is said of all together
         notify(
             window,
-            tr("The job is in the queue.") if count == 1 else tr_plural(
-                "{count} job is in the queue.", "{count} jobs are in the queue.", count
-            ),
+            tr_plural("{count} job is in the queue.", "{count} jobs are in the queue.", count),
             show,
-        )  # fmt: skip
+        )
+        return
+    toast = say(window, tr("The job is in the queue."), show)
+    shown = [] if toast is None else [toast]
+    if toast is not None:
+        toast.closed.connect(lambda _toast: shown.clear())
+
+    def ended(record: JobRecord) -> None:
+        """Say what became of it, instead; a failure is told where all failures are."""
+        for one in tuple(shown):
+            one.close_now()
+        if record.status is JobStatus.FINISHED:
+            again = ToastAction(show.title, lambda: _go_to(window, job_ids))
+            say(window, tr("“{name}” has finished.", name=record.job_name), again)
+
+    EndWatch(window, bridge, job_ids[0], ended)
+
+
+def _go_to(window: ShowsJobs, job_ids: tuple[str, ...]) -> None:
+    window.select_jobs(job_ids)
+    window.show_page(None)

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QMouseEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView, QWidget
 
 from gui.i18n import tr
 from gui.inputs import ComboBox
@@ -22,6 +22,7 @@ from gui.submit.validation import Unmatched
 
 LABEL_CHARACTERS = 16
 POPUP_PX = 320
+MOST_SHOWN = 12
 
 
 class OptionEditor(ComboBox):
@@ -48,11 +49,18 @@ class OptionEditor(ComboBox):
         self._line.textEdited.connect(self._on_typed)
         self._line.editingFinished.connect(self._on_edited)
         self.setLineEdit(self._line)
-        finder = QCompleter(self.model(), self)
+        self._finder = finder = QCompleter(self.model(), self)
         finder.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         finder.setFilterMode(Qt.MatchFlag.MatchContains)
         finder.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        finder.setMaxVisibleItems(MOST_SHOWN)
+        found = QListView()
+        found.setObjectName("pickerOffers")
+        finder.setPopup(found)
+        found.setItemDelegate(MiniatureDelegate(found))
+        found.setMinimumWidth(POPUP_PX)
         self.setCompleter(finder)
+        self._line.entered.connect(self._offer_all)
         self.currentIndexChanged.connect(self._on_chosen)
 
     def set_options(self, options: Sequence[Option]) -> None:
@@ -61,7 +69,7 @@ class OptionEditor(ComboBox):
         self.blockSignals(True)
         self.clear()
         self._options = tuple(options)
-        if self._field.nullable or not self._field.required:
+        if self._field.may_be_empty:
             self._options = (Option(None, tr("Not set")), *self._options)
         self.addItems([option.label for option in self._options])
         for number, option in enumerate(self._options):
@@ -98,6 +106,7 @@ class OptionEditor(ComboBox):
         self.setCurrentIndex(index)
         if index < 0:
             self.setEditText("" if value is None else str(value))
+        self._ask_if_empty(index)
         self._to_beginning()
 
     def _to_beginning(self) -> None:
@@ -106,9 +115,20 @@ class OptionEditor(ComboBox):
         if self.hasFocus():
             self._line.selectAll()
 
+    def _ask_if_empty(self, index: int) -> None:
+        """Say what can be chosen where nothing is."""
+        if 0 <= index < len(self._options) and self._options[index].value is None:
+            self._line.clear()
+
+    def _offer_all(self) -> None:
+        """Show the whole list below, where typing finds in it."""
+        self._finder.setCompletionPrefix("")
+        self._finder.complete()
+
     def _on_chosen(self, index: int) -> None:
         if index >= 0:
             self._kept = None
+            self._ask_if_empty(index)
             self._to_beginning()
         self.changed.emit()
 
@@ -145,8 +165,13 @@ class OptionEditor(ComboBox):
 
 
 class _FindingLine(QLineEdit):
-    """A line whose text is all marked when one clicks into it, so that typing replaces it."""
+    """A line whose text is all marked when one clicks into it, so that typing replaces it.
 
+    Signals:
+        entered: One has clicked into it.
+    """
+
+    entered = Signal()
     _was_entered = False
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -159,6 +184,7 @@ class _FindingLine(QLineEdit):
         super().mouseReleaseEvent(event)
         if self._was_entered and not self.hasSelectedText():
             self.selectAll()
+            self.entered.emit()
         self._was_entered = False
 
 

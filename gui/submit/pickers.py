@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from gui.format import format_percent
-from gui.i18n import tr, tr_plural
+from gui.i18n import tr, tr_plural, translate
 from gui.plain_text import PlainLabel, as_typed
 from gui.spoken import Role, speak_as
-from gui.submit.miniature import SHAPE_ROLE, MiniatureDelegate, Shape
+from gui.submit.miniature import SEPARATOR, SHAPE_ROLE, MiniatureDelegate, Shape
 from gui.submit.schema import Field
 
 SEARCH_FROM = 9
@@ -61,7 +61,7 @@ class Option:
         # Less is no reason to choose another column, and names need the room.
         if self.missing_share >= LEAST_SAID:
             parts.append(tr("{share} missing", share=format_percent(self.missing_share)))
-        return "  ·  ".join(filter(None, parts))
+        return SEPARATOR.join(filter(None, parts))
 
 
 class OptionsEditor(QWidget):
@@ -75,7 +75,7 @@ class OptionsEditor(QWidget):
         self._nullable = field.nullable
         self._kept: list[Any] = []
         self._is_none = False
-        self._empty_text = ""
+        self._empty_text = translate(field.empty_title)
         self._model = QStandardItemModel(self)
         self._model.itemChanged.connect(self._on_item_changed)
         self._shown = QSortFilterProxyModel(self)

@@ -54,8 +54,10 @@ class PreviewChoices(QWidget):
 
 
 def choices_of(entry: FileEntry, answer: PreviewAnswer) -> list[tuple[str, Any]]:
-    """Return what can be chosen instead: the alternatives, or the way back from one."""
-    found: list[tuple[str, Any]] = []
+    """Return what can be chosen instead: remedies, alternatives, or the way back from one."""
+    found: list[tuple[str, Any]] = list(answer.remedies)
+    if answer.error and entry.overrides.get("column_types"):
+        found.append(("column_types", {}))
     detected: Mapping[str, Any] = entry.detected.options if entry.detected else {}
     for option in _OPTIONS:
         if option in entry.overrides:
@@ -70,8 +72,28 @@ def choices_of(entry: FileEntry, answer: PreviewAnswer) -> list[tuple[str, Any]]
 _OPTIONS = ("header", "header_row", "sheet", "records", "table")
 
 
+_REMEDIES = ("bad_rows", "quote", "missing_words", "column_types")
+
+
+def _remedy(option: str, value: Any) -> str:
+    if option == "bad_rows":
+        return tr("Leave such rows out") if value == "skip" else tr("Fill short rows")
+    if option == "quote":
+        return tr("Read quotes as they stand")
+    if option == "column_types":
+        return tr("Types as they are found")
+    return tr("Read “{word}” as missing", word=_short(value[-1]))
+
+
+def _short(value: Any) -> str:
+    name = one_line(str(value))
+    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
+
+
 def _words(option: str, value: Any) -> str:
     """Return what a button says."""
+    if option in _REMEDIES:
+        return _remedy(option, value)
     if option == "header":
         if value:
             return tr("The first row holds the names")
@@ -82,6 +104,4 @@ def _words(option: str, value: Any) -> str:
         return tr("Row {number} holds the names", number=value)
     if option == "table":
         return tr("Read table {number}", number=value)
-    name = one_line(str(value))
-    name = name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
-    return tr("Read “{name}”", name=name)
+    return tr("Read “{name}”", name=_short(value))

@@ -25,6 +25,7 @@ from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
 from gui.placing import open_at_size
 from gui.plain_text import as_title, as_typed, no_mnemonic
+from gui.submit.job_options import JobOptionsPanel
 from gui.submit.preview_panel import PreviewPanel, with_titles
 from gui.submit.preview_reader import PreviewReader
 from gui.submit.preview_state import FileEntry, FileState, of_same_kind
@@ -33,6 +34,7 @@ from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, row, set_role, text_button
 from queue_core.library.preview import loader_titles
 from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.values import JobOptions
 
 FILES_PX = 220
 SIZE = QSize(1080, 660)
@@ -56,6 +58,8 @@ class LoadOrder:
         loader: Id of the loader; empty: detect it.
         options: The options that were previewed; without a preview, those the user chose.
         retry_of: The job whose file is loaded again; empty: none.
+        how: When and within which limits it is loaded.
+        cron: When it is loaded again and again; empty: once.
     """
 
     path: Path
@@ -63,6 +67,8 @@ class LoadOrder:
     loader: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     retry_of: str = ""
+    how: JobOptions = field(default_factory=JobOptions)
+    cron: str = ""
 
 
 class PreviewDialog(QDialog):
@@ -91,7 +97,11 @@ class PreviewDialog(QDialog):
         self.panel = PreviewPanel()
         self.reader = PreviewReader(bridge, self.entries, self)
         self.failure = Note("errorBox")
+        self._failed_of = ""
+        self._top = QWidget()
+        self._top.hide()
         self.do_not_ask = QCheckBox(tr("Load without this preview from now on"))
+        self.job_options = JobOptionsPanel(bridge, margin_px=16)
         self.apply_to_all = text_button(tr("Apply to all"), self._apply_to_all)
         self.load_button = text_button("", self._load, role="primary")
         self.load_button.setDefault(True)
@@ -138,14 +148,12 @@ class PreviewDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        top = QVBoxLayout()
-        top.setContentsMargins(16, 12, 16, 0)
+        top = QVBoxLayout(self._top)
+        top.setContentsMargins(16, 16, 16, 0)
         top.addWidget(self.failure)
-        self._top = QWidget()
-        self._top.setLayout(top)
-        self._top.hide()
         layout.addWidget(self._top)
         layout.addLayout(middle, 1)
+        layout.addWidget(self.job_options)
         layout.addWidget(bar)
 
     def retry(self, record: JobRecord) -> None:
@@ -156,10 +164,11 @@ class PreviewDialog(QDialog):
         entry.loader = str(record.params.get("loader") or "")
         entry.overrides = dict(record.params.get("params") or {})
         entry.retry_of = record.id
+        self.job_options.hide()  # a repeated job keeps its own
         if record.status is JobStatus.ERROR:
-            self._top.show()
-            self.failure.show_text(record.error_msg or "", record.error_hint or "")
-            self._failed = record
+            self._failed, self._failed_of = record, record.error_msg or ""
+            self._top.setVisible(bool(self._failed_of))
+            self.failure.show_text(self._failed_of, record.error_hint or "")
             self.panel.form_made.connect(self._point_out)
         self.setWindowTitle(as_title(tr("Retry {job} with changes", job=record.job_name)))
 
@@ -170,7 +179,7 @@ class PreviewDialog(QDialog):
             return
         schema = self.current.answer.schema if self.current.answer else {}
         hint = with_titles(record.error_hint or "", schema)
-        self.failure.show_text(record.error_msg or "", hint)
+        self.failure.show_text(self._failed_of, hint)
         point_out_in(form, record, record.params.get("params") or {})
 
     async def _name_loaders(self) -> None:
@@ -230,6 +239,8 @@ class PreviewDialog(QDialog):
         self._refresh_list()
         if entry is self.current:
             self.panel.show_entry(entry)
+            # What the preview says of the file now stands beside its lines: once is enough.
+            self._top.setVisible(bool(self._failed_of) and entry.can_load)
 
     def _on_outdated(self) -> None:
         self._refresh_list()
@@ -259,7 +270,8 @@ class PreviewDialog(QDialog):
     def _load(self) -> None:
         """Load what can be; what cannot stays here with its reason."""
         failed = [entry for entry in self.entries if entry.state is FileState.FAILED]
-        orders = [_order(entry) for entry in self.entries if entry not in failed]
+        how, cron = self.job_options.options(), self.job_options.cron
+        orders = [_order(entry, how, cron) for entry in self.entries if entry not in failed]
         if self.do_not_ask.isChecked():
             self.ask_changed.emit(False)
         self.load_wanted.emit(orders)
@@ -280,13 +292,13 @@ class PreviewDialog(QDialog):
         super().done(result)
 
 
-def _order(entry: FileEntry) -> LoadOrder:
+def _order(entry: FileEntry, how: JobOptions, cron: str) -> LoadOrder:
     name = "" if entry.name == entry.path.name else entry.name
     if entry.answer is not None and entry.can_load:
         loader, options = entry.answer.loader, dict(entry.answer.options)
     else:
         loader, options = entry.loader, dict(entry.overrides)
-    return LoadOrder(entry.path, name, loader, options, entry.retry_of)
+    return LoadOrder(entry.path, name, loader, options, entry.retry_of, how, cron)
 
 
 def _word(state: FileState) -> str:

@@ -20,6 +20,7 @@ from gui.i18n import tr, tr_plural, translate, translate_message
 from gui.inputs import ComboBox
 from gui.plain_text import PlainLabel
 from gui.spoken import name_scrolled
+from gui.submit.excerpt import Excerpt
 from gui.submit.form import SchemaForm
 from gui.submit.preview_choices import PreviewChoices, choices_of
 from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer
@@ -28,6 +29,7 @@ from gui.widgets import Note, heading_label, muted_label, row, set_role
 
 OPTIONS_PX = 320
 WARNINGS_SHOWN = 4
+COLUMN_TYPES = "column_types"
 
 
 class PreviewPanel(QWidget):
@@ -57,10 +59,12 @@ class PreviewPanel(QWidget):
         self.kinds.activated.connect(self._on_kind)
         self._facts = muted_label()
         self._error = Note("errorBox")
+        self._excerpt = Excerpt()
         self._warning = Note("warningBox")
         self.choices = PreviewChoices()
         self.choices.chosen.connect(self._on_choice)
         self.table = PreviewTable()
+        self.table.type_chosen.connect(self._on_type)
         self._surface = QFrame()
         self._options = QScrollArea()
         name_scrolled(self._options, tr("How to read the file"))
@@ -81,12 +85,13 @@ class PreviewPanel(QWidget):
         answer = entry.answer or PreviewAnswer()
         reading = entry.state in (FileState.WAITING, FileState.READING)
         self._facts.setText(tr("Looking into the file…") if reading else _facts(answer))
-        self._error.show_text(
-            "" if reading else answer.error, with_titles(answer.hint, answer.schema)
-        )
+        hint = with_titles(answer.hint, answer.schema)
+        self._error.show_text("" if reading else answer.error, hint)
+        self._excerpt.show_lines(() if reading else answer.excerpt, answer.line)
         self._warning.show_text("" if reading else _joined(answer.warnings))
         self.choices.show_choices([] if reading else choices_of(entry, answer))
-        self.table.show_answer(answer)
+        types = entry.overrides.get(COLUMN_TYPES) or answer.options.get(COLUMN_TYPES) or {}
+        self.table.show_answer(answer, types if COLUMN_TYPES in answer.options else None)
         self._surface.setVisible(bool(answer.columns) or not answer.error)
         self._show_kind()
         self._show_form(entry, answer)
@@ -104,6 +109,7 @@ class PreviewPanel(QWidget):
         centre.addLayout(row(name_label, self.name))
         centre.addWidget(self._facts)
         centre.addWidget(self._error)
+        centre.addWidget(self._excerpt)
         centre.addWidget(self._warning)
         centre.addWidget(self.choices)
         set_role(self._surface, "panel")
@@ -176,6 +182,14 @@ class PreviewPanel(QWidget):
         if self._entry is not None:
             self._entry.override(option, value)
             self.outdated.emit()
+
+    def _on_type(self, column: str, kind: str) -> None:
+        """Read a column as another type; none: as it is found."""
+        if self._entry is None:
+            return
+        types = dict(self._entry.overrides.get(COLUMN_TYPES) or {})
+        types.pop(column, None)
+        self._on_choice(COLUMN_TYPES, {**types, column: kind} if kind else types)
 
     def _on_kind(self, _index: int) -> None:
         if self._entry is not None:

@@ -37,6 +37,9 @@ class PreviewAnswer:
         is_complete: Whether `rows` are all.
         error: Why the file cannot be read; empty where it can.
         hint: What to do about it.
+        line: The line that is at fault, from 1; 0 where none is known.
+        excerpt: Number and text of the lines around it.
+        remedies: Options with values that would let more of it be read as it was meant.
         size_bytes: Size of the file.
     """
 
@@ -53,6 +56,9 @@ class PreviewAnswer:
     is_complete: bool = False
     error: str = ""
     hint: str = ""
+    line: int = 0
+    excerpt: tuple[tuple[int, str], ...] = ()
+    remedies: tuple[tuple[str, Any], ...] = ()
     size_bytes: int = 0
 
     @classmethod
@@ -64,6 +70,8 @@ class PreviewAnswer:
                 "columns": tuple((name, kind) for name, kind in data.get("columns", ())),
                 "rows": tuple(tuple(row) for row in data.get("rows", ())),
                 "warnings": tuple(data.get("warnings", ())),
+                "excerpt": tuple((number, text) for number, text in data.get("excerpt", ())),
+                "remedies": tuple((option, value) for option, value in data.get("remedies", ())),
             }
         )
 

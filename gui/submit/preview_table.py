@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
 from gui.column_types import type_name
 from gui.i18n import tr
@@ -20,6 +27,8 @@ MEASURED_ROWS = 20
 MEASURED_COLUMNS = 60
 MAX_COLUMN_PX = 220
 NUMBERS = ("integer", "float")
+# What a text can be read as; a category is found out when all rows are read.
+TYPES = ("integer", "float", "boolean", "text", "category", "date", "datetime", "time")
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -36,6 +45,10 @@ class PreviewModel(QAbstractTableModel):
         self.beginResetModel()
         self._answer = answer
         self.endResetModel()
+
+    def column(self, number: int) -> tuple[str, str]:
+        """Return name and type of a column."""
+        return self._answer.columns[number]
 
     def width_of(self, column: int, measure: Callable[[str], int]) -> int:
         """Return how wide a column must be for its first rows, in pixels."""
@@ -94,7 +107,13 @@ class PreviewModel(QAbstractTableModel):
 
 
 class PreviewTable(QTableView):
-    """Shows the first rows."""
+    """Shows the first rows; a click on a heading offers other types where they can be chosen.
+
+    Signals:
+        type_chosen: Carries a column's name and the type to read it as; empty: as it is found.
+    """
+
+    type_chosen = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,12 +127,27 @@ class PreviewTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._types: Mapping[str, str] | None = None
+        self._offered = ""
+        self.type_menu = TypeMenu(self)
+        self.type_menu.triggered.connect(
+            lambda action: self.type_chosen.emit(self._offered, str(action.data()))
+        )
+        self.horizontalHeader().setSectionsClickable(True)
+        self.horizontalHeader().sectionClicked.connect(self._offer_types)
         self.horizontalHeader().setHighlightSections(False)
+        self.verticalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(LEFT)
         self.verticalHeader().setDefaultSectionSize(COMPACT_ROW_HEIGHT_PX)
 
-    def show_answer(self, answer: PreviewAnswer) -> None:
-        """Show what was found, at the same place where the columns are the same."""
+    def show_answer(self, answer: PreviewAnswer, types: Mapping[str, str] | None = None) -> None:
+        """Show what was found, at the same place where the columns are the same.
+
+        Args:
+            answer: What was found.
+            types: The types that were chosen, by column; None where none can be.
+        """
+        self._types = types
         place = self.horizontalScrollBar().value(), self.verticalScrollBar().value()
         self._rows.show(answer)
         measure = self.fontMetrics().horizontalAdvance
@@ -121,3 +155,38 @@ class PreviewTable(QTableView):
             self.setColumnWidth(column, self._rows.width_of(column, measure))
         self.horizontalScrollBar().setValue(place[0])
         self.verticalScrollBar().setValue(place[1])
+
+    def _offer_types(self, column: int) -> None:
+        """Show the types that the column can be read as, below its heading."""
+        if self._types is None:
+            return
+        name, found = self._rows.column(column)
+        self.type_menu.offer(found, is_chosen=name in self._types)
+        header = self.horizontalHeader()
+        left = header.sectionViewportPosition(column)
+        place = header.viewport().mapToGlobal(QPoint(left, header.height()))
+        self._offered = name
+        self.type_menu.popup(place)
+
+
+class TypeMenu(QMenu):
+    """The types that a column can be read as."""
+
+    def offer(self, found: str, *, is_chosen: bool) -> None:
+        """List the types.
+
+        Args:
+            found: The type that it has now.
+            is_chosen: Whether somebody chose it.
+        """
+        self.clear()
+        self._add(tr("As it is found"), "", is_on=not is_chosen)
+        self.addSeparator()
+        for kind in TYPES:
+            self._add(type_name(kind), kind, is_on=is_chosen and kind == found)
+
+    def _add(self, text: str, kind: str, *, is_on: bool) -> None:
+        action = self.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(is_on)
+        action.setData(kind)

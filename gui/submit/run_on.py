@@ -51,14 +51,26 @@ class RunOn(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setStretch(0, 1)
         self.setLayout(layout)
+        self._defaults: dict[str, str] = {}
+        self._is_chosen = False
+        self.place.activated.connect(self._on_chosen)
         self.place.currentIndexChanged.connect(self._open)
         self._open()
 
     def offer(self, places: Sequence[PlaceConfig]) -> None:
         """Offer these places beside this computer."""
         for place in places:
+            for kind in place.default_for:
+                self._defaults.setdefault(_plain(kind), place.name)
             if self.place.findData(place.name) < 0:
                 self.place.addItem(place.name, place.name)
+
+    def choose_for(self, kind: str) -> None:
+        """Choose where the settings let jobs of this class run, unless somebody has chosen."""
+        if not self._is_chosen:
+            self.place.setCurrentIndex(
+                max(0, self.place.findData(self._defaults.get(_plain(kind), "")))
+            )
 
     def added_to(self, options: JobOptions) -> JobOptions:
         """Return the options with what was chosen here."""
@@ -70,7 +82,15 @@ class RunOn(QWidget):
             asked_memory_bytes=round(self.memory.value() * GIGABYTE) or None,
         )  # fmt: skip
 
+    def _on_chosen(self) -> None:
+        self._is_chosen = True
+
     def _open(self) -> None:
         is_away = self.place.currentData() is not None
         for number in self._demands:
             number.setVisible(is_away)
+
+
+def _plain(kind: str) -> str:
+    """Return a kind of job as both ways to write it have it: `PythonJob` and `python`."""
+    return kind.casefold().removesuffix("job")

@@ -5,7 +5,8 @@ The words understood in each of `properties`:
 - `type` (one, or a list with "null"), `anyOf`/`oneOf`, `enum`, `const`, `default`, `minimum`,
   `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, `items`, `minItems`, `maxLength`;
 - an object with `properties` is a group of fields; one that may be null has a switch;
-- `title`, `description`, `enum-titles` (one for each of `enum`), `advanced` (true: below a fold);
+- `title`, `description`, `enum-titles` (one for each of `enum`), `empty-title` (what None is called
+  where it is not "Not set"; in an `enum` its title says so), `advanced` (true: below a fold);
 - `depends-on`: `"other"` (while it is on or filled), `{"other": value}` or
   `{"other": [values]}`: the field is shown, and part of the values, only then;
 - `format`: `multiline`, `path`, `folder`, `save-path`, `column`, `columns`, `date-time`, or what
@@ -114,6 +115,7 @@ class Field:
         bounds: For numbers.
         choices: The values to choose from.
         choice_titles: What is shown for each of `choices`.
+        empty_title: What None is called; empty: "Not set".
         format: The schema's `format`, singular.
         column_types: The types of column it accepts; empty means any.
         item: What each item of a list is.
@@ -137,6 +139,7 @@ class Field:
     bounds: Bounds = Bounds()
     choices: tuple[Any, ...] = ()
     choice_titles: tuple[str, ...] = ()
+    empty_title: str = ""
     format: str = ""
     column_types: tuple[str, ...] = ()
     item: Field | None = None
@@ -146,6 +149,13 @@ class Field:
     conditions: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     advanced: bool = False
     usually_one: bool = False
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether None can be chosen; where a default stands for nothing, it is not offered."""
+        return self.nullable or not (
+            self.required or (self.has_default and self.default is not None)
+        )
 
     def applies(self, values: Mapping[str, Any]) -> bool:
         """Return whether the field is part of the form while the others have *values*."""
@@ -190,6 +200,7 @@ def parse_field(name: str, schema: Mapping[str, Any]) -> Field:
         has_default="default" in schema,
         nullable=nullable,
         bounds=_bounds(schema),
+        empty_title=str(schema.get("empty-title", "")),
         format=_singular(str(schema.get("format", ""))),
         column_types=tuple(schema.get("column-types", ())),
         minimum_items=int(schema.get("minItems", 0)),
@@ -203,11 +214,14 @@ def parse_field(name: str, schema: Mapping[str, Any]) -> Field:
         source = schema if kind is FieldKind.CHOICE else schema["items"]
         values = tuple(source["enum"]) if "enum" in source else (source["const"],)
         titles = tuple(source.get("enum-titles", ())) or tuple(str(value) for value in values)
-        kept = [(v, t) for v, t in zip(values, titles, strict=False) if v is not None]
+        named = list(zip(values, titles, strict=False))
+        kept = [(v, t) for v, t in named if v is not None]
+        of_none = next((t for v, t in named if v is None and t != str(None)), "")
         return replace(
             field,
             choices=tuple(value for value, _ in kept),
             choice_titles=tuple(title for _, title in kept),
+            empty_title=of_none or field.empty_title,
             nullable=nullable or None in values,
         )
     if kind is FieldKind.GROUP:

@@ -26,7 +26,7 @@ class UnionEditor(QWidget):
         super().__init__(parent)
         self._field = field
         self._fixed: list[Any] = list(field.choices)
-        if field.nullable or not field.required:
+        if field.may_be_empty:
             self._fixed.insert(0, None)
         self._editors = [make_editor(inner) for inner in field.alternatives]
         self.kinds = ComboBox()
@@ -36,7 +36,8 @@ class UnionEditor(QWidget):
         )
         titles = dict(zip(field.choices, field.choice_titles, strict=True))
         for value in self._fixed:
-            self.kinds.addItem(tr("Not set") if value is None else translate(titles[value]))
+            none = translate(field.empty_title) or tr("Not set")
+            self.kinds.addItem(none if value is None else translate(titles[value]))
         for inner in field.alternatives:
             self.kinds.addItem(_kind_title(inner))
         self._stack = QStackedWidget()

@@ -8,10 +8,13 @@ from gui.bridge import Bridge
 from gui.i18n import tr, translate
 from gui.jobs.type_looks import look_of
 from gui.submit.job_types import JOB_TYPES
+from gui.submit.kept_rows import train_on_notebook
 from gui.submit.opening import open_new_job
 from gui.theme import icon
 from gui.widgets import show_words
 from queue_core.jobs.job_type import JobType
+
+TRAINING = "ModelJob"
 
 
 class UseButton(QToolButton):
@@ -34,7 +37,13 @@ class UseButton(QToolButton):
             if entity_format in look.starts_from:
                 action = menu.addAction(icon(look.icon), translate(kind.title))
                 action.triggered.connect(lambda _on=False, chosen=kind: self._open(chosen))
+        if entity_format == "notebook":
+            title = next(kind.title for kind in JOB_TYPES if kind.task_type == TRAINING)
+            menu.addAction(icon("model"), translate(title), self._train)
         self.setMenu(menu)
+
+    def _train(self) -> None:
+        train_on_notebook(self, self._bridge, self._entity_id)
 
     def _open(self, kind: JobType) -> None:
         values = {self._format: self._entity_id}

@@ -6,11 +6,12 @@ from PySide6.QtCore import QObject
 
 from gui.bridge import Bridge
 from gui.i18n import tr, tr_plural
+from gui.jobs.query_bar import QueryBar
 from gui.main_window import MainWindow
 from gui.notifications import ToastAction
 from gui.triage.page import FailuresPage
-from queue_core.queue.job_record import JobStatus
-from queue_core.queue.values import FailureGroup, FailureState
+from gui.triage.words import sentence
+from queue_core.queue.values import FailureGroup, FailureState, JobFilter
 
 
 class TriageCommands(QObject):
@@ -36,10 +37,20 @@ class TriageCommands(QObject):
             self._bridge.start(self._retry(group), what=tr("Retrying what failed"))
 
     def show_jobs(self) -> None:
-        """Select the failed jobs of the group in the table."""
+        """Show the failed jobs of the group in the table, and no others: however many there are."""
         group = self._page.shown.group
-        if group is not None:
-            self._bridge.start(self._show_jobs(group), what=tr("Reading the failures"))
+        if group is None:
+            return
+        query = f"failure:{group.fingerprint}"
+        bar = self._window.findChild(QueryBar)
+        if isinstance(bar, QueryBar):
+            bar.call(query, tr("Failed with “{error}”", error=sentence(group)))
+        self._window.show_page(None)
+        search = self._window.toolbar.search
+        search.set_text(query)
+        search.emit_now()
+        self._window.filter.show(JobFilter(query=query))
+        self._window.select_jobs((group.latest_id,))
 
     def show_last(self) -> None:
         """Show the last job of the group with its error."""
@@ -81,20 +92,11 @@ class TriageCommands(QObject):
         self._window.toasts.say(text, undo, show)
 
     def _take_back(self, job_ids: tuple[str, ...]) -> None:
-        what = tr_plural("Removing {count} job", "Removing {count} jobs", len(job_ids))
-        self._bridge.start(self._remove(job_ids), what=what)
+        self._bridge.start(self._take_back_and_look(job_ids), what=tr("Sorting failures"))
 
-    async def _remove(self, job_ids: tuple[str, ...]) -> None:
-        await self._bridge.cancel(job_ids)
-        records = await self._bridge.records(job_ids)
-        # What has finished meanwhile has made something: it stays.
-        gone = [r.id for r in records.values() if r.status is JobStatus.CANCELLED]
-        await self._bridge.remove(gone)
+    async def _take_back_and_look(self, job_ids: tuple[str, ...]) -> None:
+        await self._window.commands.take_back(job_ids)
         self._page.reload()
-
-    async def _show_jobs(self, group: FailureGroup) -> None:
-        ids = await self._bridge.ask(lambda queue: queue.failed_ids(group.fingerprint))
-        self._select(tuple(ids))
 
     def _select(self, job_ids: tuple[str, ...]) -> None:
         self._window.filter.clear()

@@ -150,12 +150,15 @@ class FailuresPage(QWidget):
         empty = self.model.rowCount() == 0
         self._empty.setVisible(empty)
         self.list.setVisible(not empty)
+        self.shown.setVisible(not empty)
         nothing = {
-            FailureState.OPEN: tr("Nothing that failed is unsolved."),
+            FailureState.OPEN: tr("All that failed is solved or ignored."),
             FailureState.SOLVED: tr("No failure has been solved yet."),
             FailureState.IGNORED: tr("No failure is ignored."),
         }
         all_empty = self.model.count(self.model.state) == 0
+        if not self.model.count(None):
+            nothing[FailureState.OPEN] = tr("No job has failed.")
         text = nothing.get(self.model.state, tr("No job has failed.")) if self.model.state else ""
         if not self._has_read:
             text, all_empty = tr("Reading…"), True

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from queue_core.queue.job_record import JobStatus
+from queue_core.queue.store.labels import MOST_LABELS
 from queue_core.queue.values import AfterPolicy, Move
 
 JOB_ID = "0198f3a1-6c1e-7b52-9d57-6c3f0f9f1a2b"
@@ -203,6 +204,7 @@ class Options(BaseModel):
     cores: int | None = Field(default=None, ge=1, le=1_000_000)
     asked_memory_bytes: int | None = Field(default=None, ge=0, le=2**53)
     gpus: int | None = Field(default=None, ge=0, le=1_000_000)
+    labels: tuple[str, ...] | None = Field(default=None, max_length=MOST_LABELS)
     model_config = ConfigDict(extra="forbid")
 
 

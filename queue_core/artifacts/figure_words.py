@@ -22,8 +22,8 @@ class FigureWords:
     """What is written in a figure, each text once.
 
     Attributes:
-        captions: What the program says: titles and notes.
-        labels: What may be a name of the data as well: axes, the legend, categories.
+        captions: What the program says: title, legend's title and notes.
+        labels: What may be a name of the data as well: plots, axes, the legend, categories.
     """
 
     captions: tuple[str, ...]
@@ -33,9 +33,8 @@ class FigureWords:
 def words_of(figure: Figure) -> FigureWords:
     """Return what is written in a figure."""
     captions = (figure.title, figure.subtitle, figure.legend_title, *figure.notes)
-    titles = (panel.title for panel in figure.panels)
     return FigureWords(
-        captions=_once((*captions, *titles)),
+        captions=_once(captions),
         labels=_once(text for panel in figure.panels for text in _labels(panel)),
     )
 
@@ -55,6 +54,7 @@ def with_words(figure: Figure, words: Mapping[str, str]) -> Figure:
 
 
 def _labels(panel: Panel) -> Iterator[str]:
+    yield panel.title
     for axis in (panel.x, panel.y):
         yield from (axis.label, axis.unit)
         if len(axis.categories) <= MOST_CATEGORIES:

@@ -33,6 +33,16 @@ def export_table(source: Path, target: Path, file_format: str | None = None) -> 
         ParameterError: The format is not known.
         DataError: The file cannot be written, or Excel cannot hold so much.
     """
+    chosen = require_format(target, file_format)
+    return write_whole(target, lambda path: _WRITERS[chosen](source, path))
+
+
+def require_format(target: Path, file_format: str | None = None) -> str:
+    """Return the format that a table is to be written in.
+
+    Raises:
+        ParameterError: It is not known.
+    """
     chosen = file_format or target.suffix[1:].lower()
     if chosen not in _WRITERS:
         raise ParameterError(
@@ -40,7 +50,7 @@ def export_table(source: Path, target: Path, file_format: str | None = None) -> 
             parameter="format",
             hint=f"Choose one of: {', '.join(TABLE_FORMATS)}.",
         )
-    return write_whole(target, lambda path: _WRITERS[chosen](source, path))
+    return chosen
 
 
 def write_whole(target: Path, write: Callable[[Path], object]) -> Path:

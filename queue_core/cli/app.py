@@ -68,6 +68,7 @@ COMMANDS: Final = (
     Command("schedule", "run jobs again and again", "queue_core.cli.schedule"),
     Command("clean-up", "forget old jobs", "queue_core.cli.clean_up"),
     Command("worker", "run jobs without a window", "queue_core.cli.worker"),
+    Command("team", "print what the server of a shared list needs", "queue_core.cli.team"),
     Command("serve", "let other programs reach the queue over HTTP", "queue_core.cli.serve"),
     Command("places", "list where jobs may run, and what is free there", "queue_core.cli.places"),
     Command(
@@ -76,6 +77,9 @@ COMMANDS: Final = (
         "queue_core.cli.components",
     ),
     Command("library", "list datasets, models and results", "queue_core.cli.library"),
+    Command(
+        "import-dashai", "copy DashAI's datasets into the library", "queue_core.cli.import_dashai"
+    ),
     Command("export", "write a dataset or a result to a file", "queue_core.cli.export"),
     Command("doctor", "see whether everything is in order", "queue_core.cli.doctor"),
 )
@@ -127,6 +131,7 @@ def _dispatch(arguments: list[str]) -> int:
     module.configure(parser)
     # Intermixed: `submit dataset a.csv --wait b.csv` names two files.
     options = parser.parse_intermixed_args(arguments[:place] + arguments[place + 1 :])
+    _use_url(options.queue_url)
     _set_up_logging(debug=options.debug)
     from queue_core.cli.terminal import Terminal
 
@@ -156,6 +161,7 @@ def _open_window(arguments: list[str]) -> int:
     for name in options.files:
         if not Path(name).exists():
             parser.error(_missing(name))
+    _use_url(options.queue_url)
     _set_up_logging(debug=options.debug)
     from queue_core.cli.window import open_window
 
@@ -182,6 +188,19 @@ def _add_debug(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--debug", action="store_true", help="show what the program does, in detail"
     )
+    parser.add_argument(
+        "--queue-url",
+        metavar="URL",
+        help="a team's list (default: $DASHAI_QUEUE_URL)",
+    )
+
+
+def _use_url(url: str | None) -> None:
+    """Let this program and all that it starts use a list on a server."""
+    if url:
+        from queue_core.paths import URL_VARIABLE
+
+        os.environ[URL_VARIABLE] = url
 
 
 def _set_up_logging(*, debug: bool) -> None:

@@ -204,16 +204,15 @@ def check_jobs(folder: LocalFolder) -> Iterator[Finding]:
     if not folder.queue_db.exists():
         return
     from queue_core.queue.job_record import OUR_ORIGIN
-    from queue_core.queue.store.database import Database
-    from queue_core.queue.store.owner import owner_is_alive
     from queue_core.queue.store.presence import consumers
     from queue_core.queue.store.schema import stored_version
+    from queue_core.queue.store.sqlite_database import SqliteDatabase
 
     with _look_into(folder.queue_db) as look:
         if isinstance(look, Finding) or stored_version(look) == 0:
             yield Finding("consumer", Verdict.GOOD, "This program has not used the queue yet.")
             return
-    database = Database(folder.queue_db)
+    database = SqliteDatabase(folder.queue_db)
     try:
         running = consumers(database)
         rows = database.read(
@@ -227,7 +226,7 @@ def check_jobs(folder: LocalFolder) -> Iterator[Finding]:
     waiting = sum(row["status"] == "not_started" for row in ours)
     orphans = [
         row for row in ours
-        if row["status"] == "started" and not owner_is_alive(folder.root, row["owner"])
+        if row["status"] == "started" and not database.owner_is_alive(row["owner"])
     ]  # fmt: skip
     yield from _who_runs(running, waiting)
     if orphans:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.queue_access import find_jobs
 from queue_core.errors import ParameterError
+from queue_core.queue.store.labels import checked
 from queue_core.queue.values import AfterPolicy, JobOptions
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ def add_job_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--cores", type=int, metavar="N", help="cores that it needs there")
     group.add_argument("--memory", metavar="SIZE", help="memory that it needs there, e.g. 16GB")
     group.add_argument("--gpus", type=int, metavar="N", help="GPUs that it needs there")
+    group.add_argument(
+        "--label", action="append", default=[], metavar="NAME=VALUE",
+        help="only a worker with this label runs it; repeatable",
+    )  # fmt: skip
     group.add_argument("--pin", action="store_true", help="keep it from clean-up")
 
 
@@ -76,6 +81,7 @@ def job_options(arguments: argparse.Namespace, queue: HueyJobQueue) -> JobOption
         cores=arguments.cores,
         asked_memory_bytes=None if arguments.memory is None else parse_bytes(arguments.memory),
         gpus=arguments.gpus,
+        labels=checked(arguments.label),
     )
 
 

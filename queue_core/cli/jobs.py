@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from queue_core.cli.queue_access import SHORT_ID, open_queue
@@ -16,6 +17,7 @@ from queue_core.cli.terminal import (
 )
 from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.estimates import Forecast, range_words
+from queue_core.queue.exporting import export_jobs
 from queue_core.queue.finding.query_keys import KEYS, PARAMETER
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobRecord, JobStatus
@@ -51,6 +53,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         f'log:"no space" -iris\'; its keys: {", ".join((*KEYS, f"{PARAMETER}NAME"))}',
     )  # fmt: skip
     parser.add_argument(
+        "--save", type=Path, metavar="FILE",
+        help="write all jobs that match to a table instead: .csv, .parquet, .xlsx or .feather",
+    )  # fmt: skip
+    parser.add_argument(
         "--limit", type=_count, metavar="N",
         help=f"at most the newest N (default: {SHOWN}, with --json all)",
     )  # fmt: skip
@@ -67,6 +73,13 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             search=arguments.search,
             query=arguments.where,
         )
+        if arguments.save is not None:
+            count = export_jobs(queue, arguments.save, where)
+            if terminal.json:
+                terminal.document({"file": str(arguments.save), "jobs": count})
+            else:
+                terminal.line(f"{_jobs(count)} in {arguments.save}")
+            return 0
         if terminal.json:
             jobs = queue.list(where, limit=arguments.limit)
             terminal.document([to_json(job) for job in jobs])
@@ -112,6 +125,10 @@ def print_jobs(terminal: Terminal, jobs: Sequence[JobRecord], forecast: Forecast
         rows,
         colors=[STATUS_LOOKS[job.status][2] for job in jobs],
     )
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count:,} jobs"
 
 
 def _status_help() -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 from queue_core.cli.finding import Finding, Verdict
-from queue_core.cli.places import look_at
 from queue_core.paths import LocalFolder
 from queue_core.places.configuration import PlaceConfig, read_places
+from queue_core.places.looking import look_at, look_at_storage
 from queue_core.settings.store import Settings
 
 
@@ -18,10 +17,10 @@ def check_places(folder: LocalFolder) -> Iterator[Finding]:
     for problem in problems:
         yield Finding("places", Verdict.WARNING, problem, "The place is not used.")
     for place in places:
-        yield from _check(place)
+        yield from _check(place, folder)
 
 
-def _check(place: PlaceConfig) -> Iterator[Finding]:
+def _check(place: PlaceConfig, folder: LocalFolder) -> Iterator[Finding]:
     title = f"place {place.name}"
     look = look_at(place)
     if look.problem:
@@ -34,15 +33,6 @@ def _check(place: PlaceConfig) -> Iterator[Finding]:
             title, verdict, f"{len(usable)} of {len(look.nodes)} machines take jobs, with {cores} "
             "cores.",
         )  # fmt: skip
-    storage = place.storage
-    there = next(path for path in (storage, *storage.parents) if path.exists())
-    if not os.access(there, os.W_OK | os.X_OK):
-        yield Finding(
-            title, Verdict.WARNING, f"Its storage {storage} cannot be written.",
-            "Mount it, or make it writable for you.",
-        )  # fmt: skip
-    elif storage.exists() and storage.stat().st_mode & 0o077:
-        yield Finding(
-            title, Verdict.WARNING, f"Other users can enter its storage {storage}.",
-            f"chmod go= {storage}",
-        )  # fmt: skip
+    problem, hint = look_at_storage(place, folder)
+    if problem:
+        yield Finding(title, Verdict.WARNING, problem, hint)

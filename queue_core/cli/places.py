@@ -6,36 +6,20 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from queue_core.cli.output import clean
 from queue_core.cli.queue_access import open_queue
 from queue_core.cli.terminal import Terminal, format_bytes
 from queue_core.errors import ParameterError
 from queue_core.paths import LocalFolder
-from queue_core.places.choice import make_place
 from queue_core.places.configuration import PlaceConfig, find_place, read_places
-from queue_core.places.contract import Node, PlaceError
+from queue_core.places.looking import Look, look_at
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import JobFilter
 from queue_core.settings.store import Settings
 
 _ACTIVE = frozenset({JobStatus.NOT_STARTED, JobStatus.STARTED})
-
-
-@dataclass(frozen=True)
-class Look:
-    """What was found at a place.
-
-    Attributes:
-        config: The place.
-        nodes: Its machines.
-        problem: Why these are not known; empty where they are.
-    """
-
-    config: PlaceConfig
-    nodes: Sequence[Node] = ()
-    problem: str = ""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,14 +46,6 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     for look in () if terminal.json else looks:
         _print(look, jobs, terminal)
     return 1 if problems or any(look.problem for look in looks) else 0
-
-
-def look_at(config: PlaceConfig) -> Look:
-    """Ask a place for its machines; why it does not answer is in what is returned."""
-    try:
-        return Look(config, make_place(config).nodes())
-    except PlaceError as error:
-        return Look(config, problem=f"{error.message} {error.hint}".strip())
 
 
 def _find(places: tuple[PlaceConfig, ...], name: str) -> PlaceConfig:

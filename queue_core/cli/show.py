@@ -136,12 +136,20 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, str]]:
         ("Process", str(job.pid or "")),
         ("Place", clean(job.place or "")),
         ("Machine", clean(job.node or "")),
+        ("Worker", "" if job.place else clean(job.worker or "")),
+        ("Metric", _metric(job)),
         ("There", clean(job.place_note or "")),
         ("Repeats", clean(job.retry_of or "")),
         ("Result", result_command(job) or _result_text(job)),
         ("Put by", "" if job.is_ours else "DashAI"),
     )
     return ((title, text) for title, text in facts if text)
+
+
+def _metric(job: JobRecord) -> str:
+    if job.metric is None or job.metric_value is None:
+        return ""
+    return f"{clean(job.metric)} {job.metric_value:.4g}"
 
 
 def _result_text(job: JobRecord) -> str:

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from queue_core.cli.endings import until_told
+from queue_core.cli.job_options import parse_duration_s
 from queue_core.cli.output import clean
 from queue_core.cli.queue_access import SHORT_ID, open_queue, reread
 from queue_core.cli.terminal import Terminal, format_duration
 from queue_core.errors import MonitorError, ParameterError
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.plain_data import to_json
+from queue_core.queue.store.labels import checked
 
 if TYPE_CHECKING:
     from queue_core.queue.huey_queue import HueyJobQueue
@@ -27,16 +29,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=int, metavar="N", help="jobs at once (default: as the settings say)"
     )
+    parser.add_argument(
+        "--label", action="append", default=[], metavar="NAME=VALUE",
+        help="run jobs that ask for this label, too; repeatable",
+    )  # fmt: skip
+    parser.add_argument(
+        "--finish", default="0", metavar="TIME",
+        help="when told to end, let the running jobs end by themselves for so long, e.g. 1h; "
+        "told again, it interrupts them (default: it does at once)",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Run jobs until Ctrl+C or SIGTERM; jobs that run then are interrupted, and it is said so."""
+    """Run jobs until Ctrl+C or SIGTERM, then let them end for a while.
+
+    Jobs that run after that are interrupted, and it is said so.
+    """
     from queue_core.queue.configuration import engine_options
     from queue_core.settings import Settings
     from queue_core.settings.known import WORKERS
 
     if arguments.workers is not None and not 1 <= arguments.workers <= MOST_WORKERS:
         raise ParameterError(f"A worker runs 1 to {MOST_WORKERS} jobs at once.")
+    labels, finish_s = checked(arguments.label), parse_duration_s(arguments.finish)
     stop, news = threading.Event(), threading.Event()
 
     def tell() -> None:
@@ -49,9 +64,11 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         cursor = queue.cursor()
         unsubscribe = queue.subscribe(news.set)
         try:
-            queue.start(workers, engine_options(settings))
+            queue.start(workers, engine_options(settings, labels))
             _greet(queue, workers, terminal)
             _follow(queue, cursor, stop, news, terminal)
+            if finish_s:
+                _finish(queue, finish_s, terminal)
         finally:
             unsubscribe()
             running = queue.running_here()
@@ -71,6 +88,17 @@ def _greet(queue: HueyJobQueue, workers: int, terminal: Terminal) -> None:
         terminal.note(
             f"{left} jobs were interrupted earlier; see them with: dashai-monitor interrupted"
         )
+
+
+def _finish(queue: HueyJobQueue, patience_s: float, terminal: Terminal) -> None:
+    """Claim no more jobs, and wait for those that run; a second signal ends the wait."""
+    queue.finish()
+    count = len(queue.running_here())
+    if count:
+        terminal.note(f"{count} jobs run to their end; tell it again to interrupt them.")
+    again = threading.Event()
+    with until_told(again.set):
+        queue.wait_until(lambda: again.is_set() or not queue.running_here(), patience_s)
 
 
 def _follow(

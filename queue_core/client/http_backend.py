@@ -34,6 +34,7 @@ _ANSWER_S: Final = httpx.Timeout(10.0, read=120.0, write=120.0)
 _OPTIONS: Final = (
     "priority", "delay_s", "after", "after_policy", "max_attempts", "retry_delay_s", "timeout_s",
     "memory_limit_bytes", "pinned", "group_id", "place", "cores", "asked_memory_bytes", "gpus",
+    "labels",
 )  # fmt: skip
 
 

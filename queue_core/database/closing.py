@@ -39,7 +39,7 @@ def close_entities(folder: LocalFolder, job_id: str, reason: str = STOPPED) -> i
     """
     try:
         remove_folders([job_temporary_folder(folder, job_id)])
-        if not folder.main_db.exists():
+        if not folder.has_main_database:
             return 0
         with open_session(folder) as session:
             return _close(session, folder, job_id, reason)

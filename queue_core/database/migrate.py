@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,8 @@ from queue_core.paths import LocalFolder
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
+
+    from queue_core.server_address import ServerAddress
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +72,30 @@ def prepare_database(folder: LocalFolder) -> Preparation:
             return _bring_up(folder, look)
 
 
-def _is_current(look: FileLook, path: Path) -> bool:
+def prepare_server(folder: LocalFolder, address: ServerAddress) -> Preparation:
+    """Make or migrate the main database on a server; safe in several programs at once.
+
+    Raises:
+        LocalFolderError: The server does not answer, or its database is of a newer program.
+    """
+    from queue_core.database import server
+
+    engine = server.make_engine(address)
+    with server.explained(address), server.disposed(engine):
+        with engine.execution_options(read_only=True).connect() as connection:
+            if _is_current(server.look_at(connection, address), address.name):
+                return Preparation()
+        with engine.begin() as connection:  # the others wait meanwhile, and find it done
+            server.make_schema(connection, address)
+            look = server.look_at(connection, address)
+            if _is_current(look, address.name):
+                return Preparation()
+            is_new = look.state is not FileState.OURS
+            _migrate(connection, folder, server.start_ids_after if is_new else None)
+    return Preparation(created=is_new, migrated_from=look.revision)
+
+
+def _is_current(look: FileLook, path: Path | str) -> bool:
     if look.state is not FileState.OURS or look.revision is None:
         return False
     if look.revision == REVISIONS[-1]:
@@ -102,16 +127,31 @@ def _bring_up(folder: LocalFolder, look: FileLook) -> Preparation:
 
 
 def _upgrade(folder: LocalFolder, *, is_new: bool) -> None:
-    # Imported here, for it takes 50 ms and is needed once in the life of a revision.
-    from alembic import command
     from sqlalchemy.pool import NullPool
 
     engine = sqlite.make_engine(folder.main_db, poolclass=NullPool)
     with engine.connect() as connection, sqlite.without_foreign_keys(connection):
-        command.upgrade(alembic_config(connection), "head")
-        _record_program_version(connection)
-        if is_new:
-            _keep_clear_of_stored_folders(connection, folder)
+        _migrate(connection, folder, sqlite.start_ids_after if is_new else None)
+
+
+def _migrate(
+    connection: Connection, folder: LocalFolder,
+    start_ids_after: Callable[[Connection, str, int], None] | None,
+) -> None:  # fmt: skip
+    """Bring the tables to the newest revision, within the caller's transaction.
+
+    Args:
+        connection: Where they are.
+        folder: The local folder.
+        start_ids_after: Makes a new table give higher ids; None where the tables are old.
+    """
+    # Imported here, for it takes 50 ms and is needed once in the life of a revision.
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
+    _record_program_version(connection)
+    if start_ids_after is not None:
+        _keep_clear_of_stored_folders(connection, folder, start_ids_after)
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -137,7 +177,10 @@ def _record_program_version(connection: Connection) -> None:
     connection.execute(insert(DatabaseInfo).values(key="program_version", value=__version__))
 
 
-def _keep_clear_of_stored_folders(connection: Connection, folder: LocalFolder) -> None:
+def _keep_clear_of_stored_folders(
+    connection: Connection, folder: LocalFolder,
+    start_ids_after: Callable[[Connection, str, int], None],
+) -> None:  # fmt: skip
     """Let no new entity take the id of data that a lost database left behind."""
     from queue_core.database.status import EntityKind
     from queue_core.database.storage import stored_folders
@@ -149,7 +192,7 @@ def _keep_clear_of_stored_folders(connection: Connection, folder: LocalFolder) -
                 names = (entry.name for entry in os.scandir(place.parent))
                 last = max([last, *(int(name) for name in names if name.isdecimal())])
         if last:
-            sqlite.start_ids_after(connection, kind, last)
+            start_ids_after(connection, kind, last)
 
 
 @contextmanager

@@ -48,6 +48,11 @@ def provenance_of(
     }
 
 
+def inputs_of(*inputs: Entity, **facts: Any) -> JsonObject:
+    """Describe what something is to be made from, before it is."""
+    return {"inputs": [input_of(entity) for entity in inputs], **facts}
+
+
 def input_of(entity: Entity) -> JsonObject:
     """Name one input: kind and id, and the hash of its data where it has data."""
     named: JsonObject = {"kind": entity.kind.value, "id": entity.id}

@@ -16,10 +16,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from queue_core.database import sqlite
-from queue_core.database.migrate import Preparation, prepare_database
+from queue_core.database import server, sqlite
+from queue_core.database.migrate import Preparation, prepare_database, prepare_server
 from queue_core.errors import LocalFolderError
-from queue_core.paths import LocalFolder
+from queue_core.paths import LocalFolder, queue_url
+from queue_core.server_address import parse_address
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class _Database:
 
 # A process works with one folder, or a few; more are closed, and opened again when needed.
 _KEPT_OPEN = 8
-_databases: dict[Path, _Database] = {}
+_databases: dict[Path | str, _Database] = {}
 _databases_lock = threading.Lock()
 
 
@@ -91,30 +92,45 @@ def read_session(folder: LocalFolder) -> Iterator[Session]:
 def close_database(folder: LocalFolder) -> None:
     """Close the connections of this process; the next session opens new ones."""
     with _databases_lock:
-        known = _databases.pop(folder.main_db, None)
+        known = _databases.pop(_key(folder), None)
     if known is not None:
         known.engine.dispose()
 
 
 def _database(folder: LocalFolder) -> _Database:
-    path = folder.main_db
+    key = _key(folder)
     with _databases_lock:
-        known = _databases.get(path)
+        known = _databases.get(key)
         if known is not None:
-            if known.identity == _identity(path):
+            if known.identity == _identity(key):
                 return known
             # The file was deleted or replaced: connections would go on with the old one.
-            _databases.pop(path).engine.dispose()
-        preparation = prepare_database(folder)
-        engine = sqlite.make_engine(path, json_serializer=to_json_text)
-        found = _Database(engine, _identity(path), preparation)
-        _databases[path] = found
+            _databases.pop(key).engine.dispose()
+        found = _databases[key] = _opened(folder, key)
         while len(_databases) > _KEPT_OPEN:
             _databases.pop(next(iter(_databases))).engine.dispose()
         return found
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _key(folder: LocalFolder) -> Path | str:
+    """Return where the main database is: a file, or the URL of a team's list."""
+    return queue_url() or folder.main_db
+
+
+def _opened(folder: LocalFolder, key: Path | str) -> _Database:
+    if isinstance(key, Path):
+        preparation = prepare_database(folder)
+        engine = sqlite.make_engine(key, json_serializer=to_json_text)
+    else:
+        address = parse_address(key)
+        preparation = prepare_server(folder, address)
+        engine = server.make_engine(address, json_serializer=to_json_text)
+    return _Database(engine, _identity(key), preparation)
+
+
+def _identity(path: Path | str) -> tuple[int, int] | None:
+    if isinstance(path, str):  # a server is asked anew with each connection
+        return None
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -169,6 +185,11 @@ def _explained(folder: LocalFolder) -> Iterator[None]:
             raise LocalFolderError(
                 f"The database {folder.main_db} is damaged.",
                 hint="Quit the program and put the newest main.db.before-* copy in its place.",
+            ) from error
+        if server.is_lost(error.orig):
+            raise LocalFolderError(
+                f"The server of the shared database does not answer: {server.said(error.orig)}.",
+                hint="See that it runs and can be reached, and try again.",
             ) from error
         code = getattr(error.orig, "sqlite_errorcode", None)
         known = None if code is None else _SENTENCES.get(code & 0xFF)

@@ -1,23 +1,23 @@
 """Which results were made from data that have changed since.
 
-A result is stale if its provenance names the source with another hash than the source has now,
-or if it was made from a stale result, or if a stale result made it.
+A result is stale if its provenance names the source with another hash than the source has now, or
+if the source was loaded anew with other data, or if it was made from a stale result, or if a stale
+result made it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from queue_core.database.columns import Entity, JsonObject
-from queue_core.database.status import EntityKind
-from queue_core.database.tables import ENTITY_TABLES
+from queue_core.database.origins import Key, Origin, read_origins
+from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.database.tables.data import Dataset, Notebook
 
-_Key = tuple[EntityKind, int]
+# They ask or hold; what answers in them is stale, not they.
+_NO_RESULTS = frozenset({EntityKind.MODEL_SESSION, EntityKind.GENERATIVE_SESSION})
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,6 @@ class StaleResult:
     made_from: tuple[EntityKind, int]
 
 
-@dataclass
-class _Node:
-    name: str
-    # What it was made from, with the data's hash of then where it was noted.
-    inputs: dict[_Key, str | None] = field(default_factory=dict)
-
-
 def stale_results(session: Session, source: Dataset | Notebook) -> list[StaleResult]:
     """Return the results that were made from other data than *source* holds now.
 
@@ -51,66 +44,58 @@ def stale_results(session: Session, source: Dataset | Notebook) -> list[StaleRes
     """
     if source.data_hash is None:
         return []
-    nodes = _nodes(session)
-    made_from: dict[_Key, list[_Key]] = {}
-    for key, node in nodes.items():
-        for origin in node.inputs:
-            made_from.setdefault(origin, []).append(key)
-    root: _Key = (source.kind, source.id)
-    found: dict[_Key, _Key] = {
-        key: root
-        for key in made_from.get(root, ())
-        if nodes[key].inputs[root] not in (None, source.data_hash)
-    }
+    origins = read_origins(session)
+    found = stale_among(origins, roots=[(source.kind, source.id)])
+    return [StaleResult(*key, origins[key].name, cause) for key, cause in found.items()]
+
+
+def stale_among(
+    origins: Mapping[Key, Origin],
+    *,
+    roots: Iterable[Key] | None = None,
+    changed: Collection[Key] = (),
+) -> dict[Key, Key]:
+    """Return what is stale with what makes it so; the nearest to the sources come first.
+
+    Args:
+        origins: Of every entity.
+        roots: Only what is stale by these sources; None: by any.
+        changed: Sources that are known to be out of date by other means, e.g. their file.
+    """
+    made_from: dict[Key, list[Key]] = {}
+    for key, origin in origins.items():
+        for parent in (*origin.inputs, *origin.makers):
+            made_from.setdefault(parent, []).append(key)
+    starts = [key for key, o in origins.items() if o.data_hash is not None or o.newer is not None]
+    sources = set(starts if roots is None else roots)
+    found: dict[Key, Key] = {}
+    for root in [key for key in starts if key in sources]:
+        for key in made_from.get(root, ()):
+            is_old = root in changed or _is_made_before(origins[key], root, origins[root])
+            if is_old and key not in found and key[0] not in _NO_RESULTS:
+                found[key] = root
     queue = list(found)
-    for origin in queue:
-        for key in made_from.get(origin, ()):
-            if key != root and key not in found:
-                found[key] = origin
-                queue.append(key)
-    return [StaleResult(*key, nodes[key].name, found[key]) for key in queue]
+    for cause in queue:
+        for key in made_from.get(cause, ()):
+            if key not in sources or roots is None:
+                _follow(key, cause, found, queue, origins)
+    return {key: found[key] for key in queue}
 
 
-def _nodes(session: Session) -> dict[_Key, _Node]:
-    nodes: dict[_Key, _Node] = {}
-    outputs: list[tuple[_Key, _Key]] = []
-    for kind, table in ENTITY_TABLES.items():
-        links = list(_links(table))
-        columns = [table.__table__.c[name] for name, _, _ in links]
-        for row in session.execute(select(table.id, table.name, table.provenance, *columns)):
-            key = (kind, row[0])
-            node = nodes[key] = _Node(row[1])
-            for (_, parent_kind, is_output), parent_id in zip(links, row[3:], strict=True):
-                if parent_id is None:
-                    continue
-                parent = (parent_kind, parent_id)
-                if is_output:
-                    outputs.append((parent, key))
-                else:
-                    node.inputs[parent] = None
-            node.inputs.update(_noted(row[2]))
-    for made, maker in outputs:
-        if made in nodes:
-            nodes[made].inputs.setdefault(maker, None)
-    return nodes
+def _follow(
+    key: Key, cause: Key, found: dict[Key, Key], queue: list[Key], origins: Mapping[Key, Origin]
+) -> None:
+    failed = origins[key].status is EntityStatus.ERROR
+    if key not in found and key[0] not in _NO_RESULTS and not failed:
+        found[key] = cause
+        queue.append(key)
 
 
-def _links(table: type[Entity]) -> Iterator[tuple[str, EntityKind, bool]]:
-    """Yield name, target and whether it names an output, for each foreign key."""
-    described = table.__table__
-    if isinstance(described, Table):
-        for key in described.foreign_keys:
-            column = key.parent
-            yield (
-                column.name,
-                EntityKind(key.column.table.name),
-                bool(column.info.get("is_output")),
-            )
-
-
-def _noted(provenance: JsonObject | None) -> Mapping[_Key, str | None]:
-    noted: dict[_Key, str | None] = {}
-    for item in (provenance or {}).get("inputs", ()):
-        if item.get("kind") in ENTITY_TABLES:
-            noted[EntityKind(item["kind"]), int(item["id"])] = item.get("data_hash")
-    return noted
+def _is_made_before(made: Origin, source_key: Key, source: Origin) -> bool:
+    """Return whether something was made of other data than a source holds now, or has anew."""
+    if made.status is EntityStatus.ERROR:
+        return False
+    noted = made.inputs.get(source_key)
+    return source.newer is not None or (
+        source.data_hash is not None and noted not in (None, source.data_hash)
+    )

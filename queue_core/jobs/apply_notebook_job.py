@@ -11,7 +11,7 @@ from queue_core.components.progress import ProgressReporter, Span
 from queue_core.components.registry import ComponentKind, get_component
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.finding import find
-from queue_core.database.provenance import provenance_of
+from queue_core.database.provenance import inputs_of, provenance_of
 from queue_core.database.session import read_session
 from queue_core.database.status import EntityKind
 from queue_core.database.tables import Dataset, Notebook
@@ -39,7 +39,7 @@ class ApplyNotebookJob(EntityJob[Dataset, ApplyNotebookRequest]):
     REQUEST = ApplyNotebookRequest
 
     _stored: StoredDataset | None = None
-    _made_from: tuple[Dataset, ...] = ()
+    _made_from: tuple[Dataset | Notebook, ...] = ()
 
     def create_entity(self, session: Session) -> Dataset:
         """Return a new dataset, derived from what is converted."""
@@ -47,7 +47,12 @@ class ApplyNotebookJob(EntityJob[Dataset, ApplyNotebookRequest]):
         source = self._new_data(session) or notebook.dataset
         name = default_name("{source}, converted", source=source.name)
         self.settle(name=self.request.name or name)
-        return Dataset(name=self.request.name, derived_from_id=source.id)
+        data = {source.id: source, notebook.dataset_id: notebook.dataset}.values()
+        return Dataset(
+            name=self.request.name,
+            derived_from_id=source.id,
+            provenance=inputs_of(*data, notebook, notebook_id=notebook.id),
+        )
 
     def execute(self) -> Mapping[str, Any]:
         """Convert the table and store it as a dataset."""
@@ -89,7 +94,8 @@ class ApplyNotebookJob(EntityJob[Dataset, ApplyNotebookRequest]):
         with read_session(folder) as session:
             notebook = self._notebook(session)
             new = self._new_data(session)
-            self._made_from = (notebook.dataset,) if new is None else (new, notebook.dataset)
+            data = (notebook.dataset,) if new is None else (new, notebook.dataset)
+            self._made_from = (*data, notebook)
             # Computes what is not stored any more, fitted steps included.
             own = open_notebook(folder, notebook)
             steps = [step_of(converter) for converter in applied_steps(notebook.converters)]

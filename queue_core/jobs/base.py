@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from queue_core.errors import JobError
@@ -50,6 +51,10 @@ class BaseJob(ABC):
     def __getstate__(self) -> dict[str, Any]:
         """Leave the context behind: it belongs to one process."""
         return {**self.__dict__, "_context": None}
+
+    def code_folders(self) -> Sequence[Path]:
+        """Return folders of code that a machine needs which sees none of this computer's."""
+        return ()
 
     def bind(self, context: JobContext) -> None:
         """Tell the job where it is; the queue and the child process call this."""

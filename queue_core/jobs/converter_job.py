@@ -13,7 +13,7 @@ from queue_core.components.progress import Span
 from queue_core.components.registry import ComponentKind, get_component
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.finding import find
-from queue_core.database.provenance import provenance_of
+from queue_core.database.provenance import inputs_of, provenance_of
 from queue_core.database.session import read_session
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.database.tables import Converter, Dataset, Notebook
@@ -155,7 +155,8 @@ class ConverterJob(EntityJob[Converter, ConverterRequest]):
         saved = session.get(Dataset, result["dataset_id"]) if "dataset_id" in result else None
         if saved is not None:
             describe_dataset(saved, self._stored)
-            saved.provenance = {**provenance, "notebook_id": entity.notebook_id}
+            now = inputs_of(self._made_from, entity.notebook, notebook_id=entity.notebook_id)
+            saved.provenance = {**provenance, **now}
 
     def _store_artifacts(self, stored: StoredDataset, before: StoredDataset | None) -> None:
         """Keep what to show of the result: its first rows, and what became of the columns."""

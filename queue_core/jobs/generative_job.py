@@ -278,7 +278,11 @@ class GenerativeJob(EntityJob[GenerativeProcess, GenerativeRequest]):
         """Return the conversation to go on with, or a new one."""
         told = self.request
         if told.session_id is not None:
-            return find(session, GenerativeSession, told.session_id)
+            known = find(session, GenerativeSession, told.session_id)
+            # While nothing was answered in it, it takes the model that it is given at last.
+            if told.model and not any(item.is_complete for item in known.processes):
+                known.model_file = told.model
+            return known
         conversation = GenerativeSession(
             name=f"{told.name} ({default_name(title)})",
             component=told.generator,

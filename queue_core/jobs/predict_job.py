@@ -85,6 +85,7 @@ class PredictJob(EntityJob[Prediction, PredictRequest]):
         with read_session(folder) as session:
             run, dataset = self._run(session), self._source_dataset(session)
             self._made_from = (run, dataset)
+            _refuse_untrained(run)
         model = open_model(artifact_folder(folder, EntityKind.RUN.value, run.id))
         predictor = Predictor.of(model, self.request.level)
         result_id = self.add_dataset(
@@ -231,10 +232,10 @@ class PredictJob(EntityJob[Prediction, PredictRequest]):
         return export_table(result.parquet_path, path, suffix)
 
     def _run(self, session: Session) -> Run:
-        """Return the finished run whose model is asked.
+        """Return the run whose model is asked; it may still be trained by an earlier job.
 
         Raises:
-            DataError: It has no model.
+            DataError: It has no model, and none is being made.
             EntityNotFoundError: There is no such run.
         """
         if self.request.run_id is None:
@@ -242,12 +243,8 @@ class PredictJob(EntityJob[Prediction, PredictRequest]):
                 "No run was named.", parameter="run_id", hint="Set run_id to a finished run."
             )
         run = find(session, Run, self.request.run_id)
-        if not run.is_complete:
-            why = run.error or "its training has not finished."
-            raise DataError(
-                f"The run “{run.name}” has no model: {why}",
-                hint="Wait until its job has finished, or train it again.",
-            )
+        if not run.status.is_busy:
+            _refuse_untrained(run)
         return run
 
     def _source_dataset(self, session: Session) -> Dataset | None:
@@ -278,3 +275,17 @@ class PredictJob(EntityJob[Prediction, PredictRequest]):
                 hint="Name a dataset or a file, or type some rows.",
             )
         return default_name("the next steps")
+
+
+def _refuse_untrained(run: Run) -> None:
+    """Refuse a run without a model.
+
+    Raises:
+        DataError: It has none.
+    """
+    if not run.is_complete:
+        why = run.error or "its training has not finished."
+        raise DataError(
+            f"The run “{run.name}” has no model: {why}",
+            hint="Wait until its job has finished, or train it again.",
+        )

@@ -15,6 +15,7 @@ from queue_core.errors import JobError, ParameterError
 from queue_core.jobs.other_python import RESULT_NAME, OtherPython, missing_module
 from queue_core.jobs.request_job import RequestJob
 from queue_core.jobs.requests.python import PythonRequest
+from queue_core.places.storage import SENT_CODE
 from queue_core.settings.known import SCRIPT_PYTHON
 from queue_core.settings.store import Settings
 
@@ -61,6 +62,10 @@ class PythonJob(RequestJob[PythonRequest]):
         if self.request.function is None:
             self.settle(script=str(self.request.script_path))
 
+    def code_folders(self) -> Sequence[Path]:
+        """Return the script's folder: it and the modules beside it."""
+        return () if self.request.script is None else (self.request.script_path.parent,)
+
     def run(self) -> Any:
         """Run the code and return its result.
 
@@ -80,11 +85,10 @@ class PythonJob(RequestJob[PythonRequest]):
 
     def _run_script(self) -> Any:
         script = self.request.script_path
+        own = script.parent
         if not script.is_file():
-            raise JobError(
-                f"There is no script {script}.", hint="Correct the path and submit the job again."
-            )
-        folder = Path(self.request.working_folder or script.parent).expanduser()
+            script, own = _sent_along(script), Path.cwd()
+        folder = Path(self.request.working_folder or own).expanduser()
         if not folder.is_dir():
             raise ParameterError(
                 f"There is no folder {folder} to work in.", parameter="working_folder",
@@ -99,6 +103,20 @@ class PythonJob(RequestJob[PythonRequest]):
         except ModuleNotFoundError as error:
             raise missing_module(error.name or str(error), "this program") from error
         return names.get(RESULT_NAME)
+
+
+def _sent_along(script: Path) -> Path:
+    """Return a script that is not where it was, and came with the job's code to this machine.
+
+    Raises:
+        JobError: It did not.
+    """
+    for folder in reversed(os.environ.get(SENT_CODE, "").split(os.pathsep)):
+        if folder and (path := Path(folder, script.name)).is_file():
+            return path
+    raise JobError(
+        f"There is no script {script}.", hint="Correct the path and submit the job again."
+    )
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ Read from the foreign keys of the tables, so a new table is covered without a wo
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,8 @@ from queue_core.paths import LocalFolder
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from sqlalchemy.sql.elements import KeyedColumnElement
+
+    from queue_core.database.origins import Key
 
 # More cannot be looked through, and a dataset may have thousands of explorations.
 MOST_NODES = 120
@@ -37,12 +39,14 @@ class LineageNode:
         name: What the user sees.
         status: Where it stands; None for a file.
         is_stale: Whether it was made from data that have changed since.
+        is_old: Whether it is a dataset that was loaded again from its file, with other data.
     """
 
     key: NodeKey
     name: str
     status: EntityStatus | None = None
     is_stale: bool = False
+    is_old: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def lineage_of(folder: LocalFolder, kind: EntityKind, entity_id: int) -> Lineage
     """
     from queue_core.database.finding import load_entity
     from queue_core.database.session import read_session
+    from queue_core.database.staleness import stale_among
 
     with read_session(folder) as session:
         root = load_entity(session, kind, entity_id)
@@ -77,9 +82,10 @@ def lineage_of(folder: LocalFolder, kind: EntityKind, entity_id: int) -> Lineage
         walk.add((kind, entity_id), root)
         walk.upwards((kind, entity_id))
         walk.downwards((kind, entity_id))
-        stale = walk.stale()
+        stale = stale_among(walk.origins)
         nodes = (
-            LineageNode(key, *known, is_stale=key in stale) for key, known in walk.nodes.items()
+            LineageNode(key, *known, is_stale=key in stale, is_old=walk.is_old(key))
+            for key, known in walk.nodes.items()
         )
         edges = tuple(dict.fromkeys(e for e in walk.edges if set(e) <= walk.nodes.keys()))
         return Lineage((kind, entity_id), tuple(nodes), edges, walk.hidden)
@@ -89,7 +95,10 @@ class _Walk:
     """Goes through the tables from one entity on."""
 
     def __init__(self, session: Session) -> None:
+        from queue_core.database.origins import read_origins
+
         self._session = session
+        self.origins = read_origins(session)
         self.nodes: dict[NodeKey, tuple[str, EntityStatus | None]] = {}
         self.edges: list[tuple[NodeKey, NodeKey]] = []
         self.hidden = 0
@@ -126,24 +135,27 @@ class _Walk:
                 if self.add(other, entity):
                     waiting.append(other)
 
-    def stale(self) -> set[NodeKey]:
-        """Return what no longer fits its data."""
-        from queue_core.database.staleness import stale_results
-        from queue_core.database.tables import Dataset, Notebook
-
-        found: set[NodeKey] = set()
-        for kind, number in self.nodes:
-            table = {EntityKind.DATASET: Dataset, EntityKind.NOTEBOOK: Notebook}.get(kind)  # type: ignore[arg-type]
-            source = None if table is None else self._session.get(table, number)
-            if isinstance(source, Dataset | Notebook):
-                found |= {(item.kind, item.id) for item in stale_results(self._session, source)}
-        return found
+    def is_old(self, key: NodeKey) -> bool:
+        """Return whether other data were loaded since from the file of a dataset."""
+        return key[0] is not None and self.origins[key[0], key[1]].newer is not None
 
     def _inputs(self, key: NodeKey) -> Iterator[tuple[NodeKey, Any]]:
         yield from self._named_by(key, outputs=False)
+        # No foreign key tells which notebook's table was kept as a dataset.
+        if key[0] is EntityKind.DATASET:
+            known = self.origins[key[0], key[1]].inputs
+            yield from self._entities(other for other in known if other[0] is EntityKind.NOTEBOOK)
 
     def _outputs(self, key: NodeKey) -> Iterator[tuple[NodeKey, Any]]:
         yield from self._named_by(key, outputs=True)
+
+    def _entities(self, keys: Iterable[Key]) -> Iterator[tuple[NodeKey, Any]]:
+        from queue_core.database.tables import ENTITY_TABLES
+
+        for kind, number in keys:
+            found = self._session.get(ENTITY_TABLES[kind], number)
+            if found is not None:
+                yield (kind, number), found
 
     def _named_by(self, key: NodeKey, *, outputs: bool) -> Iterator[tuple[NodeKey, Any]]:
         """Yield what the row of an entity names."""
@@ -162,6 +174,12 @@ class _Walk:
 
     def _uses(self, key: NodeKey) -> Iterator[tuple[NodeKey, Any]]:
         yield from self._naming(key, outputs=False)
+        if key[0] is EntityKind.NOTEBOOK:
+            yield from self._entities(
+                other
+                for other, origin in self.origins.items()
+                if other[0] is EntityKind.DATASET and key in origin.inputs
+            )
 
     def _makers(self, key: NodeKey) -> Iterator[tuple[NodeKey, Any]]:
         yield from self._naming(key, outputs=True)

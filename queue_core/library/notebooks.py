@@ -63,18 +63,22 @@ def notebook_turn(folder: LocalFolder, notebook_id: int) -> Iterator[None]:
         yield
 
 
-def open_notebook(folder: LocalFolder, notebook: Notebook) -> StoredDataset:
+def open_notebook(
+    folder: LocalFolder, notebook: Notebook, *, after_steps: int | None = None
+) -> StoredDataset:
     """Return the rows of a notebook after its steps; what is not stored any more is computed.
 
     Args:
         folder: The local folder.
         notebook: The notebook, in a session: its dataset and steps are read.
+        after_steps: After how many of its steps; None for all.
 
     Raises:
         JobError: They are not there and cannot be computed.
     """
     base = open_dataset(folder, notebook.dataset)
     steps = [step_of(converter) for converter in applied_steps(notebook.converters)]
+    steps = steps[:after_steps]
     if not steps:
         return base
     stored = states_of(folder, notebook.id, folder.temporary)

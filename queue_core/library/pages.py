@@ -17,6 +17,15 @@ CELL_CHARACTERS = 200
 GROUPS_KEPT = 4
 
 
+def warm_up() -> bool:
+    """Import what the first page of a table needs, and make it work once."""
+    import pyarrow as pa
+    import pyarrow.parquet
+    import pyarrow.types
+
+    return bool(as_texts(pa.array([1.5])) and pyarrow.parquet and pyarrow.types)
+
+
 def table_facts(path: str) -> dict[str, Any]:
     """Return `{"columns": [{"name", "type", "is_number"}], "row_count"}` of a Parquet file."""
     import pyarrow.types as types
@@ -61,8 +70,13 @@ def table_block(
     return [list(cells) for cells in zip(*columns, strict=True)]
 
 
-def notebook_table(root: str, notebook_id: int) -> str:
+def notebook_table(root: str, notebook_id: int, after_steps: int | None = None) -> str:
     """Return the Parquet file with a notebook's rows after its steps, made anew if need be.
+
+    Args:
+        root: The local folder.
+        notebook_id: Which notebook.
+        after_steps: After how many of its steps; None for all.
 
     Raises:
         JobError: They are not there and cannot be computed.
@@ -75,7 +89,8 @@ def notebook_table(root: str, notebook_id: int) -> str:
 
     folder = LocalFolder(Path(root))
     with read_session(folder) as session:
-        return str(open_notebook(folder, find(session, Notebook, notebook_id)).parquet_path)
+        notebook = find(session, Notebook, notebook_id)
+        return str(open_notebook(folder, notebook, after_steps=after_steps).parquet_path)
 
 
 def _stamp(path: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +63,15 @@ def _to_json(found: Preview) -> dict[str, Any]:
         "is_complete": found.is_complete,
         "error": found.error.message if found.error else "",
         "hint": found.error.hint if found.error else "",
+        "line": found.error.line if found.error else 0,
+        "excerpt": [[number, _text(line)] for number, line in found.excerpt],
+        "remedies": [list(remedy) for remedy in _remedies(found)],
         "size_bytes": found.size_bytes,
     }
+
+
+def _remedies(found: Preview) -> Sequence[tuple[str, object]]:
+    return found.error.remedies if found.error else found.remedies
 
 
 def _component(loader: str) -> Component | None:

@@ -1,10 +1,15 @@
-"""Makes the place that a configuration describes."""
+"""Makes the place that a configuration describes, and its storage."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from queue_core.places.configuration import RAY, PlaceConfig
 from queue_core.places.contract import Place
+from queue_core.places.remote import RemoteStorage
+from queue_core.places.shared import SharedStorage
 from queue_core.places.slurm import Slurm
+from queue_core.places.start_files import Storage
 
 
 def make_place(config: PlaceConfig) -> Place:
@@ -14,3 +19,15 @@ def make_place(config: PlaceConfig) -> Place:
 
         return RayJobs(config)
     return Slurm(config)
+
+
+def make_storage(config: PlaceConfig, mirror: Path) -> Storage:
+    """Return where the starts of a place lie; nothing is asked of it yet.
+
+    Args:
+        config: The place.
+        mirror: Folder of this computer for what is brought of a storage below a URL.
+    """
+    if config.is_remote:
+        return RemoteStorage(config.storage, mirror / config.name.replace(":", "-"))
+    return SharedStorage(Path(config.storage), config.node_storage)

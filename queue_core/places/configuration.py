@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from queue_core.errors import ParameterError
+from queue_core.extras import install_command
 
 STORAGE_VARIABLE: Final = "DASHAI_STORAGE_URL"
 SLURM, RAY = "slurm", "ray"
@@ -24,8 +26,8 @@ class PlaceConfig:
     Attributes:
         name: As jobs say it: kind and the table's name, e.g. `slurm:main`.
         kind: `slurm` or `ray`.
-        storage: Folder that this computer and the machines share.
-        node_storage: The same folder as the machines see it.
+        storage: Folder that this computer and the machines share, or a URL that both reach.
+        node_storage: The same folder as the machines see it; of no meaning for a URL.
         python: The interpreter on the machines.
         shares_folder: Whether the machines see this computer's local folder, at the same path.
         command: What is put before the place's own commands, e.g. `("ssh", "login")`.
@@ -34,11 +36,12 @@ class PlaceConfig:
         url: Address of Ray's dashboard.
         token_file: File with Ray's token; empty: the environment's `RAY_AUTH_TOKEN`.
         most_jobs: How many jobs run there at once; 0 is no limit of ours.
+        default_for: Types of jobs that a form offers to run there, e.g. `PythonJob`.
     """
 
     name: str
     kind: str
-    storage: Path
+    storage: str
     node_storage: str
     python: str = "python3"
     shares_folder: bool = False
@@ -48,12 +51,18 @@ class PlaceConfig:
     url: str = ""
     token_file: str = ""
     most_jobs: int = 0
+    default_for: tuple[str, ...] = ()
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the storage is a URL."""
+        return "://" in self.storage
 
 
 _KINDS_OF: Final[Mapping[str, type]] = {
     "kind": str, "storage": str, "node_storage": str, "python": str, "shares_folder": bool,
     "command": list, "partition": str, "options": list, "url": str, "token_file": str,
-    "most_jobs": int,
+    "most_jobs": int, "default_for": list,
 }  # fmt: skip
 
 
@@ -89,34 +98,46 @@ def _place(name: str, table: object) -> PlaceConfig:
         raise _wrong(name, "does not say its kind", 'Write kind = "slurm" or kind = "ray".')
     if table["kind"] == RAY and not table.get("url"):
         raise _wrong(name, "has no url", 'Write url = "http://HEAD:8265".')
-    storage = _folder(name, table.get("storage") or os.environ.get(STORAGE_VARIABLE) or "")
+    storage = _storage(name, table.get("storage") or os.environ.get(STORAGE_VARIABLE) or "")
     given: dict[str, Any] = {
         key: tuple(map(str, value)) if isinstance(value, list) else value
         for key, value in table.items()
         if key not in ("storage", "node_storage")
     }
     given["name"] = f"{table['kind']}:{name}"
-    return PlaceConfig(
-        **given, storage=storage, node_storage=table.get("node_storage") or str(storage)
-    )
+    return PlaceConfig(**given, storage=storage, node_storage=table.get("node_storage") or storage)
 
 
-def _folder(name: str, url: str) -> Path:
-    """Return the shared folder that a URL or a path means."""
+def _storage(name: str, url: str) -> str:
+    """Return the shared folder that a URL or a path means, or the URL of another storage."""
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         url = unquote(parts.path)
-    elif len(parts.scheme) > 1:  # one letter is a drive
-        raise _wrong(
-            name, f"cannot keep its data at {parts.scheme}://",
-            "Name a folder that this computer and the machines share.",
-        )  # fmt: skip
+    elif "://" in url and len(parts.scheme) > 1:  # one letter is a drive
+        return _url(name, url)
     if not url or not Path(url).expanduser().is_absolute():
         raise _wrong(
             name, "does not say its storage",
-            f'Write storage = "/a/shared/folder", or set {STORAGE_VARIABLE}.',
+            f'Write storage = "/a/shared/folder" or "s3://bucket/folder", or set '
+            f"{STORAGE_VARIABLE}.",
         )  # fmt: skip
-    return Path(url).expanduser()
+    return str(Path(url).expanduser())
+
+
+def _url(name: str, url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password:
+        raise _wrong(
+            name, "has a password in its storage",
+            "Tickets and commands would show it: keep it in the environment, or where the library "
+            "for such URLs looks for it.",
+        )  # fmt: skip
+    if importlib.util.find_spec("fsspec") is None:
+        raise _wrong(
+            name, f"keeps its data at {parts.scheme}://, which needs the package fsspec",
+            f"Install it with: {install_command('storage')}",
+        )  # fmt: skip
+    return url.rstrip("/")
 
 
 def _wrong(name: str, what: str, hint: str = "") -> ParameterError:

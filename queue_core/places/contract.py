@@ -27,6 +27,15 @@ class PlaceRefusedError(PlaceError):
     """The place has understood, and will not do it: asking again would not help."""
 
 
+def sentence(error: Exception) -> str:
+    """Return what an error says, in one line."""
+    if isinstance(error, MonitorError):
+        return f"{error.message} {error.hint}".strip()
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
+    return str(error) or type(error).__name__
+
+
 @dataclass(frozen=True)
 class Demand:
     """What a job asks for.

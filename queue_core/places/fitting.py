@@ -35,12 +35,21 @@ def why_not(nodes: Sequence[Node], demand: Demand, soon: Sequence[Demand] = ()) 
 
 def shown(demand: Demand) -> str:
     """Return a demand as people read it."""
-    parts = [f"{demand.cores} core" + ("s" if demand.cores != 1 else "")]
-    if demand.memory_bytes:
-        parts.append(f"{demand.memory_bytes / (1 << 30):.3g} GiB of memory")
-    if demand.gpus:
-        parts.append(f"{demand.gpus} GPU" + ("s" if demand.gpus != 1 else ""))
-    return " and ".join(parts) if len(parts) < 3 else f"{parts[0]}, {parts[1]} and {parts[2]}"
+    cores = "1 core" if demand.cores == 1 else f"{demand.cores} cores"
+    # Whole sentences' ends, so that each is translated as one.
+    gibibytes = f"{demand.memory_bytes / (1 << 30):.3g}"
+    match (demand.memory_bytes > 0, demand.gpus):
+        case (False, 0):
+            return cores
+        case (True, 0):
+            return f"{cores} and {gibibytes} GiB of memory"
+        case (False, 1):
+            return f"{cores} and 1 GPU"
+        case (False, gpus):
+            return f"{cores} and {gpus} GPUs"
+        case (_, 1):
+            return f"{cores}, {gibibytes} GiB of memory and 1 GPU"
+    return f"{cores}, {gibibytes} GiB of memory and {demand.gpus} GPUs"
 
 
 def _fits(node: Node, demand: Demand) -> bool:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from queue_core.runner.log.log_file import LogFile
+from queue_core.runner.log.log_frames import Frame
 from queue_core.runner.log.log_lines import log_files
-from queue_core.runner.log.log_writer import LogWriter
 
 # What is copied at once; the rest waits for the next round.
 _MOST_BYTES: Final = 8 << 20
+
+
+class FrameTarget(Protocol):
+    """Takes the frames of a log: a `LogWriter`, or what sends them on."""
+
+    def copy_frame(self, frame: Frame, data: bytes) -> None:
+        """Take a frame with its numbers and time."""
+
+    def close(self) -> None:
+        """Take no more."""
 
 
 class LogCopy:
@@ -24,7 +34,7 @@ class LogCopy:
         target: Writes the job's log.
     """
 
-    def __init__(self, source: Path, target: LogWriter) -> None:
+    def __init__(self, source: Path, target: FrameTarget) -> None:
         self._source = source
         self._target = target
         self._sizes: tuple[int, ...] = ()

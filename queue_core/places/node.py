@@ -10,10 +10,13 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import secrets
+import shutil
 import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -21,11 +24,15 @@ from typing import Final
 
 from queue_core.errors import MonitorError
 from queue_core.paths import LocalFolder
+from queue_core.places.answering import Answering
+from queue_core.places.courier import Courier
 from queue_core.places.node_state import StateWriter
+from queue_core.places.object_store import ObjectStore
 from queue_core.places.storage import (
     BEGUN,
     LOG,
     OUTCOME,
+    SENT_CODE,
     STOP,
     as_json,
     read_json,
@@ -33,6 +40,7 @@ from queue_core.places.storage import (
 )
 from queue_core.places.ticket import Ticket, read_ticket
 from queue_core.places.words import outcome_data
+from queue_core.runner.log.log_lines import log_path
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
 from queue_core.runner.supervision.limits import Watch
 from queue_core.runner.supervision.supervisor import Supervisor
@@ -51,22 +59,31 @@ class NodeRun:
     """One start of a job on this machine.
 
     Args:
-        folder: The folder of the start in the shared storage.
+        folder: The folder of the start: in the shared storage, or of this machine alone.
         digest: What the ticket's digest must be.
+        url: Where what is written there is to be carried; empty where others see the folder.
+        packages: Where this machine has the job's code; None: where the ticket says.
     """
 
-    def __init__(self, folder: Path, digest: str) -> None:
+    def __init__(
+        self, folder: Path, digest: str, url: str = "", packages: Sequence[str] | None = None
+    ) -> None:
         self._folder = folder
         self._digest = digest
         self._ticket: Ticket = read_ticket(folder, digest)
+        self._packages = self._ticket.packages[1:] if packages is None else tuple(packages)
+        order = self._ticket.order
+        self._courier = (
+            Courier(url, folder, log_path(folder / LOG, order.job_id), order.log_limit_bytes)
+            if url else None
+        )  # fmt: skip
         self._is_told = threading.Event()
         self._outcome: Outcome | None = None
         self._state = StateWriter(folder, digest)
 
     def run(self) -> int:
         """Run it, unless it has begun elsewhere; return the exit code."""
-        begun = {"ticket": self._digest, "host": platform.node(), "time_s": time.time()}
-        if not write_once(self._folder / BEGUN, as_json(begun)):
+        if not self._begins():
             return ALREADY_BEGUN
         if (stop := read_json(self._folder / STOP)) is not None:
             self._write(_stopped(stop))
@@ -75,6 +92,8 @@ class NodeRun:
             signal.signal(name, self._on_signal)
         order = self._order()
         _size_pools(self._ticket.cores)
+        if self._courier is not None:
+            os.environ[SENT_CODE] = os.pathsep.join(self._packages)
         supervisor = Supervisor(
             self._local_folder().root, self._folder / LOG, grace_s=self._ticket.grace_s
         )
@@ -86,6 +105,16 @@ class NodeRun:
         finally:
             supervisor.stop()
         return 0
+
+    def _begins(self) -> bool:
+        """Tell that it begins here; return False where it has begun elsewhere."""
+        begun = as_json(
+            {"ticket": self._digest, "host": platform.node(), "time_s": time.time(),
+             "start": secrets.token_hex(8)}
+        )  # fmt: skip
+        if self._courier is not None:
+            return self._courier.begin(begun)
+        return write_once(self._folder / BEGUN, begun)
 
     # The job -------------------------------------------------------------------------------------
 
@@ -105,9 +134,11 @@ class NodeRun:
 
         runner = threading.Thread(target=work, name="job", daemon=True)
         runner.start()
+        answering = Answering(self._folder, self._digest, self._local_folder(), child.pid)
         while runner.is_alive():
             self._is_told.wait(_LOOK_S)
             self._is_told.clear()
+            answering.look()
             self._look_after(supervisor, watch)
         supervisor.give_back(child)
         outcome = self._outcome or Outcome(EndReason.INTERRUPTED)
@@ -125,7 +156,8 @@ class NodeRun:
                 supervisor.end(job_id, verdict.reason, verdict.detail, verdict.hint)
         watch.phase = self._state.phase
         self._state.write(watch)
-        if self._state.silent_s > self._ticket.silence_s:
+        silent_s = self._courier.silent_s if self._courier else self._state.silent_s
+        if silent_s > self._ticket.silence_s:
             self._was_cut_off = True
         if self._was_cut_off or self._ended_from_outside():
             supervisor.end(job_id, EndReason.INTERRUPTED)
@@ -178,7 +210,7 @@ class NodeRun:
             work = self._folder / "work"
             work.mkdir(mode=0o700, exist_ok=True)
             cwd = str(work)
-        return replace(order, cwd=cwd, import_path=self._ticket.packages[1:])
+        return replace(order, cwd=cwd, import_path=self._packages)
 
     def _local_folder(self) -> LocalFolder:
         root = self._ticket.local_folder or str(self._folder / "local")
@@ -196,7 +228,9 @@ class NodeRun:
                     raise
                 time.sleep(1.0)
             else:
-                return
+                break
+        if self._courier is not None:
+            self._courier.finish()
 
 
 def _stopped(stop: object) -> Outcome:
@@ -216,19 +250,31 @@ def _size_pools(cores: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the ticket that the arguments name: its folder and its digest."""
+    """Run the ticket that the arguments name.
+
+    Args:
+        arguments: Its folder and its digest; then, where others do not see the folder, the URL to
+            which it is carried, and the folders of the job's code.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     os.umask(0o077)
     folder, digest = Path(arguments[0]), arguments[1]
+    url, packages = (arguments[2], arguments[3:]) if len(arguments) > 2 else ("", None)
     try:
-        return NodeRun(folder, digest).run()
+        return NodeRun(folder, digest, url, packages).run()
     except (MonitorError, OSError) as error:
         logger.exception("the job could not be run")
         message = getattr(error, "message", "") or str(error)
         report = ErrorReport(type(error).__name__, message, getattr(error, "hint", ""))
-        outcome = Outcome(EndReason.NOT_STARTED, error=report)
-        write_once(folder / OUTCOME, as_json(outcome_data(outcome, digest)))
+        outcome = as_json(outcome_data(Outcome(EndReason.NOT_STARTED, error=report), digest))
+        if url:
+            ObjectStore(url).write_once(OUTCOME, outcome)
+        else:
+            write_once(folder / OUTCOME, outcome)
         return 1
+    finally:
+        if url:
+            shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 if __name__ == "__main__":

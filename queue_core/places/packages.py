@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -33,17 +35,7 @@ def store_package(storage: Path, source: Path, *, inside: str = "") -> str:
         PlaceRefusedError: It holds more than modules would, or cannot be read.
         OSError: The storage cannot be written.
     """
-    try:
-        files = _modules(source)
-        digest = _digest(files, inside)
-    except OSError as error:
-        # That of one job: as an error of the storage it would keep all others waiting.
-        raise PlaceRefusedError(
-            f"A module cannot be sent to another machine: {error.strerror or error}: "
-            f"{error.filename or source}.",
-            hint="Make it readable, or submit the job from a folder that holds its own modules "
-            "only.",
-        ) from error
+    files, digest = _read(source, inside)
     target = storage / "packages" / digest
     if target.is_dir():
         return digest
@@ -61,6 +53,49 @@ def store_package(storage: Path, source: Path, *, inside: str = "") -> str:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return digest
+
+
+def packed(source: Path, inside: str = "") -> tuple[str, bytes]:
+    """Return the modules below a folder as one file, and the name that its content gives it.
+
+    Args:
+        source: The folder.
+        inside: Put them into a folder of this name, for a package that is itself imported.
+
+    Raises:
+        PlaceRefusedError: It holds more than modules would, or cannot be read.
+    """
+    files, digest = _read(source, inside)
+    data = _zipped(digest, tuple(files), inside)
+    return hashlib.sha256(data).hexdigest(), data
+
+
+@lru_cache(maxsize=4)
+def _zipped(digest: str, files: tuple[tuple[str, Path], ...], inside: str) -> bytes:
+    """Return files in one, always the same for the same content."""
+    del digest  # it only tells one state of the files from another
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in files:
+            entry = zipfile.ZipInfo(f"{inside}/{name}" if inside else name)
+            entry.external_attr = 0o600 << 16
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+def _read(source: Path, inside: str) -> tuple[list[tuple[str, Path]], str]:
+    """Return the modules below a folder, and what their content comes to."""
+    try:
+        files = _modules(source)
+        return files, _digest(files, inside)
+    except OSError as error:
+        # That of one job: as an error of the storage it would keep all others waiting.
+        raise PlaceRefusedError(
+            f"A module cannot be sent to another machine: {error.strerror or error}: "
+            f"{error.filename or source}.",
+            hint="Make it readable, or submit the job from a folder that holds its own modules "
+            "only.",
+        ) from error
 
 
 def core_folder() -> Path | None:

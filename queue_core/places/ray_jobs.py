@@ -51,7 +51,7 @@ class RayJobs:
 
     def nodes(self) -> Sequence[Node]:
         """Return the machines that Ray lists."""
-        listed = self._ask("GET", "/api/v0/nodes?detail=1")
+        listed = self._ask("GET", "/api/v0/nodes?detail=1&limit=10000")
         status = self._ask("GET", "/api/cluster_status")
         report = _at(status, "data", "clusterStatus", "loadMetricsReport", "usageByNode") or {}
         found = _at(listed, "data", "result", "result") or ()

@@ -6,6 +6,7 @@
         begun.json                  made by the first machine that begins; the second one leaves
         state.json                  progress and use, written anew as a sign of life
         stop.json                   the queue's order to end; also for a machine that begins later
+        look.json, looked.json      what the queue wants to see of it now, and the answer
         outcome.json                how it ended: made once, last
         log/                        the log, in frames
     output.txt                  what the start itself has printed, for whoever looks for a fault
@@ -30,9 +31,13 @@ JOB: Final = "job.bin"
 BEGUN: Final = "begun.json"
 STATE: Final = "state.json"
 STOP: Final = "stop.json"
+LOOK: Final = "look.json"
+LOOKED: Final = "looked.json"
 OUTCOME: Final = "outcome.json"
 LOG: Final = "log"
 OUTPUT: Final = "output.txt"
+# Names, for a job on a machine that sees nothing of its submitter's, the folders that came along.
+SENT_CODE: Final = "DASHAI_SENT_CODE"
 _MOST_BYTES: Final = 16 << 20
 _PLAIN: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}", re.ASCII)
 
@@ -102,9 +107,15 @@ def read_json(path: Path) -> Mapping[str, Any] | None:
     """
     try:
         with path.open("rb") as file:
-            data = json.loads(file.read(_MOST_BYTES))
+            return json_object(file.read(_MOST_BYTES))
     except FileNotFoundError:
         return None
+
+
+def json_object(text: bytes) -> Mapping[str, Any] | None:
+    """Return what JSON text holds; None where it is none."""
+    try:
+        data = json.loads(text)
     except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None

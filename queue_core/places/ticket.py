@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.errors import MonitorError
-from queue_core.places.storage import JOB, TICKET, write_once
+from queue_core.places.storage import JOB, TICKET
 from queue_core.runner.outcome import RunOrder
 
 FORMAT = 1
@@ -26,7 +26,8 @@ class Ticket:
     Attributes:
         order: The job, as a child of this program would get it.
         python: Version of Python that stored it; another one may not be able to open it.
-        packages: Folders of code for the import path, as the machine sees them; the core first.
+        packages: Code for the import path, the core first: folders as the machine sees them, or
+            what it fetches of the storage by these names.
         local_folder: The queue's own local folder, where the machine sees it; empty: it gets an
             empty one of its own.
         grace_s: Seconds between the request to end and the kill.
@@ -43,12 +44,8 @@ class Ticket:
     silence_s: float = 120.0
 
 
-def write_ticket(folder: Path, ticket: Ticket) -> str:
-    """Write a ticket into the new folder of its start; return its digest, which covers it all.
-
-    Raises:
-        OSError: It cannot be written.
-    """
+def ticket_files(ticket: Ticket) -> tuple[dict[str, bytes], str]:
+    """Return the files of a start, by name, and the ticket's digest, which covers them all."""
     order = ticket.order
     shown: dict[str, Any] = {
         "format": FORMAT,
@@ -62,9 +59,7 @@ def write_ticket(folder: Path, ticket: Ticket) -> str:
         "order": {name: getattr(order, name) for name in _ORDER_FIELDS},
     }
     data = json.dumps(shown).encode()
-    write_once(folder / JOB, order.payload)
-    write_once(folder / TICKET, data)
-    return hashlib.sha256(data).hexdigest()
+    return {JOB: order.payload, TICKET: data}, hashlib.sha256(data).hexdigest()
 
 
 def read_ticket(folder: Path, digest: str) -> Ticket:

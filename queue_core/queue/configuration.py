@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from queue_core.places.configuration import read_places
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.values import RetentionPolicy
 from queue_core.settings import Settings, known
 
 
-def engine_options(settings: Settings) -> EngineOptions:
-    """Return the options for `HueyJobQueue.start` that *settings* ask for."""
+def engine_options(settings: Settings, labels: Sequence[str] = ()) -> EngineOptions:
+    """Return the options for `HueyJobQueue.start` that *settings* ask for.
+
+    Args:
+        settings: The settings.
+        labels: What this program offers to jobs that ask for it.
+    """
     import psutil
 
     return EngineOptions(
@@ -25,6 +32,7 @@ def engine_options(settings: Settings) -> EngineOptions:
         retry_delay_s=settings[known.RETRY_DELAY_S],
         retention=retention_policy(settings),
         places=read_places(settings.places)[0],
+        labels=labels,
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,11 +25,12 @@ from queue_core.queue.engine.recovery import Recovered
 from queue_core.queue.estimates import Forecast
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.repeating import copy_of, readable
-from queue_core.queue.store import dependencies, lifecycle, state
+from queue_core.queue.store import dependencies, doubts, lifecycle, state
+from queue_core.queue.store.choice import open_list
 from queue_core.queue.store.clock import new_id, now_text
-from queue_core.queue.store.database import PATIENCE_S
+from queue_core.queue.store.connection import Connection
+from queue_core.queue.store.database import PATIENCE_S, CommitUnknownError
 from queue_core.queue.store.handover import Cancelled, NewJob
-from queue_core.queue.store.opening import open_database
 from queue_core.queue.store.resigning import sign_anew
 from queue_core.queue.store.serializer import Signer, load_key, one_line
 from queue_core.queue.upkeep.entities import close_entity
@@ -56,22 +57,19 @@ class HueyJobQueue(QueueEditor):
 
     Args:
         local_path: The local folder; None means `$DASHAI_LOCAL_PATH` or `~/.DashAI`.
-        url: Room for other databases; only None is known.
+        url: Where a team shares its list, `postgresql://user@host/database`; None means
+            `$DASHAI_QUEUE_URL`, and where that is empty, a file in the local folder.
 
     Raises:
         LocalFolderError: The folder or a file in it cannot be used.
+        JobQueueError: The server does not answer, or does not let us in.
     """
 
     def __init__(
         self, local_path: str | os.PathLike[str] | None = None, url: str | None = None
     ) -> None:
-        if url is not None:
-            raise JobQueueError(
-                f"This version cannot keep its queue at {url}.",
-                hint="Leave url out: the queue is then a file in the local folder.",
-            )
         folder = LocalFolder.resolve(local_path).create()
-        database, self._opening_notices, version = open_database(folder.queue_db)
+        database, self._opening_notices, version = open_list(folder, url)
         super().__init__(database, folder)
         submission.import_path()  # it reads files: now, while there are descriptors for that
         self._signer = Signer(load_key(folder.secret_key))
@@ -104,8 +102,9 @@ class HueyJobQueue(QueueEditor):
         job.bind(JobContext(job_id, self.folder))
         job.set_status_as_delivered()
         try:
-            blob = self._signer.sign(submission.errand_of(job, options.place), job_id)
-            self._insert(submission.new_job(job, job_id, options, blob))
+            code = placing.own_code(self.folder, job, options.place)
+            blob = self._signer.sign(submission.errand_of(job, options.place, code), job_id)
+            self._insert(submission.new_job(job, job_id, options, blob, code))
         except BaseException:
             _give_up_entity(job)
             raise
@@ -113,8 +112,7 @@ class HueyJobQueue(QueueEditor):
 
     def put_chain(self, jobs: Iterable[BaseJob], options: JobOptions | None = None) -> list[str]:
         """Put jobs that run one after another, each when the one before has finished."""
-        options = options or JobOptions()
-        group = options.group_id or new_id()
+        group = (options := options or JobOptions()).group_id or new_id()
         ids: list[str] = []
         for job in jobs:
             after = (*options.after, *ids[-1:])
@@ -134,16 +132,21 @@ class HueyJobQueue(QueueEditor):
             JobQueueError: It cannot be stored; then it is not.
         """
         message = self._huey.announce(new.id, new.priority)
+        is_put = partial(doubts.is_put, job_id=new.id)
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection, *, again: bool = False) -> None:
+            if again and is_put(connection):
+                return
             lifecycle.put(connection, new, message)
             if follows is not None:
                 dependencies.follow_retry(connection, follows, new.id)
 
-        self._database.write(write, durable=False, patience_s=PATIENCE_S)
+        self._database.write(write, durable=False, patience_s=PATIENCE_S, is_done=is_put)
         self._bell.wake()  # the job may start while its `put` waits for the disk
         try:
             self._database.sync()
+        except CommitUnknownError:  # a server went down: what it did not keep is stored again
+            self._database.write(partial(write, again=True), is_done=is_put)
         except JobQueueError:
             self._database.write(lambda c: lifecycle.withdraw(c, new.id), durable=False)
             raise
@@ -347,6 +350,11 @@ class HueyJobQueue(QueueEditor):
                 raise
         return self
 
+    def finish(self) -> None:
+        """Claim no more jobs; those that run here go on until `stop`."""
+        if self._engine is not None:
+            self._engine.finish()
+
     def stop(self) -> None:
         """Run no more jobs; running ones are interrupted (`killed`), waiting ones keep waiting."""
         with self._state_lock:
@@ -365,11 +373,9 @@ class HueyJobQueue(QueueEditor):
         return self.start()
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
+        self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.close()
 
     def _close_entities(self) -> None:

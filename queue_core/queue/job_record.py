@@ -101,6 +101,9 @@ class JobRecord:
         gpus: Graphics processors that it asks its place for.
         node: The machine of its place that runs it, or ran it last.
         place_note: What there is to say of it at its place now, e.g. why it waits there.
+        worker: Who runs it on this or another computer, or ran it last; see `queue.worker_name`.
+        metric: What its result is judged by, e.g. `accuracy`: the first metric that it names.
+        metric_value: The value of that.
         damage: What cannot be read of its row, one sentence; empty where all can.
     """
 
@@ -152,6 +155,9 @@ class JobRecord:
     gpus: Annotated[int | None, Stored("INTEGER", whole)] = None
     node: Annotated[str | None, Stored("TEXT", text)] = None
     place_note: Annotated[str | None, Stored("TEXT", text)] = None
+    worker: Annotated[str | None, Stored("TEXT", text)] = None
+    metric: Annotated[str | None, Stored("TEXT", text)] = None
+    metric_value: Annotated[float | None, Stored("REAL", number)] = None
     damage: str = ""
 
     @property

@@ -39,3 +39,13 @@ def placed(folder: LocalFolder, job: BaseJob, options: JobOptions) -> JobOptions
             "shares_folder = true.",
         )
     return replace(options, place=place.name)
+
+
+def own_code(folder: LocalFolder, job: BaseJob, place_name: str | None) -> tuple[str, ...]:
+    """Return the folders of code that a job brings to a place which does not see them."""
+    if not place_name:
+        return ()
+    place = find_place(read_places(Settings.load(folder.settings).places)[0], place_name)
+    if place is None or not place.is_remote:
+        return ()
+    return tuple(str(path) for path in job.code_folders())

@@ -17,8 +17,10 @@ from queue_core.queue.engine.recovery import recover
 from queue_core.queue.finding.finder import JobFinder
 from queue_core.queue.finding.following import Progress
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
-from queue_core.queue.store import history, presence, queries, schema, state, triage
+from queue_core.queue.place_jobs import PlaceJobs
+from queue_core.queue.store import away, history, presence, queries, schema, state, triage
 from queue_core.queue.store.clock import to_text
+from queue_core.queue.store.connection import Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher, last_cursor, read_changes
 from queue_core.queue.store.log_place import log_of
@@ -168,6 +170,14 @@ class QueueReader(BaseJobQueue):
         self._close_dead()
         return queries.read_many(self._database, job_ids)
 
+    def jobs_at(self, place: str, *, limit: int) -> PlaceJobs:
+        """Return what runs at a place and waits for it: the first ones, and how many there are."""
+        running, waiting = away.counts_at(self._database, place)
+        ids = away.ids_at(self._database, place, limit)
+        found = queries.read_many(self._database, ids)
+        records = tuple(found[job_id] for job_id in ids if job_id in found)
+        return PlaceJobs(records, running, waiting)
+
     def changed_after(self, moment: datetime, *, limit: int) -> Sequence[JobRecord]:
         """Return the jobs whose row changed at or after *moment*, the latest first.
 
@@ -315,7 +325,7 @@ class QueueReader(BaseJobQueue):
         with contextlib.suppress(JobQueueError):  # a file that can only be read is shown as it is
             recover(self._database)
 
-    def _row(self, job_id: str, columns: str) -> queries.Row:
+    def _row(self, job_id: str, columns: str) -> Row:
         condition, parameters = queries.locate(job_id)
         row = self._database.read_one(
             f"SELECT {columns} FROM task_copy WHERE {condition}", parameters
@@ -324,7 +334,7 @@ class QueueReader(BaseJobQueue):
             raise not_found(job_id)
         return row
 
-    def _own_row(self, job_id: str, columns: str) -> queries.Row:
+    def _own_row(self, job_id: str, columns: str) -> Row:
         row = self._row(job_id, f"origin, {columns}")
         if row["origin"] != OUR_ORIGIN:
             raise JobQueueError(

@@ -15,7 +15,7 @@ from queue_core.queue.store.serializer import Signer
 
 _KEPT = (
     "priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes",
-    "cores", "asked_memory_bytes", "gpus",
+    "cores", "asked_memory_bytes", "gpus", "labels",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from queue_core.errors import JobQueueError, MonitorError, ParameterError
 from queue_core.queue import cron as rules
+from queue_core.queue.store.connection import Connection, Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.sqlite_errors import DatabaseBusyError, DiskFullError
 from queue_core.queue.store.stored import LAST_MOMENT_S
@@ -46,7 +47,7 @@ def next_run(expression: str, after: datetime) -> datetime:
 
 
 def insert(
-    connection: sqlite3.Connection, schedule: Schedule, *, blob: bytes, environment: str, now: str,
+    connection: Connection, schedule: Schedule, *, blob: bytes, environment: str, now: str,
     entity_open: bool,
 ) -> None:  # fmt: skip
     """Store a new schedule with the job that it copies."""
@@ -81,7 +82,7 @@ def problems(database: Database) -> tuple[str, ...]:
     return tuple(f"The schedule “{row['name']}”: {row['problem']}" for row in rows)
 
 
-def _to_schedule(row: sqlite3.Row, number: int) -> Schedule:
+def _to_schedule(row: Row, number: int) -> Schedule:
     wrong = []
 
     def text(column: str) -> str:
@@ -127,7 +128,7 @@ def _damaged(what: str) -> str:
 
 
 def change(
-    connection: sqlite3.Connection, schedule_id: str, *, cron: str | None, enabled: bool | None
+    connection: Connection, schedule_id: str, *, cron: str | None, enabled: bool | None
 ) -> None:
     """Change when a schedule runs, or whether; a problem that it had is forgotten.
 
@@ -151,7 +152,7 @@ def change(
     )
 
 
-def remove(connection: sqlite3.Connection, schedule_id: str) -> None:
+def remove(connection: Connection, schedule_id: str) -> None:
     """Forget a schedule, a damaged one, too; the jobs that it has put stay."""
     connection.execute(f"DELETE FROM monitor_schedule WHERE {_NAMED}", _named(schedule_id))
 
@@ -206,7 +207,7 @@ def _forget_wrong_clock(database: Database, now_s: float) -> None:
 
 
 def _put(
-    connection: sqlite3.Connection, number: int, now_s: float, put_again: Callable[[Any], str]
+    connection: Connection, number: int, now_s: float, put_again: Callable[[Any], str]
 ) -> None:
     row = connection.execute(
         f"SELECT * FROM monitor_schedule WHERE rowid = ? AND {_DUE}",
@@ -240,9 +241,7 @@ def _following(expression: object) -> tuple[float | None, str | None]:
         return None, f"{error.message} {error.hint}"
 
 
-def _put_copy(
-    connection: sqlite3.Connection, row: sqlite3.Row, put_again: Callable[[Any], str]
-) -> str:
+def _put_copy(connection: Connection, row: Row, put_again: Callable[[Any], str]) -> str:
     """Put the job of a schedule; where that fails, nothing of it stays."""
     connection.execute("SAVEPOINT schedule")
     try:

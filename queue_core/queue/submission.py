@@ -15,7 +15,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from queue_core.errors import JobQueueError
+from queue_core.errors import JobQueueError, ParameterError
+from queue_core.queue.store import labels
 from queue_core.queue.store.handover import NewJob
 from queue_core.queue.store.serializer import Errand, one_line
 from queue_core.queue.store.stored import LAST_MOMENT_S, storable
@@ -57,8 +58,25 @@ def stored_options(options: JobOptions) -> dict[str, Any]:
         "memory_limit_bytes": _memory(options.memory_limit_bytes),
         "pinned": bool(options.pinned),
         "group_id": None if options.group_id is None else _text(options.group_id, "group_id"),
+        "labels": _labels(options),
         **_demand(options),
     }
+
+
+def _labels(options: JobOptions) -> str | None:
+    given: object = options.labels
+    if isinstance(given, str) or not isinstance(given, tuple | list | set | frozenset):
+        raise _refused("labels", given, "must be a list of texts")
+    asked = [_text(label, "labels") for label in given]
+    if asked and options.place is not None:
+        raise JobQueueError(
+            "The option labels is only for a job that a worker of this list runs.",
+            hint="Leave out the place or the labels.",
+        )
+    try:
+        return labels.to_text(asked)
+    except ParameterError as error:
+        raise JobQueueError(f"The option labels: {error.message}", hint=error.hint) from error
 
 
 def _demand(options: JobOptions) -> dict[str, Any]:
@@ -175,8 +193,10 @@ def _text(value: object, name: str) -> str:
 # The job -----------------------------------------------------------------------------------------
 
 
-def new_job(job: BaseJob, job_id: str, options: JobOptions, blob: bytes) -> NewJob:
-    """Return what is stored of a job.
+def new_job(
+    job: BaseJob, job_id: str, options: JobOptions, blob: bytes, own_code: tuple[str, ...] = ()
+) -> NewJob:
+    """Return what is stored of a job; see `errand_of`.
 
     Raises:
         JobQueueError: An option is wrong.
@@ -187,15 +207,20 @@ def new_job(job: BaseJob, job_id: str, options: JobOptions, blob: bytes) -> NewJ
         job_name=name_of(job),
         job_blob=blob,
         params=params_json(params_of(job)),
-        environment=json.dumps({"cwd": working_folder(), "path": list(import_path())}),
+        environment=json.dumps({"cwd": working_folder(), "path": [*import_path(), *own_code]}),
         entity_open=has_clean_up(job),
         reuse_key=reuse_key_of(job),
         **stored_options(options),
     )
 
 
-def errand_of(job: BaseJob, place: str | None = None) -> Errand:
+def errand_of(job: BaseJob, place: str | None = None, own_code: tuple[str, ...] = ()) -> Errand:
     """Return what is executed of a job: the job itself, and where its submitter works.
+
+    Args:
+        job: The job.
+        place: Where it is to run.
+        own_code: Folders of code that it brings besides those of the submitter.
 
     Raises:
         JobQueueError: It holds something that cannot be serialised; the message names it.
@@ -211,7 +236,7 @@ def errand_of(job: BaseJob, place: str | None = None) -> Errand:
     return Errand(
         payload=payload,
         cwd=working_folder(),
-        import_path=import_path(),
+        import_path=(*import_path(), *own_code),
         reuse_key=reuse_key_of(job),
         place=place,
     )

@@ -372,6 +372,7 @@ class JobOptions:
         cores: Processor cores that it asks its place for.
         asked_memory_bytes: Memory that it asks its place for.
         gpus: Graphics processors that it asks its place for.
+        labels: What it asks of the worker that runs it, e.g. `gpu` or `zone=b`.
     """
 
     priority: int = 0
@@ -389,3 +390,4 @@ class JobOptions:
     cores: int | None = None
     asked_memory_bytes: int | None = None
     gpus: int | None = None
+    labels: tuple[str, ...] = ()

@@ -60,6 +60,7 @@ WANTED = (
     Wanted("filter_both", "filter by two statuses and a type", 150, "ms"),
     Wanted("search_letter", "search: one letter, all jobs match", 150, "ms"),
     Wanted("search_word", "search: a word of 1 job in 5", 150, "ms"),
+    Wanted("search_middle", "search: the middle of a word, 1 job in 5", 150, "ms"),
     Wanted("search_rare", "search: words of an error, 1 job in 3,000", 150, "ms"),
     Wanted("search_query", "query: status:failed took:>1m flights", 150, "ms"),
     Wanted("sort_worst", "sort, the slowest column", 300, "ms"),
@@ -69,6 +70,9 @@ WANTED = (
     Wanted("memory", "memory of the program", 300, "MB"),
     Wanted("lag_p99", "200 changes/s: lag p99", 30, "ms"),
     Wanted("cpu", "200 changes/s: processor", 20, "% of a core"),
+    Wanted("table_first", "a result of 5,000,000 rows opens, the first table", 0.5, "s"),
+    Wanted("table", "a result of 5,000,000 rows opens, a later one", 0.5, "s"),
+    Wanted("pan_ms", "a scatter of 1,000,000 points is dragged: from frame to frame", 33.3, "ms"),
 )
 
 
@@ -161,6 +165,7 @@ def main() -> int:
                 found[key] = first_paint_s(root, display, memoryview(picture))
         with screen(Path(name)) as (display, _):
             found |= measured_by("measure_table.py", display, str(big), str(options.seconds))
+            found |= measured_by("measure_results.py", display)
             peers = {
                 title: measured_by("measure_peer.py", display, kind, str(big))
                 for title, kind in (("QSqlTableModel", "sql"), ("all rows in a list", "list"))

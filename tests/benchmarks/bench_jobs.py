@@ -35,6 +35,17 @@ class ReusedStamp(Stamp):
     reuses_process = True
 
 
+class Talker(BaseJob):
+    """Says how far it is, writes a log, and fails."""
+
+    def run(self) -> None:
+        """Fail after some lines."""
+        for line in range(20):
+            self.report_progress(line / 20, f"line {line}")
+            print(f"line {line} of this job")
+        raise ValueError(f"{self.kwargs['name']} has nothing to say")
+
+
 class Spin(BaseJob):
     """Computes for ever in Python."""
 

@@ -13,7 +13,7 @@ _FILL = """
 WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last)
 INSERT INTO task_copy (id, task_type, job_name, status, enqueued_at, last_update, started_at,
     finished_at, run_seconds, origin, params, position, progress, error_msg, error_type,
-    peak_memory_bytes, cpu_time_s, job_blob)
+    peak_memory_bytes, cpu_time_s, worker, metric, metric_value, job_blob)
 SELECT printf('%08x-%04x-7000-8000-%012x', i, i % 65536, i * 7919 % 1000003),
     CASE i % 5 WHEN 0 THEN 'DatasetJob' WHEN 1 THEN 'ModelJob' WHEN 2 THEN 'ExplorerJob'
         WHEN 3 THEN 'PredictJob' ELSE 'ConverterJob' END,
@@ -34,7 +34,9 @@ SELECT printf('%08x-%04x-7000-8000-%012x', i, i % 65536, i * 7919 % 1000003),
     CASE WHEN i % 20 = 0 THEN 'Line ' || (i % 3000)
         || ' of flights.csv has 6 values where the header has 5.' END,
     CASE WHEN i % 20 = 0 THEN 'DataError' END,
-    i * 7919 % 4000000000, i * 13 % 311 / 7.0, zeroblob(300)
+    i * 7919 % 4000000000, i * 13 % 311 / 7.0, 'laptop:' || (4000 + i / 5000) || '/' || (i % 4 + 1),
+    CASE WHEN i % 5 = 1 AND i % 20 > 1 THEN 'accuracy' END,
+    CASE WHEN i % 5 = 1 AND i % 20 > 1 THEN i * 31 % 997 / 997.0 END, zeroblob(300)
 FROM n
 """
 _PART = 100_000

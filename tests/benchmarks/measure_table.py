@@ -92,6 +92,7 @@ class Measuring:
             ),
             "search_letter": lambda: state.set_search("i"),
             "search_word": lambda: state.set_search("iris"),
+            "search_middle": lambda: state.set_search("guin"),
             "search_rare": lambda: state.set_search('error:"line 1500"'),
             "search_query": lambda: state.set_search("status:failed took:>1m flights"),
         }

@@ -100,7 +100,7 @@ def test_when_rays_head_dies_its_jobs_end_and_are_reported_once_it_is_back(
         pids = [int(pid) for pid in started.read_text().split()]
         cluster.engine.kill("gcs_server")
         began_s = time.monotonic()
-        until(lambda: "ray:test, commands:" in (queue.get(job_id).place_note or ""), 60.0)
+        until(lambda: "The place ray:test says:" in (queue.get(job_id).place_note or ""), 60.0)
         noted_s = time.monotonic() - began_s
         until(lambda: not any(_runs(pid) for pid in pids), 150.0)
         print(f"ray, head: noted after {noted_s:.0f} s, tree dead after "

@@ -38,7 +38,7 @@ def test_the_command_of_each_page_turns_to_it_and_back(
         for add in FEATURES:
             add(window, window.bridge)
         tabs, jobs = window.pages.tabs, window.pages.current
-        assert tabs.count() == 5
+        assert tabs.count() == 6
         for number in range(1, tabs.count()):
             (command,) = (a for a in window.action_set.all() if a.title == tabs.tabText(number))
             window.action_set.trigger(command.id)

@@ -53,6 +53,6 @@ def breakable() -> Iterator[type[FaultyConnection]]:
             raise sqlite3.OperationalError("unable to open database file")
         return connect(*arguments, factory=Connection, **options)
 
-    with mock.patch("queue_core.queue.store.database.sqlite3.connect", factory):
+    with mock.patch("queue_core.queue.store.sqlite_database.sqlite3.connect", factory):
         yield Connection
     Connection.fault = None

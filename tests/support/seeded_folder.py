@@ -15,6 +15,7 @@ from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.store import handover, lifecycle
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.owner import Owner
+from queue_core.queue.worker_name import worker_name
 from queue_core.runner.log.log_lines import LOGGING, log_path
 from queue_core.runner.log.log_records import encode_packets
 from queue_core.runner.log.log_writer import LogWriter
@@ -82,7 +83,8 @@ def _job(kind: str, name: str, params: Mapping[str, Any]) -> BaseJob:
 
 LINE_104 = ErrorReport(
     "DataError", "Line 104 of iris.csv has 6 values where the header has 5.",
-    "Correct it, or choose with “bad_rows” to leave such rows out or to fill short ones; the "
+    "Correct it, or choose under “Rows of another length” (bad_rows) to leave such rows out or to "
+    "fill short ones; the "
     "delimiter or quote may be another, too.", TRACEBACK,
     ({"type": "ValueError", "message": "Expected 5 fields in line 104, saw 6"},),
 )  # fmt: skip
@@ -102,7 +104,8 @@ SCENE: tuple[Seed, ...] = (
                  "options": {"delimiter": ",", "encoding": "utf-8", "decimal": "."}}),
     Seed("Scale numeric columns of penguins", "ConverterJob", EndReason.FINISHED, 1.9, 3000),
     Seed("Random forest on penguins", "ModelJob", EndReason.FINISHED, 61, 2700,
-         params={"model": "random_forest", "n_estimators": 300, "max_depth": None, "seed": 0}),
+         params={"model": "random_forest", "n_estimators": 300, "max_depth": None, "seed": 0},
+         result={"model": "random_forest", "metrics": {"accuracy": 0.9605, "f1_macro": 0.95}}),
     Seed("Gradient boosting, 5 folds", "ModelJob", EndReason.RAISED, 734, 2400, error=NO_MEMORY),
     Seed("Predict test split", "PredictJob", EndReason.FINISHED, 0.4, 1500),
     Seed("Why does the forest say Adelie?", "ExplainerJob", EndReason.CANCELLED, 12, 1400),
@@ -155,9 +158,10 @@ def _place(connection: Any, job_id: str, seed: Seed, owner: str, *, older_s: flo
     )
     connection.execute(
         "UPDATE task_copy SET status = 'started', started_at = ?, message_id = NULL, owner = ?, "
-        "pid = 4711, progress = ?, progress_message = ?, memory_bytes = 412000000 WHERE id = ?",
-        (to_text(started), owner, None if seed.progress in (None, -1) else seed.progress,
-         seed.phase, job_id),
+        "pid = 4711, worker = ?, progress = ?, progress_message = ?, memory_bytes = 412000000 "
+        "WHERE id = ?",
+        (to_text(started), owner, worker_name(1),
+         None if seed.progress in (None, -1) else seed.progress, seed.phase, job_id),
     )  # fmt: skip
     if seed.end is not None:
         result = None if seed.result is None else json.dumps(seed.result)

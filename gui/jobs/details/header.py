@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -28,8 +28,10 @@ from gui.widgets import IconLabel, Note, TextLabel, icon_button, row, text_butto
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import WaitReason
 
-# The buttons stand beside the title where this much is left for it.
-TITLE_PX = 150
+# From this width on the buttons stand beside the title, however many there are: they never jump.
+BESIDE_PX = 620
+# A button that took another's place under the pointer takes no click for this long.
+SETTLE_MS = 600
 
 
 class DetailsHeader(QWidget):
@@ -41,6 +43,8 @@ class DetailsHeader(QWidget):
         self._record: JobRecord | None = None
         self._reason: WaitReason | None = None
         self._is_beside = False
+        self._shown_buttons: tuple[object, tuple[str, ...]] = (None, ())
+        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._title = TextLabel(font=title_font(), most_lines=2)
         self._icon = IconLabel("not_started")
         self._state = TextLabel()
@@ -80,7 +84,8 @@ class DetailsHeader(QWidget):
         self.window_button.setEnabled(False)
         self._title.set_text(tr_plural("{count} job selected", "{count} jobs selected", count))
         parts = [
-            f"{number} × {status_word(status)}"
+            # What belongs together stays on one line.
+            f"{number}\u00a0×\u00a0{status_word(status)}"
             for status in STATUS_LOOKS
             if (number := sum(record.status is status for record in records))
         ]
@@ -98,6 +103,7 @@ class DetailsHeader(QWidget):
 
     def update_buttons(self) -> None:
         """Show what can be done with what is selected."""
+        before = self._shown_buttons
         for record in self._actions.at(Place.DETAILS):
             button = self._buttons.get(record.id)
             if button is None:
@@ -106,6 +112,12 @@ class DetailsHeader(QWidget):
             if button.hasFocus() and not is_shown:
                 self.close_button.setFocus()  # else Qt sends it somewhere far away
             button.setVisible(is_shown)
+        chosen = self._actions.selection
+        of_what = chosen.ids, len(chosen.records)  # records that come late end no job
+        shown = tuple(name for name, button in self._buttons.items() if not button.isHidden())
+        self._shown_buttons = of_what, shown
+        if before[0] == of_what and before[1] != shown:
+            self._settling.start()
         self._arrange()
 
     def _show_state(self, record: JobRecord) -> None:
@@ -148,13 +160,18 @@ class DetailsHeader(QWidget):
     def _make_button(self, action_id: str) -> QPushButton:
         record = self._actions.record(action_id)
         button = text_button(
-            translate(record.title), lambda: self._actions.trigger(action_id), icon_name=record.icon
+            translate(record.title), lambda: self._on_click(action_id), icon_name=record.icon
         )
         button.setToolTip(as_typed(tooltip(record)))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the table
         self._buttons[action_id] = button
         self._button_row.addWidget(button)
         return button
+
+    def _on_click(self, action_id: str) -> None:
+        """Do it, unless the job ended just now and its buttons are others than a moment ago."""
+        if not self._settling.isActive():
+            self._actions.trigger(action_id)
 
     def _build(self) -> None:
         self._button_bar = QWidget()
@@ -178,13 +195,8 @@ class DetailsHeader(QWidget):
         self._lines.addWidget(self._button_bar)
 
     def _arrange(self) -> None:
-        """Put the buttons beside the title, or below everything where it is narrow."""
-        room = (
-            self.width()
-            - 2 * self.close_button.sizeHint().width()
-            - self._button_row.sizeHint().width()
-        )
-        beside = room >= TITLE_PX
+        """Put the buttons beside the title where it is wide, else below everything."""
+        beside = self.width() >= BESIDE_PX
         if beside == self._is_beside:
             return
         self._is_beside = beside

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QScrollArea, QVBoxLayou
 from gui.bridge import Bridge
 from gui.format import format_bytes, format_count, format_duration, format_moment, format_relative
 from gui.i18n import mark, tr, translate, translate_message
-from gui.jobs.columns import origin_word
+from gui.jobs.columns import metric_of, origin_word, worker_in_full
 from gui.jobs.details.history_section import HistorySection
 from gui.jobs.details.lineage_section import LineageSection
 from gui.jobs.details.page import DetailsPage
@@ -102,6 +102,7 @@ def _place(view: View) -> str:
 
 LINES: tuple[Line, ...] = (
     Line(mark("Type"), lambda view: type_word(view.record.task_type)),
+    Line(mark("Main metric"), lambda view: metric_of(view.record)),
     Line(mark("Created"), lambda view: _moment(view.record.enqueued_at, view.now)),
     Line(mark("Started"), lambda view: _moment(view.record.started_at, view.now)),
     Line(mark("Ended"), lambda view: _moment(view.record.finished_at, view.now)),
@@ -116,6 +117,7 @@ LINES: tuple[Line, ...] = (
     Line(mark("Kept"), lambda view: tr("Clean-up leaves it alone.") if view.record.pinned else ""),
     Line(mark("Interruptions"), _interruptions),
     Line(mark("Runs on"), _place),
+    Line(mark("Worker"), lambda view: "" if view.record.place else worker_in_full(view.record)),
     Line(mark("There"), lambda view: translate_message(view.record.place_note or "")),
     Line(mark("Process"), lambda view: str(view.record.pid or "")),
     Line(mark("Exit"), _end),

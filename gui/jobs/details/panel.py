@@ -13,6 +13,7 @@ from gui.jobs.details.doing_page import DoingPage
 from gui.jobs.details.error_page import ErrorPage
 from gui.jobs.details.header import DetailsHeader
 from gui.jobs.details.log_page import LogPage
+from gui.jobs.details.models_selected import ModelsSelected
 from gui.jobs.details.overview_page import OverviewPage
 from gui.jobs.details.page import DetailsPage
 from gui.jobs.details.parameters_page import ParametersPage
@@ -31,6 +32,8 @@ READ_INTERVAL_S = 0.1
 
 # The tab that answers the first question about a job in this state.
 FIRST_TABS = {JobStatus.FINISHED: "result", JobStatus.ERROR: "error"}
+
+LEAST_TABS_PX = 88
 
 
 class DetailsPanel(QFrame):
@@ -79,6 +82,7 @@ class DetailsPanel(QFrame):
         self.header = DetailsHeader(actions)
         self.header.close_button.clicked.connect(self.close_wanted)
         self.header.window_button.clicked.connect(self._want_window)
+        self.models = ModelsSelected(bridge)
         self.error_page = ErrorPage(bridge)
         overview = OverviewPage(bridge)
         overview.lineage.job_wanted.connect(self.job_wanted)
@@ -111,9 +115,11 @@ class DetailsPanel(QFrame):
             self._forget()
             if selection.ids:
                 self.header.show_many(selection.records, len(selection.ids))
+            self.models.show_records(selection.records)
             self._stack.setCurrentIndex(1 if selection.ids else 0)
             self._tabs.hide()
             return
+        self.models.show_records(())
         job_id = selection.ids[0]
         if job_id != self._job_id:
             self._forget()
@@ -143,6 +149,8 @@ class DetailsPanel(QFrame):
     def _build(self) -> None:
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
+        # Where height is short the pages scroll; why a job failed is never cut.
+        self._tabs.setMinimumHeight(LEAST_TABS_PX)
         self._tabs.setUsesScrollButtons(False)  # narrow ones are cut instead
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._tabs.currentChanged.connect(self._on_tab_chosen)
@@ -151,6 +159,7 @@ class DetailsPanel(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        layout.addWidget(self.models)
         layout.addWidget(self._tabs, 1)
         layout.addStretch(0)
         nothing = muted_label(tr("Select a job to see its details."))

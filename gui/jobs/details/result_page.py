@@ -8,7 +8,9 @@ from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.jobs.details.json_tree import JsonTree
 from gui.jobs.details.page import DetailsPage
+from gui.renewal.note import OutdatedNote
 from gui.results import viewer_for
+from gui.results.made import made_entity
 from gui.results.running import shows_while_running
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import WaitReason
@@ -23,8 +25,13 @@ class ResultPage(DetailsPage):
         self._record: JobRecord | None = None
         self._shown: JobRecord | None = None
         self._viewer: QWidget | None = None
+        self._outdated = OutdatedNote(bridge, shows_newer=False)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
+        note = QVBoxLayout()
+        note.setContentsMargins(16, 0, 8, 0)
+        note.addWidget(self._outdated)
+        self._layout.addLayout(note)
 
     def shows(self, record: JobRecord) -> bool:
         """What finished has a result; a conversation can be read while it goes on."""
@@ -52,7 +59,9 @@ class ResultPage(DetailsPage):
             self._layout.removeWidget(self._viewer)
             self._viewer.deleteLater()
         self._viewer = viewer_for(record, self._bridge) or _data_viewer(record)
-        self._layout.addWidget(self._viewer)
+        self._layout.addWidget(self._viewer, 1)
+        kind, entity_id = made_entity(record)
+        self._outdated.show_entity(kind, entity_id)
 
 
 def _data_viewer(record: JobRecord) -> QWidget:

@@ -1,4 +1,7 @@
-"""A plot over parameters: one upright axis each, one line for each model, the best one on top."""
+"""A plot over parameters: one upright axis each, one line for each model, the best one on top.
+
+Drawing along an axis chooses the models that pass there; several axes together narrow the choice.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from gui.hover_card import HoverCard
 from gui.i18n import tr
 from gui.results.compare.axes import PlotAxis, axes_of
+from gui.results.compare.brushes import Brushes
 from gui.results.comparison import Comparison
 from gui.spoken import Role, speak_as
 from gui.theme import colours, current_theme, small_font
@@ -21,17 +25,20 @@ BOTTOM_PX = 18
 NEAR_PX = 8.0
 LABEL_PX = 110
 FEW_LINES = 60
-MOST_IN_FRONT = 60
+FRONT_PX = 2.6
+BRUSH_PX = 16
 
 
 class ParallelPlot(QWidget):
-    """Lines over axes; a click chooses a model.
+    """Lines over axes; a click chooses a model, drawing along an axis all that pass there.
 
     Signals:
         clicked: Carries the place of a model in the comparison.
+        brushed: Carries the places of the models that pass where it was drawn.
     """
 
     clicked = Signal(int)
+    brushed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +46,9 @@ class ParallelPlot(QWidget):
         self._axes: list[PlotAxis] = []
         self._selected: frozenset[int] = frozenset()
         self._hovered = -1
+        self._brushes = Brushes()
         self._behind: QPixmap | None = None
+        self._front: QPixmap | None = None
         self._card = HoverCard(self)
         self.setMouseTracking(True)
         self.setFont(small_font())
@@ -51,11 +60,12 @@ class ParallelPlot(QWidget):
         """Show models."""
         self._found = found
         self._axes = axes_of(found)
+        self._brushes.clear()
         self._hovered = -1
         self._draw_anew()
 
     def _draw_anew(self) -> None:
-        self._behind = None
+        self._behind = self._front = None
         self.update()
 
     @property
@@ -66,6 +76,7 @@ class ParallelPlot(QWidget):
     def select(self, places: Collection[int]) -> None:
         """Let some models stand out."""
         self._selected = frozenset(places)
+        self._front = None
         self.update()
 
     # --- places -------------------------------------------------------------------------------
@@ -98,6 +109,18 @@ class ParallelPlot(QWidget):
         nearest = min(range(len(heights)), key=lambda model: abs(heights[model] - at.y()))
         return nearest if abs(heights[nearest] - at.y()) < NEAR_PX else -1
 
+    def _axis_at(self, at: QPointF) -> int | None:
+        """Return the axis under a point."""
+        if not self.has_lines:
+            return None
+        near = min(range(len(self._axes)), key=lambda number: abs(self._x(number) - at.x()))
+        return near if abs(self._x(near) - at.x()) <= BRUSH_PX / 2 else None
+
+    def _place_at(self, at: QPointF) -> float:
+        """Return how high on an axis a point is, 0 below and 1 above."""
+        place = (self.height() - BOTTOM_PX - at.y()) / (self.height() - TOP_PX - BOTTOM_PX)
+        return min(1.0, max(0.0, place))
+
     # --- drawing ------------------------------------------------------------------------------
 
     def _line_colour(self, model: int) -> QColor:
@@ -114,28 +137,33 @@ class ParallelPlot(QWidget):
 
     def _draw_lines(self, painter: QPainter) -> None:
         if self._behind is None or self._behind.deviceIndependentSize() != self.size().toSizeF():
-            self._behind = self._drawn_lines()
-        front = (self._selected | {self._hovered}) - {-1}
-        painter.setOpacity(0.4 if self._selected else 1.0)
+            self._behind = self._drawn_lines(range(len(self._found.runs)))
+            self._front = None
+        if self._front is None and self._selected:
+            self._front = self._drawn_lines(self._selected, in_front=True)
+        painter.setOpacity(0.3 if self._selected else 1.0)
         painter.drawPixmap(0, 0, self._behind)
         painter.setOpacity(1.0)
-        for model in sorted(front)[:MOST_IN_FRONT]:
-            is_hovered = model == self._hovered and model not in self._selected
-            painter.setPen(QPen(colours().role("text" if is_hovered else "accent"), 2.6))
-            painter.drawLines(self._pieces(model))
+        if self._front is not None and self._selected:
+            painter.drawPixmap(0, 0, self._front)
+        if self._hovered >= 0:
+            painter.setPen(QPen(colours().role("text"), FRONT_PX))
+            painter.drawLines(self._pieces(self._hovered))
 
-    def _drawn_lines(self) -> QPixmap:
-        """Draw the lines of all models once; hundreds of them take long."""
+    def _drawn_lines(self, models: Collection[int], *, in_front: bool = False) -> QPixmap:
+        """Draw lines once; hundreds of them take long."""
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(self.size() * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        count = len(self._found.runs)
+        is_few = len(models) <= FEW_LINES
         # Thin lines of full colour are drawn a hundred times as fast as broad or pale ones.
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=count <= FEW_LINES)
-        for model in reversed(range(count)):
-            painter.setPen(QPen(self._line_colour(model), 1.4 if count <= FEW_LINES else 1))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=is_few)
+        width = (FRONT_PX if in_front else 1.4) if is_few else 1
+        for model in sorted(models, reverse=True):
+            colour = colours().role("accent") if in_front else self._line_colour(model)
+            painter.setPen(QPen(colour, width))
             painter.drawLines(self._pieces(model))
         painter.end()
         return pixmap
@@ -156,6 +184,16 @@ class ParallelPlot(QWidget):
             box = QRectF(x - width / 2, 4, width, metrics.lineSpacing())
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, title)
             self._draw_ticks(painter, axis, x, width)
+
+    def _draw_brushes(self, painter: QPainter) -> None:
+        colour = QColor(colours().role("accent"))
+        painter.setPen(QPen(colour, 1))
+        colour.setAlphaF(0.25)
+        for axis, (low, high) in self._brushes.ranges.items():
+            top, bottom = self._y(high), self._y(low)
+            box = QRectF(self._x(axis) - BRUSH_PX / 2, top, BRUSH_PX, max(1.0, bottom - top))
+            painter.fillRect(box, colour)
+            painter.drawRect(box)
 
     def _draw_ticks(self, painter: QPainter, axis: PlotAxis, x: float, width: float) -> None:
         metrics = painter.fontMetrics()
@@ -191,16 +229,32 @@ class ParallelPlot(QWidget):
         if self.has_lines:
             self._draw_lines(painter)
             self._draw_axes(painter)
+            self._draw_brushes(painter)
         else:
             painter.setPen(colours().role("muted"))
             centre = Qt.AlignmentFlag.AlignCenter
             painter.drawText(self.rect(), centre, tr("The models do not differ in parameters."))
         painter.end()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to draw along the axis under the pointer."""
+        axis = self._axis_at(event.position())
+        if axis is not None and event.button() is Qt.MouseButton.LeftButton:
+            self._hovered = -1
+            self._card.hide()
+            self._brushes.begin(axis, self._place_at(event.position()))
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Lift the line under the pointer, and say whose it is."""
+        """Draw along an axis; else lift the line under the pointer, and say whose it is."""
         if not self.has_lines:
             return
+        if self._brushes.is_drawing:
+            self._brushes.go_to(self._place_at(event.position()))
+            self.update()
+            return
+        is_axis = self._axis_at(event.position()) is not None
+        shapes = Qt.CursorShape
+        self.setCursor(shapes.SizeVerCursor if is_axis else shapes.ArrowCursor)
         model = self._model_at(event.position())
         if model != self._hovered:
             self._hovered = model
@@ -213,9 +267,22 @@ class ParallelPlot(QWidget):
             self._card.hide()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Choose the model under the pointer."""
-        if self._hovered >= 0 and event.button() is Qt.MouseButton.LeftButton:
+        """Choose what passes where it was drawn, or the model under the pointer."""
+        if self._brushes.is_drawing:
+            had_any = bool(self._brushes.ranges)
+            self._brushes.end()
+            if had_any:
+                is_any = bool(self._brushes.ranges)
+                self.brushed.emit(self._brushes.within(self._axes) if is_any else [])
+            self.update()
+        elif self._hovered >= 0 and event.button() is Qt.MouseButton.LeftButton:
             self.clicked.emit(self._hovered)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Take all ranges away."""
+        self._brushes.clear()
+        self.brushed.emit([])
+        self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Let no line stand out by the pointer."""

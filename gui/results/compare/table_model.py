@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 from gui.i18n import tr
 from gui.plain_text import as_typed
 from gui.results.cell import Cell
-from gui.results.comparison import Column, Comparison
+from gui.results.comparison import Column, Comparison, short_names
 from gui.theme import body_font, colours
 from queue_core.library.entities import EntityRecord
 
@@ -31,6 +31,7 @@ class ComparisonModel(QAbstractTableModel):
         super().__init__(parent)
         self._found = Comparison()
         self._columns: tuple[Column, ...] = ()
+        self._names: list[str] = []
         self._order: list[int] = []
         self._only_differing = True
 
@@ -38,6 +39,7 @@ class ComparisonModel(QAbstractTableModel):
         """Show models."""
         self.beginResetModel()
         self._found = found
+        self._names = short_names(found.runs)
         self._order = list(range(len(found.runs)))
         self._choose_columns()
         self.endResetModel()
@@ -73,7 +75,7 @@ class ComparisonModel(QAbstractTableModel):
     def _cell(self, row: int, column: int) -> Cell:
         place = self._order[row]
         if column == 0:
-            name = self._found.runs[place].name
+            name = self._names[place]
             return Cell(name, name.casefold())
         return self._columns[column - 1].cells[place]
 

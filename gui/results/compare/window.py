@@ -26,10 +26,10 @@ from gui.results.compare.parallel import ParallelPlot
 from gui.results.compare.side_by_side import SideBySide
 from gui.results.compare.table_model import ComparisonModel
 from gui.results.comparison import Comparison, compare
-from gui.results.export import save_values
+from gui.results.export import ask_and_write, values_export
 from gui.results.loading import LoadingView
 from gui.theme import COMPACT_ROW_HEIGHT_PX, title_font
-from gui.widgets import TextLabel, icon_button, muted_label, row, set_role
+from gui.widgets import TextLabel, icon_button, row, set_role
 from queue_core.database.status import EntityKind
 from queue_core.errors import MonitorError
 from queue_core.library.comparing import measured_runs
@@ -37,6 +37,8 @@ from queue_core.library.entities import get_entity
 from queue_core.paths import LocalFolder
 
 SIZE = QSize(1120, 760)
+# Room for the heading and the scroll bar.
+ROOM_ROWS = 2.6
 SMALLEST = QSize(560, 420)
 NAME_PX = 300
 WIDEST_PX = 220
@@ -93,10 +95,11 @@ class ComparisonView(LoadingView):
         self.only_differing.setChecked(True)
         self.only_differing.toggled.connect(self._on_only_differing)
         self._title = TextLabel(most_lines=1, font=title_font())
-        self._about = muted_label()
+        self._about = TextLabel(role="muted", most_lines=2)
         self._build()
         self.table.selectionModel().selectionChanged.connect(lambda _a, _b: self._on_selected())
         self.plot.clicked.connect(self._choose)
+        self.plot.brushed.connect(self._select)
         self.load()
 
     def _build(self) -> None:
@@ -106,7 +109,7 @@ class ComparisonView(LoadingView):
         words.setSpacing(2)
         words.addWidget(self._title)
         words.addWidget(self._about)
-        line = row(None, self.only_differing, save, spacing=12)
+        line = row(self.only_differing, save, spacing=12)
         line.insertLayout(0, words, 1)
         line.setContentsMargins(16, 12, 12, 8)
         head.setLayout(line)
@@ -134,10 +137,14 @@ class ComparisonView(LoadingView):
         self.window().setWindowTitle(as_title(title or tr("Compare models")))
         count = len(found.runs)
         said = tr_plural("{count} model", "{count} models", count)
-        hint = tr("The best value of each column is bold. Select two models for both in full.")
-        self._about.setText(f"{said} · {hint}" if count > 1 else said)
+        hint = tr(
+            "The best of each column is bold. Select two models for both in full; draw along an "
+            "axis below to choose those that pass there."
+        )
+        self._about.set_text(f"{said} · {hint}" if count > 1 else said)
         self.model.show(found)
         self.table.fit()
+        self._share_room(count)
         self.plot.show_comparison(found)
         if count > 1:
             rows = self.table.selectionModel()
@@ -146,6 +153,13 @@ class ComparisonView(LoadingView):
                 rows.select(self.model.index(number, 0), flags.Select | flags.Rows)
         if not self.plot.has_lines:
             self.tabs.setCurrentWidget(self.beside)
+
+    def _share_room(self, count: int) -> None:
+        """Give the table what its rows need, at most half, and the rest to what is below."""
+        room = sum(self.splitter.sizes())
+        needed = round((count + ROOM_ROWS) * COMPACT_ROW_HEIGHT_PX)
+        above = min(room // 2, needed)
+        self.splitter.setSizes([above, room - above])
 
     def save(self) -> None:
         """Ask for a file and write what is shown, in the order in which it is shown."""
@@ -159,7 +173,8 @@ class ComparisonView(LoadingView):
             if any(spread is not None for spread in column.spreads):
                 spread = _free_name(f"{column.title} ±", columns)
                 columns[spread] = [column.spreads[place] for place in places]
-        save_values(self, self.bridge, columns, self._title.text)
+        found = values_export(self.bridge, columns, self._title.text)
+        ask_and_write(self, self.bridge, found)
 
     def _on_only_differing(self, on: bool) -> None:
         chosen = self._selected()

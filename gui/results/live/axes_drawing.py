@@ -25,6 +25,8 @@ from queue_core.artifacts.figure import (
 GAP_PX = 6
 NAME_SHARE = 0.38
 LONGEST_SLANTED_PX = 96
+# How far a slanted name of one pixel runs to the left.
+SLANT_SHARE = 0.77
 TICK_EVERY_PX = 46
 BAR_PX = 12
 RIGHT_PX = 14
@@ -88,9 +90,11 @@ def frame_for(
     across, is_slanted, extra = _across(panel.x, views[0], width, metrics)
     box = QRectF(left, top, width, max(40.0, height - extra))
     if panel.is_square:
-        side = min(box.width(), box.height())
-        box = QRectF(box.left(), box.top(), side, side)
-        across, is_slanted, _ = _across(panel.x, views[0], side, metrics)
+        # Names that fit below the whole width may have to slant below a square.
+        side = min(width, height)
+        across, is_slanted, extra = _across(panel.x, views[0], side, metrics)
+        side = max(40.0, min(side, height - extra))
+        box = QRectF(left, top, side, side)
     below = (line + GAP_PX if panel.x.has_ticks else GAP_PX) + extra
     return Frame(box, tuple(across), tuple(up), is_slanted, bar, below)
 
@@ -108,7 +112,7 @@ def _across(
         return found, True, min(LONGEST_SLANTED_PX, longest) * 0.7
     most = max(2, int(width / TICK_EVERY_PX))
     found = ticks(axis, view, most)
-    while most > 2 and sum(metrics.horizontalAdvance(t) + 14 for _, t in found) > width:
+    while most > 1 and sum(metrics.horizontalAdvance(t) + 14 for _, t in found) > width:
         most -= 1
         found = ticks(axis, view, most)
     return found, False, 0.0
@@ -192,7 +196,9 @@ def _draw_ticks_across(canvas: Canvas, frame: Frame) -> None:
     for place, text in frame.across:
         x = _x(canvas, place)
         if frame.is_slanted:
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, LONGEST_SLANTED_PX)
+            # A slanted name runs to the left: the first ones have the room that is there.
+            room = min(LONGEST_SLANTED_PX, int(x / SLANT_SHARE))
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
             painter.save()
             painter.translate(x + 3, top + metrics.ascent() / 2)
             painter.rotate(-40)

@@ -10,11 +10,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from gui.results.live.canvas import Canvas, colour_table, ends_of, shares_of
+from gui.results.live.numbers import local_number
 from gui.results.live.points import FEW_POINTS, draw_points, marker
 from gui.results.live.scales import Array
 from gui.theme import small_font
 from queue_core.artifacts.figure import (
     Area,
+    AxisScale,
     Bars,
     Box,
     Color,
@@ -34,6 +36,7 @@ MOST_CORNERS = 20_000
 MOST_TEXTS = 400
 FAR_PX = -1e5
 BRIGHT = 0.55
+THICKEST_PX = 48.0
 
 
 def draw_mark(canvas: Canvas, mark: Any) -> None:
@@ -112,6 +115,10 @@ def bar_boxes(canvas: Canvas, mark: Bars) -> list[QRectF]:
     along = canvas.x if mark.is_horizontal else canvas.y
     across = canvas.y if mark.is_horizontal else canvas.x
     places, half = np.asarray(mark.positions), mark.width / 2
+    axis = canvas.panel.y if mark.is_horizontal else canvas.panel.x
+    if axis.scale is AxisScale.CATEGORY:  # a few names in much room are no walls
+        one = abs(float(np.diff(across(np.asarray([0.0, 1.0])))[0]))
+        half = min(half, THICKEST_PX / 2 / max(one, 1e-9))
     edge = canvas.box.left() if mark.is_horizontal else canvas.box.bottom()
     # On a logarithmic axis there is no 0 to begin at.
     start = np.nan_to_num(along(bases), nan=edge)
@@ -156,11 +163,14 @@ def _bar_texts(canvas: Canvas, mark: Bars, boxes: list[QRectF]) -> None:
     canvas.painter.setFont(small_font())
     outside, inside = canvas.colour(Tone.MUTED), QColor(canvas.colours.surface)
     high = canvas.painter.fontMetrics().lineSpacing()
-    for box, value, text in zip(boxes, mark.values, mark.texts, strict=False):
+    for box, value, written in zip(boxes, mark.values, mark.texts, strict=False):
+        text = local_number(written)
         wide = canvas.painter.fontMetrics().horizontalAdvance(text) + 8
         is_inside = False
         if mark.is_horizontal and box.height() + 4 >= high:
             left = box.right() if value >= 0 else box.left() - wide
+            if left < canvas.box.left():  # the names of the bars stand there
+                left = box.right()
             is_inside = left + wide > canvas.box.right() + 2 and box.width() > wide
             left = box.right() - wide if is_inside else left
             place = QRectF(left, box.center().y() - high / 2, wide, high)
@@ -233,6 +243,7 @@ def heatmap_ends(mark: Heatmap) -> tuple[float, float]:
 
 def _cell_text(canvas: Canvas, box: QRectF, colour: QColor, text: str) -> None:
     canvas.painter.setFont(small_font())
+    text = local_number(text)
     metrics = canvas.painter.fontMetrics()
     if metrics.horizontalAdvance(text) > box.width() - 2 or metrics.height() > box.height() + 4:
         return
@@ -314,12 +325,14 @@ def _text(canvas: Canvas, mark: Text) -> None:
     else:
         at = _spot(float(canvas.x([mark.x])[0]), float(canvas.y([mark.y])[0]))
     painter.setFont(small_font())
-    wide = painter.fontMetrics().horizontalAdvance(mark.text)
+    metrics, text = painter.fontMetrics(), local_number(mark.text)
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(30, int(box.width()) - 8))
+    wide = metrics.horizontalAdvance(text)
     left = at.x() - {"left": 0.0, "center": wide / 2, "right": float(wide)}.get(mark.align, 0.0)
+    # Whole, also at the edges of the plot, where it would be cut.
+    left = max(box.left() + 2, min(left, box.right() - wide - 2))
     path = QPainterPath()
-    path.addText(
-        QPointF(left, at.y() + painter.fontMetrics().ascent() / 2 - 1), painter.font(), mark.text
-    )
+    path.addText(QPointF(left, at.y() + metrics.ascent() / 2 - 1), painter.font(), text)
     surface = QColor(canvas.colours.surface)
     painter.strokePath(path, QPen(surface, 3))  # readable on whatever lies below
     painter.fillPath(path, canvas.colour(mark.color))

@@ -14,7 +14,7 @@ ENCODING: Final[JsonMapping] = {
 }
 COMPRESSION: Final[JsonMapping] = {
     "enum": [None, "none", "gzip", "bzip2", "xz", "zstd", "zip"],
-    "enum-titles": ["", "None", "gzip", "bzip2", "xz", "zstd", "zip"],
+    "enum-titles": ["As found", "None", "gzip", "bzip2", "xz", "zstd", "zip"],
     "default": None,
     "title": "Compression",
     "description": "How the file is packed; empty: what its first bytes say.",

@@ -27,14 +27,15 @@ class ConverterRequest(Request):
         starts_as="fill_missing", is_required=True,
     )  # fmt: skip
     columns: tuple[str, ...] | None = parameter(
-        "The columns to work on; empty: all that fit.", title="Columns", format="columns"
-    )
+        "The columns to work on; empty: all that fit.", title="Columns", format="columns",
+        empty_title="All that fit",
+    )  # fmt: skip
     target: str | None = parameter(
-        "The column to be predicted later, for converters that look at it.",
-        title="Target", format="column",
+        "The column to be predicted later, for transforms that look at it.",
+        title="Target", format="column", advanced=True,
     )  # fmt: skip
     params: Mapping[str, Any] = parameter(
-        "Parameters of the converter.", title="Parameters", default={}
+        "Parameters of the transform.", title="Parameters", default={}
     )
     rows: str | Mapping[str, Any] | tuple[Any, ...] | None = parameter(
         'A condition, e.g. year < 2020; or {"first": 1000}, {"sample": 1000}, a list of row '
@@ -44,6 +45,6 @@ class ConverterRequest(Request):
     save_as: str | None = parameter(
         "Also keep the result as a dataset of this name.", title="Save as dataset"
     )
-    name: str | None = parameter("What to call the step.", title="Name")
+    name: str | None = parameter("What to call the step.", title="Name", advanced=True)
     seed: int = seed_parameter("The same seed gives the same result.")
     converter_id: int | None = hidden()

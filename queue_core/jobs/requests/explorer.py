@@ -26,8 +26,9 @@ class ExplorerRequest(Request):
         starts_as="describe", is_required=True,
     )  # fmt: skip
     columns: tuple[str, ...] | None = parameter(
-        "The columns to look at; empty: all that fit.", title="Columns", format="columns"
-    )
+        "The columns to look at; empty: all that fit.", title="Columns", format="columns",
+        empty_title="All that fit",
+    )  # fmt: skip
     params: Mapping[str, Any] = parameter(
         "Parameters of the explorer.", title="Parameters", default={}
     )

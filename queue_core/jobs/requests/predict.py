@@ -33,15 +33,17 @@ class PredictRequest(Request):
         "A file with the rows to predict, instead of a dataset.", title="File", format="path"
     )
     rows: tuple[Mapping[str, Any], ...] | None = parameter(
-        "Rows typed by hand, instead of a dataset: one object for each.", title="Rows"
+        "Rows typed by hand, instead of a dataset: one object for each.",
+        title="Rows",
+        advanced=True,
     )
     horizon: int | None = parameter(
         "How many steps a forecast goes; as many as it was tested with if empty.",
-        title="Steps ahead", minimum=1, maximum=10_000,
+        title="Steps ahead", minimum=1, maximum=10_000, advanced=True,
     )  # fmt: skip
     level: float = parameter(
         "How often intervals around predicted numbers are to hold.",
-        title="Interval", default=0.9, minimum=0.5, maximum=0.999,
+        title="Interval", default=0.9, minimum=0.5, maximum=0.999, advanced=True,
     )  # fmt: skip
     format: str | None = parameter(
         "The kind of file that the result is also written to.",

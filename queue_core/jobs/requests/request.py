@@ -59,7 +59,7 @@ def parameter(
     )  # fmt: skip
 
 
-_DASHED = frozenset(("enum_titles", "depends_on", "usually_one"))
+_DASHED = frozenset(("enum_titles", "empty_title", "depends_on", "usually_one"))
 
 
 def seed_parameter(description: str, **words: Any) -> Any:

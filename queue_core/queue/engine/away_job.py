@@ -11,22 +11,12 @@ import contextlib
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 from queue_core.places.contract import Sighting, Stage
 from queue_core.places.log_copy import LogCopy
-from queue_core.places.storage import (
-    BEGUN,
-    OUTCOME,
-    OUTPUT,
-    STATE,
-    STOP,
-    as_json,
-    plain_id,
-    read_json,
-    write_once,
-)
+from queue_core.places.start_files import StartFiles
+from queue_core.places.storage import BEGUN, OUTCOME, STATE, as_json, plain_id, read_json
 from queue_core.places.words import State, read_outcome, read_state
 from queue_core.plain import storable
 from queue_core.queue.engine.recorder import JobReports
@@ -52,7 +42,7 @@ class AwayJob:
 
     Args:
         handed: What was claimed, and its ticket.
-        folder: The start's folder on the storage.
+        files: What the start leaves on the storage.
         log: Brings its log here.
         reports: Is told what it reports.
         timeout_s: Its time limit; None for none.
@@ -68,12 +58,12 @@ class AwayJob:
     """
 
     def __init__(
-        self, handed: Handed, folder: Path, log: LogCopy, reports: JobReports, *,
+        self, handed: Handed, files: StartFiles, log: LogCopy, reports: JobReports, *,
         timeout_s: float | None, lost_after_s: float = LOST_AFTER_S,
     ) -> None:  # fmt: skip
         self.claim: Claim = handed.claim
         self.demand: Waiting = handed.demand
-        self.folder = folder
+        self.files = files
         self._ticket = handed.ticket or ""
         self._log = log
         self._reports = reports
@@ -116,10 +106,11 @@ class AwayJob:
         Raises:
             OSError: The storage cannot be read.
         """
+        self.files.pull()
         if not self.has_begun:
             self._see_begin()
         self._take_state()
-        data = read_json(self.folder / OUTCOME)
+        data = read_json(self.files.folder / OUTCOME)
         is_whole = self._log.follow()
         if data is None:
             return None
@@ -130,7 +121,7 @@ class AwayJob:
         return None
 
     def _see_begin(self) -> None:
-        begun = read_json(self.folder / BEGUN)
+        begun = read_json(self.files.folder / BEGUN)
         if begun is None:
             return
         self.has_begun = True
@@ -143,7 +134,7 @@ class AwayJob:
             self.began_at = min(now, max(claimed or now, moment))
 
     def _take_state(self) -> None:
-        data = read_json(self.folder / STATE)
+        data = read_json(self.files.folder / STATE)
         state = read_state(data, self._ticket) if data is not None else None
         if state is None or state.beat == self._state.beat:
             return
@@ -207,12 +198,7 @@ class AwayJob:
 
     def _last_words(self) -> str:
         """Return what the start itself has printed, e.g. that there is no such interpreter."""
-        try:
-            with (self.folder / OUTPUT).open("rb") as file:
-                text = file.read(_OUTPUT_BYTES).decode("utf-8", "replace")
-        except OSError:
-            return ""
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in self.files.last_words().splitlines() if line.strip()]
         return f" {storable(lines[-1].strip(), _OUTPUT_BYTES)}" if lines else ""
 
     def forbid(self, reason: EndReason, detail: str = "", hint: str = "") -> None:
@@ -222,12 +208,7 @@ class AwayJob:
             OSError: It cannot be written.
         """
         order = {"reason": reason.value, "detail": detail, "hint": hint}
-        try:
-            write_once(self.folder / STOP, as_json(order))
-        except FileNotFoundError:
-            # Without its folder nobody can begin it; without the storage nothing is known.
-            if not self.folder.parent.parent.is_dir():
-                raise
+        self.files.forbid(as_json(order))
         self._stopped_s = self._stopped_s or time.monotonic()
 
     def is_overdue(self) -> bool:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from pathlib import Path
 from typing import Final
 
 from queue_core.places.contract import Place, Sighting, Stage
-from queue_core.places.storage import OUTCOME, remove_attempt
+from queue_core.places.start_files import StartFiles
 
 # So long the order to end is kept for a machine that may still run the job, or begin it.
 _LOST_KEPT_S: Final = 3600.0
 
 
 class Left:
-    """The folders of ended starts, by handle.
+    """The files of ended starts, by handle.
 
-    Who still cleans up after a job needs its folder, so it goes only when the place says that
+    Who still cleans up after a job needs them, so they go only when the place says that
     nothing of the start is there.
 
     Args:
@@ -26,32 +25,32 @@ class Left:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._folders: dict[str, tuple[Path, float]] = {}
+        self._files: dict[str, tuple[StartFiles, float]] = {}
 
     def __bool__(self) -> bool:
         """Whether anything is left."""
-        return bool(self._folders)
+        return bool(self._files)
 
     @property
     def handles(self) -> Collection[str]:
         """What the place is to be asked for."""
-        return tuple(self._folders)
+        return tuple(self._files)
 
-    def add(self, handle: str, folder: Path, *, is_lost: bool) -> None:
-        """Clear a folder later; much later where it is not known whether the job still runs."""
+    def add(self, handle: str, files: StartFiles, *, is_lost: bool) -> None:
+        """Clear its files later; much later where it is not known whether the job still runs."""
         kept_s = _LOST_KEPT_S if is_lost else 0.0
-        self._folders[handle] = (folder, time.monotonic() + kept_s)
+        self._files[handle] = (files, time.monotonic() + kept_s)
 
-    def find(self, found: Collection[tuple[str, Path]], running: Collection[str]) -> None:
+    def find(self, found: Collection[tuple[str, StartFiles]], running: Collection[str]) -> None:
         """Take up what earlier programs have left."""
-        for handle, folder in found:
-            if handle not in running and handle not in self._folders:
-                self.add(handle, folder, is_lost=not (folder / OUTCOME).exists())
+        for handle, files in found:
+            if handle not in running and handle not in self._files:
+                self.add(handle, files, is_lost=not files.has_outcome())
 
     def saw(self, handle: str, sighting: Sighting) -> None:
         """Clear what the place is through with."""
-        folder, due_s = self._folders[handle]
+        files, due_s = self._files[handle]
         if sighting.stage in (Stage.ENDED, Stage.UNKNOWN) and time.monotonic() > due_s:
-            del self._folders[handle]
-            remove_attempt(folder)
+            del self._files[handle]
+            files.remove()
             self._place.forget(handle)

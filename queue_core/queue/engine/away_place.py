@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -25,12 +24,12 @@ from queue_core.places.contract import (
     PlaceRefusedError,
     PlaceUnreachableError,
 )
-from queue_core.places.storage import remove_attempt
 from queue_core.queue.engine.away_host import (
     AwayHost,
     note_running,
     note_usage,
     note_waiting,
+    trouble_text,
 )
 from queue_core.queue.engine.away_job import LOST, NOT_BEGUN, AwayJob
 from queue_core.queue.engine.away_left import Left
@@ -39,8 +38,8 @@ from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import away, lifecycle, reports
 from queue_core.queue.store.away import Handed, Waiting
 from queue_core.queue.store.clock import to_text
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.handover import Claim, EndedAttempt
-from queue_core.queue.store.owner import owner_is_alive
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 from queue_core.steady_thread import SteadyThread
 
@@ -48,6 +47,7 @@ logger = logging.getLogger(__name__)
 
 _BUSY_S: Final = 0.25
 _IDLE_S: Final = 1.0
+_MANY: Final = 40
 _LOOK_S: Final = 2.0
 _ADOPT_S: Final = 5.0
 _TROUBLE_S: Final = 10.0
@@ -83,6 +83,7 @@ class AwayPlace:
         self._most_jobs = most_jobs
         self._jobs: dict[str, AwayJob] = {}
         self._left = Left(place)
+        self._knows_left = False
         self._troubles: dict[str, str] = {}
         self._due = threading.Event()
         self._looked_s = self._adopted_s = self._tried_s = self._sampled_s = -1e9
@@ -106,6 +107,9 @@ class AwayPlace:
         """
         job = self._jobs.get(job_id)
         if job is not None:
+            if self._sender.is_slow:
+                self.wake()
+                return True
             with contextlib.suppress(OSError):  # the thread orders it once more, and tells why not
                 job.forbid(EndReason.CANCELLED)
             self.wake()
@@ -123,7 +127,9 @@ class AwayPlace:
         self._database.release()
 
     def _round(self) -> None:
-        self._due.wait(_BUSY_S if self._jobs else _IDLE_S)
+        # A storage on a network is asked some 500 times a second at most.
+        busy_s = _BUSY_S * max(1.0, len(self._jobs) / _MANY)
+        self._due.wait(busy_s if self._jobs else _IDLE_S)
         self._due.clear()
         # Each change of the database wakes it; many come at once.
         self._thread.pause(_SHORTEST_S)
@@ -131,17 +137,26 @@ class AwayPlace:
             return
         now = time.monotonic()
         if now - self._adopted_s > _ADOPT_S:
-            is_first, self._adopted_s = self._adopted_s < 0, now
+            self._adopted_s = now
             self._adopt()
-            if is_first:
-                running = [job.handle for job in self._jobs.values()]
-                self._left.find(self._sender.left(self._database), running)
+            if not self._knows_left:
+                self._find_left()
         if self._jobs or self._left:
             self._carry_out_orders()
             self._look(now)
             self._listen()  # what was written while the place was asked counts
             self._tell(now)
         self._start_next(now)
+
+    def _find_left(self) -> None:
+        """Take up what earlier programs have left there; tried again where it cannot be seen."""
+        running = [job.handle for job in self._jobs.values()]
+        try:
+            self._left.find(self._sender.left(self._database), running)
+        except (OSError, PlaceError) as error:
+            self._set_trouble(_STORAGE, error)
+        else:
+            self._knows_left = True
 
     # Those that run ------------------------------------------------------------------------------
 
@@ -151,13 +166,13 @@ class AwayPlace:
             is_mine = row["owner"] == self._host.owner_text
             if row["id"] in self._jobs or not isinstance(row["id"], str):
                 continue
-            if not is_mine and owner_is_alive(self._database.root, row["owner"]):
+            if not is_mine and self._database.owner_is_alive(row["owner"]):
                 continue
             handed = self._write(partial(away.adopt, row=row, owner=self._host.owner_text))
             if handed is None:
                 continue
             if handed.ticket is None:  # its program went before it was handed over
-                remove_attempt(self._sender.folder_of(handed.claim))
+                self._sender.files_of(handed.claim).remove()
                 self._wait_again(handed.claim, "")
             else:
                 self._jobs[handed.claim.job_id] = self._sender.follow(handed)
@@ -241,7 +256,7 @@ class AwayPlace:
         if why == NOT_BEGUN and job.never_arrived and self._may_hand_over_again(ended):
             ended = replace(ended, retry_at_s=time.time())
 
-        def write(connection: sqlite3.Connection) -> JobStatus | None:
+        def write(connection: Connection) -> JobStatus | None:
             if not self._sender.shares_folder:
                 # It has cleaned up where its files are.
                 reports.entity_closed(connection, job.claim.job_id)
@@ -252,7 +267,7 @@ class AwayPlace:
         del self._jobs[job.claim.job_id]
         job.close()
         # Who may still run or begin it is to find the order to end there.
-        self._left.add(job.handle, job.folder, is_lost=why in (LOST, NOT_BEGUN))
+        self._left.add(job.handle, job.files, is_lost=why in (LOST, NOT_BEGUN))
         self._host.on_end(status)
         self._due.set()
 
@@ -307,7 +322,7 @@ class AwayPlace:
             self._set_trouble(_ORDERS, error)
             return self._trouble
         self._set_trouble(_ORDERS, None)
-        return why and f"{self.name}: {why}"
+        return why and f"The place {self.name} says: {why}"
 
     def _start(self, job: Waiting) -> None:
         owner, name = self._host.owner_text, self.name
@@ -343,7 +358,7 @@ class AwayPlace:
     def _give_back(self, claim: Claim, error: Exception) -> None:
         """Let a job wait again of which nothing has left this computer."""
         self._set_trouble(_STORAGE, error)
-        self._wait_again(claim, f"{self.name}: {_sentence(error)}")
+        self._wait_again(claim, self._trouble)
 
     def _wait_again(self, claim: Claim, why: str) -> None:
         if not self._write(lambda c: away.give_back(c, claim, why)):
@@ -355,20 +370,20 @@ class AwayPlace:
         job = self._jobs.pop(claim.job_id, None)
         if job is not None:
             job.close()
-        remove_attempt(self._sender.folder_of(claim))
+        self._sender.files_of(claim).remove()
 
     # Around it -----------------------------------------------------------------------------------
 
-    def _write(self, change: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+    def _write(self, change: Callable[[Connection], _Answer]) -> _Answer:
         return self._database.write(change)
 
-    def _note(self, change: Callable[[sqlite3.Connection], object]) -> None:
+    def _note(self, change: Callable[[Connection], object]) -> None:
         """Write what need not survive a power cut."""
         self._database.write(change, durable=False)
 
     def _set_trouble(self, part: str, error: Exception | None) -> None:
         """Keep what does not answer, the place or its storage: its jobs show that as a note."""
-        told = "" if error is None else f"{self.name}, {part}: {_sentence(error)}"
+        told = "" if error is None else trouble_text(self.name, error, is_storage=part == _STORAGE)
         if told != self._troubles.get(part, ""):
             logger.info("%s", told or f"{self.name}, {part}: answers again")
         self._troubles[part] = told
@@ -376,9 +391,3 @@ class AwayPlace:
     @property
     def _trouble(self) -> str:
         return next((told for told in self._troubles.values() if told), "")
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, MonitorError):
-        return f"{error.message} {error.hint}".strip()
-    return str(error) or type(error).__name__

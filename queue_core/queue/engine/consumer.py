@@ -6,7 +6,7 @@ waits for its end, and writes that end together with the claim of the next job.
 
 from __future__ import annotations
 
-import sqlite3
+import itertools
 import threading
 import time
 from functools import partial
@@ -19,18 +19,23 @@ from queue_core.queue.engine.huey_storage import ReadyBell
 from queue_core.queue.engine.job_huey import JobHuey, JobTask
 from queue_core.queue.engine.problems import Problems
 from queue_core.queue.job_record import JobStatus
-from queue_core.queue.store import handover, lifecycle
-from queue_core.queue.store.database import Database
+from queue_core.queue.store import doubts, handover, lifecycle
+from queue_core.queue.store.connection import Connection
+from queue_core.queue.store.database import CommitUnknownError, Database, ServerLostError
 from queue_core.queue.store.handover import Claim, EndedAttempt
 from queue_core.queue.store.sqlite_errors import DatabaseBusyError, DiskFullError
+from queue_core.queue.worker_name import worker_name
 from queue_core.runner.supervision.child_process import ChildProcess
 from queue_core.runner.supervision.supervisor import Supervisor
 from queue_core.steady_thread import SteadyThread
 
 _TAKE_S = 0.5
 _RETRY_WRITE_S = 0.25
+_WRITE_S = 5.0
 _LAST_WRITES_S = 10.0
 _REFUSED_WRITES = 3
+# What says nothing against the end that is to be stored.
+_PASSING = (DatabaseBusyError, DiskFullError, ServerLostError, CommitUnknownError)
 
 
 class WorkerHost(Protocol):
@@ -75,11 +80,16 @@ class Surplus:
 
 
 class JobWorker(Worker):  # type: ignore[misc]
-    """One worker: a thread of Huey's consumer with the child processes that it holds."""
+    """One worker: a thread of Huey's consumer with the child processes that it holds.
+
+    Attributes:
+        number: What tells it from the others of its consumer, from 1.
+    """
 
     host: WorkerHost
     huey: JobHuey
     surplus: Surplus
+    number: int = 1
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -201,19 +211,25 @@ class JobWorker(Worker):  # type: ignore[misc]
         """Write the end of the last job and claim the next one, in one transaction."""
         bell, ended = self.host.bell, self._ended
 
-        def change(connection: sqlite3.Connection) -> tuple[JobStatus | None, Claim | None]:
+        def change(connection: Connection) -> tuple[JobStatus | None, Claim | None]:
             status = lifecycle.end(connection, ended) if ended is not None else None
             self._claimed = None
             if bell.is_closing or self.leaves() or not bell.may_start():
                 return status, None
-            claim = lifecycle.claim(connection, self.host.owner_text, self._choose_pid, time.time())
+            claim = lifecycle.claim(
+                connection, self.host.owner_text, worker_name(self.number), self._choose_pid,
+                time.time(), bell.offer,
+            )  # fmt: skip
             self._claimed = claim  # before anybody can see its row
             return status, claim
 
         try:
             # Not waiting for the disk: `sync_soon` brings it there within 10 ms, together with what
             # other jobs have written meanwhile.
-            status, claim = self.host.database.write(change, durable=False)
+            status, claim = self.host.database.write(
+                change, durable=self.host.database.is_apart, patience_s=_WRITE_S,
+                is_done=lambda c: doubts.is_claimed(c, self._claimed),
+            )  # fmt: skip
         except JobQueueError:
             if ended is None:
                 raise  # told, and tried again after a pause, by the thread
@@ -234,10 +250,13 @@ class JobWorker(Worker):  # type: ignore[misc]
         refused = 0
         while (ended := self._ended) is not None:
             try:
-                status = self.host.database.write(partial(_store_end, ended), durable=False)
+                status = self.host.database.write(
+                    partial(_store_end, ended), durable=self.host.database.is_apart,
+                    patience_s=_WRITE_S, is_done=doubts.never,
+                )  # fmt: skip
             except JobQueueError as error:
                 self.host.problems.note("end of a job", error)
-                refused += not isinstance(error, DatabaseBusyError | DiskFullError)
+                refused += not isinstance(error, _PASSING)
                 if refused == _REFUSED_WRITES:
                     # Something in it cannot be stored: keep that it ended, and how.
                     self._ended = handover.plain_end(ended, error.message)
@@ -267,7 +286,7 @@ class JobWorker(Worker):  # type: ignore[misc]
             super().shutdown()
 
 
-def _store_end(ended: EndedAttempt, connection: sqlite3.Connection) -> JobStatus | None:
+def _store_end(ended: EndedAttempt, connection: Connection) -> JobStatus | None:
     return lifecycle.end(connection, ended)
 
 
@@ -333,6 +352,8 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
         worker: JobWorker = super()._create_worker()
         worker.host = self._host
         worker.surplus = self._surplus
+        taken = {other.number for other, _ in self.worker_threads}
+        worker.number = next(number for number in itertools.count(1) if number not in taken)
         return worker
 
     def _create_process(self, process: Any, name: str) -> Any:

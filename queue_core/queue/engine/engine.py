@@ -25,10 +25,10 @@ from queue_core.queue.engine.running import RunningJobs
 from queue_core.queue.engine.watchdog import Watchdog
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import handover, presence
-from queue_core.queue.store.database import Database
+from queue_core.queue.store.database import Database, OwnershipLostError
 from queue_core.queue.store.feed import ChangeWatcher, prune_changes
+from queue_core.queue.store.labels import Offer, checked
 from queue_core.queue.store.mending import mend, signature_check
-from queue_core.queue.store.owner import Owner
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.store.state import is_paused
 from queue_core.queue.upkeep.maintenance import Maintenance
@@ -79,7 +79,8 @@ class Engine:
         self._is_ours = signature_check(signer.verify)
         self._watcher = watcher
         self._folder = folder
-        self._owner = Owner(database.root)
+        self._owner = database.make_owner()
+        self._owner.on_lost = self._stand_down
         self.owner_text = self._owner.text
         self._recorder = Recorder(database, problems.of("recorder"))
         self._maintenance = Maintenance(
@@ -127,6 +128,7 @@ class Engine:
         self.supervisor.start(workers)
         self._recorder.start()
         self.bell.may_start = self._may_start
+        self.bell.offer = Offer(checked(self.options.labels))
         self.bell.reopen()
         self._consumer = EmbeddedConsumer(huey, host=self, workers=workers)
         self._consumer.start()
@@ -174,6 +176,12 @@ class Engine:
         # What could not be stored of running jobs is now found by whoever looks next.
         self._owner.release()
 
+    def finish(self) -> None:
+        """Claim no more jobs; those that run go on until `stop`."""
+        self.bell.close()
+        self._workers = 0
+        self._announce()
+
     def _stop_workers(self, consumer: EmbeddedConsumer) -> None:
         consumer.stop_flag.set()
         self.bell.wake(everybody=True)
@@ -184,6 +192,15 @@ class Engine:
             if time.monotonic() > deadline:
                 logger.error("a worker did not end within %.0f s", _STOP_PATIENCE_S)
                 return
+
+    def _stand_down(self, lost: OwnershipLostError | None) -> None:
+        """End what runs here: others may take this program for dead, and call it interrupted."""
+        self.problems.note("owner", lost)
+        if lost is None:
+            return
+        logger.error("%s", lost)
+        for job_id in self.supervisor.running():
+            self.supervisor.end(job_id, EndReason.INTERRUPTED, lost.message, lost.hint)
 
     # Running -------------------------------------------------------------------------------------
 
@@ -249,8 +266,7 @@ class Engine:
 
     def _mend_again(self) -> None:
         """Look for damaged rows after another process has written, and now and then."""
-        row = self.database.read_one("PRAGMA data_version")
-        version = int(row[0]) if row else 0
+        version = self.database.version()
         if version != self._version_seen:
             if mend(self.database, self._is_ours):
                 self.bell.wake(everybody=True)
@@ -263,5 +279,7 @@ class Engine:
         """Tell other programs that jobs are run here, how many at once, and what is wrong."""
         problem = self.problems.now() or self.supervisor.start_problem
         if self._announced != (self._workers, problem):
-            presence.announce(self.database, self.owner_text, self._workers, problem)
+            presence.announce(
+                self.database, self.owner_text, self._workers, problem, self.bell.offer.labels
+            )
             self._announced = (self._workers, problem)

@@ -7,13 +7,13 @@ it comes to it.
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable
 
 from queue_core.errors import MonitorError, UntrustedBlobError
 from queue_core.paths import LocalFolder
 from queue_core.queue.store import reports
+from queue_core.queue.store.connection import Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.serializer import Signer
 from queue_core.queue.upkeep.entities import close_entity
@@ -90,12 +90,12 @@ class EntityCloser:
             self._close(row["id"], row)
         return len(rows) < _AT_ONCE
 
-    def _close(self, job_id: str, row: sqlite3.Row) -> None:
+    def _close(self, job_id: str, row: Row) -> None:
         if not self._clean_up(job_id, row):
             close_entity(self._folder, job_id)
         self._database.write(lambda c: reports.entity_closed(c, job_id), durable=False)
 
-    def _clean_up(self, job_id: str, row: sqlite3.Row) -> bool:
+    def _clean_up(self, job_id: str, row: Row) -> bool:
         """Let the job clean up after itself; return whether it could."""
         try:
             errand = self._signer.verify(row["job_blob"], job_id)

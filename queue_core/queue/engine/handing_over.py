@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from queue_core.places import packages
+from queue_core.places.choice import make_storage
 from queue_core.places.configuration import PlaceConfig
 from queue_core.places.contract import Demand, PlaceRefusedError, Start
 from queue_core.places.log_copy import LogCopy
-from queue_core.places.storage import LOG, OUTPUT, attempt_folder
-from queue_core.places.ticket import Ticket, write_ticket
+from queue_core.places.start_files import StartFiles
+from queue_core.places.ticket import Ticket, ticket_files
 from queue_core.queue.engine.away_job import LOST_AFTER_S, AwayJob, handle_of
 from queue_core.queue.engine.recorder import Recorder
 from queue_core.queue.store import away
@@ -48,6 +47,7 @@ class Sender:
         lost_after_s: float = LOST_AFTER_S,
     ) -> None:  # fmt: skip
         self._config = config
+        self._storage = make_storage(config, root / "monitor" / "places")
         self._root = root
         self._logs = logs
         self._recorder = recorder
@@ -61,9 +61,19 @@ class Sender:
         """Whether the machines see the queue's own folder."""
         return self._config.shares_folder
 
-    def folder_of(self, claim: Claim) -> Path:
-        """Return where the start of a claimed job lies."""
-        return attempt_folder(self._config.storage, claim.job_id, claim.attempt)
+    @property
+    def is_slow(self) -> bool:
+        """Whether the storage may keep its writers waiting."""
+        return self._storage.is_slow
+
+    def files_of(self, claim: Claim) -> StartFiles:
+        """Return what the start of a claimed job leaves behind.
+
+        Raises:
+            PlaceError: The storage cannot be used from here.
+            OSError: It cannot be reached.
+        """
+        return self._storage.start(claim.job_id, claim.attempt)
 
     def flush(self, job_id: str) -> None:
         """Write what a job has reported."""
@@ -90,83 +100,62 @@ class Sender:
             grace_s=self._grace_s,
             cores=demand.cores,
         )  # fmt: skip
-        folder = self.folder_of(claim)
-        digest = self._made_whole(folder, ticket)
-        seen = self._seen(folder)
-        begin = (f"{code[0]}/queue_core/places/begin.py",) if code[0] else ("-m", _BEGIN)
-        command = (self._config.python, *begin, seen, digest)
-        return Start(handle_of(claim), command, demand, f"{seen}/{OUTPUT}"), digest
-
-    def _made_whole(self, folder: Path, ticket: Ticket) -> str:
-        """Make the folder of a start, once and whole; return the ticket's digest.
-
-        Half of one would be taken for a start that was handed over, where the storage fails in the
-        middle and cannot be cleared either.
-        """
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        files, digest = ticket_files(ticket)
+        job_id, attempt = claim.job_id, claim.attempt
         try:
-            digest = write_ticket(aside, ticket)
-            aside.rename(folder)
-        except OSError as error:
-            shutil.rmtree(aside, ignore_errors=True)
-            if not folder.exists():
-                raise
+            self._storage.publish(job_id, attempt, files)
+        except FileExistsError as error:
             raise PlaceRefusedError(
                 f"This attempt of the job was handed over to {self._config.name} before.",
                 hint="Retry the job: a new one is made of it.",
             ) from error
-        return digest
+        told, output = self._storage.command(job_id, attempt, digest, code[0])
+        return Start(handle_of(claim), (self._config.python, *told), demand, output), digest
 
     def follow(self, handed: Handed) -> AwayJob:
         """Return what follows a job that was handed over."""
         claim = handed.claim
-        folder = self.folder_of(claim)
+        files = self.files_of(claim)
         log = LogWriter(
             log_of(self._logs, claim.job_id), attempt=claim.attempt,
             limit_bytes=self._log_limit_bytes,
         )  # fmt: skip
         return AwayJob(
-            handed, folder, LogCopy(log_path(folder / LOG, claim.job_id), log),
+            handed, files, LogCopy(files.log_file(log_path(Path(), claim.job_id)), log),
             self._recorder.listener(claim), timeout_s=_number(claim.timeout_s),
             lost_after_s=self._lost_after_s,
         )  # fmt: skip
 
-    def left(self, database: Database) -> list[tuple[str, Path]]:
+    def left(self, database: Database) -> list[tuple[str, StartFiles]]:
         """Return the starts, by handle, that lie on the storage of jobs of ours that have ended.
 
         Raises:
             OSError: The storage cannot be read.
+            PlaceError: It cannot be used from here.
             JobQueueError: The database cannot be read.
         """
-        jobs = self._config.storage / "jobs"
-        by_id = {path.name: path for path in jobs.iterdir()} if jobs.is_dir() else {}
+        starts = self._storage.starts()
         return [
-            (f"dm-{job_id}-{folder.name}", folder)
-            for job_id in away.ended_among(database, by_id)
-            for folder in by_id[job_id].iterdir()
+            (f"dm-{job_id}-{attempt}", self._storage.start(job_id, int(attempt)))
+            for job_id in away.ended_among(database, starts)
+            for attempt in starts[job_id]
+            if attempt.isdecimal()
         ]
 
     def _code(self, order: RunOrder) -> tuple[str, ...]:
-        """Store the code that a job needs; return where the machine finds it, the core first.
+        """Store the code that a job needs; return what its ticket calls it, the core first.
 
-        The core's place is empty where this program is frozen: the machine then needs its own.
+        The core's name is empty where this program is frozen: the machine then needs its own.
         """
-        storage = self._config.storage
         core = packages.core_folder()
-        found = ["" if core is None else packages.store_package(storage, core, inside=core.name)]
+        found = ["" if core is None else self._storage.store_package(core, inside=core.name)]
         if not self.shares_folder:
             found.extend(
-                packages.store_package(storage, Path(entry))
+                self._storage.store_package(Path(entry))
                 for entry in order.import_path
                 if Path(entry).is_dir() and (core is None or Path(entry) != core.parent)
             )
-        return tuple(name and self._seen(storage / "packages" / name) for name in found)
-
-    def _seen(self, path: Path) -> str:
-        """Return a path of the storage as the machines see it."""
-        below = path.relative_to(self._config.storage).as_posix()
-        return f"{self._config.node_storage.rstrip('/')}/{below}"
+        return tuple(found)
 
     def _last_line(self, job_id: str) -> int:
         last = 0
@@ -175,9 +164,6 @@ class Sender:
                 frame = file.last_frame()
             last = max(last, 0 if frame is None else frame.last)
         return last
-
-
-_BEGIN = "queue_core.places.begin"
 
 
 def _own_limit(claim: Claim) -> int | None:

@@ -19,6 +19,8 @@ from huey.storage import BaseStorage
 from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store import schema
 from queue_core.queue.store.database import Database
+from queue_core.queue.store.labels import Offer
+from queue_core.queue.store.queries import NO_LIMIT
 
 _WAIT_S = 1.0
 
@@ -31,6 +33,7 @@ class ReadyBell:
 
     Attributes:
         may_start: Says whether a job may be started now (queue paused, memory short).
+        offer: The labels of this consumer.
     """
 
     def __init__(self, database: Database) -> None:
@@ -39,6 +42,7 @@ class ReadyBell:
         self._tickets = 0
         self._closing = False
         self.may_start: Callable[[], bool] = lambda: True
+        self.offer = Offer()
 
     @property
     def is_closing(self) -> bool:
@@ -86,8 +90,9 @@ class ReadyBell:
             return False
         return (
             self._database.read_one(
-                f"SELECT 1 FROM {schema.READY_ROWS} WHERE {schema.READY} LIMIT 1",
-                (time.time(),),
+                f"SELECT 1 FROM {schema.READY_ROWS} WHERE {schema.READY} "
+                f"AND {self.offer.sql} LIMIT 1",
+                (time.time(), *self.offer.texts),
             )
             is not None
         )
@@ -133,7 +138,7 @@ class RowStorage(BaseStorage):  # type: ignore[misc]
         """Return the messages of waiting jobs, next first."""
         rows = self._database.read(
             "SELECT data FROM task WHERE queue = ? ORDER BY priority DESC, id LIMIT ?",
-            (self.name, -1 if limit is None else limit),
+            (self.name, NO_LIMIT if limit is None else limit),
         )
         return [row[0] for row in rows if isinstance(row[0], bytes)]
 

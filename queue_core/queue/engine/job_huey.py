@@ -11,8 +11,9 @@ from huey.api import Task
 from huey.exceptions import CancelExecution
 
 from queue_core.queue.engine.huey_storage import RowStorage
-from queue_core.queue.store import handover, lifecycle
+from queue_core.queue.store import handover
 from queue_core.queue.store.database import Database
+from queue_core.queue.store.messages import QUEUE_NAME
 from queue_core.queue.store.serializer import MessageSerializer
 from queue_core.runner.outcome import EndReason
 
@@ -77,7 +78,7 @@ class JobHuey(Huey):  # type: ignore[misc]
 
     def __init__(self, database: Database) -> None:
         super().__init__(
-            lifecycle.QUEUE_NAME,
+            QUEUE_NAME,
             results=False,
             storage_class=RowStorage,
             serializer=MessageSerializer(),

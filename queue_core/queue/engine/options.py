@@ -27,6 +27,7 @@ class EngineOptions:
         retry_delay_s: Seconds before its second attempt.
         retention: Which ended jobs are removed.
         places: Where jobs may run, beside this computer.
+        labels: What this program offers to jobs that ask for it.
         lost_after_s: How long to wait for a word of a job that its place calls ended.
     """
 
@@ -42,4 +43,5 @@ class EngineOptions:
     retry_delay_s: float = 10.0
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     places: Sequence[PlaceConfig] = ()
+    labels: Sequence[str] = ()
     lost_after_s: float = 90.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from queue_core.errors import MonitorError
 from queue_core.queue.engine.phases import PhaseClock
 from queue_core.queue.store import history, reports
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim
 from queue_core.queue.store.stored import storable
@@ -100,12 +100,12 @@ class Recorder:
             self._thread.pause(_INTERVAL_S)
 
 
-def _write_all(connection: sqlite3.Connection, found: list[_Report]) -> None:
+def _write_all(connection: Connection, found: list[_Report]) -> None:
     for report in found:
         _write(connection, report)
 
 
-def _write(connection: sqlite3.Connection, report: _Report) -> None:
+def _write(connection: Connection, report: _Report) -> None:
     job_id, owner = report.claim.job_id, report.claim.owner
     if report.has_progress:
         reports.set_progress(connection, job_id, owner, report.progress, report.message)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store import lifecycle
+from queue_core.queue.store.clock import host_id
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.owner import owner_is_alive
 from queue_core.queue.store.presence import consumers
 from queue_core.runner.supervision.orphans import end_orphans
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 # What runs at another place goes on there, whatever becomes of the program that follows it.
 _RUNS_HERE = f"status = 'started' AND origin = '{OUR_ORIGIN}' AND place IS NULL"
-_STARTED = f"SELECT rowid, id, owner, pid FROM task_copy WHERE {_RUNS_HERE}"
+_STARTED = f"SELECT rowid, id, owner, owner_host, pid FROM task_copy WHERE {_RUNS_HERE}"
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ def recover(database: Database) -> Recovered:
     Raises:
         JobQueueError: The database cannot be read or written.
     """
-    dead = [
-        row for row in database.read(_STARTED) if not owner_is_alive(database.root, row["owner"])
-    ]
+    dead = [row for row in database.read(_STARTED) if not database.owner_is_alive(row["owner"])]
     if not dead:
         return Recovered()
-    # Their children end by themselves; make sure of it before anything new is started.
-    pids = [row["pid"] for row in dead if isinstance(row["pid"], int)]
+    # Their children end by themselves; make sure of it before anything new is started. A process
+    # number of another machine says nothing here.
+    here = [row for row in dead if row["owner_host"] == host_id()]
+    pids = [row["pid"] for row in here if isinstance(row["pid"], int)]
     end_orphans(pids, database.root, {found.pid for found in consumers(database)})
 
-    def close(connection: sqlite3.Connection) -> list[tuple[str, JobStatus | None]]:
+    def close(connection: Connection) -> list[tuple[str, JobStatus | None]]:
         return [
             (row["id"], lifecycle.interrupt(connection, row["rowid"], row["owner"])) for row in dead
         ]
@@ -87,7 +87,7 @@ def disown(database: Database, owner: str, held: Callable[[], Collection[str]]) 
     if all(row["id"] in held() for row in mine):
         return 0
 
-    def close(connection: sqlite3.Connection) -> int:
+    def close(connection: Connection) -> int:
         # Asked again under the lock, under which alone a worker claims and ends.
         known = held()
         return sum(

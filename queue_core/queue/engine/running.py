@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from queue_core.queue.engine.watchdog import Watchdog
 from queue_core.queue.store import lifecycle
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
 from queue_core.runner.outcome import EndReason
 from queue_core.runner.supervision.limits import Verdict
@@ -91,7 +90,7 @@ class RunningJobs:
     def _correct(self, job_id: str) -> None:
         """Put back the status of a job that runs here and that another program has closed."""
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             pid = self._supervisor.running().get(job_id)
             if pid is not None:
                 lifecycle.reassert(connection, job_id, self._owner, pid)

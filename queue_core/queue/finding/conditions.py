@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from queue_core.queue.finding.language import Term, parse
 from queue_core.queue.finding.query_keys import PARAMETER, KeyKind
+from queue_core.queue.finding.vocabulary import TOKEN, folded
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.values import JobFilter
 
-_TOKEN: Final = re.compile(r"[^\W_]+")
 _WORD_COLUMNS: Final = ("name", "params", "error")
 # Where words are looked for without the index.
 _TEXTS: Final = {
@@ -25,6 +25,10 @@ _TEXTS: Final = {
 # Where the types of jobs keep the parameters of what they use.
 _GROUPS: Final = ("params", "model_params", "options", "split", "search", "preprocessing")
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+# The words of the index that hold a part behind their beginning; None where they are too many.
+WordsHolding = Callable[[str], Sequence[str] | None]
 
 
 @dataclass
@@ -54,12 +58,15 @@ class Condition:
         return " AND ".join(self.parts)
 
 
-def condition_of(where: JobFilter, *, is_indexed: bool, task_types: Iterable[str]) -> Condition:
+def condition_of(
+    where: JobFilter, *, words_holding: WordsHolding | None, task_types: Iterable[str]
+) -> Condition:
     """Return what *where* asks for.
 
     Args:
         where: The filter.
-        is_indexed: Whether the index of words can be asked.
+        words_holding: Returns the words of the index that hold a part, None where they are too
+            many; None: there is no index to be asked.
         task_types: The types that there are.
 
     Raises:
@@ -73,7 +80,7 @@ def condition_of(where: JobFilter, *, is_indexed: bool, task_types: Iterable[str
     matches: list[str] = []
     terms = [*parse(where.query), *map(_word, where.search.split())]
     for term in terms:
-        _add_term(found, term, matches, is_indexed=is_indexed, task_types=tuple(task_types))
+        _add_term(found, term, matches, words_holding, tuple(task_types))
     found.match = " AND ".join(matches)
     found.is_simple = found.is_simple and not matches
     return found
@@ -88,19 +95,20 @@ def _among(column: str, count: int) -> str:
 
 
 def _add_term(
-    found: Condition, term: Term, matches: list[str], *, is_indexed: bool,
+    found: Condition, term: Term, matches: list[str], words_holding: WordsHolding | None,
     task_types: tuple[str, ...],
 ) -> None:  # fmt: skip
+    is_indexed = words_holding is not None
     kind = KeyKind.WORDS if term.key is None else term.key.kind
     if kind is KeyKind.CHOICE:
         _add_choice(found, term, task_types)
         return
     found.is_simple = False
     if kind is KeyKind.WORDS:
-        _add_words(found, term, matches, is_indexed=is_indexed)
+        _add_words(found, term, matches, words_holding)
         return
     sql, parameters = _compared(term, is_indexed=is_indexed)
-    found.add(f"NOT coalesce({sql}, 0)" if term.is_negated else sql, *parameters)
+    found.add(f"NOT coalesce({sql}, FALSE)" if term.is_negated else sql, *parameters)
     if is_indexed and not term.is_negated and term.key and term.key.name.startswith(PARAMETER):
         matches.append(_words_of_parameter(term))
 
@@ -112,46 +120,66 @@ def _add_choice(found: Condition, term: Term, task_types: tuple[str, ...]) -> No
         # The beginning is enough, so that there is something to see while one types.
         wanted = tuple(part.lower().replace("-", "") for part in chosen)
         chosen = [name for name in task_types if name.lower().startswith(wanted)]
-    sql = _among(term.key.column, len(chosen)) if chosen else "0"
+    sql = _among(term.key.column, len(chosen)) if chosen else "FALSE"
     found.add(f"NOT {sql}" if term.is_negated else sql, *chosen)
 
 
-def _add_words(found: Condition, term: Term, matches: list[str], *, is_indexed: bool) -> None:
+def _add_words(
+    found: Condition, term: Term, matches: list[str], words_holding: WordsHolding | None
+) -> None:
     column = "" if term.key is None else term.key.column
-    if not is_indexed:
+    if words_holding is None:
         _add_direct_words(found, term, column)
         return
-    asked = _match(term)
-    if not asked:  # signs only: nothing that words could hold
+    words = TOKEN.findall(term.value)
+    if not words:  # signs only: nothing that words could hold
         return
     if column == "log":
         not_in = "NOT IN" if term.is_negated else "IN"
-        found.add(f"job {not_in} (SELECT rowid FROM log_words WHERE log_words MATCH ?)", asked)
+        sql = f"job {not_in} (SELECT rowid FROM log_words WHERE log_words MATCH ?)"
+        found.add(sql, _phrase(words, term))
         return
-    columns = column or " ".join(_WORD_COLUMNS)
-    asked = f"{{{columns}}} : ({asked})"
+    others = [] if term.is_quoted else words_holding(words[0])
+    if others is None:
+        _add_words_one_by_one(found, term, column)
+        return
+    asked = " OR ".join(_phrase([word, *words[1:]], term) for word in _beginnings(words, others))
+    asked = f"{{{column or ' '.join(_WORD_COLUMNS)}}} : ({asked})"
     if term.is_negated:
         found.add("job NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", asked)
     else:
         matches.append(asked)
 
 
-def _match(term: Term) -> str:
+def _beginnings(words: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Return what the first of *words* may be a part of: its end, where more words follow."""
+    first = folded(words[0])
+    return [words[0], *(word for word in others if len(words) == 1 or word.endswith(first))]
+
+
+def _phrase(words: Sequence[str], term: Term) -> str:
     """Return the words as FTS5 asks for them: in this order, the last one may go on."""
-    words = _TOKEN.findall(term.value)
-    if not words:
-        return ""
     return f'"{" ".join(words)}"' + ("" if term.is_quoted else " *")
+
+
+def _add_words_one_by_one(found: Condition, term: Term, column: str) -> None:
+    """Look through the words of the jobs: most jobs have what so many words hold."""
+    columns = [column] if column else list(_WORD_COLUMNS)
+    value = re.sub(r"([\\%_])", r"\\\1", term.value)
+    test = " OR ".join(f"w.{name} LIKE ? ESCAPE '\\'" for name in columns)
+    exists = "NOT EXISTS" if term.is_negated else "EXISTS"
+    sql = f"{exists} (SELECT 1 FROM words w WHERE w.rowid = job.job AND ({test}))"
+    found.add(sql, *[f"%{value}%"] * len(columns))
 
 
 def _add_direct_words(found: Condition, term: Term, column: str) -> None:
     if column == "log":  # logs are in the index only: whoever asks says that it is not ready
-        found.add("0")
+        found.add("FALSE")
         return
     value = re.sub(r"([\\%_])", r"\\\1", term.value)
     columns = _TEXTS[column]
     sql = "(" + " OR ".join(f"{name} LIKE ? ESCAPE '\\'" for name in columns) + ")"
-    sql = f"NOT coalesce({sql}, 0)" if term.is_negated else sql
+    sql = f"NOT coalesce({sql}, FALSE)" if term.is_negated else sql
     found.add(sql, *[f"%{value}%"] * len(columns))
 
 
@@ -167,7 +195,18 @@ def _compared(term: Term, *, is_indexed: bool) -> tuple[str, list[object]]:
         return f"{key.column} {term.operator or '='} ?", [term.number]
     if key.name == "id":
         return "(id >= ? AND id < ?)", [term.value.lower(), f"{term.value.lower()}~"]
+    if key.name == "worker":
+        return _worker(key.column, term.value)
+    if key.name == "failure":
+        return f"{key.column} = ?", [term.value.lower()]
     return _like(key.column, term.value)
+
+
+def _worker(column: str, value: str) -> tuple[str, list[object]]:
+    """Look for a worker by its number or process, or by a part of its computer, place or node."""
+    if value.isdecimal():
+        return f"({column} IS NOT NULL AND {column} || '/' GLOB ?)", [f"*[:/]{value}/*"]
+    return _like(column, f"*{value}*")
 
 
 def _like(column: str, value: str) -> tuple[str, list[object]]:
@@ -193,7 +232,7 @@ def _words_of_parameter(term: Term) -> str:
     A whole number stands right behind its name.
     """
     assert term.key is not None
-    words = _TOKEN.findall(term.key.name[len(PARAMETER) :].rpartition(".")[2])
+    words = TOKEN.findall(term.key.name[len(PARAMETER) :].rpartition(".")[2])
     if term.operator in ("", "=") and term.value.isdecimal():
         words.append(term.value)
     return f'{{params}} : ("{" ".join(words)}")'
@@ -206,7 +245,8 @@ def _parameter(term: Term, name: str, *, is_indexed: bool) -> tuple[str, list[ob
     paths = [f"$.{path}", *(f"$.{group}.{path}" for group in _GROUPS)]
     value = f"coalesce({', '.join(f'json_extract({params}, ?)' for _ in paths)})"
     test, values = _value_test(term)
-    found = f"CASE WHEN json_valid({params}) THEN (SELECT {test} FROM (SELECT {value} AS v)) END"
+    tested = f"SELECT {test} FROM (SELECT {value} AS v) AS given"
+    found = f"CASE WHEN json_valid({params}) THEN ({tested}) END"
     parameters: list[object] = [*values, *paths]
     if is_indexed:
         return f"(SELECT {found} FROM queue.task_copy t WHERE t.rowid = job.job)", parameters

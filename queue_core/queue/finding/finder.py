@@ -59,7 +59,7 @@ class JobFinder:
         self._logs = logs
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
-        self._is_broken = False
+        self._is_broken = False  # the index, or there is none
 
     def page(
         self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
@@ -83,8 +83,8 @@ class JobFinder:
         """
         source = self._source()
         asked = pages.Asked(
-            condition_of(where, is_indexed=source.is_index, task_types=self._types(source)), order,
-            pages.rows_of(self._database, tuple(hidden)),
+            condition_of(where, words_holding=source.words_holding, task_types=self._types(source)),
+            order, pages.rows_of(self._database, tuple(hidden)),
         )  # fmt: skip
         most = max(start + size, COUNTED_AT_ONCE) if is_hasty else None
         total = pages.count(source, asked, most)
@@ -193,6 +193,8 @@ class JobFinder:
             return self._opened
 
     def _opened_file(self, *, is_last_try: bool = False) -> _Opened | None:
+        if self._database.path is None:  # a server has indexes of its own
+            return None
         file = IndexFile(self._path, self._database.path)
         try:
             file.prepare()

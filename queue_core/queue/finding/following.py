@@ -7,11 +7,12 @@ catches up that was away for long. What changes meanwhile is in the feed, which 
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
 from queue_core.queue.finding.index_file import COLUMNS, WORDS, IndexFile
+from queue_core.queue.finding.vocabulary import learn
+from queue_core.queue.store.connection import Connection, Row
 
 # Each step of a pass takes some 100 ms, so that whoever waits for it may stop.
 PART_ROWS: Final = 5_000
@@ -131,7 +132,7 @@ class Follower:
             _keep(connection, "passed", 1)
         return Progress(1, 1)
 
-    def _take_over(self, connection: sqlite3.Connection) -> bool:
+    def _take_over(self, connection: Connection) -> bool:
         """Take over some of what the feed tells; False where it has forgotten what is needed."""
         cursor, newest = self._state("cursor"), self._newest()
         oldest = connection.execute("SELECT min(seq) FROM queue.monitor_change").fetchone()[0]
@@ -159,15 +160,15 @@ class Follower:
         return 0 if row is None else int(row[0] or 0)
 
 
-def _last_row(connection: sqlite3.Connection) -> int:
+def _last_row(connection: Connection) -> int:
     return int(connection.execute("SELECT max(rowid) FROM queue.task_copy").fetchone()[0] or 0)
 
 
-def _keep(connection: sqlite3.Connection, key: str, value: int) -> None:
+def _keep(connection: Connection, key: str, value: int) -> None:
     connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
 
 
-def _compare(connection: sqlite3.Connection, after: int, upto: int) -> None:
+def _compare(connection: Connection, after: int, upto: int) -> None:
     """Make the index agree with the rows of a span of the queue's table."""
     span = {"after": after, "upto": upto}
     gone = connection.execute(
@@ -179,7 +180,7 @@ def _compare(connection: sqlite3.Connection, after: int, upto: int) -> None:
     _take(connection, connection.execute(_DIFFERENT, span).fetchall())
 
 
-def _take(connection: sqlite3.Connection, found: list[sqlite3.Row]) -> None:
+def _take(connection: Connection, found: list[Row]) -> None:
     """Take rows of the queue's table over as they are now."""
     if not found:
         return
@@ -187,9 +188,10 @@ def _take(connection: sqlite3.Connection, found: list[sqlite3.Row]) -> None:
     connection.execute(_UPSERT, (rows,))
     words = connection.execute(_NEW_WORDS, (rows,)).fetchall()
     connection.executemany(_PUT_WORDS, [tuple(row) for row in words])
+    learn(connection, (str(text) for _, *texts in words for text in texts))
 
 
-def _forget_deleted(connection: sqlite3.Connection, span: dict[str, int]) -> None:
+def _forget_deleted(connection: Connection, span: dict[str, int]) -> None:
     gone = connection.execute(
         "SELECT job FROM job WHERE id IN (SELECT job_id FROM queue.monitor_change "
         "WHERE seq > :after AND seq <= :upto AND deleted) "
@@ -200,6 +202,6 @@ def _forget_deleted(connection: sqlite3.Connection, span: dict[str, int]) -> Non
     _forget(connection, [row[0] for row in gone])
 
 
-def _forget(connection: sqlite3.Connection, rows: list[int]) -> None:
+def _forget(connection: Connection, rows: list[int]) -> None:
     for table, key in (("job", "job"), ("words", "rowid")):
         connection.executemany(f"DELETE FROM {table} WHERE {key} = ?", [(row,) for row in rows])

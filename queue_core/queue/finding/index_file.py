@@ -15,10 +15,11 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from queue_core.queue.store.database import Database
+from queue_core.queue.finding import vocabulary
 from queue_core.queue.store.schema import readable_id
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 
-VERSION: Final = 4
+VERSION: Final = 5
 # A reader does not wait long for another program that brings the index up to date.
 _BUSY_MS: Final = 50
 _MOST_TEXT: Final = 4_000
@@ -52,6 +53,11 @@ COLUMNS: Final = {
     "pinned": "t.pinned",
     "component": _of_params(*_COMPONENTS),
     "dataset": _of_params("dataset_id"),
+    "metric": "t.metric",
+    "metric_value": "t.metric_value",
+    "worker": "CASE WHEN t.place IS NULL THEN t.worker "
+    "ELSE t.place || coalesce(' · ' || t.node, '') END",
+    "fingerprint": "t.fingerprint",
 }  # fmt: skip
 
 # The same columns straight from the queue's table: right at any time, and slow where it is long.
@@ -86,6 +92,8 @@ _STATEMENTS: Final = (
     "CREATE INDEX IF NOT EXISTS by_enqueued_at ON job (job, status, task_type)",
     "CREATE INDEX IF NOT EXISTS by_status ON job (status, job, task_type)",
     "CREATE INDEX IF NOT EXISTS by_task_type ON job (task_type, job, status)",
+    "CREATE INDEX IF NOT EXISTS by_fingerprint ON job (fingerprint, job, status, task_type) "
+    "WHERE fingerprint IS NOT NULL",
     # How many there are of each kind, so that nobody counts them.
     "CREATE TABLE IF NOT EXISTS tally (status, task_type, count INTEGER NOT NULL, "
     "PRIMARY KEY (status, task_type))",
@@ -100,6 +108,7 @@ _STATEMENTS: Final = (
     "tokenize='unicode61 remove_diacritics 2')",
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(name, params, error, "
     "prefix='1 2', columnsize=0, tokenize='unicode61 remove_diacritics 2')",
+    *vocabulary.STATEMENTS,
 )  # fmt: skip
 
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -114,7 +123,7 @@ def words_of(value: object) -> str:
     return text if parted == text else f"{text} {parted}"
 
 
-class IndexFile(Database):
+class IndexFile(SqliteDatabase):
     """The index's database; every connection sees the queue's file as `queue`, to read.
 
     Args:
@@ -151,7 +160,7 @@ class IndexFile(Database):
         if version == VERSION:
             return
         with self.transaction(durable=False, patience_s=1.0) as connection:
-            for name in ("job", "tally", "state", "words", "log_words"):
+            for name in ("job", "tally", "state", "words", "log_words", *vocabulary.TABLES):
                 connection.execute(f"DROP TABLE IF EXISTS main.{name}")
             for statement in _STATEMENTS:
                 connection.execute(statement)

@@ -6,14 +6,17 @@ shown. The index of a column is made when somebody first sorts by it.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from queue_core.queue.finding.conditions import Condition
+from queue_core.queue.finding.conditions import Condition, WordsHolding
 from queue_core.queue.finding.index_file import DIRECT, IndexFile
+from queue_core.queue.finding.vocabulary import words_holding
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
+from queue_core.queue.store.queries import NO_LIMIT
 from queue_core.queue.values import JobOrder
 
 # Rows are stored in the order of creation, which a clock that is set back does not change.
@@ -27,7 +30,7 @@ ORDERS: Final = {
         for name in (
             "status", "task_type", "started_at", "finished_at", "last_update", "duration",
             "progress", "priority", "attempt", "peak_memory_bytes", "cpu_time_s", "component",
-            "dataset",
+            "dataset", "metric_value", "worker",
         )
     },
 }  # fmt: skip
@@ -61,6 +64,11 @@ class Source:
             return DIRECT
         is_narrow = asked.condition.is_simple and self.has_index(asked.order)
         return f"job INDEXED BY by_{asked.order.column}" if is_narrow else "job"
+
+    @property
+    def words_holding(self) -> WordsHolding | None:
+        """What knows the words that hold a part; None where the queue's own table is asked."""
+        return partial(words_holding, self.database) if self.is_index else None
 
     def has_index(self, order: JobOrder) -> bool:
         """Return whether pages in this order need no sorting."""
@@ -126,8 +134,8 @@ def count(source: Source, asked: Asked, most: int | None = None) -> int:
         sql, parameters = f"SELECT ifnull(sum(count), 0) FROM tally {where}", condition.parameters
     else:
         table, parameters = _matches(source, asked)
-        limit = -1 if most is None else most
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {limit})"
+        limit = NO_LIMIT if most is None else most
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {limit}) AS found"
     row = source.database.read_one(sql, parameters)
     return 0 if row is None else int(row[0])
 
@@ -213,7 +221,7 @@ def missing_indexes(index: IndexFile) -> list[str]:
 def make_index(index: IndexFile, column: str) -> None:
     """Make pages ordered by *column* need no sorting from now on."""
 
-    def make(connection: sqlite3.Connection) -> None:
+    def make(connection: Connection) -> None:
         connection.execute(
             f"CREATE INDEX IF NOT EXISTS by_{column} "
             f"ON job ({ORDERS[column]}, job, status, task_type)"

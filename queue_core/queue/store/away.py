@@ -6,7 +6,6 @@ outlive the program that does: a running one whose program is gone is followed b
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,10 +13,11 @@ from typing import Final
 from queue_core.errors import UntrustedBlobError
 from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store.clock import host_id, now_text
+from queue_core.queue.store.connection import Connection, Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim, claim_of
-from queue_core.queue.store.lifecycle import CLAIM, QUEUE_NAME, forget_message
-from queue_core.queue.store.owner import owner_is_alive
+from queue_core.queue.store.lifecycle import CLAIM
+from queue_core.queue.store.messages import add_message, forget_message
 from queue_core.queue.store.schema import AWAY, AWAY_ROWS, RUN_ORDER
 
 _NO_PLACE: Final = "The settings have no place named"
@@ -110,13 +110,13 @@ def unfollowed(database: Database, known: Sequence[str]) -> list[str]:
     )
     return [
         row["id"] for row in rows
-        if isinstance(row["id"], str) and not owner_is_alive(database.root, row["owner"])
+        if isinstance(row["id"], str) and not database.owner_is_alive(row["owner"])
     ]  # fmt: skip
 
 
-def note_unknown(connection: sqlite3.Connection, rowid: int, place: str | None) -> bool:
+def note_unknown(connection: Connection, rowid: int, place: str | None) -> bool:
     """Let a waiting job wait for the place that it was put for, which the settings do not have."""
-    text = None if place is None else f"{_NO_PLACE} {place}."
+    text = None if place is None else f"The settings have no place named {place}."
     return _changed(
         connection,
         "UPDATE task_copy SET place = ?, place_note = ?, last_update = ? "
@@ -126,7 +126,7 @@ def note_unknown(connection: sqlite3.Connection, rowid: int, place: str | None) 
 
 
 def claim(
-    connection: sqlite3.Connection, job: Waiting, owner: str, place: str, now_s: float
+    connection: Connection, job: Waiting, owner: str, place: str, now_s: float
 ) -> Claim | None:
     """Take a job for its place, as long as it is still the next one; mark it started."""
     row = connection.execute(_NEXT, (place, now_s)).fetchone()
@@ -135,12 +135,12 @@ def claim(
     forget_message(connection, row["message_id"])
     found = connection.execute(
         CLAIM, {"now": now_text(), "owner": owner, "host": host_id(), "pid": None,
-                "rowid": job.rowid},
+                "worker": None, "rowid": job.rowid},
     ).fetchone()  # fmt: skip
     return None if found is None else claim_of(found, None)
 
 
-def handed_over(connection: sqlite3.Connection, claimed: Claim, ticket: str) -> bool:
+def handed_over(connection: Connection, claimed: Claim, ticket: str) -> bool:
     """Note what a job is handed over with, before it is."""
     return _changed(
         connection,
@@ -150,7 +150,7 @@ def handed_over(connection: sqlite3.Connection, claimed: Claim, ticket: str) -> 
     )
 
 
-def began(connection: sqlite3.Connection, claimed: Claim, moment: str) -> bool:
+def began(connection: Connection, claimed: Claim, moment: str) -> bool:
     """Store when a machine has begun a job: until then it has only waited there."""
     return _changed(
         connection,
@@ -160,7 +160,7 @@ def began(connection: sqlite3.Connection, claimed: Claim, moment: str) -> bool:
     )
 
 
-def give_back(connection: sqlite3.Connection, claimed: Claim, why: str) -> bool:
+def give_back(connection: Connection, claimed: Claim, why: str) -> bool:
     """Let a job wait again that could not be handed over: this attempt has not begun."""
     row = connection.execute(
         "SELECT rowid, requested, priority FROM task_copy WHERE id = ? AND owner = ? "
@@ -169,10 +169,7 @@ def give_back(connection: sqlite3.Connection, claimed: Claim, why: str) -> bool:
     ).fetchone()
     if row is None or row["requested"] == "cancel":
         return False
-    message_id = connection.execute(
-        "INSERT INTO task (queue, data, priority) VALUES (?, ?, ?)",
-        (QUEUE_NAME, claimed.job_id.encode(), row["priority"]),
-    ).lastrowid
+    message_id = add_message(connection, claimed.job_id.encode(), row["priority"])
     return _changed(
         connection,
         "UPDATE task_copy SET status = 'not_started', started_at = NULL, owner = NULL, "
@@ -192,7 +189,30 @@ def ended_among(database: Database, job_ids: Iterable[str]) -> list[str]:
     ]  # fmt: skip
 
 
-def running_at(database: Database, place: str) -> list[sqlite3.Row]:
+def counts_at(database: Database, place: str) -> tuple[int, int]:
+    """Return how many jobs run at a place, and how many wait for it."""
+    row = database.read_one(
+        f"SELECT (SELECT COUNT(*) FROM task_copy WHERE {_RUNS} AND place = ?) AS running, "
+        f"(SELECT COUNT(*) FROM {AWAY_ROWS} WHERE {AWAY} AND place = ?) AS waiting",
+        (place, place),
+    )
+    return (0, 0) if row is None else (row["running"], row["waiting"])
+
+
+def ids_at(database: Database, place: str, limit: int) -> list[str]:
+    """Return the jobs that run at a place, then those that wait for it, as they will run."""
+    rows = database.read(
+        f"SELECT id FROM task_copy WHERE {_RUNS} AND place = ? ORDER BY started_at LIMIT ?",
+        (place, limit),
+    )
+    rows += database.read(
+        f"SELECT id FROM {AWAY_ROWS} WHERE {AWAY} AND place = ? ORDER BY {RUN_ORDER} LIMIT ?",
+        (place, limit - len(rows)),
+    )
+    return [row["id"] for row in rows if isinstance(row["id"], str)]
+
+
+def running_at(database: Database, place: str) -> list[Row]:
     """Return the rows of the jobs that run at a place."""
     return database.read(
         f"SELECT rowid, {_CLAIMED}, {_DEMAND}, message_id, ticket FROM task_copy "
@@ -201,7 +221,7 @@ def running_at(database: Database, place: str) -> list[sqlite3.Row]:
     )
 
 
-def adopt(connection: sqlite3.Connection, row: sqlite3.Row, owner: str) -> Handed | None:
+def adopt(connection: Connection, row: Row, owner: str) -> Handed | None:
     """Follow a running job whose program is gone; None where somebody else does by now."""
     found = connection.execute(
         "UPDATE task_copy SET owner = ?, owner_host = ?, pid = NULL, last_update = ? "
@@ -214,7 +234,7 @@ def adopt(connection: sqlite3.Connection, row: sqlite3.Row, owner: str) -> Hande
     return Handed(claim_of(found, None), _waiting(row), ticket)
 
 
-def reassert(connection: sqlite3.Connection, claimed: Claim) -> bool:
+def reassert(connection: Connection, claimed: Claim) -> bool:
     """Put back the status of a job that runs and that another program has closed."""
     return _changed(
         connection,
@@ -224,7 +244,7 @@ def reassert(connection: sqlite3.Connection, claimed: Claim) -> bool:
     )
 
 
-def note(connection: sqlite3.Connection, job_id: str, node: str | None, text: str | None) -> bool:
+def note(connection: Connection, job_id: str, node: str | None, text: str | None) -> bool:
     """Store where a job is, and what there is to say of it there."""
     return _changed(
         connection,
@@ -235,7 +255,7 @@ def note(connection: sqlite3.Connection, job_id: str, node: str | None, text: st
     )
 
 
-def _waiting(row: sqlite3.Row) -> Waiting:
+def _waiting(row: Row) -> Waiting:
     def count(name: str, least: int) -> int:
         value = row[name]
         return value if isinstance(value, int) and value > least else least
@@ -245,5 +265,5 @@ def _waiting(row: sqlite3.Row) -> Waiting:
     )
 
 
-def _changed(connection: sqlite3.Connection, sql: str, parameters: tuple[object, ...]) -> bool:
+def _changed(connection: Connection, sql: str, parameters: tuple[object, ...]) -> bool:
     return connection.execute(sql, parameters).rowcount > 0

@@ -72,6 +72,8 @@ _INNER: Final = (
     Column("retry_delay_s", "REAL", number),
     # Whose used process may run it; NULL: a fresh one.
     Column("reuse_key", "TEXT", text),
+    # What it asks of the worker that runs it; see `store.labels`.
+    Column("labels", "TEXT", text),
     # What it was handed over to its place with: nothing was, before this is written.
     Column("ticket", "TEXT", text),
 )

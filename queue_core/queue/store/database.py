@@ -1,328 +1,148 @@
-"""Connections to the queue's SQLite database: one a thread, one writer at a time."""
+"""The database of a queue as everybody else sees it: who keeps it is one of two.
+
+`sqlite_database` keeps it in a file of the local folder, `postgres.database` on a server.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sqlite3
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
-from queue_core.errors import JobQueueError, LocalFolderError
-from queue_core.queue.store.connecting import BUSY_TIMEOUT_S, connect, suspicion
-from queue_core.queue.store.disk import DiskSync
-from queue_core.queue.store.sqlite_errors import (
-    DamagedDatabaseError,
-    DatabaseBusyError,
-    MissingTableError,
-    explain,
-)
+from queue_core.errors import JobQueueError
+from queue_core.queue.store.bell import Bell
+from queue_core.queue.store.connection import Connection, Parameters, Row
 
-Parameters = Sequence[object] | Mapping[str, object]
-_Answer = TypeVar("_Answer")
+Answer = TypeVar("Answer")
 
-# How long a write that the user waits for is tried while another process holds the lock.
+# How long a write that the user waits for is tried while something keeps it.
 PATIENCE_S = 60.0
-CLOSE_PATIENCE_S = 5.0
-_WRONG_VALUES = (sqlite3.Error, UnicodeError, OverflowError)
 
 
-class Database:
-    """The queue's database file.
+class OwnershipLostError(JobQueueError):
+    """Others may take this consumer for dead: it must not go on with what it runs."""
 
-    Each thread has a connection of its own. Writers of this process take turns on a lock, so that
-    none of them sleeps in SQLite's busy handler while another one commits; only a writer of
-    another process can make one wait there.
 
-    A commit writes to SQLite's journal and does not wait for the disk (`synchronous=NORMAL`);
-    `sync` does that wait, after the lock is given back. What is durable then is what
-    `synchronous=FULL` makes durable, but others write meanwhile, a new job starts meanwhile, and
-    one wait serves all that was written before it.
+class Ownership(Protocol):
+    """The right to run jobs, held by one consumer of this process.
 
     Attributes:
-        path: The file.
-        root: The local folder that it lies in.
-        on_problem: Told what keeps a write waiting, and None when it went on.
-        repair: Makes missing tables again; called without a transaction.
+        text: What stands in a row: process number and a token that is never used twice.
+        on_lost: Called where the lock is gone for so long that others may take this consumer for
+            dead: it must not go on with what it runs. With None when it is held again.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.root = path.parent
-        self._local = threading.local()
-        self._write_lock = threading.RLock()
-        self._all: list[sqlite3.Connection] = []
-        self._all_lock = threading.Lock()
-        self._closed = False
-        self._users = 0
-        self._users_lock = threading.Lock()
-        self._unused = threading.Event()
-        self._disk = DiskSync(path)
-        self._file: tuple[int, int] | None = None
+    text: str
+    on_lost: Callable[[OwnershipLostError | None], None]
+
+    def hold(self) -> None:
+        """Take the lock; again where it was taken away.
+
+        Raises:
+            OSError: Its file cannot be made.
+            OwnershipLostError: The server that keeps it does not answer.
+        """
+
+    def release(self) -> None:
+        """Let go: whatever still stands as run by this owner is not."""
+
+
+class ServerLostError(JobQueueError):
+    """The server does not answer; nothing of what was asked for has been done."""
+
+
+class CommitUnknownError(JobQueueError):
+    """The server was lost in the moment of the commit: the change may be there or not."""
+
+
+class Database(ABC):
+    """Reads, and writes with one writer at a time.
+
+    Attributes:
+        name: How it is called in a sentence.
+        root: The local folder.
+        path: Its file; None where a server keeps it.
+        is_apart: Whether it can go down while this program goes on: what a job's start or end
+            must not be taken back by waits for its disk then.
+        on_problem: Told what keeps a write waiting, and None when it went on.
+        repair: Makes missing tables again; called without a transaction.
+        look_over: Makes again what another program has taken away or changed of the tables.
+    """
+
+    name: str
+    root: Path
+    path: Path | None
+    is_apart = False
+
+    def __init__(self) -> None:
         self._after_commit: list[Callable[[], None]] = []
         self.on_problem: Callable[[JobQueueError | None], None] = lambda _: None
         self.repair: Callable[[], None] = lambda: None
+        self.look_over: Callable[[], None] = lambda: None
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call *callback* after each commit of this object, on the committing thread."""
         self._after_commit.append(callback)
 
-    # Connections ---------------------------------------------------------------------------------
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """This thread's connection, in autocommit mode.
-
-        Raises:
-            LocalFolderError: The file cannot be opened.
-        """
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = self._connect()
-        return found
-
-    def _connect(self) -> sqlite3.Connection:
-        if self._closed:
-            raise JobQueueError("The queue is closed.")
-        self._require_same_file()
-        try:
-            connection = connect(self.path)
-        except sqlite3.Error as error:
-            problem = explain(error, self.path)
-            raise LocalFolderError(
-                f"The job database {self.path} cannot be opened: {error}.",
-                hint=problem.hint or "Check that the folder is writable and the disk is not full.",
-            ) from error
-        self._remember_file()
-        with self._all_lock:
-            self._all.append(connection)
-        return connection
-
-    def _remember_file(self) -> None:
-        if self._file is None:
-            with contextlib.suppress(OSError):
-                found = os.stat(self.path)  # noqa: PTH116 - as in `_require_same_file`
-                self._file = (found.st_dev, found.st_ino)
-
-    def _require_same_file(self) -> None:
-        """Refuse to go on with a file that has no name any more: all of it would be lost.
-
-        Raises:
-            JobQueueError: The file was deleted or replaced while the program ran.
-        """
-        if self._file is None:
-            return
-        try:
-            found = os.stat(self.path)  # noqa: PTH116 - asked at each write: Path.stat costs twice
-            same = (found.st_dev, found.st_ino) == self._file
-        except OSError:
-            same = False
-        if not same:
-            raise JobQueueError(
-                f"The job database {self.path} was deleted or replaced while the program ran.",
-                hint="Put the file back, or start the program again; nothing new is stored now.",
-            )
-
-    def release(self) -> None:
-        """Close this thread's connection; a thread that ends calls it."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            del self._local.connection
-            with self._all_lock:
-                if connection in self._all:
-                    self._all.remove(connection)
-            connection.close()
-
-    def close(self) -> None:
-        """Close all connections, once what other threads do with them is done."""
-        with self._users_lock:
-            self._closed = True
-            if not self._users:
-                self._unused.set()
-        if not self._unused.wait(CLOSE_PATIENCE_S):
-            self._interrupt_all()
-        self._disk.stop()
-        # Closed under a thread that works with it, a connection takes the process down: one that
-        # does not let go even of an interrupted query is left to the end of the process.
-        if self._unused.wait(CLOSE_PATIENCE_S):
-            with self._all_lock:
-                for connection in self._all:
-                    connection.close()
-                self._all.clear()
-
-    def _interrupt_all(self) -> None:
-        with self._all_lock:
-            for connection in self._all:
-                connection.interrupt()
-
-    def _begin_use(self) -> None:
-        """Keep `close` from closing a connection that a thread works with: that crashes Python."""
-        depth = getattr(self._local, "uses", 0)
-        if not depth:
-            with self._users_lock:
-                if self._closed:
-                    raise JobQueueError("The queue is closed.")
-                self._users += 1
-        self._local.uses = depth + 1
-
-    def _end_use(self) -> None:
-        self._local.uses -= 1
-        if not self._local.uses:
-            with self._users_lock:
-                self._users -= 1
-                if self._closed and not self._users:
-                    self._unused.set()
-
-    # Reading -------------------------------------------------------------------------------------
-
-    def read(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
-        """Run a query on this thread's connection and return all rows.
-
-        Raises:
-            JobQueueError: It cannot be read, or the queue is closed.
-        """
-        return self._read(lambda: self.connection.execute(sql, parameters).fetchall())
-
-    def read_one(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
-        """Run a query on this thread's connection and return the first row.
+    @abstractmethod
+    def read(self, sql: str, parameters: Parameters = ()) -> list[Any]:
+        """Run a query and return all rows.
 
         Raises:
             JobQueueError: It cannot be read, or the queue is closed.
         """
 
-        def query() -> sqlite3.Row | None:
-            row: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
-            return row
+    @abstractmethod
+    def read_one(self, sql: str, parameters: Parameters = ()) -> Row | None:
+        """Run a query and return the first row.
 
-        return self._read(query)
-
-    def _read(self, query: Callable[[], _Answer]) -> _Answer:
-        self._begin_use()
-        try:
-            return query()
-        except _WRONG_VALUES as error:
-            problem = self._explain(error)
-            if not isinstance(problem, MissingTableError) or self.is_in_transaction:
-                raise problem from error
-        finally:
-            self._end_use()
-        self.repair()
-        self._begin_use()
-        try:
-            return query()
-        except _WRONG_VALUES as error:
-            raise self._explain(error) from error
-        finally:
-            self._end_use()
-
-    def _explain(self, error: sqlite3.Error | UnicodeError | OverflowError) -> JobQueueError:
-        """Return what happened; damage is remembered, so that the next start looks at all of it."""
-        problem = explain(error, self.path)
-        if isinstance(problem, DamagedDatabaseError):
-            with contextlib.suppress(OSError):
-                suspicion(self.path).touch(mode=0o600)
-        return problem
-
-    # Writing -------------------------------------------------------------------------------------
+        Raises:
+            JobQueueError: It cannot be read, or the queue is closed.
+        """
 
     @property
+    @abstractmethod
     def is_in_transaction(self) -> bool:
         """Whether the calling thread is within a transaction."""
-        return bool(getattr(self._local, "depth", 0))
 
+    @abstractmethod
     def write(
-        self, change: Callable[[sqlite3.Connection], _Answer], *, durable: bool = True,
-        patience_s: float | None = None,
-    ) -> _Answer:  # fmt: skip
+        self, change: Callable[[Connection], Answer], *, durable: bool = True,
+        patience_s: float | None = None, is_done: Callable[[Connection], bool] | None = None,
+    ) -> Answer:  # fmt: skip
         """Carry out *change* in one transaction and return its answer; see `transaction`.
 
-        Where a table of ours is missing, it is made again and the change tried once more.
-        """
-        try:
-            with self.transaction(durable=durable, patience_s=patience_s) as connection:
-                return change(connection)
-        except MissingTableError:
-            if self.is_in_transaction:
-                raise
-            self.repair()
-        with self.transaction(durable=durable, patience_s=patience_s) as connection:
-            return change(connection)
+        It may be called more than once, where the transaction before came to nothing.
 
-    @contextmanager
+        Args:
+            change: Changes rows.
+            durable: As for `transaction`.
+            patience_s: As for `transaction`.
+            is_done: Whether the change is there already; asked where a server was lost in the
+                moment of the commit. None: whoever asked for it is told that it is not known.
+        """
+
+    @abstractmethod
     def transaction(
         self, *, durable: bool = True, patience_s: float | None = None
-    ) -> Iterator[sqlite3.Connection]:
+    ) -> AbstractContextManager[Connection]:
         """Write atomically; nested calls on a thread join the outer transaction.
 
         Args:
             durable: Return when the disk has it, so that a power cut cannot take it back. What
                 need not survive one (progress, samples) saves the wait.
-            patience_s: How long to wait for another process that holds the file locked; None
-                means long for what is durable, and short for what is not.
+            patience_s: How long to wait for what keeps it; None means long for what is durable,
+                and short for what is not.
 
         Raises:
             JobQueueError: The database stayed locked, the disk is full or does not answer, a value
                 cannot be stored, or the queue is closed.
             RuntimeError: It is to be durable within one that is not: nobody would wait for it.
         """
-        if self.is_in_transaction:
-            if durable and not self._local.durable:
-                raise RuntimeError("A durable transaction cannot join one that is not.")
-            yield self.connection
-            return
-        if patience_s is None:
-            patience_s = PATIENCE_S if durable else BUSY_TIMEOUT_S
-        with self._write_lock:
-            self._begin_use()
-            try:
-                with self._written(patience_s, durable=durable) as connection:
-                    yield connection
-            finally:
-                self._end_use()
-        self.on_problem(None)
-        for callback in self._after_commit:
-            callback()
-        if durable:
-            self.sync()
 
-    @contextmanager
-    def _written(self, patience_s: float, *, durable: bool) -> Iterator[sqlite3.Connection]:
-        connection = self.connection
-        self._require_same_file()
-        try:
-            self._begin(connection, patience_s)
-            self._local.depth, self._local.durable = 1, durable
-            try:
-                yield connection
-            finally:
-                self._local.depth = 0
-            connection.execute("COMMIT")
-            self._disk.count_commit()
-        except BaseException as error:
-            _roll_back(connection)
-            if isinstance(error, _WRONG_VALUES):
-                raise self._explain(error) from error
-            raise
-
-    def _begin(self, connection: sqlite3.Connection, patience_s: float) -> None:
-        """Take the write lock; another process may hold it for a while."""
-        deadline = time.monotonic() + patience_s
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                problem = explain(error, self.path)
-                is_busy = isinstance(problem, DatabaseBusyError)
-                if not is_busy or self._closed or time.monotonic() >= deadline:
-                    raise
-                self.on_problem(problem)
-            else:
-                return
-
+    @abstractmethod
     def sync(self) -> None:
         """Return when the disk has all that this process has committed so far.
 
@@ -331,16 +151,35 @@ class Database:
         Raises:
             JobQueueError: The disk is full or does not answer.
         """
-        if not self.is_in_transaction:
-            self._disk.sync()
 
+    @abstractmethod
     def sync_soon(self) -> None:
         """Bring what was written without waiting to the disk in a moment."""
-        self._disk.sync_soon()
 
+    @abstractmethod
+    def version(self) -> int:
+        """Return a number that is another one after each commit of another program."""
 
-def _roll_back(connection: sqlite3.Connection) -> None:
-    # What fails here too is told by what failed first; SQLite forgets an open transaction itself.
-    with contextlib.suppress(sqlite3.Error):
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+    @abstractmethod
+    def make_bell(self) -> Bell:
+        """Return what wakes the change feed."""
+
+    @abstractmethod
+    def make_owner(self) -> Ownership:
+        """Return the right to run jobs for one more consumer, which does not hold it yet."""
+
+    @abstractmethod
+    def owner_is_alive(self, owner: object) -> bool:
+        """Return whether the consumer that *owner* names still runs; anything odd names none."""
+
+    @abstractmethod
+    def forget_dead_owners(self) -> None:
+        """Clear away what consumers left that ended without a word."""
+
+    @abstractmethod
+    def release(self) -> None:
+        """Give back what the calling thread holds; a thread that ends calls it."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close all connections, once what other threads do with them is done."""

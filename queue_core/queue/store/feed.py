@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
 
 from queue_core.errors import MonitorError
 from queue_core.queue.store.bell import Bell, Ring
-from queue_core.queue.store.bell_choice import make_bell
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
 from queue_core.queue.values import ChangeBatch
 from queue_core.steady_thread import begin
@@ -55,7 +54,7 @@ def last_cursor(database: Database) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def prune_changes(connection: sqlite3.Connection) -> int:
+def prune_changes(connection: Connection) -> int:
     """Forget old changes (never the newest: numbers must go on); return how many."""
     # At the end of all integers SQLite gives out random numbers: begin again, and readers reset.
     connection.execute("DELETE FROM monitor_change WHERE seq > ?", (_LAST_NUMBER,))
@@ -90,7 +89,7 @@ class ChangeWatcher:
             self._callbacks[token] = callback
             if not self._is_watching:
                 self._is_watching = True
-                bell = make_bell(self._database.path.with_name(f"{self._database.path.name}-wal"))
+                bell = self._database.make_bell()
                 self._bell = bell
                 self._thread = threading.Thread(
                     target=self._watch, args=(bell,), name="change-watcher", daemon=True
@@ -177,8 +176,7 @@ class ChangeWatcher:
 
     def _data_version(self, seen: int) -> int:
         try:
-            row = self._database.read_one("PRAGMA data_version")
+            return self._database.version()
         except MonitorError as error:
             logger.debug("the change feed cannot look: %s", error)
             return seen
-        return int(row[0]) if row else seen

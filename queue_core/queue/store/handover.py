@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -12,6 +11,8 @@ from typing import Final
 from queue_core.failures.fingerprint import fingerprint
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store.clock import from_text, now_text, to_text
+from queue_core.queue.store.connection import Row
+from queue_core.queue.store.main_metric import main_metric
 from queue_core.queue.store.stored import storable
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 
@@ -53,6 +54,7 @@ class NewJob:
     cores: int | None = None
     asked_memory_bytes: int | None = None
     gpus: int | None = None
+    labels: str | None = None
 
     @property
     def after(self) -> tuple[str, ...]:
@@ -93,7 +95,7 @@ class Claim:
     place: object = None
 
 
-def claim_of(row: sqlite3.Row, reuse_key: str | None) -> Claim:
+def claim_of(row: Row, reuse_key: str | None) -> Claim:
     """Return a claimed row as a claim; what cannot be read of it stands as not said."""
     most, delay = row["max_attempts"], row["retry_delay_s"]
     return Claim(
@@ -164,6 +166,8 @@ def end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
     outcome = ended.outcome
     error = outcome.error if status is not JobStatus.CANCELLED else None
     started = from_text(ended.claim.started_at) or datetime.now(UTC)
+    result = outcome.result_json if status is JobStatus.FINISHED else None
+    metric, metric_value = main_metric(result)
     return {
         "status": status,
         # Measured, not read off a clock that may have been set meanwhile.
@@ -180,7 +184,9 @@ def end_values(ended: EndedAttempt, status: JobStatus) -> dict[str, object]:
         "fingerprint": _fingerprint(error) if status is JobStatus.ERROR else None,
         "code": outcome.exit_code,
         "signal": outcome.exit_signal,
-        "result": outcome.result_json if status is JobStatus.FINISHED else None,
+        "result": result,
+        "metric": metric,
+        "metric_value": metric_value,
         "peak": outcome.peak_memory_bytes,
         "cpu": outcome.cpu_time_s,
         # What finished or raised has closed its entity itself.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
 from queue_core.queue.store.columns import COLUMNS
+from queue_core.queue.store.connection import Connection, Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.values import Attempt, Phase, Sample
 
@@ -23,13 +23,15 @@ _ATTEMPTS = (
     "AND status NOT IN ('not_started', 'started') ORDER BY attempt"
 )
 _NAMES = tuple(ATTEMPT_COLUMNS.split(", "))
+_REPLACED = ", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])
 
 
-def keep_attempt(connection: sqlite3.Connection, rowid: int) -> None:
+def keep_attempt(connection: Connection, rowid: int) -> None:
     """Copy the end of the attempt that the row shows into the job's history."""
     connection.execute(
-        f"INSERT OR REPLACE INTO monitor_attempt (job_id, {ATTEMPT_COLUMNS}) "
-        f"SELECT id, {ATTEMPT_COLUMNS} FROM task_copy WHERE rowid = ?",
+        f"INSERT INTO monitor_attempt (job_id, {ATTEMPT_COLUMNS}) "
+        f"SELECT id, {ATTEMPT_COLUMNS} FROM task_copy WHERE rowid = ? "
+        f"ON CONFLICT (job_id, attempt) DO UPDATE SET {_REPLACED}",
         (rowid,),
     )
 
@@ -40,7 +42,7 @@ def read_attempts(database: Database, job_id: str) -> list[Attempt]:
     return [attempt for attempt in map(_attempt, rows) if attempt is not None]
 
 
-def _attempt(row: sqlite3.Row) -> Attempt | None:
+def _attempt(row: Row) -> Attempt | None:
     values: dict[str, Any] = {}
     for name in _NAMES:
         try:
@@ -51,11 +53,12 @@ def _attempt(row: sqlite3.Row) -> Attempt | None:
 
 
 def add_phases(
-    connection: sqlite3.Connection, job_id: str, attempt: int, phases: Iterable[tuple[float, str]]
+    connection: Connection, job_id: str, attempt: int, phases: Iterable[tuple[float, str]]
 ) -> None:
     """Keep when an attempt went over to other phases."""
     connection.executemany(
-        "INSERT OR REPLACE INTO monitor_phase (job_id, attempt, began_s, name) VALUES (?, ?, ?, ?)",
+        "INSERT INTO monitor_phase (job_id, attempt, began_s, name) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (job_id, attempt, began_s) DO UPDATE SET name = excluded.name",
         [(job_id, attempt, began_s, name) for began_s, name in phases],
     )
 

@@ -13,7 +13,6 @@ leaves its entity to be closed where the job did not do that itself.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Final
@@ -21,6 +20,7 @@ from typing import Final
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store import dependencies, history, triage
 from queue_core.queue.store.clock import host_id, now_text
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.handover import (
     Cancelled,
     Claim,
@@ -30,10 +30,11 @@ from queue_core.queue.store.handover import (
     end_values,
     status_after,
 )
+from queue_core.queue.store.labels import ANYTHING, Offer
+from queue_core.queue.store.messages import add_message, forget_message
 from queue_core.queue.store.queries import locate
 from queue_core.queue.store.schema import READY, READY_ROWS, RUN_ORDER
 
-QUEUE_NAME: Final = "dashai-monitor"
 INTERRUPTED: Final = "Interrupted: the program or the computer went down while the job ran."
 
 # What of a row belongs to the attempt that runs, and goes when another one begins.
@@ -67,12 +68,9 @@ _LAST_POSITION = (
 )
 
 
-def put(connection: sqlite3.Connection, job: NewJob, message: bytes) -> None:
+def put(connection: Connection, job: NewJob, message: bytes) -> None:
     """Store a waiting job and Huey's message for it; both or neither, by the transaction."""
-    message_id = connection.execute(
-        "INSERT INTO task (queue, data, priority) VALUES (?, ?, ?)",
-        (QUEUE_NAME, message, job.priority),
-    ).lastrowid
+    message_id = add_message(connection, message, job.priority)
     blocked = dependencies.block(connection, job.id, job.after)
     last = connection.execute(_LAST_POSITION).fetchone()
     now = now_text()
@@ -87,7 +85,7 @@ def put(connection: sqlite3.Connection, job: NewJob, message: bytes) -> None:
         let_go(connection, after_id, status)
 
 
-def withdraw(connection: sqlite3.Connection, job_id: str) -> bool:
+def withdraw(connection: Connection, job_id: str) -> bool:
     """Take back a job whose `put` failed after all; False where it has started already."""
     row = connection.execute(
         "DELETE FROM task_copy WHERE id = ? AND status = 'not_started' RETURNING message_id",
@@ -102,41 +100,44 @@ def withdraw(connection: sqlite3.Connection, job_id: str) -> bool:
 
 
 _NEXT = (
-    f"SELECT rowid, id, message_id, reuse_key FROM {READY_ROWS} WHERE {READY} "
+    f"SELECT rowid, id, message_id, reuse_key FROM {READY_ROWS} WHERE {READY} AND {{suits}} "
     f"ORDER BY {RUN_ORDER} LIMIT 1"
 )
 CLAIM = (
     "UPDATE task_copy SET status = 'started', started_at = :now, last_update = :now, "
     f"not_before = NULL, owner = :owner, owner_host = :host, pid = :pid, {_FORGET_ATTEMPT}, "
     "attempt = CASE WHEN typeof(attempt) = 'integer' AND attempt > 0 THEN attempt ELSE 1 END, "
-    f"{_FORGET_ERROR} WHERE rowid = :rowid AND status = 'not_started' "
+    f"worker = :worker, {_FORGET_ERROR} WHERE rowid = :rowid AND status = 'not_started' "
     "RETURNING id, attempt, owner, started_at, task_type, job_blob, timeout_s, "
     "memory_limit_bytes, max_attempts, retry_delay_s, reuse_key, place"
 )
 
 
 def claim(
-    connection: sqlite3.Connection, owner: str, choose_pid: Callable[[str | None], int | None],
-    now_s: float,
+    connection: Connection, owner: str, worker: str,
+    choose_pid: Callable[[str | None], int | None], now_s: float,
+    offer: Offer = ANYTHING,
 ) -> Claim | None:  # fmt: skip
     """Take the next ready job off the queue and mark it started; None where no job is ready.
 
     Args:
         connection: An open transaction: no crash can leave a job neither waiting nor running.
         owner: The consumer that runs it.
+        worker: Its name for people; see `queue.worker_name`.
         choose_pid: Returns the process that will run a job of this reuse key.
         now_s: The time, for jobs that are put off.
+        offer: The labels of the consumer.
     """
-    while (row := connection.execute(_NEXT, (now_s,)).fetchone()) is not None:
+    query, values = _NEXT.format(suits=offer.sql), (now_s, *offer.texts)
+    while (row := connection.execute(query, values).fetchone()) is not None:
         forget_message(connection, row["message_id"])
         if not isinstance(row["id"], str):
             give_up(connection, row["rowid"], "Its id cannot be read.")
             continue
         key = row["reuse_key"] if isinstance(row["reuse_key"], str) else None
         found = connection.execute(
-            CLAIM,
-            {"now": now_text(), "owner": owner, "host": host_id(), "pid": choose_pid(key),
-             "rowid": row["rowid"]},
+            CLAIM, {"now": now_text(), "owner": owner, "host": host_id(), "pid": choose_pid(key),
+                    "worker": worker, "rowid": row["rowid"]},
         ).fetchone()  # fmt: skip
         return claim_of(found, key)
     return None
@@ -148,19 +149,19 @@ _END = (
     "finished_at = :finished, last_update = :now, "
     "run_seconds = :run, paused_seconds = :paused, error_msg = :message, error_hint = :hint, "
     "error_type = :type, error_causes = :causes, error_frames = :frames, traceback = :traceback, "
-    "fingerprint = :fingerprint, "
+    "fingerprint = :fingerprint, metric = :metric, metric_value = :metric_value, "
     "exit_code = :code, exit_signal = :signal, result = :result, "
     "progress = CASE WHEN :status = 'finished' THEN 100 ELSE progress END, requested = NULL, "
     "paused = 0, memory_bytes = NULL, place_note = NULL, "
     "peak_memory_bytes = COALESCE(:peak, peak_memory_bytes), "
     "cpu_time_s = COALESCE(:cpu, cpu_time_s), max_attempts = :most, "
-    "entity_open = CASE WHEN :own_end THEN 0 ELSE entity_open END, "
-    "interruptions = interruptions + (:status = 'killed'), "
+    "entity_open = CASE WHEN :own_end = 1 THEN 0 ELSE entity_open END, "
+    "interruptions = interruptions + CASE WHEN :status = 'killed' THEN 1 ELSE 0 END, "
     f"{_FORGET_OWNER} WHERE rowid = :rowid"
 )
 
 
-def end(connection: sqlite3.Connection, ended: EndedAttempt) -> JobStatus | None:
+def end(connection: Connection, ended: EndedAttempt) -> JobStatus | None:
     """Store the end of an attempt; return the status that it leaves.
 
     None where the job is not ours to end any more: its row is gone, or shows another start. Where
@@ -191,15 +192,10 @@ def end(connection: sqlite3.Connection, ended: EndedAttempt) -> JobStatus | None
     return status
 
 
-def _wait_again(
-    connection: sqlite3.Connection, job_id: str, rowid: int, not_before_s: float
-) -> None:
+def _wait_again(connection: Connection, job_id: str, rowid: int, not_before_s: float) -> None:
     """Put the job of an ended attempt back into the queue; what it failed of stays to be read."""
-    message_id = connection.execute(
-        "INSERT INTO task (queue, data, priority) SELECT ?, ?, priority FROM task_copy "
-        "WHERE rowid = ?",
-        (QUEUE_NAME, job_id.encode(), rowid),
-    ).lastrowid
+    row = connection.execute("SELECT priority FROM task_copy WHERE rowid = ?", (rowid,)).fetchone()
+    message_id = add_message(connection, job_id.encode(), row["priority"])
     connection.execute(
         "UPDATE task_copy SET status = 'not_started', attempt = attempt + 1, not_before = ?, "
         f"started_at = NULL, last_update = ?, fingerprint = NULL, {_FORGET_ATTEMPT} "
@@ -212,7 +208,7 @@ def _wait_again(
 # Orders to running jobs --------------------------------------------------------------------------
 
 
-def ask(connection: sqlite3.Connection, job_id: str, order: str) -> bool:
+def ask(connection: Connection, job_id: str, order: str) -> bool:
     """Store an order to a running job for its owner, `pause` or `resume`; never undo a cancel."""
     return _changed(
         connection,
@@ -222,7 +218,7 @@ def ask(connection: sqlite3.Connection, job_id: str, order: str) -> bool:
     )
 
 
-def set_paused(connection: sqlite3.Connection, job_id: str, owner: str, *, paused: bool) -> bool:
+def set_paused(connection: Connection, job_id: str, owner: str, *, paused: bool) -> bool:
     """Store that a running job was suspended, or goes on."""
     return _changed(
         connection,
@@ -233,7 +229,7 @@ def set_paused(connection: sqlite3.Connection, job_id: str, owner: str, *, pause
     )
 
 
-def reassert(connection: sqlite3.Connection, job_id: str, owner: str, pid: int) -> bool:
+def reassert(connection: Connection, job_id: str, owner: str, pid: int) -> bool:
     """Put back the status of a job that runs here and that another program has closed.
 
     DashAI marks all running rows as killed when it starts, ours too.
@@ -249,7 +245,7 @@ def reassert(connection: sqlite3.Connection, job_id: str, owner: str, pid: int) 
 # Ends without a run of their own -----------------------------------------------------------------
 
 
-def cancel(connection: sqlite3.Connection, job_id: str) -> Cancelled:
+def cancel(connection: Connection, job_id: str) -> Cancelled:
     """Cancel a waiting job; mark a running one, which then cannot end otherwise."""
     now = now_text()
     row = connection.execute(
@@ -272,7 +268,7 @@ def cancel(connection: sqlite3.Connection, job_id: str) -> Cancelled:
     return Cancelled.ASKED if asked else Cancelled.TOO_LATE
 
 
-def interrupt(connection: sqlite3.Connection, rowid: int, owner: object) -> JobStatus | None:
+def interrupt(connection: Connection, rowid: int, owner: object) -> JobStatus | None:
     """End a running job whose owner is dead, unless another program has just done so.
 
     It is found by its place, for its id may be damaged. It is not run again unasked: what took the
@@ -283,7 +279,8 @@ def interrupt(connection: sqlite3.Connection, rowid: int, owner: object) -> JobS
         "ELSE 'killed' END, finished_at = last_update, last_update = :now, "
         "error_msg = CASE WHEN requested IS 'cancel' THEN NULL ELSE :why END, "
         "error_type = CASE WHEN requested IS 'cancel' THEN NULL ELSE 'Interrupted' END, "
-        "interruptions = interruptions + (requested IS NOT 'cancel'), requested = NULL, "
+        "interruptions = interruptions + CASE WHEN requested IS 'cancel' THEN 0 ELSE 1 END, "
+        "requested = NULL, "
         f"paused = 0, memory_bytes = NULL, {_FORGET_OWNER} "
         "WHERE rowid = :rowid AND status = 'started' AND owner IS :owner RETURNING id, status",
         {"now": now_text(), "why": INTERRUPTED, "rowid": rowid, "owner": owner},
@@ -296,9 +293,7 @@ def interrupt(connection: sqlite3.Connection, rowid: int, owner: object) -> JobS
     return status
 
 
-def give_up(
-    connection: sqlite3.Connection, rowid: int, why: str, *, started_by: str | None = None
-) -> bool:
+def give_up(connection: Connection, rowid: int, why: str, *, started_by: str | None = None) -> bool:
     """End a row in error that is damaged so that it can never run or end by itself.
 
     With *started_by* only as long as it says that this consumer runs it.
@@ -321,7 +316,7 @@ def give_up(
     return True
 
 
-def remove(connection: sqlite3.Connection, job_id: str) -> bool:
+def remove(connection: Connection, job_id: str) -> bool:
     """Delete an ended job of ours; what still waited for it is let go."""
     condition, parameters = locate(job_id)
     row = connection.execute(
@@ -335,7 +330,7 @@ def remove(connection: sqlite3.Connection, job_id: str) -> bool:
     return _changed(connection, "DELETE FROM task_copy WHERE rowid = ?", (row["rowid"],))
 
 
-def forget(connection: sqlite3.Connection, rowids: Sequence[int], removable: str) -> list[object]:
+def forget(connection: Connection, rowids: Sequence[int], removable: str) -> list[object]:
     """Delete old rows, as far as they still meet the condition *removable*; return their ids."""
     marks = ",".join("?" * len(rowids))
     deleted = connection.execute(
@@ -348,7 +343,7 @@ def forget(connection: sqlite3.Connection, rowids: Sequence[int], removable: str
 # What every end has in common --------------------------------------------------------------------
 
 
-def _settle(connection: sqlite3.Connection, job_id: str, status: JobStatus) -> None:
+def _settle(connection: Connection, job_id: str, status: JobStatus) -> None:
     """Let go what waits for a job that has ended.
 
     An interrupted job lets go of nobody: it may be resumed, and those behind it wait for that.
@@ -357,7 +352,7 @@ def _settle(connection: sqlite3.Connection, job_id: str, status: JobStatus) -> N
         let_go(connection, job_id, status)
 
 
-def let_go(connection: sqlite3.Connection, job_id: str, status: str) -> None:
+def let_go(connection: Connection, job_id: str, status: str) -> None:
     """Tell the jobs that wait for *job_id* that it has ended; skip those that then cannot run."""
     waiting = [(job_id, status)]
     while waiting:
@@ -369,7 +364,7 @@ def let_go(connection: sqlite3.Connection, job_id: str, status: str) -> None:
         )
 
 
-def skip(connection: sqlite3.Connection, job_id: str, because_id: str, status: str) -> bool:
+def skip(connection: Connection, job_id: str, because_id: str, status: str) -> bool:
     """Cancel a waiting job because one that it waited for did not finish."""
     name = connection.execute(
         "SELECT job_name FROM task_copy WHERE id = ?", (because_id,)
@@ -390,11 +385,5 @@ def skip(connection: sqlite3.Connection, job_id: str, because_id: str, status: s
     return True
 
 
-def forget_message(connection: sqlite3.Connection, message_id: object) -> None:
-    """Delete Huey's message for a job."""
-    if isinstance(message_id, int):
-        connection.execute("DELETE FROM task WHERE id = ? AND queue = ?", (message_id, QUEUE_NAME))
-
-
-def _changed(connection: sqlite3.Connection, sql: str, parameters: tuple[object, ...]) -> bool:
+def _changed(connection: Connection, sql: str, parameters: tuple[object, ...]) -> bool:
     return connection.execute(sql, parameters).rowcount > 0

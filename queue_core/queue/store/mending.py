@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from collections.abc import Callable
 from typing import Final
 
@@ -17,14 +16,13 @@ from queue_core.errors import UntrustedBlobError
 from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store import dependencies, lifecycle
 from queue_core.queue.store.columns import COLUMNS, storage_classes
+from queue_core.queue.store.connection import Connection, Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import (
     DAMAGED_ID,
     NO_STATUS,
     NOT_OURS,
-    is_complete,
     is_damaged_id,
-    make_tables,
 )
 from queue_core.queue.store.serializer import MAGIC
 from queue_core.queue.store.stored import LAST_MOMENT_S
@@ -51,12 +49,11 @@ def mend(database: Database, is_ours: Callable[[object, str], bool]) -> int:
     Raises:
         JobQueueError: The database cannot be read or written.
     """
-    if not is_complete(database):
-        make_tables(database)
+    database.look_over()
     if not _something_is_wrong(database):
         return 0
 
-    def write(connection: sqlite3.Connection) -> int:
+    def write(connection: Connection) -> int:
         return sum(
             step(connection)
             for step in (
@@ -104,7 +101,7 @@ _MISCOUNTED = (
 )
 
 
-def _take_back(connection: sqlite3.Connection, is_ours: Callable[[object, str], bool]) -> int:
+def _take_back(connection: Connection, is_ours: Callable[[object, str], bool]) -> int:
     """Take back rows of ours whose origin was changed: their signature tells."""
     count = 0
     for row in connection.execute(_FOREIGN).fetchall():
@@ -116,12 +113,12 @@ def _take_back(connection: sqlite3.Connection, is_ours: Callable[[object, str], 
     return count
 
 
-def _unknown_statuses(connection: sqlite3.Connection) -> int:
+def _unknown_statuses(connection: Connection) -> int:
     rows = connection.execute(_UNKNOWN).fetchall()
     return sum(lifecycle.give_up(connection, row[0], "Its status cannot be read.") for row in rows)
 
 
-def _wrong_values(connection: sqlite3.Connection) -> int:
+def _wrong_values(connection: Connection) -> int:
     rows = connection.execute(_WRONG).fetchall()
     for row in rows:
         if not _is_good("id", row["id"]):
@@ -144,7 +141,7 @@ def _is_good(name: str, stored: object) -> bool:
     return stored is not None or name in ("not_before", "place")
 
 
-def _orders(connection: sqlite3.Connection) -> int:
+def _orders(connection: Connection) -> int:
     """A waiting job has no owner who could carry out an order."""
     rows = connection.execute(_ORDERED).fetchall()
     for row in rows:
@@ -157,7 +154,7 @@ def _orders(connection: sqlite3.Connection) -> int:
     return len(rows)
 
 
-def _ended_before(connection: sqlite3.Connection) -> int:
+def _ended_before(connection: Connection) -> int:
     """Let go what waits for a job that has ended, or is gone, without anybody having noticed."""
     rows = connection.execute(_ENDED).fetchall()
     for row in rows:
@@ -165,7 +162,7 @@ def _ended_before(connection: sqlite3.Connection) -> int:
     return len(rows)
 
 
-def _counts(connection: sqlite3.Connection) -> int:
+def _counts(connection: Connection) -> int:
     """Count anew for how many jobs one waits; skip it where one of these was deleted."""
     rows = connection.execute(_MISCOUNTED).fetchall()
     for row in rows:
@@ -179,7 +176,7 @@ def _counts(connection: sqlite3.Connection) -> int:
     return len(rows)
 
 
-def _deleted_before(connection: sqlite3.Connection, row: sqlite3.Row) -> str | None:
+def _deleted_before(connection: Connection, row: Row) -> str | None:
     """Return a job that *row* was put behind and that is not there any more."""
     try:
         after = json.loads(row["after_ids"] or "[]")

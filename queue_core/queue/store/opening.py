@@ -14,9 +14,9 @@ from typing import Final
 
 from queue_core.errors import JobQueueError, LocalFolderError
 from queue_core.queue.store.connecting import suspicion
-from queue_core.queue.store.database import Database
 from queue_core.queue.store.salvage import salvage
-from queue_core.queue.store.schema import make_tables, prepare_schema
+from queue_core.queue.store.schema import look_over, make_tables, prepare_schema
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.store.sqlite_errors import DamagedDatabaseError, explain
 from queue_core.system.choice import system
 
@@ -43,7 +43,7 @@ class _UnusableError(Exception):
         self.is_damaged = is_damaged
 
 
-def open_database(path: Path) -> tuple[Database, tuple[str, ...], int]:
+def open_database(path: Path) -> tuple[SqliteDatabase, tuple[str, ...], int]:
     """Open the database at *path*, ready for use.
 
     Returns:
@@ -57,7 +57,7 @@ def open_database(path: Path) -> tuple[Database, tuple[str, ...], int]:
     _require_file(path)
     try:
         foreign = _look(path)
-        database = Database(path)
+        database = SqliteDatabase(path)
         version = _prepare(database)
     except _UnusableError as unusable:
         if not unusable.is_damaged:
@@ -68,9 +68,10 @@ def open_database(path: Path) -> tuple[Database, tuple[str, ...], int]:
     return database, tuple(_take_away(database, name, sql) for name, sql in foreign), version
 
 
-def _prepare(database: Database) -> int:
+def _prepare(database: SqliteDatabase) -> int:
     """Make the tables; a file that turns out to be damaged only then is told as one."""
     database.repair = lambda: make_tables(database)
+    database.look_over = lambda: look_over(database)
     try:
         return prepare_schema(database)
     except sqlite3.Error as error:
@@ -198,7 +199,7 @@ def _foreign_triggers(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     return [(str(name), str(sql)) for name, sql in rows]
 
 
-def _take_away(database: Database, name: str, sql: str) -> str:
+def _take_away(database: SqliteDatabase, name: str, sql: str) -> str:
     """Remove another program's trigger, which could refuse our writes; return what to tell."""
     quoted = name.replace('"', '""')
     with database.transaction() as connection:
@@ -210,7 +211,7 @@ def _take_away(database: Database, name: str, sql: str) -> str:
     )
 
 
-def _start_anew(path: Path, reason: str) -> tuple[Database, tuple[str, ...]]:
+def _start_anew(path: Path, reason: str) -> tuple[SqliteDatabase, tuple[str, ...]]:
     """Put a damaged file aside, unless somebody works with it, and take over what it holds.
 
     Raises:
@@ -227,7 +228,7 @@ def _start_anew(path: Path, reason: str) -> tuple[Database, tuple[str, ...]]:
     kept = _put_aside(path)
     suspicion(path).unlink(missing_ok=True)
     _require_file(path)
-    database = Database(path)
+    database = SqliteDatabase(path)
     _prepare(database)
     close_to_others(path)
     count = salvage(kept, database)

@@ -6,7 +6,6 @@ its neighbours; where halving has left no room there, all are numbered anew.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from itertools import pairwise
 from math import isfinite
@@ -14,6 +13,7 @@ from math import isfinite
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord
 from queue_core.queue.store.clock import now_text
 from queue_core.queue.store.columns import LIGHT
+from queue_core.queue.store.connection import Connection, Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.queries import to_record
 from queue_core.queue.store.schema import RUN_ORDER
@@ -24,9 +24,7 @@ _ORDER = f"ORDER BY {RUN_ORDER}"
 _QUEUE = f"SELECT rowid, id, priority, position FROM task_copy WHERE {_WAITING} {_ORDER}"
 
 
-def move(
-    connection: sqlite3.Connection, job_ids: Iterable[str], to: Move | Before
-) -> tuple[str, ...]:
+def move(connection: Connection, job_ids: Iterable[str], to: Move | Before) -> tuple[str, ...]:
     """Move waiting jobs within the queue, keeping their order among themselves; return the moved.
 
     A job that is moved past others takes over their priority: the user's hand comes last.
@@ -49,7 +47,7 @@ def read_order(database: Database, *, limit: int) -> list[JobRecord]:
     return [to_record(row) for row in rows]
 
 
-def set_priority(connection: sqlite3.Connection, job_id: str, priority: int) -> bool:
+def set_priority(connection: Connection, job_id: str, priority: int) -> bool:
     """Change the priority of a waiting job; False if it waits no more."""
     changed = connection.execute(
         "UPDATE task_copy SET priority = ?, last_update = ? "
@@ -59,9 +57,7 @@ def set_priority(connection: sqlite3.Connection, job_id: str, priority: int) -> 
     return changed.rowcount > 0
 
 
-def _place(
-    connection: sqlite3.Connection, queue: list[sqlite3.Row], wanted: set[str], to: Move | Before
-) -> bool:
+def _place(connection: Connection, queue: list[Row], wanted: set[str], to: Move | Before) -> bool:
     """Move the wanted jobs; False where there is no room between their new neighbours."""
     others = [row for row in queue if row["id"] not in wanted]
     chosen = [row for row in queue if row["id"] in wanted]
@@ -84,7 +80,7 @@ def _place(
 
 
 def _keeps_apart(
-    before: sqlite3.Row | None, positions: list[float], after: sqlite3.Row | None, priority: int
+    before: Row | None, positions: list[float], after: Row | None, priority: int
 ) -> bool:
     """Return whether numbers of finite precision still tell the new places apart."""
     line = list(positions)
@@ -95,7 +91,7 @@ def _keeps_apart(
     return all(first < second for first, second in pairwise(line))
 
 
-def _target_place(queue: list[sqlite3.Row], wanted: set[str], to: Move | Before) -> int:
+def _target_place(queue: list[Row], wanted: set[str], to: Move | Before) -> int:
     """Return how many of the other jobs come before the moved ones."""
     if isinstance(to, Before):
         return _place_before(queue, wanted, to)
@@ -117,16 +113,14 @@ def _target_place(queue: list[sqlite3.Row], wanted: set[str], to: Move | Before)
             return min(others_before, places[-1] + 1)
 
 
-def _place_before(queue: list[sqlite3.Row], wanted: set[str], to: Before) -> int:
+def _place_before(queue: list[Row], wanted: set[str], to: Before) -> int:
     """Return how many of the other jobs come before one; all of them where it waits no more."""
     ids = [row["id"] for row in queue]
     end = ids.index(to.job_id) if to.job_id in ids else len(ids)
     return sum(job_id not in wanted for job_id in ids[:end])
 
 
-def _gap(
-    before: sqlite3.Row | None, after: sqlite3.Row | None, count: int
-) -> tuple[int, float, float]:
+def _gap(before: Row | None, after: Row | None, count: int) -> tuple[int, float, float]:
     """Return priority, start and step of positions between two neighbours."""
     if before is None and after is None:
         return 0, 0.0, 1.0
@@ -139,7 +133,7 @@ def _gap(
     return before["priority"], before["position"], width / (count + 1)
 
 
-def _number_anew(connection: sqlite3.Connection, queue: list[sqlite3.Row]) -> None:
+def _number_anew(connection: Connection, queue: list[Row]) -> None:
     """Give waiting jobs whole positions again, above those of all others."""
     last = connection.execute(
         "SELECT position FROM task_copy WHERE typeof(position) IN ('real', 'integer') "

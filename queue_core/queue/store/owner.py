@@ -12,8 +12,11 @@ import os
 import re
 import secrets
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from queue_core.queue.store.database import OwnershipLostError
 
 _FOLDER: Final = "owners"
 _OWNER: Final = re.compile(r"(\d{1,10}):([0-9a-f]{32})", re.ASCII)
@@ -30,11 +33,13 @@ class Owner:
 
     Attributes:
         text: What stands in a row: process number and a token that is never used twice.
+        on_lost: Never called: a lock on a file stays as long as its process lives.
     """
 
     def __init__(self, root: Path) -> None:
         token = secrets.token_hex(16)
         self.text = f"{os.getpid()}:{token}"
+        self.on_lost: Callable[[OwnershipLostError | None], None] = lambda _: None
         self._path = _path(root, token)
 
     def hold(self) -> None:

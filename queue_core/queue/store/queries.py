@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import isfinite
@@ -11,13 +10,15 @@ from typing import Any, Final
 
 from queue_core.queue.job_record import OUR_ORIGIN, JobRecord, JobStatus
 from queue_core.queue.store.columns import LIGHT, SHOWN, WHOLE
+from queue_core.queue.store.connection import Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import DAMAGED_ID, is_damaged_id, readable_id
 from queue_core.queue.values import Glance, JobCounts, JobFilter, JobOrder
 
 _MANY = 500
+# More than there can be.
+NO_LIMIT: Final = 1 << 62
 _STATUSES = {status.value: status for status in JobStatus}
-Row = sqlite3.Row
 _GLANCE = "status, last_update, error_msg, job_name, progress, progress_message, task_type"
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _DAMAGED = re.compile(rf"{DAMAGED_ID}(\d{{1,18}})", re.ASCII)
@@ -36,7 +37,7 @@ _ORDERS = {
         name: name
         for name in (
             "status", "task_type", "started_at", "finished_at", "last_update", "progress",
-            "priority", "attempt", "peak_memory_bytes", "cpu_time_s",
+            "priority", "attempt", "peak_memory_bytes", "cpu_time_s", "metric_value",
         )
     },
     "job_name": "job_name COLLATE NOCASE",
@@ -44,7 +45,7 @@ _ORDERS = {
 }  # fmt: skip
 
 
-def to_record(row: sqlite3.Row) -> JobRecord:
+def to_record(row: Row) -> JobRecord:
     """Return a row as a record; never raises: what cannot be read is named in its `damage`."""
     values: dict[str, Any] = {}
     damaged: list[str] = []
@@ -143,7 +144,7 @@ def read_list(
     condition, parameters = _condition(where)
     rows = database.read(
         f"SELECT {LIGHT} FROM task_copy {condition} {_order(order)} LIMIT ? OFFSET ?",
-        [*parameters, -1 if limit is None else limit, offset],
+        [*parameters, NO_LIMIT if limit is None else limit, offset],
     )
     return [to_record(row) for row in rows]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from queue_core.queue.job_record import OUR_ORIGIN
 from queue_core.queue.store.clock import now_text
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.stored import json_texts
 from queue_core.queue.values import Sample
 
@@ -18,7 +18,7 @@ _MOST_SAMPLES: Final = 600
 
 
 def set_progress(
-    connection: sqlite3.Connection, job_id: str, owner: str, percent: float | None,
+    connection: Connection, job_id: str, owner: str, percent: float | None,
     message: str | None,
 ) -> bool:  # fmt: skip
     """Store how far a running job is."""
@@ -31,7 +31,7 @@ def set_progress(
 
 
 def set_usage(
-    connection: sqlite3.Connection, job_id: str, *, memory_bytes: int, peak_bytes: int,
+    connection: Connection, job_id: str, *, memory_bytes: int, peak_bytes: int,
     cpu_time_s: float,
 ) -> bool:  # fmt: skip
     """Store what a running job uses now."""
@@ -43,7 +43,7 @@ def set_usage(
     )
 
 
-def add_sample(connection: sqlite3.Connection, job_id: str, sample: Sample, count: int) -> int:
+def add_sample(connection: Connection, job_id: str, sample: Sample, count: int) -> int:
     """Keep what a running job used at a moment; return how many samples its attempt has then.
 
     Old ones get coarser, so that the number stays bounded.
@@ -55,7 +55,9 @@ def add_sample(connection: sqlite3.Connection, job_id: str, sample: Sample, coun
         count: How many samples its attempt has.
     """
     connection.execute(
-        "INSERT OR REPLACE INTO monitor_sample VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO monitor_sample (job_id, attempt, elapsed_s, cpu_time_s, memory_bytes) "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT (job_id, attempt, elapsed_s) DO UPDATE SET "
+        "cpu_time_s = excluded.cpu_time_s, memory_bytes = excluded.memory_bytes",
         (job_id, sample.attempt, sample.elapsed_s, sample.cpu_time_s, sample.memory_bytes),
     )
     if count + 1 < _MOST_SAMPLES:
@@ -63,13 +65,13 @@ def add_sample(connection: sqlite3.Connection, job_id: str, sample: Sample, coun
     connection.execute(
         "DELETE FROM monitor_sample WHERE job_id = ?1 AND attempt = ?2 AND elapsed_s IN ("
         "SELECT elapsed_s FROM (SELECT elapsed_s, ROW_NUMBER() OVER (ORDER BY elapsed_s) AS n "
-        "FROM monitor_sample WHERE job_id = ?1 AND attempt = ?2) WHERE n % 2 = 0)",
+        "FROM monitor_sample WHERE job_id = ?1 AND attempt = ?2) AS numbered WHERE n % 2 = 0)",
         (job_id, sample.attempt),
     )
     return (count + 1) // 2
 
 
-def add_warnings(connection: sqlite3.Connection, job_id: str, texts: Sequence[str]) -> bool:
+def add_warnings(connection: Connection, job_id: str, texts: Sequence[str]) -> bool:
     """Keep what a job did that the user should know, each sentence once."""
     row = connection.execute("SELECT warnings FROM task_copy WHERE id = ?", (job_id,)).fetchone()
     try:
@@ -84,7 +86,7 @@ def add_warnings(connection: sqlite3.Connection, job_id: str, texts: Sequence[st
     )
 
 
-def set_entity(connection: sqlite3.Connection, job_id: str, kind: str, entity_id: int) -> bool:
+def set_entity(connection: Connection, job_id: str, kind: str, entity_id: int) -> bool:
     """Keep which entity of the main database a job makes."""
     return _changed(
         connection,
@@ -93,12 +95,12 @@ def set_entity(connection: sqlite3.Connection, job_id: str, kind: str, entity_id
     )
 
 
-def entity_closed(connection: sqlite3.Connection, job_id: str) -> bool:
+def entity_closed(connection: Connection, job_id: str) -> bool:
     """Note that nothing of an ended job is left to be given up."""
     return _changed(connection, "UPDATE task_copy SET entity_open = 0 WHERE id = ?", (job_id,))
 
 
-def pin(connection: sqlite3.Connection, job_ids: Iterable[str], *, pinned: bool) -> None:
+def pin(connection: Connection, job_ids: Iterable[str], *, pinned: bool) -> None:
     """Keep jobs from clean-up, or no longer."""
     connection.executemany(
         "UPDATE task_copy SET pinned = ? WHERE id = ? AND origin = ?",
@@ -106,5 +108,5 @@ def pin(connection: sqlite3.Connection, job_ids: Iterable[str], *, pinned: bool)
     )
 
 
-def _changed(connection: sqlite3.Connection, sql: str, parameters: tuple[object, ...]) -> bool:
+def _changed(connection: Connection, sql: str, parameters: tuple[object, ...]) -> bool:
     return connection.execute(sql, parameters).rowcount > 0

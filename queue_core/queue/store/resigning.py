@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from typing import Final
 
 from queue_core.errors import JobQueueError, UntrustedBlobError
 from queue_core.queue.job_record import OUR_ORIGIN
+from queue_core.queue.store.connection import Connection, Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.serializer import OLD_MAGIC, Errand, Signer
 
@@ -34,7 +34,7 @@ def sign_anew(database: Database, signer: Signer, version: int) -> int:
     if version >= _WHOLE_SIGNATURES:
         return 0
 
-    def write(connection: sqlite3.Connection) -> int:
+    def write(connection: Connection) -> int:
         return sum(
             _sign_table(connection, signer, query, table)
             for table, query in (("task_copy", _JOBS), ("monitor_schedule", _SCHEDULES))
@@ -52,7 +52,7 @@ _JOBS: Final = (
 _SCHEDULES: Final = f"SELECT {_FIELDS} FROM monitor_schedule"
 
 
-def _sign_table(connection: sqlite3.Connection, signer: Signer, query: str, table: str) -> int:
+def _sign_table(connection: Connection, signer: Signer, query: str, table: str) -> int:
     count = 0
     for row in connection.execute(query).fetchall():
         try:
@@ -66,7 +66,7 @@ def _sign_table(connection: sqlite3.Connection, signer: Signer, query: str, tabl
     return count
 
 
-def _signed(signer: Signer, row: sqlite3.Row) -> bytes | None:
+def _signed(signer: Signer, row: Row) -> bytes | None:
     blob = row["job_blob"]
     if not isinstance(blob, bytes) or not blob.startswith(OLD_MAGIC):
         return None

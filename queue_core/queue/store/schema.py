@@ -7,14 +7,18 @@ each nullable or with a default, so that either program opens what the other has
 from __future__ import annotations
 
 import re
-import sqlite3
+from collections.abc import Sequence
 
 from queue_core.errors import LocalFolderError
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store.columns import COLUMNS, DASHAI_COLUMNS
-from queue_core.queue.store.database import Database
+from queue_core.queue.store.connection import Connection, Row
+from queue_core.queue.store.main_metric import FILL_IN
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
+# Since this one the main metric of a job stands in its row.
+_WITH_METRICS = 6
 
 # The name of a row whose id cannot be read: this and its number in the table.
 DAMAGED_ID = "damaged-row-"
@@ -75,7 +79,7 @@ NO_STATUS = f"status NOT IN ({', '.join(repr(status.value) for status in JobStat
 # What schedules of earlier versions lack.
 _ADDED_TO_SCHEDULES = {"problem": "TEXT", "entity_open": "INTEGER NOT NULL DEFAULT 0"}
 
-_STATEMENTS = (
+STATEMENTS = (
     # Huey's own tables, as its SqliteStorage makes them: DashAI keeps its queue here too.
     "CREATE TABLE IF NOT EXISTS kv (queue text not null, key text not null, value blob not null, "
     "primary key(queue, key))",
@@ -166,7 +170,7 @@ _STATEMENTS = (
 )
 
 
-def prepare_schema(database: Database) -> int:
+def prepare_schema(database: SqliteDatabase) -> int:
     """Make or complete the tables; a file made by DashAI or an older version keeps its rows.
 
     Returns:
@@ -177,33 +181,40 @@ def prepare_schema(database: Database) -> int:
     """
     version = stored_version(database.connection)
     _refuse_newer(version, database)
-    if version != SCHEMA_VERSION or not is_complete(database):
+    if version != SCHEMA_VERSION or not _is_complete(database):
         make_tables(database)
+    if 0 < version < _WITH_METRICS:
+        database.write(lambda connection: connection.execute(FILL_IN))
     return version
 
 
-_CREATED = re.compile(r"CREATE (TABLE|INDEX|TRIGGER) (?:IF NOT EXISTS )?(\w+)")
+CREATED = re.compile(r"CREATE (TABLE|INDEX|TRIGGER) (?:IF NOT EXISTS )?(\w+)")
 # Indexes and triggers as the file must hold them; of tables the name only: they grow.
 _EXPECTED = {
     found[2]: (found[1], statement.replace("IF NOT EXISTS ", ""))
-    for statement in _STATEMENTS
-    if (found := _CREATED.match(statement))
+    for statement in STATEMENTS
+    if (found := CREATED.match(statement))
 }
 
 
-def is_complete(database: Database) -> bool:
-    """Return whether all that the queue needs is in the file, as it needs it.
+def look_over(database: SqliteDatabase) -> None:
+    """Make again what is missing, or is not as the queue needs it.
 
     Raises:
-        JobQueueError: The file cannot be read.
+        JobQueueError: The file cannot be read or written.
     """
+    if not _is_complete(database):
+        make_tables(database)
+
+
+def _is_complete(database: SqliteDatabase) -> bool:
     return not _wrong_or_missing(database.read(_THERE))
 
 
 _THERE = "SELECT name, sql FROM sqlite_master"
 
 
-def _wrong_or_missing(rows: list[sqlite3.Row]) -> list[tuple[str, str]]:
+def _wrong_or_missing(rows: Sequence[Row]) -> list[tuple[str, str]]:
     """Return kind and name of what is not there, or is something else."""
     there = {row["name"]: row["sql"] for row in rows}
     return [
@@ -213,7 +224,7 @@ def _wrong_or_missing(rows: list[sqlite3.Row]) -> list[tuple[str, str]]:
     ]
 
 
-def make_tables(database: Database) -> None:
+def make_tables(database: SqliteDatabase) -> None:
     """Make what is missing of the tables, columns, indexes and triggers.
 
     Raises:
@@ -229,14 +240,15 @@ def make_tables(database: Database) -> None:
         for name in COLUMNS:
             if name not in present:
                 connection.execute(f"ALTER TABLE task_copy ADD COLUMN {_declaration(name)}")
-        for statement in _STATEMENTS:
+        for statement in STATEMENTS:
             connection.execute(statement)
         present = {row[1] for row in connection.execute("PRAGMA table_info(monitor_schedule)")}
         for name, kind in _ADDED_TO_SCHEDULES.items():
             if name not in present:
                 connection.execute(f"ALTER TABLE monitor_schedule ADD COLUMN {name} {kind}")
         connection.execute(
-            "INSERT OR REPLACE INTO monitor_state (key, value) VALUES ('schema_version', ?)",
+            "INSERT INTO monitor_state (key, value) VALUES ('schema_version', ?) "
+            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (str(SCHEMA_VERSION),),
         )
 
@@ -245,7 +257,7 @@ def _declaration(name: str) -> str:
     return f"{name} {COLUMNS[name].declaration}"
 
 
-def stored_version(connection: sqlite3.Connection) -> int:
+def stored_version(connection: Connection) -> int:
     """Return the version that a file says; 0 where it says none: then all is completed again.
 
     Raises:
@@ -265,7 +277,7 @@ def stored_version(connection: sqlite3.Connection) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _refuse_newer(version: int, database: Database) -> None:
+def _refuse_newer(version: int, database: SqliteDatabase) -> None:
     if version > SCHEMA_VERSION:
         raise LocalFolderError(
             f"{database.path} was written by a newer version of this program "

@@ -17,7 +17,8 @@ def set_paused(database: Database, *, paused: bool) -> None:
     with database.transaction() as connection:
         if paused:
             connection.execute(
-                "INSERT OR REPLACE INTO monitor_state (key, value) VALUES (?, '1')", (_PAUSED,)
+                "INSERT INTO monitor_state (key, value) VALUES (?, '1') ON CONFLICT DO NOTHING",
+                (_PAUSED,),
             )
         else:
             connection.execute("DELETE FROM monitor_state WHERE key = ?", (_PAUSED,))

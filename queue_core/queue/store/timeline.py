@@ -28,7 +28,7 @@ def _seconds(column: str) -> str:
 
 # A row that waits shows the attempt before, which stands in the history, too.
 _ROWS = (
-    "SELECT rowid AS row, NULL AS attempt, status, task_type, started_at, finished_at "
+    "SELECT rowid AS number, NULL AS attempt, status, task_type, started_at, finished_at "
     "FROM task_copy INDEXED BY monitor_started WHERE started_at IS NOT NULL AND started_at < :to "
     "AND (finished_at IS NULL OR finished_at >= :from) AND status != 'not_started' "
     "UNION ALL "
@@ -46,7 +46,7 @@ _ENDS = (
 _QUERY = f"""
 WITH found AS ({_ROWS}),
 span AS MATERIALIZED (
-    SELECT row, attempt, status, task_type, {_seconds("started_at")} AS begin_s, {_ENDS} AS end_s
+    SELECT number, attempt, status, task_type, {_seconds("started_at")} AS begin_s, {_ENDS} AS end_s
     FROM found
 ),
 long AS MATERIALIZED (
@@ -58,10 +58,11 @@ bound AS MATERIALIZED (
 )
 SELECT 'span' AS part, s.begin_s, s.end_s, s.status, s.task_type, s.attempt,
     {readable_id("t.")} AS id, t.job_name, t.attempt AS last, 0 AS step, 0 AS count, 0 AS failed
-FROM long s JOIN task_copy t ON t.rowid = s.row
+FROM long s JOIN task_copy t ON t.rowid = s.number
 UNION ALL
 SELECT 'crowd', 0, 0, '', task_type, 0, '', '', 0,
-    CAST(MAX(0, (begin_s - :begin) / :step) AS INTEGER) AS step, COUNT(*), SUM({_FAILED})
+    CAST(CASE WHEN begin_s > :begin THEN (begin_s - :begin) / :step ELSE 0 END AS INTEGER) AS step,
+    COUNT(*), SUM(CASE WHEN {_FAILED} THEN 1 ELSE 0 END)
 FROM span WHERE end_s - begin_s < (SELECT took_s FROM bound) GROUP BY task_type, step
 UNION ALL
 SELECT 'ended', 0, 0, status, '', 0, '', '', 0,

@@ -6,7 +6,6 @@ the failures that it puts right. So asking reads one narrow index, however many 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -14,6 +13,7 @@ from typing import Any, Final
 from queue_core.errors import JobQueueError
 from queue_core.failures.fingerprint import fingerprint, place_of
 from queue_core.queue.store.clock import from_text, now_text
+from queue_core.queue.store.connection import Connection, Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.queries import ID
 from queue_core.queue.store.schema import FAILED, NAMELESS, UNSOLVED
@@ -25,7 +25,8 @@ _MOST_GROUPS: Final = 500
 # Only what the index holds: a hundred thousand failures are summed up in some 50 ms.
 _SUMS = (
     "SELECT fingerprint, substr(finished_at, 1, 10) AS day, COUNT(*) AS count, "
-    "SUM(solved_by IS NULL) AS open, MIN(finished_at) AS first, MAX(finished_at) AS last, "
+    "SUM(CASE WHEN solved_by IS NULL THEN 1 ELSE 0 END) AS open, "
+    "MIN(finished_at) AS first, MAX(finished_at) AS last, "
     f"MAX(rowid) AS latest FROM task_copy INDEXED BY monitor_failed WHERE {FAILED} "
     "GROUP BY fingerprint, day"
 )
@@ -39,10 +40,11 @@ _OF_GROUP = (
 )
 # One of each: what failed ten times with the same parameters need not run ten times.
 _TO_RETRY = (
-    f"SELECT {ID} AS id, MAX(rowid) FROM task_copy t INDEXED BY monitor_failed WHERE {FAILED} "
+    f"SELECT {ID} AS id FROM task_copy WHERE rowid IN ("
+    f"SELECT MAX(rowid) FROM task_copy t INDEXED BY monitor_failed WHERE {FAILED} "
     "AND fingerprint = ? AND solved_by IS NULL "
     "AND NOT EXISTS (SELECT 1 FROM task_copy r WHERE r.retry_of = t.id) "
-    "GROUP BY job_name, task_type, params ORDER BY MAX(rowid) LIMIT ?"
+    "GROUP BY job_name, task_type, params ORDER BY MAX(rowid) LIMIT ?) ORDER BY rowid"
 )
 _ANY_NAMELESS = f"SELECT 1 FROM task_copy INDEXED BY monitor_nameless WHERE {NAMELESS} LIMIT 1"
 _SAME_WORK = (
@@ -59,7 +61,7 @@ _SAME_LINE = (
 )
 
 
-def solve(connection: sqlite3.Connection, job_id: str) -> None:
+def solve(connection: Connection, job_id: str) -> None:
     """Note that a job has finished which failed before: it, or another one that does the same."""
     values = {"id": job_id, "now": now_text()}
     connection.execute(_SAME_WORK, values)
@@ -70,7 +72,7 @@ def read_failures(database: Database) -> list[FailureGroup]:
     """Return the failures of our jobs by what they failed of, the last seen first."""
     name_failures(database)
     ignored = {row[0] for row in database.read("SELECT fingerprint FROM monitor_ignored")}
-    sums: dict[str, list[sqlite3.Row]] = {}
+    sums: dict[str, list[Row]] = {}
     for row in database.read(_SUMS):
         if not isinstance(row["fingerprint"], str):  # another program has changed it
             continue
@@ -96,12 +98,13 @@ def ids_to_retry(database: Database, name: str, *, limit: int) -> list[str]:
     return [row["id"] for row in database.read(_TO_RETRY, (name, limit))]
 
 
-def ignore(connection: sqlite3.Connection, names: Iterable[str], *, ignored: bool) -> None:
+def ignore(connection: Connection, names: Iterable[str], *, ignored: bool) -> None:
     """Leave groups out of what is to be looked at, or take them in again."""
     for name in names:
         if ignored:
             connection.execute(
-                "INSERT OR IGNORE INTO monitor_ignored (fingerprint, since) VALUES (?, ?)",
+                "INSERT INTO monitor_ignored (fingerprint, since) VALUES (?, ?) "
+                "ON CONFLICT DO NOTHING",
                 (name, now_text()),
             )
         else:
@@ -120,7 +123,7 @@ def name_failures(database: Database) -> None:
         return
 
 
-def _name_some(connection: sqlite3.Connection) -> None:
+def _name_some(connection: Connection) -> None:
     rows = connection.execute(
         "SELECT rowid, error_type, error_msg, traceback FROM task_copy "
         f"INDEXED BY monitor_nameless WHERE {NAMELESS} LIMIT {_BATCH}"
@@ -135,18 +138,18 @@ def _name_some(connection: sqlite3.Connection) -> None:
     )  # fmt: skip
 
 
-def _latest(database: Database, rowids: Sequence[int]) -> dict[int, sqlite3.Row]:
+def _latest(database: Database, rowids: Sequence[int]) -> dict[int, Row]:
     marks = ",".join("?" * len(rowids))
     rows = database.read(_LATEST.format(marks=marks), list(rowids))
     return {row["rowid"]: row for row in rows}
 
 
-def _last(rows: Sequence[sqlite3.Row]) -> str:
+def _last(rows: Sequence[Row]) -> str:
     return max(_text(row["last"]) for row in rows)
 
 
 def _group(
-    rows: Sequence[sqlite3.Row], latest: dict[int, sqlite3.Row], days: Sequence[str],
+    rows: Sequence[Row], latest: dict[int, Row], days: Sequence[str],
     ignored: set[str],
 ) -> FailureGroup | None:  # fmt: skip
     job = latest.get(max(row["latest"] for row in rows))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -20,6 +19,7 @@ from typing import Any, Final
 
 from queue_core.errors import JobNotFoundError, JobQueueError
 from queue_core.paths import LocalFolder
+from queue_core.queue.store.connection import Row
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.history import read_attempts, read_samples
 from queue_core.queue.store.log_place import log_of
@@ -89,7 +89,7 @@ def write_crash_report(database: Database, folder: LocalFolder, job_id: str, tar
 
 
 def _parts(
-    database: Database, folder: LocalFolder, row: sqlite3.Row, settings: Settings,
+    database: Database, folder: LocalFolder, row: Row, settings: Settings,
     redactor: Redactor,
 ) -> Iterable[_Part]:  # fmt: skip
     job_id = row["id"]
@@ -116,7 +116,7 @@ def _parts(
     yield _Part("settings.json", "the settings", _dump(redactor.data(_settings(settings))))
 
 
-def _record(row: sqlite3.Row, redactor: Redactor) -> str:
+def _record(row: Row, redactor: Redactor) -> str:
     record: dict[str, Any] = {}
     for name in row.keys():  # noqa: SIM118 - a row iterates over its values
         value = row[name]
@@ -179,7 +179,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _readme(row: sqlite3.Row, parts: Sequence[_Part], redactor: Redactor) -> str:
+def _readme(row: Row, parts: Sequence[_Part], redactor: Redactor) -> str:
     width = max(len(part.name) for part in parts)
     error = redactor.text(row["error_msg"] or "")
     hint = redactor.text(row["error_hint"] or "")
@@ -209,7 +209,7 @@ def _readme(row: sqlite3.Row, parts: Sequence[_Part], redactor: Redactor) -> str
     return "\n".join(lines) + "\n"
 
 
-def _file_name(row: sqlite3.Row) -> str:
+def _file_name(row: Row) -> str:
     name = re.sub(r"[^\w.-]+", "-", row["job_name"] or row["task_type"])[:60].strip("-.")
     return f"crash-report-{name or 'job'}-{row['id'][-8:]}.zip"
 

@@ -15,7 +15,7 @@ def close_entity(folder: LocalFolder, job_id: str) -> None:
 
     Never raises: the job has ended, whatever becomes of its entity.
     """
-    if not folder.main_db.exists():
+    if not folder.has_main_database:
         return
     # Imported when there is something to close: SQLAlchemy takes longer than most commands.
     from queue_core.database.closing import close_entities
@@ -36,7 +36,7 @@ def close_entities_without_job(
     Returns:
         How many were given up.
     """
-    if not folder.main_db.exists():
+    if not folder.has_main_database:
         return 0
     from queue_core.database.closing import reconcile_entities
 

@@ -30,7 +30,7 @@ _PARAMS = ", ".join(
 )
 _RAN = (
     f"SELECT task_type, run_seconds, {_PARAMS} FROM (SELECT task_type, run_seconds, params "
-    "FROM task_copy WHERE status = 'finished' ORDER BY rowid DESC LIMIT ?) "
+    "FROM task_copy WHERE status = 'finished' ORDER BY rowid DESC LIMIT ?) AS ran "
     "WHERE run_seconds IS NOT NULL"
 )
 _RUNS = (
@@ -45,7 +45,7 @@ _WAITS = (
 _ROWS = (
     "SELECT json_extract(result, '$.id') AS id, json_extract(result, '$.rows') AS rows FROM "
     "(SELECT result FROM task_copy WHERE task_type = 'DatasetJob' ORDER BY rowid DESC LIMIT ?) "
-    "WHERE json_valid(result)"
+    "AS made WHERE json_valid(result)"
 )
 
 
@@ -93,9 +93,10 @@ class Forecaster:
     def _learn(self, now_s: float) -> tuple[History, Mapping[int, int]]:
         if self._history is None or now_s - self._history[0] >= HISTORY_FRESH_S:
             rows = {
-                row["id"]: row["rows"]
+                number: count
                 for row in self._database.read(_ROWS, (MOST_DATASETS,))
-                if type(row["id"]) is int and type(row["rows"]) is int
+                if (number := _whole(row["id"])) is not None
+                and (count := _whole(row["rows"])) is not None
             }
             ran = self._database.read(_RAN, (MOST_RAN,))
             history = History.of(
@@ -110,9 +111,16 @@ class Forecaster:
 def _likeness(row: Any, rows: Mapping[int, int]) -> Likeness:
     component = next((str(row[key]) for key in _COMPONENTS if row[key] is not None), "")
     source = next((f"{key}={row[key]}" for key in _SOURCES if row[key] is not None), "")
-    dataset = row["dataset_id"]
-    count = rows.get(dataset) if isinstance(dataset, int) else None
+    dataset = _whole(row["dataset_id"])
+    count = None if dataset is None else rows.get(dataset)
     return Likeness(str(row["task_type"]), component[:200], source[:500], count)
+
+
+def _whole(value: object) -> int | None:
+    """Return a whole number out of JSON, which a server hands over as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
+        return int(value)
+    return value if type(value) is int else None
 
 
 def _number(value: object) -> float | None:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from queue_core.errors import MonitorError
 from queue_core.paths import LocalFolder
 from queue_core.queue.store.database import Database
-from queue_core.queue.store.owner import forget_dead_owners
 from queue_core.queue.upkeep.entities import close_entities_without_job
 from queue_core.queue.upkeep.retention import clean_up
 from queue_core.queue.upkeep.vacuum import vacuum
@@ -74,7 +73,7 @@ class Maintenance:
 
     def _settle(self) -> None:
         """Close what programs that were killed have left open."""
-        forget_dead_owners(self._database.root)
+        self._database.forget_dead_owners()
         rows = self._database.read(
             "SELECT id FROM task_copy WHERE status IN ('not_started', 'started')"
         )

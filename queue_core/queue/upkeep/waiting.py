@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import datetime
 
 from queue_core.queue.estimates import Expected, range_words
 from queue_core.queue.store import schema
 from queue_core.queue.store.columns import COLUMNS as _DESCRIBED
+from queue_core.queue.store.connection import Row
 from queue_core.queue.store.database import Database
+from queue_core.queue.store.labels import Offer
 from queue_core.queue.store.presence import consumers
-from queue_core.queue.store.queries import Row
 from queue_core.queue.store.state import is_paused
 from queue_core.queue.store.stored import epoch
 from queue_core.queue.values import WaitKind, WaitReason
@@ -18,7 +20,7 @@ from queue_core.runner.supervision.limits import gibibytes
 
 COLUMNS = (
     "id, status, priority, position, not_before, blocked_by, attempt, max_attempts, error_msg, "
-    "place, place_note"
+    "place, place_note, labels"
 )
 
 
@@ -50,10 +52,17 @@ def why_waiting(
         return _not_before(row)
     if is_paused(database):
         return WaitReason(WaitKind.PAUSED, "The queue is paused.")
-    if not consumers(database):
+    running = consumers(database)
+    if not running:
         return WaitReason(
             WaitKind.NO_WORKER, "No program runs jobs now: open the window to start them."
         )
+    if row["labels"] and not any(row["labels"] in Offer(found.labels).texts for found in running):
+        asked = ", ".join(json.loads(row["labels"]))
+        return WaitReason(
+            WaitKind.NO_WORKER, f"No program that runs jobs now has the labels {asked}.",
+            {"labels": asked},
+        )  # fmt: skip
     if row["place"] is not None:
         return _at_place(database, row)
     if memory_missing_bytes > 0:

@@ -20,6 +20,7 @@ _TYPES = {
     EndReason.TIMED_OUT: "TimeLimitExceeded",
     EndReason.MEMORY_LIMIT: "MemoryLimitExceeded",
     EndReason.MEMORY_FLOOR: "MemoryShort",
+    EndReason.INTERRUPTED: "Interrupted",
 }
 
 
@@ -41,7 +42,7 @@ def stopped(attempt: Attempt, elapsed_s: float) -> Outcome:
     reason = attempt.reason
     assert reason is not None
     error = None
-    if reason.is_failure:
+    if reason.is_failure or attempt.detail:
         error = ErrorReport(_TYPES.get(reason, reason.value), attempt.detail, attempt.hint)
     return Outcome(reason, elapsed_s, error=error)
 

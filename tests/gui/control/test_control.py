@@ -85,6 +85,25 @@ def test_the_queue_is_paused_and_resumed(
     run(body())
 
 
+def test_everything_stops_at_once_and_goes_on_with_the_queue(
+    window: MainWindow, queue: HueyJobQueue, tmp_path: Path, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        job_id = queue.put(Wait(started=str(tmp_path / "started")))
+        queue.start()
+        await until((tmp_path / "started").exists)
+        window.action_set.trigger("queue.toggle")
+        await until(lambda: bar(window, "running jobs go on"))
+        press(bar(window, "running jobs go on"), "Pause running jobs, too")
+        await until(lambda: queue.get(job_id).paused)
+        await until(lambda: bar(window, "and so are the jobs that ran"))
+        press(bar(window, "The queue is paused"), "Resume queue")
+        await until(lambda: not queue.get(job_id).paused)
+        await window.bridge.call(queue.stop)
+
+    run(body())
+
+
 def test_a_pause_by_another_program_is_seen(
     window: MainWindow, queue: HueyJobQueue, run: Any, until: Any
 ) -> None:

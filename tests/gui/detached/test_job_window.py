@@ -12,7 +12,7 @@ from seeded_folder import SCENE, seed_folder
 from shiboken6 import isValid
 
 from gui.bridge import Bridge
-from gui.detached.feature import OPEN, install
+from gui.detached.feature import install
 from gui.detached.window import JobWindow
 from gui.features import FEATURES
 from gui.main_window import MainWindow
@@ -57,7 +57,7 @@ def test_commands_of_the_window_are_for_its_job(
         await until(lambda: any(r.retry_of for r in queue.list()))
         (new,) = (record for record in queue.list() if record.retry_of)
         assert new.retry_of == failed
-        window.action_set.trigger(OPEN.id)
+        QTest.keyClick(window.table, Qt.Key.Key_Return)
         assert len(opened()) == 2
         window.details.header.window_button.click()  # once more: the same window
         assert len(opened()) == 2

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
 from sample_jobs import Echo, Floods
 from seeded_folder import SCENE, TRACEBACK, seed_folder
@@ -171,7 +170,7 @@ def test_many_jobs_are_summed_up(
         await until(lambda: window.model.rowCount() == len(jobs))
         window.table.selectAll()
         await until(lambda: window.details.header._title.text == f"{len(jobs)} jobs selected")
-        await until(lambda: "2 × Failed" in window.details.header._state.text)
+        await until(lambda: "2\u00a0×\u00a0Failed" in window.details.header._state.text)
         assert not window.details._tabs.isVisible()
 
     run(body())
@@ -198,7 +197,29 @@ def test_details_hide_and_come_back_with_a_key(
         await show(jobs["iris.csv"])
         window.details.header.close_button.click()
         assert window.details.isHidden()
-        press(window.table, Qt.Key.Key_Return)
+        window.action_set.trigger("job.details")
         assert not window.details.isHidden()
+
+    run(body())
+
+
+def test_a_click_meant_for_another_button_does_nothing(
+    window: MainWindow, queue: HueyJobQueue, show: Any, run: Any, until: Any
+) -> None:
+    """A job ends under the pointer: what stands there now was not what was aimed at."""
+
+    async def body() -> None:
+        job_id = queue.put(Echo(name="ends"))
+        await show(job_id)
+        header = window.details.header
+        await until(lambda: header._buttons["job.cancel"].isVisible())
+        queue.cancel(job_id)
+        await until(lambda: header._buttons["job.remove"].isVisible())
+        header._buttons["job.remove"].click()
+        assert not window.toasts.toasts
+        await until(lambda: not header._settling.isActive())
+        header._buttons["job.remove"].click()
+        await until(lambda: window.toasts.toasts)
+        window.toasts.undo_latest()
 
     run(body())

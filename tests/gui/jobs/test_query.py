@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from sample_jobs import Echo
 
 from gui.bridge import Bridge
-from gui.jobs import table_model
+from gui.jobs import commands, in_parts, table_model
 from gui.jobs.columns import COLUMNS
 from gui.jobs.feature import QueryLine
 from gui.jobs.grouping import HEADING_PX
 from gui.jobs.indexing import JobIndexing
+from gui.jobs.jobs_pane import JobsPane
+from gui.jobs.plain_words import query_meant
 from gui.jobs.query_texts import Known, offers, token_before
 from gui.jobs.table_layout import TableLayout
 from gui.jobs.views_section import ViewsSection
 from gui.main_window import MainWindow
+from gui.plain_text import PlainMessageBox
 from gui.theme import ROW_HEIGHT_PX, SECOND_LINE_PX
 from queue_core.queue.huey_queue import HueyJobQueue
+from queue_core.queue.job_record import JobStatus
 from queue_core.queue.values import JobOrder
 
 KNOWN = Known(("ModelJob", "DatasetJob"), ("random_forest",), ("max_depth", "min_size"))
@@ -48,6 +53,35 @@ def test_keys_come_first_and_then_the_values_that_are_known() -> None:
     assert offered("took:") == ["took:>5m"]
     assert offered("iris") == []
     assert all(offer.sentence for offer in offers("p", KNOWN))
+
+
+def test_words_of_people_are_understood() -> None:
+    assert offered("fail") == ["status:failed"]
+    assert offered("week") == ["age:<1w"]
+    assert offered("mod") == ["type:model"]
+    assert query_meant("Failed models last week", ("ModelJob",)) == (
+        "status:failed type:model age:<1w"
+    )
+    assert query_meant("failed iris", ()) == "status:failed iris"
+    assert query_meant("iris", ("ModelJob",)) == ""
+
+
+def test_what_was_meant_is_one_click_away(
+    seeded: list[str], window: MainWindow, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        search = window.toolbar.search
+        search.set_text("failed datasets")
+        search.emit_now()
+        pane = window.findChild(JobsPane)
+        assert pane is not None
+        await until(pane.meant.isVisible)
+        assert pane.meant.text() == "Look for status:failed type:dataset"
+        pane.meant.click()
+        await until(lambda: window.model.is_loaded and window.model.rowCount())
+        assert search.text() == "status:failed type:dataset"
+
+    run(body())
 
 
 def test_the_term_at_the_cursor_is_completed() -> None:
@@ -106,6 +140,55 @@ def test_all_that_match_are_removed_and_come_back(
         (toast,) = window.toasts.toasts
         next(b for b in toast.findChildren(QPushButton) if b.text() == "Undo").click()
         await until(lambda: window.model.rowCount() == 2)
+
+    run(body())
+
+
+def test_a_list_is_saved_as_a_table_of_what_matches(
+    window: MainWindow, queue: HueyJobQueue, line: QueryLine, run: Any, until: Any, tmp_path: Path
+) -> None:
+    async def body() -> None:
+        for name in ("penguins", "iris", "more penguins"):
+            queue.put(Echo(name=name))
+        window.toolbar.search.set_text("guin")
+        await until(lambda: window.model.rowCount() == 2)
+        line.whole.save()
+        dialog = window.findChild(QFileDialog)
+        dialog.fileSelected.emit(str(tmp_path / "jobs.csv"))
+        dialog.reject()
+        await until(lambda: any("Saved 2 jobs" in t.message.text for t in window.toasts.past))
+        assert "iris" not in (tmp_path / "jobs.csv").read_text(encoding="utf-8-sig")
+
+    run(body())
+
+
+def test_thousands_are_done_in_parts_and_can_be_taken_back(
+    window: MainWindow, queue: HueyJobQueue, line: QueryLine, run: Any, until: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(in_parts, "PART", 10)
+    monkeypatch.setattr(commands, "MOST_HIDDEN", 30)
+
+    async def body() -> None:
+        for number in range(45):
+            queue.put(Echo(name=f"penguins {number}"))
+        window.toolbar.search.set_text("guin")
+        await until(lambda: window.model.rowCount() == 45)
+        line.whole.cancel()
+        await until(lambda: window.overview.counts.by_status[JobStatus.CANCELLED] == 45)
+        assert any("Cancelling 45 jobs" in past.message.text for past in window.toasts.past)
+        line.whole.retry()
+        await until(lambda: window.overview.counts.total == 90)
+        await until(lambda: window.toasts.undo_latest())
+        await until(lambda: window.overview.counts.total == 45)
+        line.whole.remove()  # so many cannot come back: it asks
+        await until(lambda: window.findChild(PlainMessageBox) is not None)
+        box = window.findChild(PlainMessageBox)
+        assert box is not None
+        assert box.text() == "Remove 45 jobs?"
+        next(button for button in box.buttons() if button.text() == "Remove").click()
+        await until(lambda: window.overview.counts.total == 0)
+        await until(lambda: window.findChild(PlainMessageBox) is None)
 
     run(body())
 

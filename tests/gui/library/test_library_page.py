@@ -11,6 +11,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
+from gui.library.kind_delegate import COUNT_ROLE
 from gui.library.lineage import LineageWindow
 from gui.library.lineage_layout import places_of
 from gui.library.model import LibraryModel
@@ -72,7 +73,8 @@ def names(page: LibraryPage) -> list[str]:
 def test_entities_are_listed_newest_first_with_what_they_hold(page: LibraryPage) -> None:
     assert names(page) == ["penguins", "iris"]
     assert page.model.index(0, 1).data() == "3 rows · 1 column"
-    assert page.kinds.item(0).text().split() == ["Datasets", "2"]
+    first = page.kinds.item(0)
+    assert (first.text(), first.data(COUNT_ROLE)) == ("Datasets", "2")
     assert isinstance(page.shown.viewer, DatasetView)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtCore import QPersistentModelIndex, QPointF, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from gui.results.compare.axes import axes_of
+from gui.results.compare.parallel import ParallelPlot
 from gui.results.compare.table_model import ComparisonModel
-from gui.results.comparison import compare
+from gui.results.comparison import compare, short_names
+from gui.theme import Theme
 from queue_core.database.status import EntityKind, EntityStatus
 from queue_core.library.entities import EntityRecord, MetricRecord
 
@@ -95,3 +98,49 @@ def test_what_was_varied_stands_before_what_one_kind_of_model_has() -> None:
     parameters = [c.key for c in found.differing if c.key == "max_depth" or "only" in c.key]
     assert parameters[0] == "max_depth"
     assert "max_depth" in {axis.column.key for axis in axes_of(found)}
+
+
+def test_drawing_along_axes_chooses_the_models_that_pass_there(qtbot: QtBot, theme: Theme) -> None:
+    runs = [run_of(n, f"tree {n}", max_depth=n, leaves=n % 3) for n in range(1, 7)]
+    measured = {run.id: [measure("accuracy", run.id / 10)] for run in runs}
+    found = compare(runs, measured)
+    plot = ParallelPlot()
+    qtbot.addWidget(plot)
+    plot.resize(700, 300)
+    plot.show_comparison(found)
+    plot.show()
+    chosen: list[list[int]] = []
+    plot.brushed.connect(chosen.append)
+    axes = axes_of(found)
+    keys = [axis.column.key for axis in axes]
+
+    def draw(key: str, low: float, high: float) -> None:
+        x = plot._x(keys.index(key))
+        start, end = (QPointF(x, plot._y(place)).toPoint() for place in (low, high))
+        qtbot.mousePress(plot, Qt.MouseButton.LeftButton, pos=start)
+        qtbot.mouseMove(plot, end)
+        qtbot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=end)
+
+    def names() -> set[str]:
+        return {found.runs[place].name for place in chosen[-1]}
+
+    draw("max_depth", 0.5, 1.0)
+    assert names() == {"tree 4", "tree 5", "tree 6"}
+    draw("leaves", 0.9, 1.0)
+    assert names() == {"tree 5"}
+    draw("leaves", 0.5, 0.5)  # a click takes that axis away
+    assert names() == {"tree 4", "tree 5", "tree 6"}
+    qtbot.mouseDClick(plot, Qt.MouseButton.LeftButton)
+    assert chosen[-1] == []
+
+
+def test_what_was_measured_of_several_kinds_stands_before_what_they_do_not_share() -> None:
+    kinds = ("RandomForestClassifier", "LogisticRegression")
+    runs = [
+        replace(run, name=f"{kind} on iris", details={**run.details, "component": kind})
+        for run, kind in zip(RUNS, kinds, strict=True)
+    ]
+    keys = [column.key for column in compare(runs, MEASURED).columns]
+    assert keys[:3] == ["accuracy", "component", "log_loss"]
+    assert short_names(runs) == list(kinds)
+    assert short_names(runs[:1]) == [runs[0].name]

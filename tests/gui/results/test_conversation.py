@@ -2,17 +2,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from model_server import ModelServer, model_server
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
 from gui.results import viewer_for
-from gui.results.conversation_view import ConversationView
+from gui.results.conversation_view import ConversationView, of_session
+from gui.results.failed_exchange import FailedExchange
 from gui.results.running import shows_while_running
 from gui.widgets import TextLabel
 from queue_core.jobs.generative_job import GenerativeJob
@@ -91,3 +94,43 @@ def test_the_words_of_a_running_exchange_are_shown_as_they_come(
     assert said(again)[2] == "and then?"
     assert said(again)[3] == run(bridge.call(queue.wait, queue.list()[0].id, 30)).result["response"]
     assert again.reply.text.toPlainText() == ""
+
+
+def test_a_missing_model_says_what_to_do_and_takes_another_file(
+    bridge: Bridge, queue: HueyJobQueue, run: Run, until: Any, qtbot: QtBot, tmp_path: Path
+) -> None:
+    queue.start(1)
+    job = GenerativeJob(generator="gguf_file", prompt="hello", model=str(tmp_path / "gone.gguf"))
+    job_id = run(bridge.submit(job))
+    record = run(bridge.call(queue.wait, job_id, 30))
+    assert record.status is JobStatus.ERROR
+    session_id = job.kwargs["session_id"]
+    view = ConversationView(of_session(session_id), bridge)
+    qtbot.addWidget(view)
+    view.show()
+
+    def failed() -> FailedExchange | None:
+        found = view.findChildren(FailedExchange)
+        return found[-1] if found else None
+
+    async def tried_again() -> str:
+        await until(lambda: (shown := failed()) is not None and shown.choose.isVisible())
+        shown = failed()
+        assert shown is not None
+        assert any("path of a .gguf file" in t.text for t in shown.findChildren(TextLabel))
+        shown.choose.click()
+        dialog = view.window().findChild(QFileDialog)
+        assert dialog is not None
+        other = tmp_path / "other.gguf"
+        other.write_bytes(b"no model either")
+        dialog.fileSelected.emit(str(other))
+        dialog.reject()
+        await until(lambda: failed() is not None and failed() is not shown)
+        await until(lambda: not view.is_loading)
+        newest = (await bridge.call(of_session(session_id), bridge.folder))[-1]
+        assert newest.job_id is not None
+        await bridge.call(queue.wait, newest.job_id, 30)
+        await until(lambda: (now := failed()) is not None and now.choose.isVisible())
+        return str((await bridge.call(of_session(session_id), bridge.folder))[-1].error)
+
+    assert "is no GGUF file" in run(tried_again())

@@ -13,7 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+from gui.i18n import set_language
+from gui.results.figure_words import label
 from gui.results.live.live_figure import LiveFigure
+from gui.results.live.numbers import local_number
 from gui.results.live.panel_plot import PanelPlot
 from gui.results.live.readings import reading_at
 from gui.results.live.scales import View, measured, text_of, ticks, value_at
@@ -203,3 +206,13 @@ def test_a_place_leads_back_to_its_value(scale: AxisScale) -> None:
     axis = Axis(scale=scale)
     for value in (0.001, 3.0, 12_345.0):
         assert value_at(axis, float(measured(axis, [value])[0])) == pytest.approx(value)
+
+
+def test_names_of_columns_stay_and_numbers_are_as_the_language_has_them() -> None:
+    set_language("es")
+    assert label("year") == "year"
+    assert label("year · 2 missing") == "year · faltan 2"
+    assert label("Rows") == "Filas"
+    assert local_number("−0.25") == "−0,25"
+    assert local_number("44.2 %") == "44,2 %"
+    assert local_number("version 1.5") == "version 1.5"

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
 from gui.helper import helpers_of
+from gui.results.artifact_view import artifact_view
 from gui.results.dataset_view import DatasetView
 from gui.results.decimals import decimals_of, with_decimals
-from gui.results.entity_view import artifact_view
 from gui.results.figure_view import FigureView
 from gui.results.loading import LoadingView
 from gui.results.paged_table import BLOCK_ROWS, LOADING, PagedTableModel, ParquetSource

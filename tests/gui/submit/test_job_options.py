@@ -104,3 +104,26 @@ def test_a_job_is_sent_to_a_place_of_the_settings(
     assert panel.options() == JobOptions(
         place="slurm:main", cores=8, asked_memory_bytes=2_000_000_000
     )
+
+
+def test_a_place_is_offered_first_for_the_kinds_of_jobs_that_the_settings_name(
+    panel: JobOptionsPanel, queue: HueyJobQueue, run: Any
+) -> None:
+    queue.folder.settings.write_text(
+        '[places.main]\nkind = "slurm"\nstorage = "/shared"\ndefault_for = ["python"]\n'
+    )
+
+    async def offered() -> None:
+        panel.show_kind("PythonJob")
+        while panel.run_on.place.count() < 2:
+            await asyncio.sleep(0)
+
+    run(offered())
+    assert panel.options() == JobOptions(place="slurm:main", cores=1)
+    assert panel.toggle.text() == "Options · runs on slurm:main"  # also while it is folded
+    panel.show_kind("ModelJob")
+    assert panel.options() == JobOptions()
+    assert panel.toggle.text() == "Options"
+    panel.run_on.place.activated.emit(0)
+    panel.show_kind("PythonJob")  # somebody has chosen this computer
+    assert panel.options() == JobOptions()

@@ -86,3 +86,15 @@ def test_an_emptied_field_holds_nothing(form: SchemaForm, editor: OptionEditor) 
 
 def test_a_form_begins_with_the_newest_that_has_rows(editor: OptionEditor) -> None:
     assert editor.newest() == 2
+
+
+def test_a_click_shows_all_that_can_be_chosen_and_typing_finds_in_it(editor: OptionEditor) -> None:
+    line = editor.lineEdit()
+    assert line is not None
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton)
+    offered = editor._finder.popup()
+    assert offered.isVisible()
+    assert offered.model().rowCount() == len(OPTIONS)
+    QTest.keyClicks(offered, "iri")  # the list hands on what is typed
+    assert editor.currentText() == "iri"
+    assert offered.model().rowCount() == 1

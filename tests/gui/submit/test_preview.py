@@ -241,3 +241,49 @@ def test_what_is_found_anew_is_no_change_of_the_users(
     assert form is not None
     changed = [field.name for field in form.fields if form.row(field.name).is_changed]
     assert changed == ["delimiter"]
+
+
+def test_what_cannot_be_read_shows_its_line_and_the_way_out(
+    show: Callable[..., PreviewDialog], tmp_path: Path, run: Run
+) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("a,b\n1,2\n3,4,5\n6,7\n", encoding="utf-8")
+    dialog = show(path)
+    assert dialog.panel._excerpt.lines == ((1, "a,b"), (2, "1,2"), (3, "3,4,5"), (4, "6,7"))
+    assert dialog.panel.form is not None
+    assert dialog.panel.form.values()["delimiter"] == ","  # what was found stays known
+    texts = [button.text() for button in dialog.panel.choices.buttons]
+    assert texts == ["Leave such rows out", "The first row is a row of data"]
+    dialog.panel.choices.buttons[0].click()
+    run(settled(dialog))
+    assert dialog.current.can_load
+    assert not dialog.panel._excerpt.isVisible()
+    assert dialog.panel.table.model().rowCount() == 2
+
+
+def test_a_column_gets_another_type_from_its_heading(
+    show: Callable[..., PreviewDialog], tmp_path: Path, run: Run
+) -> None:
+    path = tmp_path / "ages.csv"
+    ages = "".join(f"{n},unknown\n" if n == 60 else f"{n},{n % 90}\n" for n in range(100))
+    path.write_text("id,age\n" + ages, encoding="utf-8")
+    dialog = show(path)
+    table = dialog.panel.table
+
+    def choose(column: int, kind: str) -> None:
+        table.horizontalHeader().sectionClicked.emit(column)
+        next(a for a in table.type_menu.actions() if a.data() == kind).trigger()
+        run(settled(dialog))
+
+    choose(0, "float")
+    assert table.model().headerData(0, Qt.Orientation.Horizontal) == "id\nfloat"
+    choose(1, "integer")
+    assert not dialog.current.can_load
+    assert "unknown" in dialog.panel._error._sentence.text
+    texts = [button.text() for button in dialog.panel.choices.buttons]
+    assert texts[:2] == ["Read “unknown” as missing", "Types as they are found"]
+    dialog.panel.choices.buttons[0].click()
+    run(settled(dialog))
+    assert dialog.current.can_load
+    assert dialog.current.overrides["column_types"] == {"id": "float", "age": "integer"}
+    assert table.model().headerData(1, Qt.Orientation.Horizontal) == "age\ninteger"

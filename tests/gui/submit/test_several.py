@@ -10,17 +10,21 @@ import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
 
 from gui import i18n
 from gui.bridge import Bridge
 from gui.main_window import MainWindow
 from gui.results.compare.window import ComparisonWindow
-from gui.submit.component_list import ID_ROLE
+from gui.submit.component_list import ComponentList
+from gui.submit.component_rows import ID_ROLE
+from gui.submit.job_types import serves
 from gui.submit.new_job_dialog import NewJobDialog
 from gui.submit.number_editor import parse_numbers
 from gui.submit.opening import open_new_job
 from gui.submit.schema import Field, FieldKind, Several
 from gui.submit.variants import Choice, most_of, variants_of
+from queue_core.components.registry import ComponentKind, components
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobStatus
 
@@ -225,3 +229,21 @@ def test_five_at_once_are_one_group_with_one_comparison(
         "Baseline classifier on penguins · strategy prior",
         "Baseline classifier on penguins · strategy stratified",
     ]
+
+
+def test_a_search_unticks_nothing_and_shows_names_first(qtbot: QtBot) -> None:
+    shown = ComponentList(takes_several=True)
+    qtbot.addWidget(shown)
+    models = components(ComponentKind.MODEL).values()
+    shown.set_components([item for item in models if serves(item, "classification")])
+    shown.choose("RandomForestClassifier")
+    shown.search.setText("logistic")
+    assert shown.ticked_ids == ("RandomForestClassifier",)
+    model = shown.view.model()
+    titles = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert titles[0] == "Logistic regression"
+    assert titles[-1] == "Random forest classifier"  # it runs, so it is in sight
+    shown.view.box_clicked.emit(model.index(0, 0))
+    assert set(shown.ticked_ids) == {"LogisticRegression", "RandomForestClassifier"}
+    shown.search.clear()
+    assert set(shown.ticked_ids) == {"LogisticRegression", "RandomForestClassifier"}

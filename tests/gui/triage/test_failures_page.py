@@ -66,6 +66,8 @@ def test_a_group_is_tried_again_and_taken_back(
         page.shown.jobs.click()
         await until(lambda: window.table.selected_ids() == (group.latest_id,))
         assert window.shows_jobs
+        await until(lambda: window.model.rowCount() == 1)  # that failure's jobs, and no others
+        assert window.toolbar.search.field.text() == f"failure:{group.fingerprint}"
 
     run(body())
 

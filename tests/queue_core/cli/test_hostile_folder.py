@@ -105,6 +105,7 @@ def commands(job_id: str, scratch: Path) -> dict[str, list[list[str]]]:
         "schedule": [["schedule", "list"], ["schedule", BAD]],
         "submit": [["submit", "dataset", BAD.replace("\n", "")], ["submit", BAD]],
         "worker": [["worker", "--workers", BAD]],
+        "team": [["team", "roles"], ["team", BAD], ["team", "roles", "--queue-url", BAD]],
         "serve": [["serve", "--port", BAD], ["serve", "--host", BAD]],
         "move": [["move", job_id, "first"], ["move", BAD]],
         "priority": [["priority", job_id, "3"], ["priority", job_id, BAD]],

@@ -42,6 +42,17 @@ def test_a_table_and_a_document_of_jobs(cli, ended) -> None:
     assert datetime.fromisoformat(oldest["started_at"]).utcoffset() is not None
 
 
+def test_a_list_is_saved_as_a_table(cli, ended, tmp_path) -> None:
+    file = tmp_path / "jobs.csv"
+    assert cli("jobs", "--status", "failed", "--save", str(file)).out == f"1 job in {file}\n"
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert ended["Fail"] in lines[1]
+    refused = cli("jobs", "--save", str(tmp_path / "jobs.doc"))
+    assert refused.code != 0
+    assert "csv" in refused.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [

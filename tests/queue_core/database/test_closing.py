@@ -119,6 +119,7 @@ def test_a_folder_without_entities_stays_without_a_database(local_folder: LocalF
 
 
 @pytest.mark.expects_log("what the job a was to make could not be closed")
+@pytest.mark.file_list
 def test_closing_never_raises(local_folder: LocalFolder) -> None:
     local_folder.main_db.mkdir()
     assert close_entities(local_folder, "a") == 0

@@ -25,6 +25,8 @@ from queue_core.database.tables import Dataset, Notebook
 from queue_core.errors import LocalFolderError
 from queue_core.paths import LocalFolder
 
+pytestmark = pytest.mark.file_list
+
 OldDatabase = Callable[[int], None]
 BACKUP = f"main.db.before-{REVISIONS[-1]}"
 

@@ -26,6 +26,9 @@ def test_an_older_folder_opens_whole(archive: Path, tmp_path: Path) -> None:
         assert not [job.damage for job in jobs.values() if job.damage]
         assert jobs["PythonJob"].status == "error"
         assert "no rows are left" in (jobs["PythonJob"].error_msg or "")
+        # What it was judged by stood in its result only.
+        assert jobs["ModelJob"].metric == "accuracy"
+        assert 0.5 < (jobs["ModelJob"].metric_value or 0.0) <= 1.0
         # Signed by that version, and run by this one.
         assert queue.wait(queue.retry(jobs["ExplorerJob"].id), 60).status == "finished"
         assert queue.cancel(next(job.id for job in queue.list() if job.status == "not_started"))

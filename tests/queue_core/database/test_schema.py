@@ -27,6 +27,7 @@ def test_the_migrations_make_what_the_tables_say(folder: LocalFolder) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+@pytest.mark.file_list
 def test_autoincrement_and_deletion_rules_are_in_the_migrated_file(folder: LocalFolder) -> None:
     # Alembic compares neither.
     with engine_for(folder).connect() as connection:
@@ -63,6 +64,7 @@ def test_every_kind_but_the_parts_has_an_entity_table() -> None:
         assert table().kind is kind
 
 
+@pytest.mark.file_list
 def test_connections_are_durable_and_checked(folder: LocalFolder) -> None:
     with engine_for(folder).connect() as connection:
         for pragma, value in (
@@ -74,6 +76,7 @@ def test_connections_are_durable_and_checked(folder: LocalFolder) -> None:
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
 
 
+@pytest.mark.file_list
 def test_only_the_owner_can_read_the_files(folder: LocalFolder) -> None:
     with open_session(folder) as session:
         session.add(Dataset(name="x"))
@@ -142,6 +145,7 @@ def test_an_explorer_needs_data(folder: LocalFolder) -> None:
         session.add(Explorer(name="x", component="describe"))
 
 
+@pytest.mark.file_list
 def test_a_parent_must_exist(folder: LocalFolder) -> None:
     with pytest.raises(IntegrityError, match="FOREIGN KEY"), open_session(folder) as session:
         session.add(Notebook(name="x", dataset_id=99))

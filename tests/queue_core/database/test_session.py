@@ -27,6 +27,7 @@ def test_a_session_commits_at_its_end(folder: LocalFolder) -> None:
     assert dataset.id == 1  # still readable: nothing expired
 
 
+@pytest.mark.file_list
 def test_only_what_cannot_be_made_again_waits_for_the_disk(folder: LocalFolder) -> None:
     full, normal = 2, 1  # SQLite's numbers
     for durable, level in ((True, full), (False, normal), (False, normal), (True, full)):
@@ -79,6 +80,7 @@ def test_first_use_by_many_threads_at_once(folder: LocalFolder) -> None:
     assert counts == list(range(8))
 
 
+@pytest.mark.file_list
 def test_a_database_that_was_deleted_meanwhile_is_made_anew(folder: LocalFolder) -> None:
     with open_session(folder) as session:
         session.add(Dataset(name="gone"))
@@ -107,6 +109,7 @@ def test_few_databases_are_kept_open(folder: LocalFolder) -> None:
         close_database(other)
 
 
+@pytest.mark.file_list
 def test_damage_found_later_is_named(folder: LocalFolder) -> None:
     with open_session(folder) as session:
         session.add_all(Dataset(name="x" * 500) for _ in range(500))
@@ -120,6 +123,7 @@ def test_damage_found_later_is_named(folder: LocalFolder) -> None:
     assert str(folder.main_db) in caught.value.message
 
 
+@pytest.mark.file_list
 def test_a_full_disk_is_named(folder: LocalFolder) -> None:
     def write_too_much() -> None:
         with open_session(folder) as session:
@@ -132,6 +136,7 @@ def test_a_full_disk_is_named(folder: LocalFolder) -> None:
     assert _names(folder) == []
 
 
+@pytest.mark.file_list
 def test_our_own_mistakes_are_not_blamed_on_the_disk(folder: LocalFolder) -> None:
     with pytest.raises(OperationalError, match="no such table"), open_session(folder) as session:
         session.connection().exec_driver_sql("SELECT * FROM absent")

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from queue_core.artifacts.reader import read_artifacts, read_report, read_table
 from queue_core.artifacts.writer import artifact_folder
 from queue_core.components.models.training.stored.model_file import open_model
+from queue_core.components.stored_dataset import StoredDataset
 from queue_core.database.session import open_session, read_session
 from queue_core.database.status import EntityStatus
 from queue_core.database.tables import Metric, ModelSession, Run, Trial
@@ -68,14 +69,14 @@ def test_a_run_is_trained_measured_and_stored(local_folder, flowers):
         assert row.name == "Logistic regression on flowers"
         assert row.provenance["inputs"][0]["id"] == flowers
         measured = session.scalars(select(Metric).where(Metric.run_id == row.id)).all()
-        assert {m.split for m in measured} == {"train", "test"}
+        assert {m.split for m in measured} == {"train", "test", "baseline"}
         accuracy = next(m for m in measured if m.name == "accuracy" and m.split == "test")
         assert accuracy.value == result["metrics"]["accuracy"]
         stored = local_folder.artifacts / row.artifact
     found = artifacts_of(local_folder, result["id"])
     assert {"metrics", "confusion", "curves", "calibration", "importance", "model"} <= set(found)
     assert found["model"].path == stored
-    assert read_table(found["metrics"]).num_rows == 14
+    assert read_table(found["metrics"]).num_rows == 21
     report = read_report(found["report"])
     assert report["rows"] == {"dataset": 150, "used": 150, "trained_for_use": 112}
     assert open_model(stored.parent).classes == ("setosa", "versicolor", "virginica")
@@ -262,3 +263,20 @@ def test_every_task_has_figures_of_its_own(local_folder, task, model, frame, mor
         "forecasting": {"forecast", "predictions"},
     }
     assert wanted[task] <= set(artifacts_of(local_folder, result["id"]))
+
+
+def test_a_run_says_what_guessing_is_worth_and_where_it_errs(local_folder, flowers):
+    result, _ = run(ModelJob(**asked(flowers)), local_folder)
+    with read_session(local_folder) as session:
+        measured = session.scalars(select(Metric).where(Metric.run_id == result["id"])).all()
+    guessed = next(m for m in measured if m.name == "accuracy" and m.split == "baseline")
+    assert guessed.value == pytest.approx(1 / 3, abs=0.06)
+    found = artifacts_of(local_folder, result["id"])
+    classes = read_table(found["classes"]).to_pandas()
+    assert classes["recall"].is_monotonic_increasing
+    worst = read_table(found["worst-rows"]).to_pandas()
+    assert (worst["actual"] != worst["predicted"]).all()
+    assert len(worst) == round((classes["rows"] * (1 - classes["recall"])).sum())
+    stored = StoredDataset(local_folder.datasets / str(flowers)).to_pandas()
+    told = stored["target"].astype(str).iloc[worst["dataset row"] - 1]
+    assert told.tolist() == worst["actual"].tolist()

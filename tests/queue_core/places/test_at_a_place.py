@@ -17,10 +17,9 @@ from queue_core import HueyJobQueue, JobStatus
 from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.errors import JobQueueError
 from queue_core.jobs.dataset_job import DatasetJob
-from queue_core.places import commands
+from queue_core.places import commands, shared
 from queue_core.places.log_copy import LogCopy
 from queue_core.places.storage import OUTCOME
-from queue_core.places.ticket import Ticket
 from queue_core.queue.engine import away_place, handing_over
 from queue_core.queue.values import JobOptions, WaitKind
 
@@ -44,6 +43,9 @@ def test_a_job_runs_there_and_everything_of_it_comes_back(
     assert (away.get(job_id).memory_bytes or 0) > 1_000_000
     with pytest.raises(JobQueueError, match="cannot be suspended"):
         away.pause(job_id)
+    snapshot = away.stack_snapshot(job_id)
+    assert any("sample_jobs.py" in f.file for thread in snapshot.threads for f in thread.frames)
+    assert "sample_jobs.py" in snapshot.text
     go.touch()
     assert away.wait(job_id, 20).status is JobStatus.FINISHED
     failed = away.wait(failing, 20)
@@ -153,7 +155,7 @@ def test_a_killed_machine_agent_takes_the_job_with_it_and_the_job_is_reported(
         agent.kill()
     until(lambda: not any(_runs(pid) for pid in pids))
     # The place says that it has ended; whether it has left a result is known with the storage.
-    until(lambda: "slurm:test, storage:" in (away.get(job_id).place_note or ""))
+    until(lambda: "The storage of slurm:test says:" in (away.get(job_id).place_note or ""))
     assert away.get(job_id).status is JobStatus.STARTED
     elsewhere.rename(jobs)
     record = away.wait(job_id, 20)
@@ -196,22 +198,21 @@ def test_a_start_that_cannot_begin_says_what_it_has_printed(cluster: Cluster) ->
 def test_a_storage_that_fails_in_the_middle_and_cannot_be_cleared_only_delays_a_job(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, tried = handing_over.write_ticket, []
+    whole, tried = shared.write_once, []
 
-    def write(folder: Path, ticket: Ticket) -> str:
-        digest = whole(folder, ticket)
-        tried.append(folder)
-        if len(tried) == 1:
+    def write(path: Path, data: bytes) -> bool:
+        tried.append(path.name)
+        if len(tried) == 2:
             raise OSError(116, "Stale file handle")
-        return digest
+        return whole(path, data)
 
-    monkeypatch.setattr(handing_over, "write_ticket", write)
-    monkeypatch.setattr(away_place, "remove_attempt", lambda _folder: None)
+    monkeypatch.setattr(shared, "write_once", write)
+    monkeypatch.setattr(shared.SharedStart, "remove", lambda _start: None)
     monkeypatch.setattr(away_place, "_TROUBLE_S", 0.1)
     with cluster.open() as away:
         record = away.wait(away.put(Echo(), HERE), 20)
     assert (record.status, record.error_msg) == (JobStatus.FINISHED, None)
-    assert len(tried) == 2
+    assert tried == ["job.bin", "ticket.json"] * 2
 
 
 def test_a_result_whose_log_still_comes_is_not_lost(

@@ -51,7 +51,9 @@ def test_a_cluster_is_asked_for_thousands_of_jobs_in_parts(
 ) -> None:
     bin_folder = slurm_stand_in.install(tmp_path)
     monkeypatch.setenv("PATH", f"{bin_folder}{os.pathsep}{os.environ['PATH']}")
-    place = Slurm(PlaceConfig(name="slurm:x", kind="slurm", storage=tmp_path, node_storage="/x"))
+    place = Slurm(
+        PlaceConfig(name="slurm:x", kind="slurm", storage=str(tmp_path), node_storage="/x")
+    )
     handles = [f"dm-{number:064}-1" for number in range(2_500)]
     seen = place.look(handles)
     assert list(seen) == handles

@@ -18,11 +18,18 @@ from queue_core.places.contract import Demand, Node, PlaceRefusedError
 from queue_core.places.fitting import why_not
 from queue_core.places.log_copy import LogCopy
 from queue_core.places.storage import attempt_folder, write_once
-from queue_core.places.ticket import Ticket, read_ticket, write_ticket
+from queue_core.places.ticket import Ticket, read_ticket, ticket_files
 from queue_core.places.words import State, outcome_data, read_outcome, read_state, state_data
 from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.log.logs import read_log
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
+
+
+def write_ticket(folder: Path, ticket: Ticket) -> str:
+    files, digest = ticket_files(ticket)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return digest
 
 
 def test_a_ticket_is_taken_only_as_it_was_written(tmp_path: Path) -> None:
@@ -74,9 +81,7 @@ def test_numbers_that_no_database_holds_are_bounded() -> None:
     assert outcome == Outcome(EndReason.FINISHED, 0.0, cpu_time_s=0.0)
     state = State(1, memory_bytes=huge, peak_bytes=huge, cpu_s=math.inf, entity=("run", huge))
     read = read_state(json.loads(json.dumps(state_data(state, "d"))), "d")
-    assert read == State(
-        1, memory_bytes=2**63 - 1, peak_bytes=2**63 - 1, entity=("run", 2**63 - 1)
-    )
+    assert read == State(1, memory_bytes=2**63 - 1, peak_bytes=2**63 - 1, entity=("run", 2**63 - 1))
 
 
 def test_a_start_is_made_once_and_stays_below_the_storage(tmp_path: Path) -> None:
@@ -153,14 +158,16 @@ def test_what_fits_where() -> None:
 def test_places_of_the_settings(tmp_path: Path) -> None:
     good = {"kind": "slurm", "storage": tmp_path.as_uri(), "command": ["ssh", "login"]}
     places, problems = read_places(
-        {"a": good, "b": {"kind": "slurm"}, "c": {**good, "storage": "s3://bucket/x"}, "d e": good,
-         "f": {**good, "most_jobs": "3"}, "g": {"kind": "ray", "storage": "/x"}, "h": 3}
+        {"a": good, "b": {"kind": "slurm"}, "c": {**good, "storage": "sftp://me:word@host/x"},
+         "d e": good, "f": {**good, "most_jobs": "3"}, "g": {"kind": "ray", "storage": "/x"},
+         "h": 3}
     )  # fmt: skip
     assert [(place.name, place.storage, place.command) for place in places] == [
-        ("slurm:a", tmp_path, ("ssh", "login"))
+        ("slurm:a", str(tmp_path), ("ssh", "login"))
     ]
     assert len(problems) == 6
-    assert "s3://" in problems[1]
+    assert "password" in problems[1]
+    assert "word@" not in problems[1]
 
 
 def test_the_first_machine_that_begins_is_the_only_one(tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from sample_jobs import Append, Echo, FailsTwice, Raises, Wait
 from queue_core import HueyJobQueue, JobStatus
 from queue_core.paths import LocalFolder
 from queue_core.queue.engine.options import EngineOptions
-from queue_core.queue.store.database import Database
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.values import JobFilter, JobOptions
+
+pytestmark = pytest.mark.file_list
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -30,14 +32,14 @@ _SMALL_INDEXES = (
 def statements(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The SQL that all threads of this process run, with the values in it."""
     seen: set[str] = set()  # filled from now on: the fixture comes before the queue
-    connect = Database._connect
+    connect = SqliteDatabase._connect
 
-    def traced(self: Database) -> sqlite3.Connection:
+    def traced(self: SqliteDatabase) -> sqlite3.Connection:
         connection = connect(self)
         connection.set_trace_callback(seen.add)
         return connection
 
-    monkeypatch.setattr(Database, "_connect", traced)
+    monkeypatch.setattr(SqliteDatabase, "_connect", traced)
     return seen
 
 

@@ -17,6 +17,8 @@ from sample_jobs import Echo, Wait
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.paths import LocalFolder
 
+pytestmark = pytest.mark.file_list
+
 Until = Callable[[Callable[[], bool]], None]
 
 TABLES = """

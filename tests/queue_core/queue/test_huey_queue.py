@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from other_program import other_program
 from sample_jobs import Append, Echo, Progresses, Raises, Wait
 
 from queue_core import BaseJob, HueyJobQueue, JobNotFoundError, JobQueueError, JobStatus
@@ -57,6 +58,7 @@ class TestPut:
             queue.put(Local(value=(n for n in [1])))
         assert told == ["error"]
 
+    @pytest.mark.file_list
     def test_files_are_readable_by_their_owner_only(self, queue: HueyJobQueue) -> None:
         queue.put(Echo())
         assert stat.S_IMODE(queue.folder.root.stat().st_mode) == 0o700
@@ -202,6 +204,7 @@ class TestRetryAndRemove:
         with pytest.raises(JobNotFoundError):
             queue.get(waiting)
 
+    @pytest.mark.file_list
     def test_huey_keeps_no_results(self, running: HueyJobQueue) -> None:
         for value in range(5):
             running.wait(running.put(Echo(value=value)), 20)
@@ -227,10 +230,9 @@ class TestChanges:
     def test_a_reader_far_behind_is_told_to_read_everything(self, queue: HueyJobQueue) -> None:
         job_id = queue.put(Echo())
         cursor = queue.changes_since(0).cursor
-        with closing(sqlite3.connect(queue.folder.queue_db)) as other:
+        with other_program(queue) as other:
             for n in range(6_000):
                 other.execute("UPDATE task_copy SET progress = ? WHERE id = ?", (n, job_id))
-            other.commit()
         assert queue.changes_since(cursor).reset
         assert queue.changes_since(queue.cursor() + 10).reset
 
@@ -242,9 +244,8 @@ class TestChanges:
         unsubscribe = queue.subscribe(rung.set)
         assert rung.wait(5)
         rung.clear()
-        with closing(sqlite3.connect(queue.folder.queue_db)) as other:
+        with other_program(queue) as other:
             other.execute("UPDATE task_copy SET job_name = 'new' WHERE id = ?", (job_id,))
-            other.commit()
         assert rung.wait(5)
         unsubscribe()
 
@@ -262,9 +263,8 @@ class TestTrust:
                 return (Path.touch, (trap,))
 
         job_id = queue.put(Echo())
-        with closing(sqlite3.connect(queue.folder.queue_db)) as other:
+        with other_program(queue) as other:
             other.execute("UPDATE task_copy SET job_blob = ?", (pickle.dumps(Trap()),))
-            other.commit()
         queue.start()
         record = queue.wait(job_id, 20)
         assert record.status is JobStatus.ERROR

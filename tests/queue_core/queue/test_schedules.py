@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from damage import edit
 from sample_jobs import Echo
 
 from queue_core import JobQueueError
@@ -19,13 +19,6 @@ from queue_core.queue.values import Schedule
 
 LONG_AGO_S = 1.0
 UNSIGNED = "UPDATE monitor_schedule SET job_blob = x'00'"
-
-
-def edit(queue: HueyJobQueue, sql: str, *values: object) -> None:
-    """Change the file as another program would."""
-    with closing(sqlite3.connect(queue.folder.queue_db)) as other:
-        other.execute(sql, values)
-        other.commit()
 
 
 def put_due(queue: HueyJobQueue) -> None:
@@ -85,6 +78,7 @@ def test_what_is_put_is_what_was_signed(queue: HueyJobQueue) -> None:
     assert queue.wait(record.id, 30).result == "good"
 
 
+@pytest.mark.file_list
 def test_a_name_that_is_not_utf_8_is_shown_as_it_is(queue: HueyJobQueue) -> None:
     queue.add_schedule(Echo(), "0 3 * * *", name="x")
     edit(queue, "UPDATE monitor_schedule SET name = CAST(x'ff41' AS TEXT)")
@@ -171,6 +165,7 @@ def test_a_copy_that_fails_half_way_leaves_nothing(queue: HueyJobQueue) -> None:
     )
 
 
+@pytest.mark.file_list
 def test_what_the_database_does_not_take_is_tried_again(queue: HueyJobQueue) -> None:
     queue.add_schedule(Echo(), "0 3 * * *", name="nightly")
     edit(queue, "UPDATE monitor_schedule SET next_run = ?", LONG_AGO_S)
@@ -191,6 +186,7 @@ def test_a_closed_queue_is_no_exception(queue: HueyJobQueue) -> None:
     assert queue.notices == ()
 
 
+@pytest.mark.file_list
 def test_an_older_file_gets_the_column(queue: HueyJobQueue) -> None:
     queue.add_schedule(Echo(), "0 3 * * *", name="nightly")
     queue.close()

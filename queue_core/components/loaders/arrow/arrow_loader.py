@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.feather as feather
 
+from queue_core.components.column_types import ColumnType
 from queue_core.components.dataset_writer import DatasetStaging
 from queue_core.components.json_data import JsonMapping
 from queue_core.components.loaders.arrow import LOADER
@@ -27,6 +29,9 @@ from queue_core.components.progress import ProgressReporter
 TITLE = "a Feather or Arrow file"
 FILE_MAGIC = b"ARROW1"
 FEATHER_1_MAGIC = b"FEA1"
+# Where DashAI says which of its columns of text are categories.
+DASHAI_KEY = b"dashai_types"
+DASHAI_TYPES = {"Categorical": ColumnType.CATEGORY, "Text": ColumnType.TEXT}
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,14 @@ class ArrowLoader:
                 if sum(item.num_rows for item in found) >= rows:
                     break
             table = pa.Table.from_batches(found, content.schema)
-            return preview_of(source, LOADER, table, content.total_rows, options=dict(options))
+            seen = preview_of(source, LOADER, table, content.total_rows, options=dict(options))
+            stated = _stated_types(content.schema)
+            columns = (
+                replace(column, type=stated.get(column.name, column.type))
+                if column.type.is_textual else column
+                for column in seen.columns
+            )  # fmt: skip
+            return replace(seen, columns=tuple(columns))
 
     def load(
         self,
@@ -79,9 +91,10 @@ class ArrowLoader:
             if total is None:
                 with _opened(path, source) as counted:
                     total = sum(batch.num_rows for batch in counted.batches)
-            return store_batches(
+            loaded = store_batches(
                 staging, content.schema, content.batches, total, progress, dict(options)
             )
+            return replace(loaded, types=_stated_types(content.schema))
 
 
 @contextmanager
@@ -123,3 +136,13 @@ def _feather_1(path: Path) -> _Content:
         warnings.simplefilter("ignore", DeprecationWarning)
         table = feather.read_table(path)
     return _Content(table.schema, _valid(table.to_batches()), table.num_rows)
+
+
+def _stated_types(schema: pa.Schema) -> dict[str, ColumnType]:
+    """Return what a file of DashAI says of its columns of text; any other one says nothing."""
+    try:
+        stated = json.loads((schema.metadata or {}).get(DASHAI_KEY, b"{}"))
+        kinds = {name: DASHAI_TYPES.get(stated[name]["type"]) for name in stated}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return {}
+    return {name: kind for name, kind in kinds.items() if kind is not None}

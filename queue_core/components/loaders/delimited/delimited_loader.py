@@ -12,6 +12,11 @@ from queue_core.components.loaders.delimited.date_orders import column_notes, do
 from queue_core.components.loaders.delimited.load_run import LoadRun
 from queue_core.components.loaders.delimited.options import TextOptions
 from queue_core.components.loaders.delimited.plan import TextPlan, plan_text
+from queue_core.components.loaders.delimited.remedies import (
+    lines_around,
+    missing_remedy,
+    words_among_numbers,
+)
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.loading.loader_contract import (
     Detection,
@@ -20,6 +25,7 @@ from queue_core.components.loaders.loading.loader_contract import (
     PreviewColumn,
 )
 from queue_core.components.progress import ProgressReporter
+from queue_core.errors import DataError
 
 LOADER = "delimited_text"
 
@@ -42,26 +48,34 @@ class DelimitedTextLoader:
     def preview(self, source: SourceFile, options: JsonMapping, rows: int) -> Preview:
         """Return the first rows, read as the load reads them; see `Loader.preview`."""
         plan = plan_text(source, TextOptions.parse(options))
-        with tempfile.TemporaryDirectory(prefix="preview-") as folder:
-            run = LoadRun(source, plan, Path(folder))
-            found = run.first_rows(rows)
-        is_complete = source.head_is_all and len(found) < rows
-        return Preview(
+        shown = Preview(
             path=source.path,
             loader=LOADER,
             options=_all_options(plan, source),
+            findings=plan.findings(),
+            size_bytes=source.size,
+        )
+        with tempfile.TemporaryDirectory(prefix="preview-") as folder:
+            run = LoadRun(source, plan, Path(folder))
+            try:
+                found = run.first_rows(rows)
+            except DataError as error:
+                excerpt = lines_around(plan.head, error.line)
+                return replace(shown, error=error, excerpt=tuple(excerpt))
+        words = words_among_numbers(run.columns, plan.layout.rows, plan.options)
+        return replace(
+            shown,
             columns=tuple(PreviewColumn(column.name, column.type) for column in run.columns),
             rows=tuple(found),
-            findings=plan.findings(),
             warnings=(
                 *plan.warnings,
                 *run.notes,
                 *doubtful_dates(run.columns),
                 *column_notes(run.columns),
             ),
+            remedies=tuple(missing_remedy(run.columns, words)),
             estimated_rows=_estimated_rows(source, plan),
-            is_complete=is_complete,
-            size_bytes=source.size,
+            is_complete=source.head_is_all and len(found) < rows,
         )
 
     def load(

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from queue_core.components.loaders.delimited import BadRows
 from queue_core.components.loaders.delimited.table import (
     MAX_REJECTS,
     Problem,
@@ -16,8 +17,10 @@ from queue_core.components.stored_dataset import REJECTS_FILE
 from queue_core.errors import DataError
 
 LINES_SHOWN = 5
+NO_QUOTES = (("quote", ""),)
 BAD_ROWS_HINT = (
-    "Correct it, or choose with “bad_rows” to leave such rows out or to fill short ones; "
+    "Correct it, or choose under “Rows of another length” (bad_rows) to leave such rows out or to "
+    "fill short ones; "
     "the delimiter or quote may be another, too."
 )
 
@@ -93,7 +96,10 @@ def explain(rejected: Sequence[Rejected], table: Table, name: str, message: str)
         sentence += f"; so it is with line {rejected[1].line:,}"
     elif others:
         sentence += f"; {others:,} more lines do not fit either"
-    return DataError(f"{sentence}.", hint=BAD_ROWS_HINT)
+    remedies = [("bad_rows", BadRows.SKIP.value)]
+    if all(row.problem is Problem.TOO_FEW for row in rejected):
+        remedies.append(("bad_rows", BadRows.FILL.value))
+    return DataError(f"{sentence}.", hint=BAD_ROWS_HINT, line=first.line, remedies=remedies)
 
 
 def open_quote(line: int, name: str) -> DataError:
@@ -101,6 +107,8 @@ def open_quote(line: int, name: str) -> DataError:
     return DataError(
         f"A quote in the row on line {line:,} of {name} is never closed.",
         hint="Close or remove it, or choose no quote character.",
+        line=line,
+        remedies=NO_QUOTES,
     )
 
 
@@ -110,6 +118,8 @@ def _open_quote(row: Rejected, name: str) -> DataError:
     return DataError(
         f"Line {row.line:,} of {name} has a quote in the middle of a quoted value.",
         hint="Write it twice or remove it, or choose another quote character.",
+        line=row.line,
+        remedies=NO_QUOTES,
     )
 
 
@@ -138,13 +148,16 @@ def _other(row: Rejected, name: str) -> DataError:
         return DataError(
             f"The row on line {row.line:,} of {name} is too long to be one row.",
             hint="A quote may not be closed there: close it, or choose no quote character.",
+            remedies=NO_QUOTES,
         )
     if row.problem is Problem.ENCODING:
         return DataError(
             f"Line {row.line:,} of {name} has bytes that are not of its encoding.",
             hint="Choose the encoding that the file was written in.",
+            line=row.line,
         )
     return DataError(
         f"Line {row.line:,} of {name} cannot be read.",
         hint="Look at this line, and choose the delimiter and the quote that it uses.",
+        line=row.line,
     )

@@ -9,6 +9,7 @@ from queue_core.components.loaders.delimited.column_readings import (
     Column,
     wider_readings,
 )
+from queue_core.components.loaders.delimited.remedies import missing_remedy
 from queue_core.components.loaders.delimited.table import Table
 from queue_core.components.loaders.tables.reading_sql import conversion, validity
 from queue_core.components.loaders.tables.readings import (
@@ -92,6 +93,8 @@ class Widener:
                 f"Line {line:,} of {self.name} holds “{shown(value)}” in column “{column.name}”, "
                 f"which is not {NOUNS[column.kind]}.",
                 hint="Correct the value, or choose the type text for this column.",
+                line=line,
+                remedies=missing_remedy([column], [value]),
             )
         words = self._words_in(connection, column)
         widened = replace(column, reading=TEXT, missing=words, trim=column.trims_text)

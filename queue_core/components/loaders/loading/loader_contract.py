@@ -83,6 +83,8 @@ class Preview:
         estimated_rows: About how many rows the file has; None if that is not known.
         is_complete: Whether `rows` are all there are.
         error: Why the file cannot be read with these options.
+        excerpt: The lines around the one that is at fault, with their numbers.
+        remedies: Options with values that would read more of it as it was meant.
         size_bytes: Size of the file.
     """
 
@@ -96,6 +98,8 @@ class Preview:
     estimated_rows: int | None = None
     is_complete: bool = False
     error: DataError | None = None
+    excerpt: tuple[tuple[int, str], ...] = ()
+    remedies: tuple[tuple[str, object], ...] = ()
     size_bytes: int = 0
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from damage import edit
 from sample_jobs import Append, Balloon, Dies, Echo, FailsTwice, PythonLoop, Raises, Wait
 
 from queue_core import HueyJobQueue, JobNotFoundError, JobQueueError, JobStatus
@@ -297,16 +298,11 @@ class TestLimits:
 
 class TestSchedules:
     def test_a_due_schedule_puts_a_job_once(self, running: HueyJobQueue, until: Until) -> None:
-        import sqlite3
-        from contextlib import closing
-
         schedule_id = running.add_schedule(Echo(value=5), "*/5 * * * *", name="often")
         (schedule,) = running.schedules()
         assert schedule.next_run is not None
         assert schedule.next_run > datetime.now(UTC)
-        with closing(sqlite3.connect(running.folder.queue_db)) as other:
-            other.execute("UPDATE monitor_schedule SET next_run = ?", (time.time() - 7200,))
-            other.commit()
+        edit(running, "UPDATE monitor_schedule SET next_run = ?", time.time() - 7200)
         until(lambda: running.schedules()[0].last_job_id is not None)
         job_id = running.schedules()[0].last_job_id
         assert job_id is not None
@@ -336,6 +332,7 @@ class TestSchedules:
 
 
 class TestOpening:
+    @pytest.mark.file_list
     def test_a_damaged_file_is_kept_and_a_new_one_started(self, queue: HueyJobQueue) -> None:
         queue.put(Echo())
         path = queue.folder.queue_db
@@ -355,20 +352,16 @@ class TestOpening:
     )
 
     def test_a_newer_format_is_refused(self, queue: HueyJobQueue) -> None:
-        import sqlite3
-        from contextlib import closing
-
         from queue_core.errors import LocalFolderError
 
-        with closing(sqlite3.connect(queue.folder.queue_db)) as other:
-            other.execute("UPDATE monitor_state SET value = 99 WHERE key = 'schema_version'")
-            other.commit()
+        edit(queue, "UPDATE monitor_state SET value = '99' WHERE key = 'schema_version'")
         with pytest.raises(LocalFolderError, match="newer version"):
             HueyJobQueue(queue.folder.root)
 
 
 class TestTrouble:
     @pytest.mark.slow
+    @pytest.mark.file_list
     def test_a_locked_database_only_delays(self, running: HueyJobQueue) -> None:
         import sqlite3
         import threading

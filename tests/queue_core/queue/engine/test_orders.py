@@ -59,7 +59,7 @@ class TestTheEndOfAnAttempt:
     def claim(self, queue: HueyJobQueue) -> lifecycle.Claim:
         queue.put(Echo(), JobOptions(max_attempts=3))
         found = queue._database.write(
-            lambda c: lifecycle.claim(c, "1:owner", lambda _: 42, time.time())
+            lambda c: lifecycle.claim(c, "1:owner", "here:1/1", lambda _: 42, time.time())
         )
         assert found is not None
         return found
@@ -83,7 +83,7 @@ class TestTheEndOfAnAttempt:
         assert queue.get(claim.job_id).status is JobStatus.CANCELLED
         assert (
             queue._database.write(
-                lambda c: lifecycle.claim(c, "1:owner", lambda _: 42, time.time() + 99)
+                lambda c: lifecycle.claim(c, "1:owner", "here:1/1", lambda _: 42, time.time() + 99)
             )
             is None
         )
@@ -118,7 +118,7 @@ class TestTheEndOfAnAttempt:
         )
         self.end(queue, ended)
         second = queue._database.write(
-            lambda c: lifecycle.claim(c, "1:owner", lambda _: 43, time.time())
+            lambda c: lifecycle.claim(c, "1:owner", "here:1/1", lambda _: 43, time.time())
         )
         assert second is not None
         assert second.attempt == 2

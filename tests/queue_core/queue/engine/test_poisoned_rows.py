@@ -14,6 +14,8 @@ from queue_core.errors import MonitorError
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
 
+pytestmark = pytest.mark.file_list
+
 Until = Callable[..., None]
 
 OPTIONS = EngineOptions(grace_s=0.3)

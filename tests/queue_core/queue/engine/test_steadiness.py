@@ -24,7 +24,7 @@ from queue_core import HueyJobQueue, JobStatus
 from queue_core.errors import MonitorError
 from queue_core.paths import LocalFolder
 from queue_core.queue.engine.options import EngineOptions
-from queue_core.queue.store.database import Database
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.values import JobOptions
 from queue_core.steady_thread import SteadyThread
 
@@ -196,7 +196,7 @@ def test_the_queue_goes_on_when_the_disk_does(
 
 
 def test_what_is_durable_cannot_hide_in_what_is_not(queue: HueyJobQueue) -> None:
-    database: Database = queue._database
+    database: SqliteDatabase = queue._database
     with database.transaction(durable=False), pytest.raises(RuntimeError, match="durable"):
         database.write(lambda connection: connection.execute("SELECT 1"))
     with database.transaction(), database.transaction(durable=False):

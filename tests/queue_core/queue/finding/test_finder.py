@@ -10,6 +10,7 @@ from sample_jobs import Talks
 from seeded_folder import seed_folder
 
 from queue_core import HueyJobQueue, JobStatus
+from queue_core.queue.finding import vocabulary
 from queue_core.queue.finding.finder import JobFinder
 from queue_core.queue.finding.following import Follower
 from queue_core.queue.finding.language import QueryError
@@ -44,11 +45,14 @@ QUERIES = (
     '"columns of penguins"', "iris -type:model", "param.n_estimators:300",
     "param.n_estimators:>200", "param.n_estimators:>300", "param.loader:delim*",
     "param.options.delimiter:,", "component:random_forest", "age:<1h", "age:>1h", "created:today",
-    "progress:>50 status:running", "Ελληνικά", "データセット_売上_2026年第1四半期_最終版",
+    "progress:>50 status:running", "guin", "imators", "name:orest", "-guin", "εδομ",
+    "2026年第1", "売上", "四半", "nguins.csv", "metric:>0.95", "-metric:>0.95 type:model",
+    "measure:accuracy", "worker:1", "failure:0123456789abcdef", "Ελληνικά",
+    "データセット_売上_2026年第1四半期_最終版",
 )  # fmt: skip
 
 
-FIND_NOTHING = ("param.n_estimators:>300",)
+FIND_NOTHING = ("param.n_estimators:>300", "failure:0123456789abcdef")
 
 
 @pytest.mark.usefixtures("seeded")
@@ -65,7 +69,7 @@ def test_the_index_and_the_table_agree(queue: HueyJobQueue, direct: JobFinder) -
 
 @pytest.mark.usefixtures("seeded")
 def test_orders_agree_with_those_of_the_list(queue: HueyJobQueue) -> None:
-    listed = (set(ORDERS) - {"component", "dataset"}, (True, False))
+    listed = (set(ORDERS) - {"component", "dataset", "worker"}, (True, False))
     for column, descending in itertools.product(*listed):
         order = JobOrder(column, descending)
         wanted = [record.id for record in queue.list(order=order)]
@@ -73,6 +77,23 @@ def test_orders_agree_with_those_of_the_list(queue: HueyJobQueue) -> None:
         if column == "duration":  # those that run are a moment older in one of them
             wanted, found = sorted(wanted), sorted(found)
         assert found == wanted, order
+
+
+@pytest.mark.usefixtures("seeded")
+def test_words_are_found_by_their_middle(
+    queue: HueyJobQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    penguins = names(queue, "penguins")
+    assert len(penguins) == 4
+    assert names(queue, "NGÜIN") == penguins  # as words are: without capitals and accents
+    assert names(queue, '"guin"') == set()  # in quotes, words stand as they are
+    assert names(queue, "name:guins") == names(queue, "name:penguins")
+    assert names(queue, "error:okeniz") == set()
+    assert names(queue, "-guin") == names(queue, "-penguins")
+    # Where too many words hold a part, the jobs are looked through: the same is found.
+    monkeypatch.setattr(vocabulary, "_MOST_WORDS", 0)
+    assert names(queue, "guin") == penguins
+    assert names(queue, "-guin") == names(queue, "-penguins")
 
 
 def test_pages_join_to_the_whole_and_a_job_is_found_again(

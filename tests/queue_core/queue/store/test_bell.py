@@ -15,9 +15,11 @@ from queue_core.paths import LocalFolder
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.store.bell import LOOK_S, WATCHED_LOOK_S, Bell, PollingBell, Ring
 from queue_core.queue.store.bell_choice import make_bell
-from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import ChangeWatcher
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.system.choice import is_portable
+
+pytestmark = pytest.mark.file_list
 
 linux = pytest.mark.skipif(is_portable(), reason="only Linux tells of writes here")
 
@@ -107,7 +109,7 @@ def test_a_system_that_tells_nothing_is_not_relied_on(bell: Bell, file: Path) ->
 @linux
 def test_a_change_is_told_by_the_write_alone(local_folder: LocalFolder) -> None:
     with HueyJobQueue(local_folder.root) as queue:
-        watched = Database(local_folder.queue_db)
+        watched = SqliteDatabase(local_folder.queue_db)
         watcher = ChangeWatcher(watched)
         told = threading.Event()
         watcher.subscribe(told.set)

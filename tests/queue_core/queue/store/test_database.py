@@ -13,7 +13,9 @@ from sample_jobs import Echo
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.paths import LocalFolder
 from queue_core.queue.store import disk
-from queue_core.queue.store.database import Database
+from queue_core.queue.store.sqlite_database import SqliteDatabase
+
+pytestmark = pytest.mark.file_list
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -92,7 +94,7 @@ def test_closing_waits_for_what_other_threads_read(local_folder: LocalFolder) ->
         "SELECT x, hex(randomblob(20)) FROM c"
     )
 
-    def read(database: Database, began: threading.Event, ended: list[str]) -> None:
+    def read(database: SqliteDatabase, began: threading.Event, ended: list[str]) -> None:
         try:
             while True:
                 assert len(database.read(many)) == 2_000

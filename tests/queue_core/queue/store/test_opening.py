@@ -20,7 +20,7 @@ from queue_core.errors import LocalFolderError, MonitorError
 from queue_core.paths import LocalFolder
 from queue_core.queue.values import JobOptions
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [pytest.mark.timeout(60), pytest.mark.file_list]
 posix = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
 
 SUFFIXES = ["", "-wal", "-shm"]

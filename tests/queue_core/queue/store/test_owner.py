@@ -22,6 +22,8 @@ from queue_core.queue.store.owner import (
     process_of,
 )
 
+pytestmark = pytest.mark.file_list
+
 Until = Callable[..., None]
 
 HOLDER = """

@@ -22,6 +22,8 @@ from queue_core.queue.store import serializer
 from queue_core.queue.store.serializer import Errand, Signer, load_key
 from queue_core.runner.job_process.job_pickle import NotStorableError, dump_job
 
+pytestmark = pytest.mark.file_list
+
 SIGNER = Signer(b"k" * 32)
 ERRAND = Errand(
     payload=b"payload", cwd="/work", import_path=("/a", "/b"), changes={"x": [1]}, reuse_key="key"

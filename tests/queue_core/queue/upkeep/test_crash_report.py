@@ -13,13 +13,15 @@ import pytest
 import sample_jobs
 
 from queue_core import BaseJob, HueyJobQueue, JobNotFoundError, JobQueueError
-from queue_core.queue.store.database import Database
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.upkeep.crash_report import write_crash_report
 from queue_core.settings import change_settings
 
+pytestmark = pytest.mark.file_list
+
 
 def report_of(queue: HueyJobQueue, job_id: str, target: Path) -> dict[str, str]:
-    database = Database(queue.folder.queue_db)
+    database = SqliteDatabase(queue.folder.queue_db)
     path = write_crash_report(database, queue.folder, job_id, target)
     database.close()
     with zipfile.ZipFile(path) as archive:
@@ -129,7 +131,7 @@ def test_it_is_named_after_the_job_in_a_folder_and_private(
 
 
 def test_rows_of_others_and_odd_rows_are_reported_too(queue: HueyJobQueue, tmp_path: Path) -> None:
-    database = Database(queue.folder.queue_db)
+    database = SqliteDatabase(queue.folder.queue_db)
     with database.transaction() as connection:
         connection.execute(
             "INSERT INTO task_copy (id, task_type, status, params, error_frames, warnings, "

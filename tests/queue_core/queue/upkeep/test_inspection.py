@@ -9,8 +9,10 @@ import pytest
 import sample_jobs
 
 from queue_core import HueyJobQueue, JobNotFoundError, JobQueueError
-from queue_core.queue.store.database import Database
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.upkeep.inspection import job_snapshot
+
+pytestmark = pytest.mark.file_list
 
 
 def test_a_running_job_is_looked_at_from_anywhere(
@@ -19,7 +21,7 @@ def test_a_running_job_is_looked_at_from_anywhere(
     started = tmp_path / "started"
     job_id = running.put(sample_jobs.Wait(started=str(started)))
     until(started.exists)
-    elsewhere = Database(running.folder.queue_db)
+    elsewhere = SqliteDatabase(running.folder.queue_db)
     snapshot = job_snapshot(elsewhere, running.folder, job_id)
     assert snapshot.pid == running.get(job_id).pid
     assert "sample_jobs.py" in snapshot.text
@@ -31,7 +33,7 @@ def test_a_running_job_is_looked_at_from_anywhere(
 
 
 def test_what_cannot_be_looked_at_says_why(queue: HueyJobQueue) -> None:
-    database = Database(queue.folder.queue_db)
+    database = SqliteDatabase(queue.folder.queue_db)
     with pytest.raises(JobNotFoundError):
         job_snapshot(database, queue.folder, "nothing")
     rows = [("waits", "not_started", "dashai-monitor", None), ("theirs", "started", None, None),

@@ -19,10 +19,13 @@ from queue_core.paths import LocalFolder
 from queue_core.queue.store.clock import new_id, to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import prepare_schema
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.upkeep.retention import CleanUpReport, clean_up
 from queue_core.queue.values import JobOptions, RetentionPolicy
 from queue_core.runner.log.log_lines import log_path
 from queue_core.runner.log.log_writer import LogWriter
+
+pytestmark = pytest.mark.file_list
 
 ENDED = ("finished", "error", "cancelled", "killed")
 NOW = datetime.now(UTC)
@@ -30,7 +33,7 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture
 def database(local_folder: LocalFolder) -> Iterator[Database]:
-    opened = Database(local_folder.queue_db)
+    opened = SqliteDatabase(local_folder.queue_db)
     prepare_schema(opened)
     yield opened
     opened.close()
@@ -211,7 +214,7 @@ def test_it_runs_beside_a_queue_that_works(running: HueyJobQueue, tmp_path: Path
     stopping = threading.Event()
 
     def clean_all_the_time() -> None:
-        database = Database(running.folder.queue_db)
+        database = SqliteDatabase(running.folder.queue_db)
         while not stopping.is_set():
             policy = RetentionPolicy(max_count=5)
             reports.append(clean_up(database, running.folder, policy, should_stop=stopping.is_set))

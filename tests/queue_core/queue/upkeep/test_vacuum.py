@@ -8,19 +8,21 @@ from pathlib import Path
 import pytest
 
 from queue_core.paths import LocalFolder
-from queue_core.queue.store.database import Database
 from queue_core.queue.store.queries import read_ids
 from queue_core.queue.store.schema import prepare_schema
+from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.upkeep.vacuum import vacuum
 from queue_core.queue.values import JobFilter, JobOrder
+
+pytestmark = pytest.mark.file_list
 
 ROWS = 3_000
 
 
 @pytest.fixture(params=["none", "incremental"])
-def database(local_folder: LocalFolder, request: pytest.FixtureRequest) -> Iterator[Database]:
+def database(local_folder: LocalFolder, request: pytest.FixtureRequest) -> Iterator[SqliteDatabase]:
     """A database with as many removed rows as kept ones, ids not in the order of storing."""
-    opened = Database(local_folder.queue_db)
+    opened = SqliteDatabase(local_folder.queue_db)
     opened.connection.execute(f"PRAGMA auto_vacuum={request.param}")
     if request.param == "incremental":
         opened.connection.execute("VACUUM")
@@ -38,11 +40,11 @@ def database(local_folder: LocalFolder, request: pytest.FixtureRequest) -> Itera
     opened.close()
 
 
-def order_of(database: Database) -> list[str]:
+def order_of(database: SqliteDatabase) -> list[str]:
     return read_ids(database, JobFilter(), JobOrder())
 
 
-def _is_incremental(database: Database) -> bool:
+def _is_incremental(database: SqliteDatabase) -> bool:
     return bool(database.read_one("PRAGMA auto_vacuum")[0] == 2)
 
 
@@ -50,7 +52,7 @@ def size_of(path: Path) -> int:
     return path.stat().st_size
 
 
-def test_the_file_shrinks_and_the_order_stays(database: Database) -> None:
+def test_the_file_shrinks_and_the_order_stays(database: SqliteDatabase) -> None:
     before, size = order_of(database), size_of(database.path)
     report = vacuum(database, worthwhile_bytes=1)
     database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -63,20 +65,20 @@ def test_the_file_shrinks_and_the_order_stays(database: Database) -> None:
             "INSERT INTO task_copy (id, task_type, status) VALUES ('0', 'Job', 'finished')"
         )
     assert order_of(database) == ["0", *before]
-    elsewhere = Database(database.path)
+    elsewhere = SqliteDatabase(database.path)
     assert elsewhere.read_one("PRAGMA auto_vacuum")[0] == 2
     assert elsewhere.read_one("PRAGMA integrity_check")[0] == "ok"
     elsewhere.close()
 
 
-def test_little_is_left_alone(database: Database) -> None:
+def test_little_is_left_alone(database: SqliteDatabase) -> None:
     size = size_of(database.path)
     assert "too little" in vacuum(database).reason
     assert size_of(database.path) == size
 
 
 @pytest.mark.parametrize("origin", ["dashai-monitor", "dashai"])
-def test_it_waits_while_a_job_runs(database: Database, origin: str) -> None:
+def test_it_waits_while_a_job_runs(database: SqliteDatabase, origin: str) -> None:
     with database.transaction() as connection:
         connection.execute(
             "INSERT INTO task_copy (id, task_type, status, origin) "
@@ -89,7 +91,7 @@ def test_it_waits_while_a_job_runs(database: Database, origin: str) -> None:
     assert (freed > 0) == (origin == "dashai")
 
 
-def test_it_stops_when_told(database: Database) -> None:
+def test_it_stops_when_told(database: SqliteDatabase) -> None:
     if not _is_incremental(database):
         pytest.skip("a rewrite is one step")
     report = vacuum(database, worthwhile_bytes=1, should_stop=lambda: True)
@@ -98,12 +100,12 @@ def test_it_stops_when_told(database: Database) -> None:
 
 
 def test_a_database_in_use_is_left_for_later(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if _is_incremental(database):
         pytest.skip("steps wait for their turn")
-    monkeypatch.setattr("queue_core.queue.store.database.BUSY_TIMEOUT_S", 0.05)
-    elsewhere, impatient = Database(database.path), Database(database.path)
+    monkeypatch.setattr("queue_core.queue.store.sqlite_database.BUSY_TIMEOUT_S", 0.05)
+    elsewhere, impatient = SqliteDatabase(database.path), SqliteDatabase(database.path)
     elsewhere.connection.execute("BEGIN IMMEDIATE")
     assert "Another program uses" in vacuum(impatient, worthwhile_bytes=1).reason
     elsewhere.connection.execute("ROLLBACK")

@@ -41,6 +41,7 @@ class Problem:
         target_type: Type of the output column.
         split_column: Values of the column that the split reads; None where it reads none.
         row_count: Rows of the dataset, before any were left out.
+        row_numbers: Which row of the dataset each row is, from 1; None where a sample was drawn.
     """
 
     spec: SessionSpec
@@ -51,6 +52,7 @@ class Problem:
     target_type: ColumnType | None = None
     split_column: np.ndarray | None = None
     row_count: int = 0
+    row_numbers: np.ndarray | None = None
     extra: JsonObject = field(default_factory=dict)
 
     def split_input(self, rows: np.ndarray | None = None) -> SplitInput:
@@ -81,7 +83,8 @@ def read_problem(dataset: StoredDataset, spec: SessionSpec, warn: Callable[[str]
     table = dataset.to_pandas(
         [*names, *sorted(extra - set(names))], sample=spec.sample_rows, seed=spec.seed
     )
-    if spec.sample_rows is not None and spec.sample_rows < dataset.row_count:
+    is_sample = spec.sample_rows is not None and spec.sample_rows < dataset.row_count
+    if is_sample:
         warn(f"A random sample of {spec.sample_rows:,} of {dataset.row_count:,} rows is used.")
     table = _with_target(table, spec, warn)
     target, classes = _target(table, dataset, spec)
@@ -97,6 +100,7 @@ def read_problem(dataset: StoredDataset, spec: SessionSpec, warn: Callable[[str]
         target_type=dataset.column(spec.target).type if spec.target else None,
         split_column=_split_column(table, spec),
         row_count=dataset.row_count,
+        row_numbers=None if is_sample else table.index.to_numpy() + 1,
         extra={"times": _times(table, spec), "times_type": _times_type(dataset, spec)},
     )
 

@@ -19,6 +19,7 @@ from queue_core.components.models.training.results import (
     general_figures,
     regression_figures,
 )
+from queue_core.components.models.training.results.error_tables import error_tables
 from queue_core.components.models.training.stored.model_file import (
     MODEL_NAME,
     SCHEMA_NAME,
@@ -112,6 +113,8 @@ def _tables(trained: Trained, trials: list[TrialRecord]) -> list[tuple[str, str,
             }
         )
         found.append(("importance-values", "Feature importance, numbers", table))
+    if trained.problem.spec.task not in (Task.CLUSTERING, Task.FORECASTING):
+        found += error_tables(trained)
     if trials:
         found.append(("trials", "Tries of the search", _trials_table(trials)))
     if trained.problem.spec.task is Task.CLUSTERING:

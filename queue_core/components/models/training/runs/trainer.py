@@ -9,6 +9,7 @@ import numpy as np
 from queue_core.components.json_data import JsonMapping
 from queue_core.components.metrics.measuring.scored import measure
 from queue_core.components.models.tasks import Task
+from queue_core.components.models.training.evaluation.baseline import BASELINE, baseline_answers
 from queue_core.components.models.training.evaluation.evaluation import (
     FoldResult,
     answers,
@@ -127,6 +128,8 @@ def _one_fold(
     sample = training_sample(fold.train, run.problem.spec.seed)
     seen = only_answered(answers(fitted, run.problem, sample))[0]
     values["train"] = measure_all(run.metrics, seen)
+    guessed = baseline_answers(run.problem, fold.train, fold.test[places])
+    values[BASELINE] = measure_all(run.metrics, guessed)
     tell(run, values, number)
     return FoldResult(
         fitted=fitted if keep else None,

@@ -1,0 +1,92 @@
+"""Everything stops at once, and goes on where it stopped: beside the pause of the queue."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.bridge import Bridge
+from gui.i18n import tr
+from gui.throttle import Throttle
+from gui.widgets import text_button
+from gui.window_queue import QueueOrders
+from queue_core.queue.job_record import JobStatus
+from queue_core.queue.values import ChangeBatch, JobFilter
+
+RUNNING = JobFilter(statuses=frozenset({JobStatus.STARTED}))
+LOOK_INTERVAL_S = 0.5
+
+
+class PauseAll(QObject):
+    """A button for the line that says that the queue is paused: it suspends what runs, too.
+
+    Attributes:
+        button: Shown while a job runs on though the queue is paused.
+
+    Signals:
+        changed: Other jobs run on.
+    """
+
+    changed = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._is_queue_paused = False
+        self._going: tuple[str, ...] = ()
+        self._stopped: set[str] = set()
+        self.button = text_button(tr("Pause running jobs, too"), self._pause, icon_name="paused")
+        self.button.hide()
+        self._read = Throttle(
+            bridge, self._look, what=tr("Reading jobs"), interval_s=LOOK_INTERVAL_S, parent=self
+        )
+        bridge.changed.connect(self._on_changed)
+
+    @property
+    def sentence(self) -> str:
+        """What holds while the queue is paused."""
+        if self._going:
+            return tr("The queue is paused: running jobs go on, waiting jobs stay waiting.")
+        if self._stopped:
+            return tr("The queue is paused, and so are the jobs that ran.")
+        return tr("The queue is paused: waiting jobs stay waiting.")
+
+    def follow(self, *, is_queue_paused: bool) -> None:
+        """Take note of the queue's state; with the queue go on the jobs that stopped with it."""
+        before, self._is_queue_paused = self._is_queue_paused, is_queue_paused
+        if before and not is_queue_paused and self._stopped:
+            stopped, self._stopped = tuple(self._stopped), set()
+            self._bridge.start(
+                self._bridge.order(lambda queue: _resume(queue, stopped)), what=tr("Resuming jobs")
+            )
+        if is_queue_paused and not before:
+            self._read.request()
+
+    def _on_changed(self, _batch: ChangeBatch) -> None:
+        if self._is_queue_paused:
+            self._read.request()
+
+    async def _look(self) -> None:
+        found = await self._bridge.ask(lambda queue: queue.list(RUNNING))
+        # Elsewhere its processes are not seen.
+        going = tuple(r.id for r in found if r.is_ours and r.place is None and not r.paused)
+        if going != self._going:
+            self._going = going
+            self.button.setVisible(bool(going))
+            self.changed.emit()
+
+    def _pause(self) -> None:
+        going = self._going
+        self._stopped.update(going)
+        self._bridge.start(
+            self._bridge.order(lambda queue: _pause(queue, going)), what=tr("Pausing jobs")
+        )
+
+
+def _pause(queue: QueueOrders, job_ids: tuple[str, ...]) -> None:
+    for job_id in job_ids:
+        queue.pause(job_id)
+
+
+def _resume(queue: QueueOrders, job_ids: tuple[str, ...]) -> None:
+    for job_id in job_ids:
+        queue.resume(job_id)

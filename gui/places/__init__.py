@@ -1,0 +1,1 @@
+"""The page of the places where jobs may run, beside this computer."""

@@ -1,0 +1,40 @@
+"""From the rows of a notebook to a model: they are kept as a dataset, then the form opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from gui.bridge import Bridge
+from gui.i18n import tr
+from gui.notifications import main_window_of, say
+from gui.submit.end_watch import EndWatch
+from gui.submit.opening import open_new_job
+from queue_core.queue.job_record import JobRecord, JobStatus
+
+
+def train_on_notebook(widget: QWidget, bridge: Bridge, notebook_id: int) -> None:
+    """Keep a notebook's rows as they are now, and open the form for a model on them."""
+    window = main_window_of(widget)
+    bridge.start(_keep(window, bridge, notebook_id), what=tr("Submitting the job"))
+
+
+async def _keep(window: QWidget, bridge: Bridge, notebook_id: int) -> None:
+    from queue_core.jobs.apply_notebook_job import ApplyNotebookJob
+
+    job_id = await bridge.submit(ApplyNotebookJob(notebook_id=notebook_id))
+    toast = say(window, tr("Keeping the rows as a dataset; the form for the model opens then."))
+    shown = [] if toast is None else [toast]
+    if toast is not None:
+        toast.closed.connect(lambda _toast: shown.clear())
+
+    def ended(record: JobRecord) -> None:
+        for one in tuple(shown):
+            one.close_now()
+        result = record.result if isinstance(record.result, Mapping) else {}
+        if record.status is JobStatus.FINISHED and isinstance(result.get("id"), int):
+            entities = {"dataset": result["id"]}
+            open_new_job(window, bridge, kind="ModelJob", entities=entities)
+
+    EndWatch(window, bridge, job_id, ended)

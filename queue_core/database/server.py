@@ -1,0 +1,148 @@
+"""Everything that only the main database on a server needs; the counterpart of `sqlite`.
+
+A list's main database lies in a schema beside it. Writers take turns here as they do in a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from queue_core.database.sqlite import FileLook, FileState
+from queue_core.errors import LocalFolderError, MonitorError
+from queue_core.server_address import ServerAddress
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+# Few at once: each program of a team has its own.
+_KEPT: Final = 2
+_MORE: Final = 14
+
+
+def make_engine(
+    address: ServerAddress, *, json_serializer: Callable[[Any], str] = json.dumps
+) -> Engine:
+    """Return an engine on the main database, whose writers take turns.
+
+    Transactions with the execution option `read_only` neither wait nor make wait. A commit waits
+    for the server's disk unless the execution option `durable` is False.
+
+    Args:
+        address: The server.
+        json_serializer: Writes JSON columns.
+
+    Raises:
+        MissingPackageError: The driver is not installed.
+    """
+    conninfo = address.conninfo(address.main_schema, {})
+
+    import psycopg
+    from psycopg.types.json import set_json_dumps
+    from sqlalchemy import create_engine, event
+
+    def connect() -> Any:
+        connection = psycopg.connect(conninfo)
+        set_json_dumps(json_serializer, connection)
+        return connection
+
+    engine = create_engine(
+        "postgresql+psycopg://", creator=connect, pool_pre_ping=True, pool_size=_KEPT,
+        max_overflow=_MORE, json_serializer=json_serializer,
+    )  # fmt: skip
+    key = _lock_key(address)
+
+    def begin(connection: Connection) -> None:
+        chosen = connection.get_execution_options()
+        if chosen.get("read_only"):
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            return
+        if not chosen.get("durable", True):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
+
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+@contextlib.contextmanager
+def disposed(engine: Engine) -> Iterator[None]:
+    """Close the connections of an engine at the end."""
+    try:
+        yield
+    finally:
+        engine.dispose()
+
+
+def _lock_key(address: ServerAddress) -> int:
+    digest = hashlib.sha256(f"dashai-monitor\0{address.main_schema}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def look_at(connection: Connection, address: ServerAddress) -> FileLook:
+    """Say what is there."""
+    there = connection.exec_driver_sql(
+        "SELECT count(*) FROM pg_tables WHERE schemaname = %s "
+        "AND tablename IN ('alembic_version', 'database_info')",
+        (address.main_schema,),
+    ).scalar()
+    if there != 2:
+        return FileLook(FileState.MISSING)
+    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    version = connection.exec_driver_sql(
+        "SELECT value FROM database_info WHERE key = 'program_version'"
+    ).scalar()
+    if revision is None:
+        return FileLook(FileState.MISSING)
+    return FileLook(FileState.OURS, revision=str(revision), program_version=version)
+
+
+def make_schema(connection: Connection, address: ServerAddress) -> None:
+    """Make the schema, unless it is there."""
+    there = connection.exec_driver_sql(
+        "SELECT 1 FROM pg_namespace WHERE nspname = %s", (address.main_schema,)
+    ).scalar()
+    if there is None:
+        connection.exec_driver_sql(f"CREATE SCHEMA {address.main_schema}")
+
+
+def start_ids_after(connection: Connection, table: str, last_id: int) -> None:
+    """Make a new table give ids above *last_id*."""
+    connection.exec_driver_sql(
+        "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (table, last_id)
+    )
+
+
+def is_lost(error: BaseException | None) -> bool:
+    """Return whether a server of ours does not answer."""
+    kinds = type(error).__mro__ if error is not None else ()
+    return any(f"{kind.__module__}.{kind.__name__}" == "psycopg.OperationalError" for kind in kinds)
+
+
+def said(error: BaseException | None) -> str:
+    """Return what a server said, in one line without an end."""
+    return " ".join(str(error).split()).rstrip(".")[:500]
+
+
+@contextlib.contextmanager
+def explained(address: ServerAddress) -> Iterator[None]:
+    """Turn what a server says to the making of the tables into a sentence.
+
+    Raises:
+        LocalFolderError: It does not answer, or the role may not make them.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except MonitorError:
+        raise
+    except DBAPIError as error:
+        raise LocalFolderError(
+            f"The shared database ({address.name}) cannot be used: {said(error.orig)}.",
+            hint="See that the server can be reached, and that your role may use the schema "
+            f"{address.main_schema}.",
+        ) from error

@@ -1,0 +1,50 @@
+"""A load that repeats, and a job that is there already, from now on every night."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gui.bridge import Bridge
+from gui.main_window import MainWindow
+from gui.submit.feature import install
+from gui.submit.loading import LAST_FOLDER
+from gui.submit.preview_dialog import PreviewDialog
+from gui.submit.repeating import REPEAT, RepeatDialog
+from queue_core.jobs.dataset_job import DatasetJob
+from queue_core.queue.huey_queue import HueyJobQueue
+
+
+def test_a_file_is_loaded_every_night_and_so_is_a_job_that_is_there(
+    window: MainWindow, bridge: Bridge, queue: HueyJobQueue, run: Any, until: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text("a,b\n1,2\n3,4\n", encoding="utf-8")
+
+    install(window, bridge)
+
+    async def body() -> None:
+        window.files_given.emit([path])
+        await until(lambda: window.findChild(PreviewDialog))
+        preview = window.findChild(PreviewDialog)
+        assert preview is not None
+        await until(lambda: preview.current.can_load)
+        preview.job_options.offer_repeating()
+        preview.load_button.click()
+        await until(queue.schedules)
+        assert [(s.name, s.cron) for s in queue.schedules()] == [("Load sales.csv", "0 3 * * *")]
+        assert not queue.list()  # it is loaded when its time has come, not now
+        assert window.state.remembered(LAST_FOLDER) == str(tmp_path)
+
+        job_id = queue.put(DatasetJob(file_path=str(path)))
+        window.select_jobs((job_id,))
+        await until(lambda: window.action_set.selection.records)
+        window.action_set.trigger(REPEAT.id)
+        dialog = window.findChild(RepeatDialog)
+        assert dialog is not None
+        dialog.repeat_button.click()
+        await until(lambda: len(queue.schedules()) == 2)
+        assert queue.schedules()[1].params["file_path"] == str(path)
+        await until(lambda: window.findChild(RepeatDialog) is None)
+
+    run(body())

@@ -1,0 +1,149 @@
+"""A list that programs share on a server: what is lost, what is done twice, who may do what."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from sample_jobs import Echo, Wait
+from server_fixtures import Server
+from team_storm import Workers, storm
+
+from queue_core import HueyJobQueue, JobQueueError, JobStatus
+from queue_core.cli.team import roles
+from queue_core.paths import LocalFolder
+from queue_core.queue.store.postgres import owners
+from queue_core.server_address import parse_address
+
+pytestmark = pytest.mark.team
+Until = Callable[..., None]
+
+
+@pytest.fixture
+def shared(team_url: str, local_folder: LocalFolder) -> Iterator[HueyJobQueue]:
+    with closing(HueyJobQueue(local_folder.root)) as queue:
+        yield queue
+
+
+def test_kills_and_a_crash_of_the_server_lose_no_job_and_double_none(
+    team_server: Server, team_url: str, tmp_path: Path
+) -> None:
+    def crash(_: Workers) -> None:
+        team_server.stop("immediate")
+        team_server.start()
+
+    jobs = int(os.environ.get("DASHAI_TEAM_JOBS", "150"))
+    tally = storm(
+        tmp_path / "shared", team_url, jobs=jobs, programs=3, workers=2,
+        disturb=[Workers.kill_one, crash, Workers.kill_one],
+    )  # fmt: skip
+    assert (tally.twice, tally.never) == ([], [])
+    assert tally.statuses.total() == jobs
+    assert set(tally.statuses) <= {JobStatus.FINISHED, JobStatus.KILLED}
+    assert tally.statuses[JobStatus.KILLED] <= 4
+
+
+def test_a_put_waits_for_a_server_that_is_away(team_server: Server, shared: HueyJobQueue) -> None:
+    team_server.stop()
+    told = threading.Event()
+    shared._database.on_problem = lambda problem: told.set() if problem else None
+    ids: list[str] = []
+    putting = threading.Thread(target=lambda: ids.append(shared.put(Echo())))
+    putting.start()
+    assert told.wait(20)
+    team_server.start()
+    putting.join(30)
+    assert [record.id for record in shared.list()] == ids
+
+
+def test_changes_of_other_programs_ring_after_a_restart_too(
+    team_server: Server, shared: HueyJobQueue, local_folder: LocalFolder
+) -> None:
+    rung = threading.Event()
+    unsubscribe = shared.subscribe(rung.set)
+    assert rung.wait(10)
+    team_server.stop()
+    team_server.start()
+    with closing(HueyJobQueue(local_folder.root)) as other:
+        job = other.put(Echo())
+    assert shared.wait_until(lambda: job in shared.changes_since(0).changed, 20)
+    unsubscribe()
+
+
+def test_who_loses_the_server_for_long_stops_its_jobs(
+    team_server: Server, shared: HueyJobQueue, tmp_path: Path, until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(owners, "LOST_AFTER_S", 1.0)
+    shared.start()
+    started = tmp_path / "started"
+    job = shared.put(Wait(started=str(started)))
+    until(started.exists)
+    team_server.stop()
+    until(lambda: not shared.running_here(), timeout_s=40)
+    assert shared.problem
+    team_server.start()
+    record = shared.wait(job, 60)
+    assert record.status is JobStatus.KILLED
+    assert "could not be reached" in (record.error_msg or "")
+    assert shared.wait(shared.put(Echo(value=1)), 60).result == 1
+
+
+test_who_loses_the_server_for_long_stops_its_jobs = pytest.mark.expects_log()(
+    test_who_loses_the_server_for_long_stops_its_jobs
+)
+
+
+def test_a_stopped_program_is_not_taken_for_dead(
+    team_url: str, shared: HueyJobQueue, tmp_path: Path, until: Until
+) -> None:
+    crowd = Workers(shared.folder.root, team_url, 1, 1)
+    try:
+        started = tmp_path / "started"
+        job = shared.put(Wait(started=str(started), seconds=1.5))
+        until(started.exists)
+        crowd.programs[0].send_signal(signal.SIGSTOP)
+        shared._close_dead()
+        assert shared.get(job).status is JobStatus.STARTED
+        crowd.programs[0].send_signal(signal.SIGCONT)
+        assert shared.wait(job, 30).status is JobStatus.FINISHED
+    finally:
+        crowd.stop()
+
+
+def test_each_role_may_do_what_it_is_for(
+    team_url: str, shared: HueyJobQueue, local_folder: LocalFolder, tmp_path: Path
+) -> None:
+    job = shared.put(Echo(value=1))
+    with psycopg.connect(team_url.partition("&schema=")[0], autocommit=True) as admin:
+        admin.execute(roles(parse_address(team_url)).encode())
+        schema = parse_address(team_url).schema
+        for name in ("reader", "submitter", "worker"):
+            admin.execute(f"CREATE ROLE {schema}_{name}_ann LOGIN".encode())
+            admin.execute(f"GRANT {schema}_{name} TO {schema}_{name}_ann".encode())
+
+    def opened(role: str) -> HueyJobQueue:
+        url = team_url.replace("tester@", f"{schema}_{role}_ann@")
+        return HueyJobQueue(local_folder.root, url=url)
+
+    with closing(opened("reader")) as reader:
+        assert reader.get(job).status is JobStatus.NOT_STARTED
+        for change in (lambda: reader.put(Echo()), lambda: reader.cancel(job)):
+            with pytest.raises(JobQueueError, match="Your role may not change"):
+                change()
+    with closing(opened("submitter")) as submitter:
+        other = submitter.put(Echo())
+        assert submitter.cancel(other)
+        with pytest.raises(JobQueueError, match="Your role may not change"):
+            submitter._database.write(
+                lambda c: c.execute("UPDATE task_copy SET owner = 'me' WHERE id = ?", (job,))
+            )
+    with closing(opened("worker")) as worker:
+        worker.start()
+        assert worker.wait(job, 30).result == 1
