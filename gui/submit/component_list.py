@@ -21,12 +21,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QLineEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.i18n import tr
+from gui.spoken import announce
 from gui.submit.component_rows import (
     ID_ROLE,
     RECENT_ROLE,
@@ -61,6 +63,7 @@ class ComponentList(QWidget):
         super().__init__(parent)
         self._takes_several = takes_several
         self._is_filling = False
+        self._is_held = False
         self._recent: tuple[str, ...] = ()
         self._favourites: frozenset[str] = frozenset()
         self._offered: tuple[Sequence[Component], Collection[str]] = ((), frozenset())
@@ -90,6 +93,9 @@ class ComponentList(QWidget):
         layout.addWidget(self._nothing)
         layout.addWidget(self.view, 1)
         self.setFocusProxy(self.search)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._let_go)
 
     def set_components(
         self, components: Sequence[Component], missing: Collection[str] = ()
@@ -182,7 +188,9 @@ class ComponentList(QWidget):
             self.chosen.emit(str(index.data(ID_ROLE) or ""))
 
     def _follow(self) -> None:
-        """Let a single tick go with the choice."""
+        """Let a single tick go with the choice, unless the space key has held it in its place."""
+        if self._is_held and self.ticked_ids:
+            return
         if self._takes_several and self.current_id and len(self.ticked_ids) < 2:
             self._tick((self.current_id,))
 
@@ -190,6 +198,9 @@ class ComponentList(QWidget):
         """Tick or untick one; the last one stays."""
         clicked = str(index.data(ID_ROLE))
         before = self.ticked_ids
+        self._is_held = before == (clicked,)
+        if self._is_held:
+            announce(self.view, tr("Kept. Go on and tick more with the space key."))
         after = (*before, clicked) if clicked not in before else ()
         after = after or tuple(known for known in before if known != clicked)
         if after:
@@ -199,6 +210,12 @@ class ComponentList(QWidget):
             self.view.setCurrentIndex(index)
         else:
             self.choose(*self.ticked_ids)
+
+    def _let_go(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Elsewhere in the form, one that is ticked alone is the one that is chosen."""
+        if self._is_held and now is not None and not self.isAncestorOf(now):
+            self._is_held = False
+            self._follow()
 
     def _tick(self, ids: Collection[str]) -> None:
         if set(ids) == set(self.ticked_ids):

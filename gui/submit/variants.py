@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gui.submit.schema import Field, Several
+from queue_core.naming import default_name, name_of
 
 MOST_JOBS = 60
 NAME_LETTERS = 120
@@ -24,7 +25,7 @@ class Choice:
 
     Attributes:
         id: Its id.
-        title: What it is called, in English as stored names are.
+        title: What it is called, in English.
         params: Its parameters; some may be `Several`.
         fields: Its fields, which know when a parameter applies.
     """
@@ -65,8 +66,9 @@ def variants_of(choices: Sequence[Choice], *, name: str, data: str) -> list[Vari
     """
     found: list[Variant] = []
     for choice in choices:
-        whole = f"{choice.title} on {data}" if data else choice.title
-        called = f"{name} · {choice.title}" if name and len(choices) > 1 else name or whole
+        title = default_name(choice.title)
+        whole = name_of("{component} on {source}", choice.title, data) if data else title
+        called = f"{name} · {title}" if name and len(choices) > 1 else name or whole
         listed = [field for field, _ in _listed(choice)]
         seen: list[dict[str, Any]] = []
         for params in _combinations(choice):

@@ -187,6 +187,7 @@ def test_every_page_is_spanish_and_spoken(
         root.window().activateWindow()
         await until(root.window().isActiveWindow)
         found.update(hidden_focus_in(root, seen))
+        await read_all(root)  # the focus may have brought something into sight
 
     def look(root: QWidget) -> None:
         run(look_at(root))

@@ -44,7 +44,7 @@ class Person:
     def menu(self, opener: tuple[str, Name], item: str) -> None:
         """Open a menu and choose something of it."""
         self.choose(*opener)
-        found = self._walk_to("menu item", item, "Down")
+        found = self.walk_to("menu item", item, "Down")
         if self.has_mouse:
             hands.click(found)
         else:
@@ -62,18 +62,10 @@ class Person:
         # Down and up: the row that is there already may be one of several that are chosen.
         for key in ("ctrl+Home", "Down", "Up"):
             self._press_and_listen(key)
-        return self._walk_to("table cell", name, "Down")
+        return self.walk_to("table cell", name, "Down")
 
-    def fill(self, role: str, name: Name, text: str) -> None:
-        """Write into a field that has the focus, or is gone to."""
-        if self.has_mouse:
-            hands.click(self.reader.find(role, name))
-            hands.press("ctrl+a")
-        else:
-            self.reach(role, name)
-        hands.write(text)
-
-    def _walk_to(self, role: str, name: Name, key: str) -> Heard:
+    def walk_to(self, role: str, name: Name, key: str) -> Heard:
+        """Press a key of direction until something has the focus."""
         for _ in range(MOST_ROWS):
             focused = self.reader.focused()
             if focused is not None and focused.role == role and fits(focused, name):

@@ -14,6 +14,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
 MOST_CHILDREN = 400
+LISTS = ("list", "table", "tree")
 SPOKEN_STATES = (
     "focused", "checked", "selected", "expanded", "sensitive", "editable", "modal", "active",
 )  # fmt: skip
@@ -125,7 +126,12 @@ class Reader:
     def focused(self) -> Heard | None:
         """Return what a reader was told last of where the focus is."""
         pump()
-        return None if self._focus is None else _heard(self._focus)
+        heard = None if self._focus is None else _heard(self._focus)
+        if heard is not None and heard.role in LISTS:
+            # Of a list that gets the focus a reader tells the row that has it in there.
+            inside = (_heard(node) for node in _children(heard.node))
+            return next((row for row in inside if row and "focused" in row.states), heard)
+        return heard
 
     def beside(self, heard: Heard) -> list[Heard]:
         """Return what stands in the same menu or list: the tree has no open menus."""

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from gui import i18n
 from gui.bridge import Bridge
 from gui.main_window import MainWindow
 from gui.results.compare.window import ComparisonWindow
@@ -119,6 +121,37 @@ def test_one_tick_goes_with_the_choice_and_more_stay(
         for name in ("GaussianNB", "LogisticRegression", "DummyClassifier"):
             _tick(dialog, name)  # the last one stays, and is the one that is shown
         assert page.components.ticked_ids == ("DummyClassifier",) == (page.components.current_id,)
+        dialog.reject()
+
+    run(check())
+
+
+def test_names_are_made_in_the_language_of_the_window() -> None:
+    i18n.set_language("es")
+    (job,) = variants_of([Choice("m", "Random forest classifier", {})], name="", data="penguins")
+    assert job.name == "Clasificador de bosque aleatorio con penguins"
+
+
+def test_the_space_key_ticks_more_and_a_tick_alone_is_what_is_chosen(
+    window: MainWindow, bridge: Bridge, run: Run, until: Any, penguins: int
+) -> None:  # fmt: skip
+    async def check() -> None:
+        dialog = await _form(bridge, window, penguins)
+        dialog.activateWindow()
+        await until(dialog.isActiveWindow)
+        shown = dialog.page.components
+        dialog.page.choose_component("DummyClassifier")
+        shown.view.setFocus()
+        for key in (Qt.Key.Key_Space, Qt.Key.Key_Down):
+            QTest.keyClick(shown.view, key)
+        assert shown.ticked_ids == ("DummyClassifier",) != (shown.current_id,)
+        dialog.page.form.go_to_first()
+        assert shown.ticked_ids == (shown.current_id,)
+        shown.view.setFocus()
+        for key in (Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Space):
+            QTest.keyClick(shown.view, key)
+        assert len(shown.ticked_ids) == 2
+        assert "2" in dialog.submit_button.text()
         dialog.reject()
 
     run(check())
