@@ -107,7 +107,7 @@ def _record_texts() -> Iterator[tuple[str, str]]:
 def _schema_words(schema: Mapping[str, Any]) -> Iterator[str]:
     """Return the titles, descriptions and names of choices of a schema's parameters."""
     for item in schema.get("properties", {}).values():
-        yield from (item.get("title", ""), item.get("description", ""))
+        yield from (item.get(word, "") for word in ("title", "description", "empty-title"))
         yield from item.get("enum-titles", ())
         yield from item.get("items", {}).get("enum-titles", ())
         yield from _schema_words(item)
