@@ -22,7 +22,7 @@ from gui.control.queue_list import QueueLineDelegate, QueueListModel, QueueListV
 from gui.i18n import tr, tr_plural
 from gui.jobs.expectations import range_text
 from gui.jobs.states import EmptyState
-from gui.plain_text import PlainLabel
+from gui.plain_text import PlainLabel, as_typed
 from gui.theme import STEP_PX, body_font, icon
 from gui.throttle import Throttle
 from gui.widgets import muted_label, row
@@ -170,6 +170,11 @@ class QueuePage(QWidget):
         expected = self._forecast.all_s
         if expected is not None and expected.high_s >= 1:
             text += " · " + tr("all have ended in {time}", time=range_text(expected))
+        is_open = bool(count) and expected is None and self._forecast.unknown > 0
+        if is_open:
+            text += " · " + tr("no estimate yet")
+        learnt = tr("It is learnt from jobs of the same kind: three must have ended here first.")
+        self.summary.setToolTip(as_typed(learnt) if is_open else "")
         self.summary.setText(text)
 
     def _order(self, ids: tuple[str, ...], to: Move | Before) -> None:

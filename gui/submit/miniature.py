@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gui.theme import colours
 
@@ -20,8 +20,7 @@ NARROWEST_PX = 220
 MOST_BARS = 8
 # Between a column's name, its type and the share that is missing.
 SEPARATOR = "  ·  "
-CHECK_ROLE = Qt.ItemDataRole.CheckStateRole
-CHECK_PX = 26
+MARGINS_PX = 6
 LEAST_NAME_PX = 60
 
 Index = QModelIndex | QPersistentModelIndex
@@ -65,7 +64,9 @@ class MiniatureDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """Leave out the type where all does not fit, and then cut the name alone."""
         super().initStyleOption(option, index)
-        room = option.rect.width() - (CHECK_PX if index.data(CHECK_ROLE) is not None else 0) - 12
+        style = option.widget.style()
+        element = QStyle.SubElement.SE_ItemViewItemText
+        room = style.subElementRect(element, option, option.widget).width() - MARGINS_PX
         option.text = _fitted(option.text, room, option.fontMetrics)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

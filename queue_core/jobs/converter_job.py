@@ -160,20 +160,21 @@ class ConverterJob(EntityJob[Converter, ConverterRequest]):
 
     def _store_artifacts(self, stored: StoredDataset, before: StoredDataset | None) -> None:
         """Keep what to show of the result: its first rows, and what became of the columns."""
-        report: dict[str, Any] = {
+        report: dict[str, Any] = {}
+        if before is not None:
+            report |= {"rows before": before.row_count, "columns before": len(before.columns)}
+        report |= {
             "rows": stored.row_count,
             "columns": len(stored.columns),
             "missing": sum(info.missing for info in stored.columns),
-            "notes": list(stored.warnings),
         }
         if before is not None:
             old, new = ({i.name for i in table.columns} for table in (before, stored))
-            report |= {
-                "rows before": before.row_count,
-                "columns before": len(before.columns),
-                "new columns": [i.name for i in stored.columns if i.name not in old],
-                "gone columns": [i.name for i in before.columns if i.name not in new],
-            }
+            report["new columns"] = [i.name for i in stored.columns if i.name not in old]
+            report["gone columns"] = [i.name for i in before.columns if i.name not in new]
+        report["notes"] = list(stored.warnings)
+        # What did not happen needs no line.
+        report = {name: value for name, value in report.items() if value != []}
         with ArtifactWriter(
             self.context.folder, self.ENTITY.value, self.entity_id, temporary=self.temporary_folder
         ) as writer:
