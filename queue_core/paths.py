@@ -19,6 +19,12 @@ def queue_url() -> str | None:
     return os.environ.get(URL_VARIABLE, "").strip() or None
 
 
+def cache_folder() -> Path:
+    """Return where this machine keeps what can be made anew at any time (not created)."""
+    place = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or "~/.cache"
+    return Path(place).expanduser().absolute() / "dashai-monitor"
+
+
 @dataclass(frozen=True)
 class LocalFolder:
     """The folder of one user's jobs and data.

@@ -76,6 +76,17 @@ class ServerAddress:
         return make_conninfo(self.url, **missing, options=f"{own} {options}".strip())
 
 
+def said(error: BaseException | None) -> str:
+    """Return what a server, or libpq, says, in a few words without an end.
+
+    libpq tells the whole way to a failure, and in further lines what one might look at.
+    """
+    told = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
+    first = next(iter(told.strip().splitlines()), "") or type(error).__name__
+    words = first.rpartition(" failed: ")[2].removeprefix("FATAL:")
+    return " ".join(words.split()).rstrip(".")[:500]
+
+
 def parse_address(url: str) -> ServerAddress:
     """Return the parts of `postgresql://user@host/database?schema=team`.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from queue_core.database.sqlite import FileLook, FileState
 from queue_core.errors import LocalFolderError, MonitorError
-from queue_core.server_address import ServerAddress
+from queue_core.server_address import ServerAddress, said
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -122,9 +122,12 @@ def is_lost(error: BaseException | None) -> bool:
     return any(f"{kind.__module__}.{kind.__name__}" == "psycopg.OperationalError" for kind in kinds)
 
 
-def said(error: BaseException | None) -> str:
-    """Return what a server said, in one line without an end."""
-    return " ".join(str(error).split()).rstrip(".")[:500]
+def lost(error: BaseException | None) -> LocalFolderError:
+    """Return that a server of ours does not answer as an error for people."""
+    return LocalFolderError(
+        f"The server of the shared database does not answer: {said(error)}.",
+        hint="See that it runs and can be reached, and try again.",
+    )
 
 
 @contextlib.contextmanager
@@ -141,6 +144,8 @@ def explained(address: ServerAddress) -> Iterator[None]:
     except MonitorError:
         raise
     except DBAPIError as error:
+        if is_lost(error.orig):
+            raise lost(error.orig) from error
         raise LocalFolderError(
             f"The shared database ({address.name}) cannot be used: {said(error.orig)}.",
             hint="See that the server can be reached, and that your role may use the schema "

@@ -187,10 +187,7 @@ def _explained(folder: LocalFolder) -> Iterator[None]:
                 hint="Quit the program and put the newest main.db.before-* copy in its place.",
             ) from error
         if server.is_lost(error.orig):
-            raise LocalFolderError(
-                f"The server of the shared database does not answer: {server.said(error.orig)}.",
-                hint="See that it runs and can be reached, and try again.",
-            ) from error
+            raise server.lost(error.orig) from error
         code = getattr(error.orig, "sqlite_errorcode", None)
         known = None if code is None else _SENTENCES.get(code & 0xFF)
         if known is None:

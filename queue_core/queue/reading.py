@@ -63,7 +63,7 @@ class QueueReader(BaseJobQueue):
         self._database = database
         self._logs = logs
         self._watcher = ChangeWatcher(database)
-        self._finder = JobFinder(database, database.root / "monitor" / "finding.db", logs)
+        self._finder = JobFinder(database, database.index_folder / "finding.db", logs)
         self._looked_s = -_LOOK_S
 
     def get(self, job_id: str) -> JobRecord:

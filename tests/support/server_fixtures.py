@@ -106,6 +106,7 @@ def team_url(
     assert os.environ[ENVIRONMENT_VARIABLE] == str(local_folder.root)
     url = team_server.url()
     monkeypatch.setenv(URL_VARIABLE, url)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(local_folder.root / "cache"))
     return url
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from queue_core.queue.finding.following import Follower, Progress
 from queue_core.queue.finding.index_file import IndexFile
 from queue_core.queue.finding.language import parse
 from queue_core.queue.finding.log_words import index_logs
+from queue_core.queue.finding.mirror import Mirror
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import queries
 from queue_core.queue.store.database import Database
@@ -41,7 +43,28 @@ class _Opened:
     """The index while it is open."""
 
     file: IndexFile
-    follower: Follower
+    mirror: Mirror | None
+
+    @cached_property
+    def follower(self) -> Follower:
+        """Who brings it up to date."""
+        return Follower(self.file)
+
+    def follow(self) -> bool:
+        """Take over what the feed tells; return whether the index can answer now."""
+        return (self.mirror is None or self.mirror.follow()) and self.follower.follow()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.file.close()
+        if self.mirror is not None:
+            self.mirror.close()
+
+    def throw_away(self) -> None:
+        """Delete the files."""
+        self.file.throw_away()
+        if self.mirror is not None:
+            self.mirror.throw_away()
 
 
 class JobFinder:
@@ -59,7 +82,7 @@ class JobFinder:
         self._logs = logs
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
-        self._is_broken = False  # the index, or there is none
+        self._is_broken = False
 
     def page(
         self, where: JobFilter, order: JobOrder, *, start: int, size: int, around: str = "",
@@ -149,6 +172,10 @@ class JobFinder:
         return Progress(1, 1, is_complete=True)
 
     def _step(self, opened: _Opened) -> Progress:
+        if opened.mirror is not None:
+            copied = opened.mirror.step()
+            if not copied.is_complete:
+                return Progress(copied.done, copied.total)
         progress = opened.follower.step()
         opened.file.tidy()
         if not progress.is_ready:
@@ -164,19 +191,21 @@ class JobFinder:
         """Give back what the calling thread holds."""
         if self._opened is not None:
             self._opened.file.release()
+            if self._opened.mirror is not None:
+                self._opened.mirror.release()
 
     def close(self) -> None:
         """Let go of the index."""
         with self._lock:
             opened, self._opened = self._opened, None
         if opened is not None:
-            opened.file.close()
+            opened.close()
 
     def _source(self) -> pages.Source:
         """Return what can answer now, brought up to date."""
         opened = self._open()
         try:
-            if opened is not None and opened.follower.follow():
+            if opened is not None and opened.follow():
                 return pages.Source(opened.file, is_index=True)
         except DamagedDatabaseError as error:
             self._start_anew(error)
@@ -193,27 +222,31 @@ class JobFinder:
             return self._opened
 
     def _opened_file(self, *, is_last_try: bool = False) -> _Opened | None:
-        if self._database.path is None:  # a server has indexes of its own
-            return None
-        file = IndexFile(self._path, self._database.path)
+        place, mirror = self._database.path, None
+        if place is None:
+            place = self._path.with_name("mirror.db")
+            mirror = Mirror(place, self._database)
+        opened = _Opened(IndexFile(self._path, place), mirror)
         try:
-            file.prepare()
+            if mirror is not None:
+                mirror.prepare()
+            opened.file.prepare()
         except (MonitorError, sqlite3.Error) as error:
             logger.info("the index of the jobs cannot be used: %s", error)
             # Another program may be at work with it: only what is damaged goes.
             if _is_damaged(error) and not is_last_try:
-                file.throw_away()
+                opened.throw_away()
                 return self._opened_file(is_last_try=True)
-            file.close()
+            opened.close()
             return None
-        return _Opened(file, Follower(file))
+        return opened
 
     def _start_anew(self, error: MonitorError) -> None:
         logger.info("the index of the jobs is made anew: %s", error)
         with self._lock:
             opened, self._opened = self._opened, None
         if opened is not None:
-            opened.file.throw_away()
+            opened.throw_away()
 
     def _types(self, source: pages.Source) -> list[str]:
         table = "tally" if source.is_index else "task_copy"

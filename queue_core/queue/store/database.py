@@ -86,6 +86,11 @@ class Database(ABC):
         """Call *callback* after each commit of this object, on the committing thread."""
         self._after_commit.append(callback)
 
+    @property
+    @abstractmethod
+    def index_folder(self) -> Path:
+        """Where the index of the jobs lies; on a disk of this machine's own for a server."""
+
     @abstractmethod
     def read(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """Run a query and return all rows.

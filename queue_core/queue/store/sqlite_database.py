@@ -64,6 +64,11 @@ class SqliteDatabase(Database):
         self._disk = DiskSync(path)
         self._file: tuple[int, int] | None = None
 
+    @property
+    def index_folder(self) -> Path:
+        """Where the index of the jobs lies: beside the list."""
+        return self.root / "monitor"
+
     # Connections ---------------------------------------------------------------------------------
 
     @property

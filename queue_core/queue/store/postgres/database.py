@@ -21,6 +21,7 @@ from typing import Any, Final
 import psycopg
 
 from queue_core.errors import JobQueueError
+from queue_core.paths import cache_folder
 from queue_core.queue.store.connection import Connection, Parameters, Row
 from queue_core.queue.store.database import (
     PATIENCE_S,
@@ -72,6 +73,12 @@ class ServerDatabase(Database):
             f"SELECT pg_advisory_xact_lock({key})",
         )  # fmt: skip
         self._commit = (f"NOTIFY {address.channel}, '{self.sender}'", "COMMIT")
+
+    @property
+    def index_folder(self) -> Path:
+        """Where this machine keeps the index: SQLite does not work on what machines share."""
+        name = hashlib.sha256(f"{self.address.url}\0{self.address.schema}".encode()).hexdigest()
+        return cache_folder() / name[:16]
 
     # Reading -------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from queue_core.queue.store.sqlite_errors import (
     DiskFullError,
     MissingTableError,
 )
+from queue_core.server_address import said
 
 _ROLES: Final = "Ask whoever looks after the list for a role that may do that."
 
@@ -40,24 +41,17 @@ def explain(error: psycopg.Error | UnicodeError, name: str, *, is_lost: bool) ->
         return JobQueueError(f"Your role may not change the job list {name}.", hint=_ROLES)
     if isinstance(error, (told.UndefinedTable, told.UndefinedColumn, told.UndefinedFunction)):
         return MissingTableError(
-            f"A part of the job list {name} is missing ({_said(error)}); it is made again.",
+            f"A part of the job list {name} is missing ({said(error)}); it is made again.",
             hint="Try again.",
         )
     if isinstance(error, psycopg.OperationalError) or is_lost:
         return ServerLostError(
-            f"The server of the job list does not answer ({name}): {_said(error)}.",
+            f"The server of the job list does not answer ({name}): {said(error)}.",
             hint="See that it runs and can be reached; the queue goes on by itself.",
         )
     if isinstance(error, psycopg.DataError | UnicodeError):
         return JobQueueError(
-            f"The job list cannot hold this value: {_said(error)}.",
+            f"The job list cannot hold this value: {said(error)}.",
             hint="Give the job plain text and numbers.",
         )
-    return JobQueueError(f"The job list {name} could not be used: {_said(error)}.")
-
-
-def _said(error: Exception) -> str:
-    """Return what an error says, in one line without an end."""
-    told_first = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    text = " ".join((told_first or str(error)).split()) or type(error).__name__
-    return text.rstrip(".")[:500]
+    return JobQueueError(f"The job list {name} could not be used: {said(error)}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from queue_core.queue.store.postgres.database import ServerDatabase
@@ -28,4 +29,6 @@ def open_server(url: str, root: Path) -> ServerDatabase:
         database.close()
         raise
     database.repair = lambda: make_tables(database)
+    with contextlib.suppress(OSError):  # jobs are found without an index, too
+        database.index_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return database

@@ -19,6 +19,17 @@ _UNSOLVED: Final = (
     "CREATE INDEX IF NOT EXISTS monitor_unsolved ON task_copy USING hash (params) "
     f"WHERE {schema.UNSOLVED}"
 )
+_NUMBER: Final = r"^-?\d{1,40}(\.\d{1,40})?([eE][-+]?\d{1,2})?$"
+
+
+def _once(sql: str) -> str:
+    """Return what makes something that cannot be replaced, unless it is there."""
+    return (
+        f"DO $$ BEGIN {sql}; EXCEPTION WHEN duplicate_object OR duplicate_function "
+        "THEN NULL; END $$"
+    )
+
+
 _FUNCTIONS: Final = (
     *(
         f"CREATE OR REPLACE FUNCTION {{schema}}.typeof({kind}) RETURNS text LANGUAGE sql IMMUTABLE "
@@ -44,8 +55,28 @@ _FUNCTIONS: Final = (
     "CREATE OR REPLACE FUNCTION {schema}.json_valid(text) RETURNS boolean LANGUAGE plpgsql "
     "IMMUTABLE AS $$ BEGIN PERFORM CAST($1 AS json); RETURN $1 IS NOT NULL; "
     "EXCEPTION WHEN others THEN RETURN false; END $$",
+    # What was extracted is text that may be a number, and is compared with numbers as one.
+    _once("CREATE DOMAIN {schema}.json_text AS text"),
+    "CREATE OR REPLACE FUNCTION {schema}.typeof({schema}.json_text) RETURNS text LANGUAGE sql "
+    "IMMUTABLE AS $$ SELECT CASE WHEN $1 IS NULL THEN 'null' "
+    r"WHEN $1 ~ '^-?\d{1,18}$' THEN 'integer' WHEN $1 ~ '" + _NUMBER + "' THEN 'real' ELSE 'text' "
+    "END $$",
+    *(
+        step
+        for sign, name in (("=", "eq"), ("<", "lt"), ("<=", "le"), (">", "gt"), (">=", "ge"))
+        for step in (
+            f"CREATE OR REPLACE FUNCTION {{schema}}.text_{name}(text, float8) RETURNS boolean "
+            f"LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN $1 ~ '{_NUMBER}' "
+            f"THEN CAST($1 AS float8) {sign} $2 ELSE false END $$",
+            _once(
+                f"CREATE OPERATOR {{schema}}.{sign} (LEFTARG = text, RIGHTARG = float8, "
+                f"FUNCTION = {{schema}}.text_{name})"
+            ),
+        )
+    ),
     # `$.a."b c".d`; objects and lists come as their text.
-    "CREATE OR REPLACE FUNCTION {schema}.json_extract(text, text) RETURNS text LANGUAGE sql "
+    "CREATE OR REPLACE FUNCTION {schema}.json_extract(text, text) RETURNS {schema}.json_text "
+    "LANGUAGE sql "
     "IMMUTABLE AS $$ SELECT CAST($1 AS json) #>> ARRAY(SELECT COALESCE(found[1], found[2]) "
     """FROM regexp_matches(substr($2, 2), '\\."([^"]*)"|\\.([^."]+)', 'g') AS found) $$""",
     "CREATE OR REPLACE FUNCTION {schema}.monitor_note() RETURNS trigger LANGUAGE plpgsql AS $$ "

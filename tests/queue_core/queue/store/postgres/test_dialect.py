@@ -6,7 +6,7 @@ import pytest
 
 from queue_core import JobQueueError
 from queue_core.queue.store.postgres.dialect import translate, translate_definition
-from queue_core.server_address import parse_address
+from queue_core.server_address import parse_address, said
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,19 @@ def test_an_address_hides_its_password() -> None:
 def test_what_is_no_address_is_said(url: str) -> None:
     with pytest.raises(JobQueueError, match="URL of the job list"):
         parse_address(url)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ('connection failed: connection to server at "h", port 1 failed: Connection refused\n\tIs',
+         "Connection refused"),
+        ('connection failed: connection to server on socket "/s" failed: FATAL:  role "x" does not '
+         'exist', 'role "x" does not exist'),
+        ("consuming input failed: server closed the connection unexpectedly\n\tThis probably...",
+         "server closed the connection unexpectedly"),
+        ("", "RuntimeError"),
+    ],
+)  # fmt: skip
+def test_what_a_server_says_is_short(told: str, words: str) -> None:
+    assert said(RuntimeError(told)) == words
