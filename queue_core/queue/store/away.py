@@ -250,7 +250,7 @@ def note(connection: Connection, job_id: str, node: str | None, text: str | None
         connection,
         "UPDATE task_copy SET node = COALESCE(?, node), place_note = ?, last_update = ? "
         "WHERE id = ? AND status IN ('not_started', 'started') "
-        "AND (place_note IS NOT ? OR (? IS NOT NULL AND node IS NOT ?))",
+        "AND (place_note IS NOT ? OR (CAST(? AS TEXT) IS NOT NULL AND node IS NOT ?))",
         (node, text, now_text(), job_id, text, node, node),
     )
 

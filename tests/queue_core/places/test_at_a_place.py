@@ -262,3 +262,14 @@ def _runs(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def test_what_a_place_has_is_counted_and_the_first_of_it_shown(
+    cluster: Cluster, queue: HueyJobQueue
+) -> None:
+    ids = [queue.put(Echo(value=number), HERE) for number in range(3)]
+    queue.put(Echo())  # runs here
+    found = queue.jobs_at("slurm:test", limit=2)
+    assert [record.id for record in found.records] == ids[:2]
+    assert (found.running, found.waiting) == (0, 3)
+    assert queue.jobs_at("slurm:other", limit=2).records == ()
