@@ -47,7 +47,7 @@ pytestmark = pytest.mark.gui
 
 Run = Callable[[Any], Any]
 Until = Callable[[Callable[[], Any]], Awaitable[None]]
-Look = Callable[[QWidget], None]
+Look = Callable[[QWidget], Awaitable[None]]
 
 ENGLISH = re.compile(
     r"\b(the|of|with|is|are|not|and|was|were|from|by|to|for|on|at|that|has|have|there|it|its|which|"
@@ -181,7 +181,7 @@ def test_every_page_is_spanish_and_spoken(
     found: set[str] = set()
     seen: set[str] = set()
 
-    async def look_at(root: QWidget) -> None:
+    async def look(root: QWidget) -> None:
         found.update(english_in(root, names))
         found.update(silent_in(root))
         root.window().activateWindow()
@@ -189,39 +189,37 @@ def test_every_page_is_spanish_and_spoken(
         found.update(hidden_focus_in(root, seen))
         await read_all(root)  # the focus may have brought something into sight
 
-    def look(root: QWidget) -> None:
-        run(look_at(root))
-
     with whole_window(bridge, run, until) as window:
-        visit_pages(window, run, until, look)
+        # At once: between two runs nothing may wait for its turn.
+        run(visit_pages(window, until, look))
     assert not found, "\n".join(sorted(found))
 
 
-def visit_pages(window: MainWindow, run: Run, until: Until, look: Look) -> None:
-    visit_jobs(window, run, until, look)
-    visit_library(window, run, until, look)
-    visit_other_pages(window, run, look)
-    visit_forms(window, run, until, look)
+async def visit_pages(window: MainWindow, until: Until, look: Look) -> None:
+    await visit_jobs(window, until, look)
+    await visit_library(window, until, look)
+    await visit_other_pages(window, look)
+    await visit_forms(window, until, look)
     dialog = SettingsDialog(window.bridge, window)
     dialog.show()
-    look(dialog)
+    await look(dialog)
     dialog.close()
 
 
-def visit_jobs(window: MainWindow, run: Run, until: Until, look: Look) -> None:
-    look(window)
+async def visit_jobs(window: MainWindow, until: Until, look: Look) -> None:
+    await look(window)
     for row in _telling_rows(window):
         job_id = window.model.job_id(row)
         window.table.selectRow(row)
-        run(until(lambda wanted=job_id: window.details._record is not None
-                  and window.details._record.id == wanted))  # fmt: skip
+        await until(lambda wanted=job_id: window.details._record is not None
+                  and window.details._record.id == wanted)  # fmt: skip
         for name in window.details.pages:
             window.details.show_tab(name)
-            run(read_all(window.details))
-            look(window.details)
+            await read_all(window.details)
+            await look(window.details)
     window.table.selectAll()
-    run(read_all(window))
-    look(window)
+    await read_all(window)
+    await look(window)
 
 
 def _telling_rows(window: MainWindow) -> Iterator[int]:
@@ -236,39 +234,39 @@ def _telling_rows(window: MainWindow) -> Iterator[int]:
             yield row
 
 
-def visit_library(window: MainWindow, run: Run, until: Until, look: Look) -> None:
+async def visit_library(window: MainWindow, until: Until, look: Look) -> None:
     page = window.findChild(LibraryPage)
     assert page is not None
     window.show_page(page)
     for kind in LIBRARY_KINDS:
         page.show_kind(kind.kind)
-        run(until(lambda: not page.is_reading))
-        run(read_all(page))
-        look(window)
+        await until(lambda: not page.is_reading)
+        await read_all(page)
+        await look(window)
 
 
-def visit_other_pages(window: MainWindow, run: Run, look: Look) -> None:
+async def visit_other_pages(window: MainWindow, look: Look) -> None:
     """Look at every page, then at what opens above the window."""
     for page in window.pages.all:
         window.show_page(page.widget)
-        run(read_all(page.widget))
-        look(window)
+        await read_all(page.widget)
+        await look(window)
     window.show_page(None)
     for action in ("app.shortcuts", "view.palette"):
         before = set(QApplication.topLevelWidgets())
         window.action_set.trigger(action)
-        run(read_all(window))
-        look(window)
+        await read_all(window)
+        await look(window)
         for dialog in set(QApplication.topLevelWidgets()) - before:
-            look(dialog)
+            await look(dialog)
             dialog.close()
 
 
-def visit_forms(window: MainWindow, run: Run, until: Until, look: Look) -> None:
+async def visit_forms(window: MainWindow, until: Until, look: Look) -> None:
     window.action_set.trigger("job.new")
     dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, NewJobDialog))
     for number in range(1, dialog.kinds.count()):  # the first opens a dialog for files
         dialog.kinds.setCurrentRow(number)
-        run(until(lambda: dialog.page is not None and not dialog.is_busy))
-        look(dialog)
+        await until(lambda: dialog.page is not None and not dialog.is_busy)
+        await look(dialog)
     dialog.close()
