@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, get_args, get_origin, get_type_hints
 
 from queue_core.queue.job_record import JobRecord
-from queue_core.queue.store.stored import Reader, Stored, number, text, whole
+from queue_core.queue.store.stored import Reader, Stored, json_texts, number, text, whole
 
 # The columns of DashAI 0.10, in its order; the table begins with them.
 DASHAI_COLUMNS: Final = (
@@ -45,6 +45,14 @@ def _blob(value: object) -> bytes:
     return value
 
 
+def _labels(value: object) -> str:
+    try:
+        json_texts(value)
+    except RecursionError as error:
+        raise ValueError("no list of labels") from error
+    return str(value)
+
+
 _INNER: Final = (
     Column("job_blob", "BLOB", _blob),
     Column("entity_marked", "INTEGER NOT NULL DEFAULT 0", whole),
@@ -73,7 +81,7 @@ _INNER: Final = (
     # Whose used process may run it; NULL: a fresh one.
     Column("reuse_key", "TEXT", text),
     # What it asks of the worker that runs it; see `store.labels`.
-    Column("labels", "TEXT", text),
+    Column("labels", "TEXT", _labels),
     # What it was handed over to its place with: nothing was, before this is written.
     Column("ticket", "TEXT", text),
 )

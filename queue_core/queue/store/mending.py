@@ -32,10 +32,13 @@ logger = logging.getLogger(__name__)
 
 _WAITING: Final = f"status = 'not_started' AND origin = '{OUR_ORIGIN}'"
 # What decides whether and when a job runs; a wrong type in it is not looked at again by a query.
-_DECIDING: Final = ("id", "priority", "position", "not_before", "blocked_by", "attempt", "place")
+_DECIDING: Final = ("id", "priority", "position", "not_before", "blocked_by", "attempt", "place",
+             "labels")  # fmt: skip
 _WRONG_TYPE: Final = f"{is_damaged_id()} OR " + " OR ".join(
     f"typeof({name}) NOT IN {storage_classes(COLUMNS[name])}" for name in _DECIDING
 )
+# Labels that no worker could offer, for they are none.
+_NO_LABELS: Final = "labels IS NOT NULL AND labels NOT LIKE '[\"%\"]'"
 _NEVER_DUE: Final = f"not_before IS NOT NULL AND NOT not_before BETWEEN 0 AND {LAST_MOMENT_S}"
 
 
@@ -86,7 +89,7 @@ _UNKNOWN = (
 )
 _WRONG = (
     f"SELECT rowid, {', '.join(_DECIDING)} FROM task_copy "
-    f"WHERE {_WAITING} AND ({_WRONG_TYPE} OR {_NEVER_DUE})"
+    f"WHERE {_WAITING} AND ({_WRONG_TYPE} OR {_NEVER_DUE} OR {_NO_LABELS})"
 )
 _ORDERED = f"SELECT rowid, id, requested FROM task_copy WHERE {_WAITING} AND requested IS NOT NULL"
 _ENDED = (
@@ -138,7 +141,7 @@ def _is_good(name: str, stored: object) -> bool:
             COLUMNS[name].read(stored)
     except (ValueError, TypeError, OverflowError):
         return False
-    return stored is not None or name in ("not_before", "place")
+    return stored is not None or name in ("not_before", "place", "labels")
 
 
 def _orders(connection: Connection) -> int:
