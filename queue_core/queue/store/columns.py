@@ -49,7 +49,7 @@ def _labels(value: object) -> str:
     try:
         json_texts(value)
     except RecursionError as error:
-        raise ValueError("no list of labels") from error
+        raise ValueError from error
     return str(value)
 
 
