@@ -6,7 +6,6 @@ unseen. Everywhere in the window these stand in place of Qt's own; a test looks.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -17,6 +16,8 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QTimeEdit,
 )
+
+from gui.plain_text import PlainLabel, no_mnemonic
 
 
 class Unwheeled:
@@ -39,9 +40,7 @@ class ComboBox(Unwheeled, QComboBox):
         place = self.parentWidget()
         beside = place.findChildren(QLabel) if place is not None else []
         if self.accessibleName() and not any(label.buddy() is self for label in beside):
-            label = QLabel(place)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setText(self.accessibleName().replace("&", "&&"))
+            label = PlainLabel(no_mnemonic(self.accessibleName()), place)
             label.setBuddy(self)
             label.hide()
 

@@ -13,7 +13,7 @@ from gui.i18n import tr, tr_plural, translate_message
 from gui.main_window import MainWindow
 from gui.plain_text import PlainMessageBox
 from queue_core.errors import LocalFolderError
-from queue_core.jobs.dataset_job import DatasetJob
+from queue_core.jobs.base import BaseJob
 from queue_core.library.dashai import DATABASE, TheirDataset, their_datasets
 from queue_core.queue.values import JobOptions
 
@@ -87,11 +87,16 @@ class DashaiImport:
         self._bridge.start(self._put(wanted), what=tr("Importing from DashAI"))
 
     async def _put(self, wanted: Sequence[TheirDataset]) -> None:
-        for dataset in wanted:
-            job = DatasetJob(file_path=str(dataset.path), name=dataset.name)
+        for job in await self._bridge.call(_jobs_of, wanted):
             await self._bridge.submit(job, JobOptions())
         count = len(wanted)
         self._window.toasts.say(tr_plural("{count} job added.", "{count} jobs added.", count))
+
+
+def _jobs_of(wanted: Sequence[TheirDataset]) -> list[BaseJob]:
+    from queue_core.jobs.dataset_job import DatasetJob  # it takes long
+
+    return [DatasetJob(file_path=str(dataset.path), name=dataset.name) for dataset in wanted]
 
 
 def _described(dataset: TheirDataset) -> str:

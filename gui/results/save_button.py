@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from gui.bridge import Bridge
 from gui.i18n import tr
+from gui.plain_text import as_typed
 from gui.results.export import Export, ask_and_write
 from gui.theme import icon
 from gui.widgets import icon_button, text_button
@@ -34,7 +35,7 @@ def save_button(
     """
     button = text_button(text, icon_name="export") if has_words else icon_button("export", text)
     button.clicked.connect(lambda: ask_and_write(button, bridge, exported()))
-    button.setToolTip(tr("{text} Drag it to where the file shall be.", text=text))
+    button.setToolTip(as_typed(tr("{text} Drag it to where the file shall be.", text=text)))
     _DragOut(button, bridge, exported)
     return button
 

@@ -20,6 +20,7 @@ from gui.jobs.details.parameters_page import ParametersPage
 from gui.jobs.details.result_page import ResultPage
 from gui.jobs.record_store import RecordStore
 from gui.jobs.waiting_reasons import WaitingReasons
+from gui.plain_text import no_mnemonic
 from gui.spoken import Role, speak_as
 from gui.throttle import Throttle
 from gui.widgets import muted_label
@@ -223,7 +224,8 @@ class DetailsPanel(QFrame):
         for name, (title, page) in self.pages.items():
             index = self._tabs.indexOf(page)
             if name in names and index < 0:
-                self._tabs.insertTab(names.index(name), page, translate(title))
+                place = names.index(name)
+                self._tabs.insertTab(place, page, no_mnemonic(translate(title)))
             elif name not in names and index >= 0:
                 self._tabs.removeTab(index)
 

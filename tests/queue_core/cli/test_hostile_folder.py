@@ -100,6 +100,7 @@ def commands(job_id: str, scratch: Path) -> dict[str, list[list[str]]]:
         "places": [["places"], ["places", BAD]],
         "components": [["components"], ["components", BAD]],
         "library": [["library"], ["library", "dataset", "1"], ["library", BAD]],
+        "import-dashai": [["import-dashai"], ["import-dashai", BAD], ["import-dashai", "--list"]],
         "export": [["export", "dataset", "1", str(scratch / f"{job_id}.csv")], ["export", BAD]],
         "doctor": [["doctor"]],
         "schedule": [["schedule", "list"], ["schedule", BAD]],
