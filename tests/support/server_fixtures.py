@@ -68,8 +68,10 @@ class Server:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
 
-    def start(self) -> None:
-        options = f"-F -k {self.folder} -p {self.port} -c listen_addresses='{self._address}'"
+    def start(self, *, is_durable: bool = False) -> None:
+        """Start it; a test needs no flush to the disk, for no power goes."""
+        flush = "" if is_durable else "-F"
+        options = f"{flush} -k {self.folder} -p {self.port} -c listen_addresses='{self._address}'"
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", self._data, "-o", options, "-l", log, "-w", "start")
 
