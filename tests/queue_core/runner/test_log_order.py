@@ -29,14 +29,15 @@ prepare_streams()
 install_logging(int(sys.argv[1]))
 go, done = int(sys.argv[2]), int(sys.argv[3])
 for number in range(20):
+    os.read(go, 1)
     print("printed", number)
     logging.getLogger("lib").warning("logged %s", number)
-    os.read(go, 1), os.write(done, b".")
+    os.write(done, b"."), os.read(go, 1)
     os.write(2, b"written %d\\n" % number)
     if number % 5 == 0:
         subprocess.run(["echo", f"process {number}"], check=True)
     logging.getLogger("lib").info("again %s", number)
-    os.read(go, 1), os.write(done, b".")
+    os.write(done, b".")
 """
 STEPS = 40
 
