@@ -23,12 +23,19 @@ def named_fields(fields: Sequence[Field], values: Mapping[str, Any], said: str) 
         values: What the failed job had for them.
         said: Sentence and next step.
     """
-    exact = [field.name for field in fields if f"“{field.name}”" in said]
+    exact = [field.name for field in fields if any(mark in said for mark in _marks(field))]
     if exact:
         return exact  # the next step names it; what else the sentence mentions is by the way
     quoted = [field.name for field in fields if _is_quoted(field, values.get(field.name), said)]
     # A sentence says “dataset” of every dataset, but a field's own name or value only of this one.
     return quoted or [field.name for field in fields if _is_called(field, said)]
+
+
+def _marks(field: Field) -> Iterator[str]:
+    """Yield how a next step names a field and nothing else: “Test size” (test_size)."""
+    yield f"({field.name})"
+    for word in (field.name, field.title, translate(field.title)):
+        yield from (f"“{word}”", f"«{word}»")
 
 
 def _is_quoted(field: Field, value: Any, said: str) -> bool:

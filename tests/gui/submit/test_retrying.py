@@ -44,6 +44,8 @@ VALUES = {
         ("There is no column “species”.", ["target"]),
         ("The targeted iris.csv has no rows.", ["file_path"]),
         ("Column bill holds text.", ["columns"]),
+        ("The target has 3. Choose less under “Depth of a tree” (max_depth).", ["max_depth"]),
+        ("Iris.csv ends too early; correct “Target”.", ["target"]),
         ("The model failed without a name in the data.", []),
         ("", []),
     ],
