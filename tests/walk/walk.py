@@ -225,7 +225,8 @@ class Walk:
         """Ask what drives one of them."""
         from person import words
 
-        self.person.row(self.say("Random forest classifier"))
+        is_job = words(self.say("Random forest classifier"), self.say("Finished"))
+        self.person.row(is_job)
         self._use("Explain a model")
         self._run_one()
         done = words(self.say("Explanation"), self.say("Finished"))
