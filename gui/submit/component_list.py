@@ -245,6 +245,9 @@ class ComponentList(QWidget):
         QTimer.singleShot(0, self, lambda: self.view.scrollTo(self.view.currentIndex(), centre))
 
     def _go_to_list(self) -> None:
+        """Go on in the list: at the first that was found, where something is looked for."""
+        if self.search.text().strip():
+            self.view.setCurrentIndex(self._shown.index(0, 0))
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

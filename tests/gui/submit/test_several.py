@@ -152,6 +152,11 @@ def test_the_space_key_ticks_more_and_a_tick_alone_is_what_is_chosen(
             QTest.keyClick(shown.view, key)
         assert len(shown.ticked_ids) == 2
         assert "2" in dialog.submit_button.text()
+        shown.search.setText("ridge classifier")  # what is ticked stays in sight, behind it
+        QTest.keyClick(shown.search, Qt.Key.Key_Down)
+        QTest.keyClick(shown.view, Qt.Key.Key_Space)
+        assert "RidgeClassifier" in shown.current_id
+        assert len(shown.ticked_ids) == 3
         dialog.reject()
 
     run(check())
