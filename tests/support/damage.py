@@ -42,6 +42,13 @@ def edit(place: HueyJobQueue | Path, sql: str, *values: object) -> int:
         return int(other.execute(sql, values).rowcount)
 
 
+def edit_at_once(queue: HueyJobQueue, *statements: str) -> None:
+    """Change the file in one transaction: what is gone, a queue that runs makes again."""
+    with other_program(queue) as other:
+        for statement in ("BEGIN IMMEDIATE", *statements, "COMMIT"):
+            other.execute(statement)
+
+
 def _edit_server(queue: HueyJobQueue, sql: str, *values: object) -> int:
     """Change a list on a server, which takes no value of another type."""
     import psycopg

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from damage import edit, stored
+from damage import edit, edit_at_once, stored
 from sample_jobs import Echo
 
 from queue_core import HueyJobQueue, JobStatus
@@ -177,12 +177,8 @@ def test_an_index_that_is_another_one(queue: HueyJobQueue, live: bool) -> None:
     if live:
         queue.start()
         queue.wait(job_id, 30)
-    # At once: a queue that runs would make the one that is gone again in between.
-    with closing(sqlite3.connect(queue.folder.queue_db, timeout=30)) as other:
-        other.executescript(
-            "BEGIN IMMEDIATE; DROP INDEX monitor_ready; "
-            "CREATE INDEX monitor_ready ON task_copy (priority); COMMIT"
-        )
+    other_index = "CREATE INDEX monitor_ready ON task_copy (priority)"
+    edit_at_once(queue, "DROP INDEX monitor_ready", other_index)
     queue.start()
     assert queue.wait(job_id, 30).result == 1
     assert queue.wait(queue.put(Echo(value=2)), 30).result == 2
