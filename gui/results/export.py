@@ -45,8 +45,10 @@ class Export:
 
     @property
     def file_name(self) -> str:
-        """What the file is called at first."""
-        return f"{_file_stem(self.name)}{next(iter(self.filters))}"
+        """What the file is called at first; a job may be called like the file that it loads."""
+        name, kind = self.name, Path(self.name).suffix
+        stem = name.removesuffix(kind) if kind.lower() in self.filters else name
+        return f"{_file_stem(stem)}{next(iter(self.filters))}"
 
 
 def table_export(bridge: Bridge, source: Path, name: str) -> Export:

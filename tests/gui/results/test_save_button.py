@@ -28,7 +28,7 @@ def place(qtbot: QtBot, bridge: Bridge, tmp_path: Path) -> QWidget:
     window = QWidget()
     qtbot.addWidget(window)
     save_button(
-        "Save text…", bridge, lambda: copy_export(bridge, source, "My / result"), has_words=True
+        "Save text…", bridge, lambda: copy_export(bridge, source, "My / result.txt"), has_words=True
     ).setParent(window)
     window.resize(300, 200)
     window.show()
