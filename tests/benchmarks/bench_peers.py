@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,6 +182,22 @@ def redis_server(folder: Path) -> Iterator[Path]:
         server.wait()
 
 
+def report(systems: Mapping[str, Callable[[Path], Result]]) -> None:
+    """Measure each system in a folder of its own, and print the table."""
+    print(
+        f"| system | put, jobs/s | drain, jobs/s | dispatch after {IDLE_S:g} s idle, ms |\n"
+        "|---|---|---|---|"
+    )
+    for name, run in systems.items():
+        with tempfile.TemporaryDirectory() as folder:
+            result = run(Path(folder))
+        print(
+            f"| {name} | {result.put:,.0f} | {result.drain:,.0f} "
+            f"| {statistics.median(result.dispatch_ms):,.1f} |",
+            flush=True,
+        )
+
+
 def main() -> None:
     """Measure every system that is there."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -202,18 +218,7 @@ def main() -> None:
             systems["Celery, prefork"] = lambda folder: celery(jobs, folder)
     if len(systems) < 7:
         print("Left out: what needs redis-server, rq or celery, which are not installed.\n")
-    print(
-        f"| system | put, jobs/s | drain, jobs/s | dispatch after {IDLE_S:g} s idle, ms |\n"
-        "|---|---|---|---|"
-    )
-    for name, run in systems.items():
-        with tempfile.TemporaryDirectory() as folder:
-            result = run(Path(folder))
-        print(
-            f"| {name} | {result.put:,.0f} | {result.drain:,.0f} "
-            f"| {statistics.median(result.dispatch_ms):,.1f} |",
-            flush=True,
-        )
+    report(systems)
 
 
 if __name__ == "__main__":

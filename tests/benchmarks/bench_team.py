@@ -13,7 +13,6 @@ import argparse
 import importlib.util
 import os
 import shutil
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
-from bench_peers import IDLE_S, Result, celery, consumer, measure  # noqa: E402
+from bench_peers import Result, celery, consumer, measure, report  # noqa: E402
 from server_fixtures import Server, programs  # noqa: E402
 
 from queue_core import HueyJobQueue  # noqa: E402
@@ -97,18 +96,7 @@ def main() -> int:
             systems["Celery, prefork, Redis"] = lambda folder: celery(jobs, folder)
         if len(systems) < 6:
             print("Left out: what needs procrastinate, celery or redis-server.\n")
-        print(
-            f"| system | put, jobs/s | drain, jobs/s | dispatch after {IDLE_S:g} s idle, ms |\n"
-            "|---|---|---|---|"
-        )
-        for name, run in systems.items():
-            with tempfile.TemporaryDirectory() as folder:
-                result = run(Path(folder))
-            print(
-                f"| {name} | {result.put:,.0f} | {result.drain:,.0f} "
-                f"| {statistics.median(result.dispatch_ms):,.1f} |",
-                flush=True,
-            )
+        report(systems)
     return 0
 
 

@@ -7,8 +7,6 @@ ready, the queue's own table answers, more slowly.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 import sqlite3
 import threading
@@ -16,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from queue_core.queue.finding import vocabulary
+from queue_core.queue.finding.remade_file import RemadeFile
 from queue_core.queue.store.schema import readable_id
-from queue_core.queue.store.sqlite_database import SqliteDatabase
 
 VERSION: Final = 5
 # A reader does not wait long for another program that brings the index up to date.
@@ -74,6 +72,11 @@ WORDS: Final = {
     "error": "words_of(coalesce(t.error_msg, '') || ' ' || coalesce(t.error_type, ''))",
 }
 
+# The columns of the queue's table that all this reads.
+READ_COLUMNS: Final = tuple(
+    sorted(set(re.findall(r"\bt\.(\w+)", " ".join((*COLUMNS.values(), *WORDS.values())))))
+)
+
 _ONE_MORE: Final = (
     "INSERT INTO tally VALUES (ifnull(NEW.status, ''), ifnull(NEW.task_type, ''), 1) "
     "ON CONFLICT DO UPDATE SET count = count + 1;"
@@ -111,6 +114,8 @@ _STATEMENTS: Final = (
     *vocabulary.STATEMENTS,
 )  # fmt: skip
 
+_TABLES: Final = ("job", "tally", "state", "words", "log_words", *vocabulary.TABLES)
+
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -123,7 +128,7 @@ def words_of(value: object) -> str:
     return text if parted == text else f"{text} {parted}"
 
 
-class IndexFile(SqliteDatabase):
+class IndexFile(RemadeFile):
     """The index's database; every connection sees the queue's file as `queue`, to read.
 
     Args:
@@ -132,10 +137,11 @@ class IndexFile(SqliteDatabase):
     """
 
     def __init__(self, path: Path, queue: Path) -> None:
-        super().__init__(path)
+        super().__init__(
+            path, version=VERSION, tables=_TABLES, statements=_STATEMENTS, patience_s=1.0
+        )
         self._queue = queue
         self.following = threading.Lock()
-        self.repair = self.prepare
 
     def _connect(self) -> sqlite3.Connection:
         connection = super()._connect()
@@ -148,31 +154,6 @@ class IndexFile(SqliteDatabase):
         connection.create_function("words_of", 1, words_of, deterministic=True)
         return connection
 
-    def prepare(self) -> None:
-        """Make the tables, or make them anew where an older version made them.
-
-        Raises:
-            JobQueueError: The file cannot be used.
-        """
-        with contextlib.suppress(OSError):  # what keeps it from being made is told just below
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
-        if version == VERSION:
-            return
-        with self.transaction(durable=False, patience_s=1.0) as connection:
-            for name in ("job", "tally", "state", "words", "log_words", *vocabulary.TABLES):
-                connection.execute(f"DROP TABLE IF EXISTS main.{name}")
-            for statement in _STATEMENTS:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version={VERSION}")
-
     def tidy(self) -> None:
         """Move the journal into the file; neither readers nor writers wait for that."""
         self.read("PRAGMA wal_checkpoint(PASSIVE)")
-
-    def throw_away(self) -> None:
-        """Delete the file: what is damaged is made anew the next time."""
-        self.close()
-        for suffix in ("", "-wal", "-shm", ".suspect"):
-            with contextlib.suppress(OSError):
-                self.path.with_name(self.path.name + suffix).unlink()

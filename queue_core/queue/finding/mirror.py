@@ -6,28 +6,23 @@ is needed, a pass goes through the server's table in parts. It can be deleted at
 
 from __future__ import annotations
 
-import contextlib
-import os
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from queue_core.queue.finding.following import PART_ROWS, Progress
+from queue_core.queue.finding.index_file import READ_COLUMNS
+from queue_core.queue.finding.remade_file import RemadeFile
 from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.feed import KEPT_CHANGES
 from queue_core.queue.store.schema import DAMAGED_ID
-from queue_core.queue.store.sqlite_database import SqliteDatabase
 
-VERSION: Final = 1
 _FEW_ROWS: Final = 1_000
 _MOST_CHANGES: Final = 2_000
 _MANY: Final = 500
-_COLUMNS: Final = (
-    "rowid", "id", "status", "task_type", "job_name", "enqueued_at", "started_at", "finished_at",
-    "last_update", "progress", "priority", "attempt", "peak_memory_bytes", "cpu_time_s",
-    "error_msg", "error_type", "pinned", "params",
-)  # fmt: skip
+_COLUMNS: Final = ("rowid", *(name for name in READ_COLUMNS if name != "rowid"))
 _NAMES: Final = ", ".join(_COLUMNS)
 _STATEMENTS: Final = (
     f"CREATE TABLE task_copy (rowid INTEGER PRIMARY KEY, {', '.join(_COLUMNS[1:])})",
@@ -35,13 +30,16 @@ _STATEMENTS: Final = (
     "CREATE TABLE monitor_change (seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, deleted INTEGER)",
     "CREATE TABLE state (key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID",
 )
+_TABLES: Final = ("task_copy", "monitor_change", "state")
+# Whatever the index comes to read is copied, and a copy that lacks it is made anew.
+VERSION: Final = zlib.crc32("\n".join(_STATEMENTS).encode()) >> 1
 _PUT: Final = (
     f"INSERT OR REPLACE INTO task_copy ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
 _NEWEST: Final = "SELECT max(seq) FROM monitor_change"
 
 
-class Mirror(SqliteDatabase):
+class Mirror(RemadeFile):
     """A copy of a list on a server.
 
     Args:
@@ -50,27 +48,8 @@ class Mirror(SqliteDatabase):
     """
 
     def __init__(self, path: Path, source: Database) -> None:
-        super().__init__(path)
+        super().__init__(path, version=VERSION, tables=_TABLES, statements=_STATEMENTS)
         self._source = source
-        self.repair = self.prepare
-
-    def prepare(self) -> None:
-        """Make the tables, or make them anew where an older version made them.
-
-        Raises:
-            JobQueueError: The file cannot be used.
-        """
-        with contextlib.suppress(OSError):  # what keeps it from being made is told just below
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
-        if version == VERSION:
-            return
-        with self.transaction(durable=False) as connection:
-            for name in ("task_copy", "monitor_change", "state"):
-                connection.execute(f"DROP TABLE IF EXISTS {name}")
-            for statement in _STATEMENTS:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version={VERSION}")
 
     def follow(self) -> bool:
         """Take over what the server's feed tells; return whether it is the same list now."""
@@ -164,13 +143,6 @@ class Mirror(SqliteDatabase):
     def _newest(self) -> int:
         row = self._source.read_one(_NEWEST)
         return 0 if row is None else int(row[0] or 0)
-
-    def throw_away(self) -> None:
-        """Delete the file: it is made anew the next time."""
-        self.close()
-        for suffix in ("", "-wal", "-shm", ".suspect"):
-            with contextlib.suppress(OSError):
-                self.path.with_name(self.path.name + suffix).unlink()
 
 
 def _keep(connection: Connection, key: str, value: int) -> None:
