@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from gui.bridge import Bridge
@@ -9,6 +11,7 @@ from gui.i18n import tr
 from gui.throttle import Throttle
 from gui.widgets import text_button
 from gui.window_queue import QueueOrders
+from queue_core.errors import JobNotFoundError
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.values import ChangeBatch, JobFilter
 
@@ -53,11 +56,8 @@ class PauseAll(QObject):
     def follow(self, *, is_queue_paused: bool) -> None:
         """Take note of the queue's state; with the queue go on the jobs that stopped with it."""
         before, self._is_queue_paused = self._is_queue_paused, is_queue_paused
-        if before and not is_queue_paused and self._stopped:
-            stopped, self._stopped = tuple(self._stopped), set()
-            self._bridge.start(
-                self._bridge.order(lambda queue: _resume(queue, stopped)), what=tr("Resuming jobs")
-            )
+        if before and not is_queue_paused:
+            self._go_on()
         if is_queue_paused and not before:
             self._read.request()
 
@@ -75,18 +75,33 @@ class PauseAll(QObject):
             self.changed.emit()
 
     def _pause(self) -> None:
-        going = self._going
-        self._stopped.update(going)
-        self._bridge.start(
-            self._bridge.order(lambda queue: _pause(queue, going)), what=tr("Pausing jobs")
-        )
+        self._bridge.start(self._pause_now(self._going), what=tr("Pausing jobs"))
+
+    async def _pause_now(self, going: tuple[str, ...]) -> None:
+        self._stopped.update(await self._bridge.order(lambda queue: _pause(queue, going)))
+        if not self._is_queue_paused:  # it went on meanwhile
+            self._go_on()
+
+    def _go_on(self) -> None:
+        stopped, self._stopped = tuple(self._stopped), set()
+        if stopped:
+            self._bridge.start(
+                self._bridge.order(lambda queue: _resume(queue, stopped)), what=tr("Resuming jobs")
+            )
 
 
-def _pause(queue: QueueOrders, job_ids: tuple[str, ...]) -> None:
-    for job_id in job_ids:
-        queue.pause(job_id)
+def _pause(queue: QueueOrders, job_ids: tuple[str, ...]) -> list[str]:
+    """Suspend jobs; return which, for some may have ended or be gone by now."""
+    return [job_id for job_id in job_ids if _done(queue.pause, job_id)]
 
 
 def _resume(queue: QueueOrders, job_ids: tuple[str, ...]) -> None:
     for job_id in job_ids:
-        queue.resume(job_id)
+        _done(queue.resume, job_id)
+
+
+def _done(order: Callable[[str], bool], job_id: str) -> bool:
+    try:
+        return order(job_id)
+    except JobNotFoundError:
+        return False
