@@ -164,6 +164,9 @@ class QueueOrders(Protocol):
     def cancel(self, job_id: str) -> bool:
         """Stop a job."""
 
+    def wait(self, job_id: str, timeout_s: float | None = None) -> JobRecord:
+        """Wait until a job has ended."""
+
     def cancel_all(self, where: JobFilter | None = None) -> Sequence[str]:
         """Stop all jobs that match."""
 

@@ -17,6 +17,7 @@ from gui.library.model import STATUS
 from gui.library.page import LibraryPage
 from gui.main_window import MainWindow
 from gui.notifications import Toast
+from gui.renewal import opening
 from gui.renewal.dialog import RenewalDialog
 from gui.renewal.feature import install as install_renewal
 from gui.renewal.note import OutdatedNote
@@ -116,3 +117,13 @@ def test_a_file_that_does_not_answer_is_looked_at_once_and_keeps_nobody_waiting(
         assert len(looks) == 1
 
     run(waiting())
+
+
+def test_jobs_that_could_not_be_taken_back_are_told(
+    window: MainWindow, run: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queue_core.jobs.renewing.take_back", lambda *_: ("a", "b"))
+    opening._undo(window, window.bridge, ("a", "b", "c"))
+    run(until(lambda: window.findChildren(Toast)))
+    told = window.findChildren(Toast)[-1].message.text
+    assert told == "2 jobs are still there: they do not stop, or their results are in use."
