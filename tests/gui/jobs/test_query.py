@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from sample_jobs import Echo
 
+from gui import i18n
 from gui.bridge import Bridge
 from gui.jobs import commands, in_parts, table_model
 from gui.jobs.columns import COLUMNS
@@ -62,8 +63,18 @@ def test_words_of_people_are_understood() -> None:
     assert query_meant("Failed models last week", ("ModelJob",)) == (
         "status:failed type:model age:<1w"
     )
+    assert query_meant("all failures of last week", ()) == "status:failed age:<1w"
     assert query_meant("failed iris", ()) == "status:failed iris"
     assert query_meant("iris", ("ModelJob",)) == ""
+
+
+def test_words_of_people_are_understood_in_their_language() -> None:
+    i18n.set_language("es")
+    assert query_meant("fallos de la semana pasada", ()) == "status:failed age:<1w"
+    assert query_meant("Modelos  en curso de iris", ("ModelJob",)) == (
+        "status:running type:model iris"
+    )
+    assert query_meant("en espera", ()) == "status:waiting"
 
 
 def test_what_was_meant_is_one_click_away(
