@@ -14,6 +14,7 @@ from sample_jobs import Echo
 
 from gui import i18n
 from gui.bridge import Bridge
+from gui.helper import helpers_of
 from gui.jobs import commands, in_parts, table_model
 from gui.jobs.columns import COLUMNS
 from gui.jobs.feature import QueryLine
@@ -169,6 +170,8 @@ def test_a_list_is_saved_as_a_table_of_what_matches(
         dialog.reject()
         await until(lambda: any("Saved 2 jobs" in t.message.text for t in window.toasts.past))
         assert "iris" not in (tmp_path / "jobs.csv").read_text(encoding="utf-8-sig")
+        # Pages of tables do not wait behind a long list.
+        assert not helpers_of(window.bridge).reading.is_running
 
     run(body())
 
