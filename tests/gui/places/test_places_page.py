@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 
@@ -118,6 +119,22 @@ def test_each_place_shows_its_machines_and_jobs_and_says_why_it_is_silent(
         await until(lambda: not shown.cards)
 
     run(seen())
+
+
+def test_a_storage_whose_look_breaks_is_not_looked_at_every_few_seconds() -> None:
+    asked: list[bool] = []
+
+    class Breaks:
+        async def ask_one(self, _config: object, *, with_storage: bool) -> None:
+            asked.append(with_storage)
+            if with_storage:
+                raise OSError(13, "Permission denied")
+
+    asking = page._Asking(Breaks(), None)  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="denied"):
+        asyncio.run(asking.ask())
+    asyncio.run(asking.ask())
+    assert asked == [True, False]
 
 
 def test_a_thousand_machines_are_told_as_they_change_and_stay_in_sight(qtbot) -> None:
