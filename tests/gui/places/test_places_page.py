@@ -18,7 +18,7 @@ from gui.control.actions import LOOK_INSIDE, PAUSE
 from gui.jobs.waiting_text import waiting_text
 from gui.places import feature, page
 from gui.places.machine_table import MachineTable
-from gui.places.news import Machine, state_of
+from gui.places.news import Machine, machines_of, state_of
 from queue_core.places.contract import Node
 from queue_core.places.looking import Look
 from queue_core.queue.store import away
@@ -81,6 +81,10 @@ def test_each_place_shows_its_machines_and_jobs_and_says_why_it_is_silent(
         assert tabs.isTabVisible(index)
         text = _texts(shown.cards["slurm:main"])
         assert "1 of 2 machines take jobs · 2 of 8 cores free" in text
+        mine = machines_of(shown._news["slurm:main"])
+        assert [(machine.node.name, machine.jobs) for machine in mine] == [
+            ("node-1", 1), ("node-2", 0),
+        ]  # fmt: skip
         assert "node-1 · No contact with node-1 for 1 min." in text
         assert "The place slurm:main says: No machine takes jobs (down)." in text
         assert "The place bad in the settings does not say its storage" in shown._problem.text
