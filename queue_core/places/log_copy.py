@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Protocol
 
+from queue_core.paths import log_files
 from queue_core.runner.log.log_file import LogFile
 from queue_core.runner.log.log_frames import Frame
-from queue_core.runner.log.log_lines import log_files
 
 # What is copied at once; the rest waits for the next round.
 _MOST_BYTES: Final = 8 << 20

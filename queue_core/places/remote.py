@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from queue_core.errors import MissingPackageError
+from queue_core.paths import log_files
 from queue_core.places import begin
 from queue_core.places.contract import PlaceError
 from queue_core.places.object_store import ObjectStore
@@ -33,7 +34,6 @@ from queue_core.places.storage import (
     plain_id,
     write_anew,
 )
-from queue_core.runner.log.log_lines import log_files
 
 _INTERVAL_S: Final = 0.5
 _CHECKED: Final = "packages/.checked"

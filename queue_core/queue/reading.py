@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from queue_core.errors import JobNotFoundError, JobQueueError
+from queue_core.paths import log_files
 from queue_core.queue import schedules
 from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.engine.recovery import recover
@@ -41,7 +42,6 @@ from queue_core.queue.values import (
     Sample,
     Schedule,
 )
-from queue_core.runner.log.log_lines import log_files
 from queue_core.runner.log.logs import read_log
 
 _STATUSES = frozenset(JobStatus)
