@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +49,50 @@ def test_a_file_is_loaded_every_night_and_so_is_a_job_that_is_there(
         await until(lambda: window.findChild(RepeatDialog) is None)
 
     run(body())
+
+
+def test_a_double_click_asks_once_and_a_dialog_that_has_gone_is_left_alone(
+    window: MainWindow, bridge: Bridge, queue: HueyJobQueue, run: Any, until: Any
+) -> None:
+    record = queue.get(queue.put(DatasetJob(file_path="a.csv")))
+    added: list[str] = []
+
+    async def body() -> None:
+        twice = RepeatDialog(record, bridge, window)
+        twice.repeated.connect(lambda name, _cron: added.append(name))
+        twice.repeat_button.click()
+        asked = twice._task
+        twice.repeat_button.click()
+        assert asked is not None
+        assert twice._task is asked
+        await asked
+        assert added == [record.job_name]
+        assert len(queue.schedules()) == 1
+        twice.deleteLater()
+
+        gone = RepeatDialog(record, bridge, window)
+        gone.finished.connect(gone.deleteLater)
+        gone.repeat_button.click()
+        asked = gone._task
+        gone.reject()
+        assert asked is not None
+        await until(asked.done)  # a bridge that reports anything fails the test
+
+    run(body())
+
+
+def test_a_job_whose_type_has_gone_says_so(
+    window: MainWindow, bridge: Bridge, queue: HueyJobQueue, run: Any, until: Any
+) -> None:
+    record = replace(queue.get(queue.put(DatasetJob(file_path="a.csv"))), task_type="GoneJob")
+    dialog = RepeatDialog(record, bridge, window)
+
+    async def body() -> None:
+        dialog.repeat_button.click()
+        await until(lambda: not dialog.problem.isHidden())
+        assert "GoneJob" in dialog.problem.accessibleName()
+        assert dialog.problem.accessibleDescription()
+        assert not queue.schedules()
+
+    run(body())
+    dialog.deleteLater()
