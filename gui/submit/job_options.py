@@ -26,6 +26,7 @@ from gui.theme import STEP_PX, icon
 from gui.widgets import muted_label, row, set_role, show_words
 from queue_core.errors import MonitorError, ParameterError
 from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.schedules import next_run
 from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions
 
 MOST_PRIORITY = 1000
@@ -87,6 +88,15 @@ class JobOptionsPanel(QWidget):
     def cron(self) -> str:
         """When the job is to be put again and again; empty where it is put only once."""
         return self.repeat.cron if self.repeats else ""
+
+    def check(self) -> None:
+        """Look whether what was chosen can be done.
+
+        Raises:
+            ParameterError: The rule of cron is none, or never comes due.
+        """
+        if self.repeats:
+            next_run(self.cron, datetime.now(UTC))
 
     def offer_repeating(self) -> None:
         """Unfold, with a rhythm to choose."""

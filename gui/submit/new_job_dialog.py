@@ -327,7 +327,7 @@ class NewJobDialog(QDialog):
         return await self._bridge.retry(record.id, changes)
 
     async def _put_several(self, page: JobFormPage, several: list[dict[str, Any]]) -> None:
-        if self.options.cron:
+        if self.options.repeats:
             raise MonitorError(
                 tr("Several jobs cannot repeat together."),
                 hint=tr("Tick one model and give one value for each parameter."),
@@ -343,9 +343,8 @@ class NewJobDialog(QDialog):
         if self._retry_of is not None:
             return await self._retry(self._retry_of, page.changes())
         job = await self._bridge.call(page.kind.make, page.values())
-        cron = self.options.cron
-        if cron:
-            name = page.suggested_name()
+        if self.options.repeats:
+            name, cron = page.suggested_name(), self.options.cron
             await self._bridge.order(lambda queue: queue.add_schedule(job, cron, name=name))
             return None
         return await self._bridge.submit(job, self.options.options())

@@ -14,6 +14,7 @@ from gui.submit.job_options import REPEAT
 from gui.submit.job_types import JOB_TYPES, load_form
 from gui.submit.new_job_dialog import NewJobDialog
 from gui.submit.presets import keep_preset, presets_of
+from gui.submit.repeat_editor import BY_RULE, DAILY
 from gui.widgets import TextLabel
 from queue_core.database.session import open_session
 from queue_core.database.tables import ModelSession
@@ -99,6 +100,12 @@ def test_a_job_waits_or_repeats_as_its_options_say(
         dialog.options.priority.setValue(4)
         if repeats:
             dialog.options.when.setCurrentIndex(REPEAT)
+            dialog.options.repeat.rhythm.setCurrentIndex(BY_RULE)
+            dialog.options.repeat.rule.setText(" ")  # no rule is none: it is not run once instead
+            dialog.submit_button.click()
+            run(made(dialog))
+            assert dialog.problem.isVisible()
+            dialog.options.repeat.rhythm.setCurrentIndex(DAILY)
         dialog.submit_button.click()
         run(closed(dialog))
     (record,) = queue.list()
