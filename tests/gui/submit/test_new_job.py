@@ -13,7 +13,7 @@ from gui.bridge import Bridge
 from gui.submit.job_options import REPEAT
 from gui.submit.job_types import JOB_TYPES, load_form
 from gui.submit.new_job_dialog import NewJobDialog
-from gui.submit.presets import keep_preset, presets_of
+from gui.submit.presets import forget_preset, keep_preset, presets_of
 from gui.submit.repeat_editor import BY_RULE, DAILY
 from gui.widgets import TextLabel
 from queue_core.database.session import open_session
@@ -295,11 +295,14 @@ def test_presets_that_cannot_be_read_are_not_written_over(local_folder: LocalFol
     keep_preset(local_folder, "DatasetJob", "usual", odd)
     assert presets_of(local_folder, "DatasetJob") == {"usual": odd}
     file = local_folder.monitor / "presets.json"
-    for damaged in (file.read_text()[:-3], "[" * 100_000):
+    no_values = '{"DatasetJob": {"usual": ["a"]}}'
+    for damaged in (file.read_text()[:-3], "[" * 100_000, '["usual"]', no_values):
         file.write_text(damaged)
         assert presets_of(local_folder, "DatasetJob") == {}
         with pytest.raises(DataError, match="cannot be read"):
             keep_preset(local_folder, "DatasetJob", "second", {})
+        with pytest.raises(DataError, match="cannot be read"):
+            forget_preset(local_folder, "DatasetJob", "second")
         assert file.read_text() == damaged
 
 
