@@ -100,7 +100,6 @@ class JobOptionsPanel(QWidget):
 
     def offer_repeating(self) -> None:
         """Unfold, with a rhythm to choose."""
-        self.show()  # a retry has hidden it, and nothing repeats unseen
         self.toggle.setChecked(True)
         self.when.setCurrentIndex(REPEAT)
 

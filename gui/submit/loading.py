@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from gui.bridge import Bridge, Message
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural, translate_message
+from gui.submit.job_types import FROM_FILES
 from gui.submit.preview_dialog import LoadOrder, PreviewDialog
 from gui.window_state import WindowState
 from queue_core.components.loaders.files.expansion import ExpandedPaths, expand_paths
@@ -101,7 +102,7 @@ class FileLoading(QObject):
     def load_again(self, record: JobRecord) -> None:
         """Show the preview of an earlier job's file, with the options that it had."""
         path = Path(str(record.params.get("file_path") or record.params.get("path") or ""))
-        self._open_dialog([path])
+        self._open_dialog([path], is_retry=True)
         if self._dialog is not None:
             self._dialog.retry(record)
 
@@ -115,7 +116,9 @@ class FileLoading(QObject):
         else:
             self.load_as_detected(list(found))
 
-    def _open_dialog(self, paths: list[Path], *, repeated: bool = False) -> None:
+    def _open_dialog(
+        self, paths: list[Path], *, repeated: bool = False, is_retry: bool = False
+    ) -> None:
         dialog = self._dialog
         if dialog is not None:
             dialog.add_files(paths)
@@ -126,6 +129,9 @@ class FileLoading(QObject):
             dialog.load_wanted.connect(self._submit)
             dialog.ask_changed.connect(self._remember_to_ask)
             dialog.finished.connect(self._forget_dialog)
+        if not is_retry:  # which keeps the options of its job, so that a retry hides them
+            dialog.job_options.show()
+            dialog.job_options.show_kind(FROM_FILES)
         if repeated:
             dialog.job_options.offer_repeating()
         dialog.show()

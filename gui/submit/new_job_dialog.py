@@ -29,7 +29,7 @@ from gui.plain_text import as_title, as_typed, no_mnemonic
 from gui.submit.form_menus import CopyMenu, FillMenu, State
 from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
-from gui.submit.job_types import all_job_types, load_form
+from gui.submit.job_types import FROM_FILES, all_job_types, load_form
 from gui.submit.retrying import point_out
 from gui.submit.together import put_together
 from gui.theme import ROW_HEIGHT_PX, icon
@@ -46,7 +46,6 @@ KINDS_PX = 204
 FOLDED_BELOW_PX = 900
 FOLDED_PX = 52
 KIND_ROLE = Qt.ItemDataRole.UserRole + 1
-FROM_FILES = "DatasetJob"
 
 
 class NewJobDialog(QDialog):

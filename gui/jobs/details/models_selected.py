@@ -12,13 +12,13 @@ from gui.i18n import tr
 from gui.results.compare.opening import runs_of_jobs
 from gui.results.comparison import Comparison, compare
 from gui.results.session_view import models_table
+from gui.submit.job_types import TRAINING
 from gui.theme import STEP_PX
 from gui.widgets import heading_label
 from queue_core.library.comparing import measured_runs
 from queue_core.queue.job_record import JobRecord, JobStatus
 
 MOST_SHOWN = 40
-TRAINING = "ModelJob"
 
 
 class ModelsSelected(QWidget):
