@@ -27,6 +27,7 @@ from gui.theme import STEP_PX, icon
 from gui.widgets import muted_label, row, set_role, show_words
 from queue_core.errors import MonitorError, ParameterError
 from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.schedules import next_run
 from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions
 
 MOST_PRIORITY = 1000
@@ -81,9 +82,23 @@ class JobOptionsPanel(QWidget):
         self._unfold(False)
 
     @property
+    def repeats(self) -> bool:
+        """Whether the job is to be put again and again."""
+        return self.when.currentIndex() == REPEAT
+
+    @property
     def cron(self) -> str:
-        """When the job is to be put again and again; empty: only once, now."""
-        return self.repeat.cron if self.when.currentIndex() == REPEAT else ""
+        """When the job is to be put again and again; empty where it is put only once."""
+        return self.repeat.cron if self.repeats else ""
+
+    def check(self) -> None:
+        """Look whether what was chosen can be done.
+
+        Raises:
+            ParameterError: The rule of cron is none, or never comes due.
+        """
+        if self.repeats:
+            next_run(self.cron, datetime.now(UTC))
 
     def offer_repeating(self) -> None:
         """Unfold, with a rhythm to choose."""
@@ -140,7 +155,7 @@ class JobOptionsPanel(QWidget):
         self.place = QStackedWidget()
         for editor in (QWidget(), self.later, after, self.repeat):
             self.place.addWidget(editor)
-        self.when.currentIndexChanged.connect(self._on_when)
+        self.when.currentIndexChanged.connect(self._arrange)
         self.priority = SpinBox(minimum=-MOST_PRIORITY, maximum=MOST_PRIORITY)
         self.priority.setToolTip(tr("Jobs with a higher number start first. The usual one is 0."))
         self.attempts = SpinBox(maximum=MOST_ATTEMPTS)
@@ -182,11 +197,15 @@ class JobOptionsPanel(QWidget):
         grid.setColumnStretch(3, 1)
         return grid
 
-    def _on_when(self, when: int) -> None:
+    def _arrange(self) -> None:
         """Show what goes with this start; what a schedule does not keep is not offered."""
-        self.place.setCurrentIndex(when)
+        self.place.setCurrentIndex(self.when.currentIndex())
         for widget in self._of_one_job:
-            widget.setVisible(when != REPEAT)
+            widget.setVisible(not self.repeats)
+        has_choice = self.run_on.place.count() > 1
+        for widget in (self.run_on, self.run_on_label):
+            widget.setVisible(has_choice and not self.repeats)
+        self._say_place()
 
     def _unfold(self, is_open: bool) -> None:
         self._frame.setVisible(is_open)
@@ -208,12 +227,11 @@ class JobOptionsPanel(QWidget):
         self._has_places = True
         self.run_on.offer(places)
         self.run_on.choose_for(self._kind)
-        for widget in (self.run_on, self.run_on_label):
-            widget.setVisible(bool(places))
+        self._arrange()
 
     def _say_place(self) -> None:
         """Say also while it is folded that the job runs elsewhere."""
-        place = self.run_on.place.currentData()
+        place = None if self.repeats else self.run_on.place.currentData()
         text = tr("Options") if place is None else tr("Options · runs on {place}", place=place)
         self.toggle.setText(no_mnemonic(text))
 

@@ -14,6 +14,7 @@ from gui.i18n import tr
 from gui.results.compare.opening import runs_of_jobs
 from gui.results.comparison import Comparison, compare
 from gui.results.session_view import models_table
+from gui.submit.job_types import TRAINING
 from gui.theme import STEP_PX
 from gui.throttle import Throttle
 from gui.widgets import heading_label
@@ -23,7 +24,6 @@ from queue_core.queue.job_record import JobRecord, JobStatus
 
 MOST_SHOWN = 40
 READ_INTERVAL_S = 0.2
-TRAINING = "ModelJob"
 
 
 class ModelsSelected(QWidget):
