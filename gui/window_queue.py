@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
     from queue_core.places.configuration import PlaceConfig
     from queue_core.queue.repeating import Retried
+    from queue_core.queue.store.presence import Consumer
     from queue_core.queue.upkeep.log_search import LogMatch
     from queue_core.runner.snapshots.snapshot import StackSnapshot
 
@@ -97,6 +98,9 @@ class QueueQuestions(Protocol):
 
     def places(self) -> Sequence[PlaceConfig]:
         """Return where jobs may run, beside this computer."""
+
+    def consumers(self) -> Sequence[Consumer]:
+        """Return the programs that run jobs now."""
 
     def jobs_at(self, place: str, *, limit: int) -> PlaceJobs:
         """Return what runs at a place and waits for it."""

@@ -21,11 +21,13 @@ from gui.i18n import tr
 from gui.inputs import ComboBox, DateTimeEdit, DoubleSpinBox, SpinBox
 from gui.latest_task import LatestTask
 from gui.plain_text import no_mnemonic
+from gui.submit.labels_field import LabelsField
 from gui.submit.repeat_editor import RepeatEditor
 from gui.submit.run_on import RunOn
 from gui.theme import STEP_PX, icon
 from gui.widgets import muted_label, row, set_role, show_words
 from queue_core.errors import MonitorError, ParameterError
+from queue_core.paths import queue_url
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.schedules import next_run
 from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions
@@ -91,14 +93,20 @@ class JobOptionsPanel(QWidget):
         """When the job is to be put again and again; empty where it is put only once."""
         return self.repeat.cron if self.repeats else ""
 
+    @property
+    def _is_away(self) -> bool:
+        return self.run_on.place.currentData() is not None
+
     def check(self) -> None:
         """Look whether what was chosen can be done.
 
         Raises:
-            ParameterError: The rule of cron is none, or never comes due.
+            ParameterError: The rule of cron is none, or never comes due; or a label is none.
         """
         if self.repeats:
             next_run(self.cron, datetime.now(UTC))
+        if not self._is_away:
+            self.labels.labels()
 
     def offer_repeating(self) -> None:
         """Unfold, with a rhythm to choose."""
@@ -116,12 +124,18 @@ class JobOptionsPanel(QWidget):
 
     def show_problem(self, error: MonitorError) -> None:
         """Go to the field that an error is about, if it is one of these."""
-        if isinstance(error, ParameterError) and error.parameter == "cron":
+        fields = {"cron": self.repeat.rule, "labels": self.labels.line}
+        parameter = error.parameter if isinstance(error, ParameterError) else None
+        if parameter in fields:
             self.toggle.setChecked(True)
-            self.repeat.rule.setFocus(Qt.FocusReason.OtherFocusReason)
+            fields[parameter].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def options(self) -> JobOptions:
-        """Return what was chosen."""
+        """Return what was chosen.
+
+        Raises:
+            ParameterError: A label is none.
+        """
         when = self.when.currentIndex()
         after = self.after.currentData() if when == AFTER else None
         options = JobOptions(
@@ -134,7 +148,7 @@ class JobOptionsPanel(QWidget):
             memory_limit_bytes=round(self.memory.value() * GIGABYTE) or None,
             pinned=self.keep.isChecked(),
         )
-        return self.run_on.added_to(options)
+        return self.run_on.added_to(options if self._is_away else self.labels.added_to(options))
 
     def _make_editors(self) -> None:
         self.when = ComboBox()
@@ -168,9 +182,12 @@ class JobOptionsPanel(QWidget):
         self.keep = QCheckBox(tr("Clean-up keeps the job"))
         self.run_on = RunOn()
         self.run_on_label = _label(tr("Run on"), self.run_on.place)
-        self.run_on.place.currentIndexChanged.connect(self._say_place)
+        self.run_on.place.currentIndexChanged.connect(self._arrange)
         self.run_on.hide()  # until there is a choice
         self.run_on_label.hide()
+        self.labels = LabelsField()
+        self.labels_label = _label(tr("Worker with"), self.labels.line)
+        self._arrange_labels()
 
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()
@@ -192,7 +209,9 @@ class JobOptionsPanel(QWidget):
             self._of_one_job += (label, editor)
         grid.addWidget(self.run_on_label, 3, 0)
         grid.addWidget(self.run_on, 3, 1, 1, 3)
-        grid.addWidget(self.keep, 4, 1, 1, 3)
+        grid.addWidget(self.labels_label, 4, 0)
+        grid.addWidget(self.labels, 4, 1, 1, 3)
+        grid.addWidget(self.keep, 5, 1, 1, 3)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid
@@ -206,6 +225,13 @@ class JobOptionsPanel(QWidget):
         for widget in (self.run_on, self.run_on_label):
             widget.setVisible(has_choice and not self.repeats)
         self._say_place()
+        self._arrange_labels()
+
+    def _arrange_labels(self) -> None:
+        """Ask for labels where workers may have some, and the job runs on one of them."""
+        has_workers = self.labels.has_offers or queue_url() is not None
+        for widget in (self.labels, self.labels_label):
+            widget.setVisible(has_workers and not self._is_away and not self.repeats)
 
     def _unfold(self, is_open: bool) -> None:
         self._frame.setVisible(is_open)
@@ -216,8 +242,11 @@ class JobOptionsPanel(QWidget):
             self.destroyed.connect(task.cancel)
 
     async def _offer(self) -> None:
-        """Offer the places to run on, and the jobs that have not ended, to wait for one of them."""
+        """Offer places and labels to run on, and the jobs that have not ended, to wait for one."""
         await self._offer_places()
+        consumers = await self._bridge.ask(lambda queue: queue.consumers())
+        self.labels.offer(label for consumer in consumers for label in consumer.labels)
+        self._arrange_labels()
         where = JobFilter(statuses=ACTIVE)
         found = await self._bridge.ask(lambda queue: queue.list(where, limit=MOST_OFFERED))
         self._show_jobs([record for record in found if record.is_ours])

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QDateTime, QTime
+from PySide6.QtGui import QAction
 from sample_jobs import Echo
 
 from gui.bridge import Bridge
 from gui.submit.job_options import AFTER, LATER, REPEAT, JobOptionsPanel
 from gui.submit.repeat_editor import BY_RULE, DAILY, HOURLY, WEEKLY, WORKDAYS
+from queue_core.errors import ParameterError
+from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.values import AfterPolicy, JobOptions
 
@@ -148,3 +151,39 @@ def test_a_repeating_job_is_offered_no_place_which_a_schedule_does_not_keep(
     panel.when.setCurrentIndex(REPEAT)
     assert [widget.isHidden() for widget in offered] == [True, True]
     assert panel.toggle.text() == "Options"
+
+
+def test_labels_are_asked_for_where_a_worker_has_some(
+    panel: JobOptionsPanel, queue: HueyJobQueue, run: Any, until: Any
+) -> None:
+    queue.start(options=EngineOptions(labels=("gpu", "zone=b")))
+
+    async def offered() -> None:
+        panel.toggle.click()
+        await until(lambda: not panel.labels.isHidden())
+
+    assert panel.labels.isHidden()
+    run(offered())
+    assert panel.options() == JobOptions()
+    panel.labels.line.setText("ssd")
+    by_name = {action.data(): action for action in panel.labels.findChildren(QAction)}
+    by_name["gpu"].trigger()
+    assert panel.labels.line.text() == "ssd, gpu"
+    assert panel.options() == JobOptions(labels=("gpu", "ssd"))
+    by_name["gpu"].trigger()
+    assert panel.labels.line.text() == "ssd"
+    panel.labels.line.setText("two words?")
+    for ask in (panel.check, panel.options):
+        with pytest.raises(ParameterError, match="is no label"):
+            ask()
+    panel.when.setCurrentIndex(REPEAT)
+    assert panel.labels.isHidden()  # a schedule keeps none
+
+
+def test_a_shared_list_may_have_workers_that_are_not_there_now(
+    bridge: Bridge, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASHAI_QUEUE_URL", "postgresql://nobody@localhost/none")
+    panel = JobOptionsPanel(bridge)
+    qtbot.addWidget(panel)
+    assert not panel.labels.isHidden()
