@@ -19,6 +19,8 @@ from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.cli.team import roles
 from queue_core.paths import LocalFolder
 from queue_core.queue.store.postgres import owners
+from queue_core.queue.upkeep.vacuum import vacuum
+from queue_core.queue.values import RetentionPolicy
 from queue_core.server_address import parse_address
 
 pytestmark = pytest.mark.team
@@ -60,6 +62,14 @@ def test_a_put_waits_for_a_server_that_is_away(team_server: Server, shared: Huey
     team_server.start()
     putting.join(30)
     assert [record.id for record in shared.list()] == ids
+
+
+def test_clean_up_removes_jobs_and_leaves_the_space_to_the_server(shared: HueyJobQueue) -> None:
+    kept, removed = shared.put(Echo()), shared.put(Echo())
+    assert shared.cancel(removed)
+    assert shared.clean_up(RetentionPolicy(max_count=0)).removed == 1
+    assert [record.id for record in shared.list()] == [kept]
+    assert "by itself" in vacuum(shared._database).reason
 
 
 def test_changes_of_other_programs_ring_after_a_restart_too(
