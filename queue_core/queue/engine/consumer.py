@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -99,6 +100,7 @@ class JobWorker(Worker):  # type: ignore[misc]
         self._used_key: str | None = None
         self._ended: EndedAttempt | None = None
         self._claimed: Claim | None = None
+        self._begun: Claim | None = None
         self._idle_since = time.monotonic()
 
     def leaves(self) -> bool:
@@ -123,6 +125,7 @@ class JobWorker(Worker):  # type: ignore[misc]
             return
         self._idle_since = time.monotonic()
         task = self.huey.task_of(claim, self)
+        self._begun = claim
         try:
             self.huey.execute(task, now)
         finally:
@@ -146,7 +149,8 @@ class JobWorker(Worker):  # type: ignore[misc]
         """End a job of which something has kept this thread after the claim.
 
         Where it is unknown whether a transaction was carried out, its end is stored once more, and
-        `lifecycle.end` sees whether there is anything to be ended.
+        `lifecycle.end` sees whether there is anything to be ended. What was not even handed to Huey
+        cannot have run: it waits again.
         """
         claimed = self._claimed
         if claimed is None:
@@ -154,7 +158,8 @@ class JobWorker(Worker):  # type: ignore[misc]
         if self._ended is not None and self._ended.claim is not claimed:
             self.write_end()
         if self._ended is None and self._claimed is claimed:
-            self._ended = handover.broken_end(claimed)
+            broken = handover.broken_end(claimed)
+            self._ended = replace(broken, has_begun=self._begun is claimed)
 
     # Children ------------------------------------------------------------------------------------
 
@@ -276,6 +281,7 @@ class JobWorker(Worker):  # type: ignore[misc]
     def shutdown(self) -> None:
         """Write what is still to be written, and give the children back."""
         try:
+            self._find_lost()
             self.write_end()
         finally:
             for child in (self._fresh, self._used):

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from sample_jobs import Echo, Progresses, Wait
 from queue_core import BaseJob, HueyJobQueue, JobQueueError, JobStatus
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.store import lifecycle
-from queue_core.queue.store.handover import Cancelled, EndedAttempt
+from queue_core.queue.store.handover import Cancelled, EndedAttempt, broken_end
 from queue_core.queue.values import AfterPolicy, JobOptions
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 
@@ -108,6 +109,23 @@ class TestTheEndOfAnAttempt:
         assert queue.cancel(claim.job_id)
         assert queue.get(claim.job_id).status is JobStatus.CANCELLED
         assert self.end(queue, ended) is None, "an end that is stored twice"
+
+    def test_what_has_not_begun_waits_again_and_has_used_no_attempt(
+        self, queue: HueyJobQueue, claim: lifecycle.Claim
+    ) -> None:
+        unbegun = replace(broken_end(claim), has_begun=False)
+        assert self.end(queue, unbegun) is JobStatus.NOT_STARTED
+        record = queue.get(claim.job_id)
+        assert (record.status, record.attempt) == (JobStatus.NOT_STARTED, 1)
+        assert queue.attempts(claim.job_id) == []
+        again = queue._database.write(
+            lambda c: lifecycle.claim(c, "1:owner", "here:1/2", lambda _: 43, time.time())
+        )
+        assert again is not None
+        assert (again.attempt, again.max_attempts) == (1, 3)
+        assert self.end(queue, unbegun) is None, "another worker of this consumer runs it"
+        assert queue._database.write(lambda c: lifecycle.cancel(c, claim.job_id)) is Cancelled.ASKED
+        assert self.end(queue, replace(broken_end(again), has_begun=False)) is JobStatus.CANCELLED
         assert queue.get(claim.job_id).status is JobStatus.CANCELLED
 
     def test_the_end_of_an_attempt_is_not_that_of_the_next(

@@ -18,9 +18,12 @@ from team_storm import Workers, storm
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.cli.team import roles
 from queue_core.paths import LocalFolder
+from queue_core.queue.engine import consumer
+from queue_core.queue.store.database import CommitUnknownError, ServerLostError
 from queue_core.queue.store.postgres import owners
+from queue_core.queue.store.postgres.connecting import ServerConnection
 from queue_core.queue.upkeep.vacuum import vacuum
-from queue_core.queue.values import RetentionPolicy
+from queue_core.queue.values import JobOptions, RetentionPolicy
 from queue_core.server_address import parse_address
 
 pytestmark = pytest.mark.team
@@ -108,6 +111,42 @@ def test_who_loses_the_server_for_long_stops_its_jobs(
 test_who_loses_the_server_for_long_stops_its_jobs = pytest.mark.expects_log()(
     test_who_loses_the_server_for_long_stops_its_jobs
 )
+
+
+@pytest.mark.expects_log
+def test_a_start_that_is_long_in_doubt_runs_later_as_the_same_attempt(
+    shared: HueyJobQueue, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, worker = shared._database, "consumer-worker"
+    end, take_lock = database._end, database._take_lock
+    lost, back = threading.Event(), threading.Event()
+
+    def end_without_answer(connection: ServerConnection, *statements: str) -> None:
+        end(connection, *statements)
+        if threading.current_thread().name.startswith(worker) and not lost.is_set():
+            lost.set()  # with the first claim
+            raise CommitUnknownError("It may have been stored.")
+
+    def take_no_lock(connection: ServerConnection, patience_s: float) -> None:
+        if (
+            threading.current_thread().name.startswith(worker)
+            and lost.is_set()
+            and not back.is_set()
+        ):
+            raise ServerLostError("It does not answer.")
+        take_lock(connection, patience_s)
+
+    monkeypatch.setattr(consumer, "_WRITE_S", 0.3)
+    monkeypatch.setattr(database, "_end", end_without_answer)
+    monkeypatch.setattr(database, "_take_lock", take_no_lock)
+    job = shared.put(Echo(value=1), JobOptions(max_attempts=1))
+    shared.start()
+    until(lambda: any(part.startswith(worker) for part in list(shared._problems._by_part)))
+    assert shared.get(job).status is JobStatus.STARTED
+    back.set()
+    record = shared.wait(job, 30)
+    assert (record.status, record.result, record.attempt) == (JobStatus.FINISHED, 1, 1)
+    assert len(shared.attempts(job)) == 1
 
 
 def test_a_stopped_program_is_not_taken_for_dead(
