@@ -31,7 +31,8 @@ def open_renewal(
 async def _open(window: QWidget, bridge: Bridge, about: tuple[EntityKind, int] | None) -> None:
     from gui.renewal.dialog import RenewalDialog
 
-    plan = await bridge.call(plan_renewal, bridge.folder, about)
+    # It looks at files, which may lie on another machine.
+    plan = await bridge.call_far(plan_renewal, bridge.folder, about)
     if not plan.steps and not plan.left_out:
         notify(window, tr("All results are up to date."))
         return

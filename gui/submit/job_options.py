@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.inputs import ComboBox, DateTimeEdit, DoubleSpinBox, SpinBox
+from gui.latest_task import LatestTask
 from gui.plain_text import no_mnemonic
 from gui.submit.repeat_editor import RepeatEditor
 from gui.submit.run_on import RunOn
@@ -58,6 +59,7 @@ class JobOptionsPanel(QWidget):
         self._bridge = bridge
         self._has_offered = False
         self._has_places = False
+        self._reading_places = LatestTask(self)
         self._kind = ""
         self.toggle = QToolButton()
         set_role(self.toggle, "flat")
@@ -93,9 +95,9 @@ class JobOptionsPanel(QWidget):
         self._kind = kind
         if self._has_places:
             self.run_on.choose_for(kind)
-        else:
-            task = self._bridge.start(self._offer_places(), what=tr("Reading the places"))
-            self.destroyed.connect(task.cancel)
+        elif not self._reading_places.is_running:  # else it chooses for this one when it is there
+            what = tr("Reading the places")
+            self._reading_places.task = self._bridge.start(self._offer_places(), what=what)
 
     def show_problem(self, error: MonitorError) -> None:
         """Go to the field that an error is about, if it is one of these."""

@@ -176,7 +176,7 @@ class QueueReader(BaseJobQueue):
         ids = away.ids_at(self._database, place, limit)
         found = queries.read_many(self._database, ids)
         records = tuple(found[job_id] for job_id in ids if job_id in found)
-        return PlaceJobs(records, running, waiting)
+        return PlaceJobs(records, running, waiting, away.counts_by_node(self._database, place))
 
     def changed_after(self, moment: datetime, *, limit: int) -> Sequence[JobRecord]:
         """Return the jobs whose row changed at or after *moment*, the latest first.

@@ -47,7 +47,9 @@ class Sender:
         lost_after_s: float = LOST_AFTER_S,
     ) -> None:  # fmt: skip
         self._config = config
-        self._storage = make_storage(config, root / "monitor" / "places")
+        self._storage = make_storage(
+            config, root / "monitor" / "places", log_limit_bytes=log_limit_bytes
+        )
         self._root = root
         self._logs = logs
         self._recorder = recorder

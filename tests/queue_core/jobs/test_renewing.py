@@ -115,3 +115,33 @@ def test_steps_that_changed_concern_what_was_made_of_them_alone(
     marked = {node.key[0] for node in nodes if node.is_stale}
     assert EntityKind.RUN in marked
     assert EntityKind.NOTEBOOK not in marked
+
+
+@pytest.mark.expects_log
+def test_what_a_prediction_made_comes_with_it_and_what_was_made_of_that_is_left_out(
+    local_folder: LocalFolder, tmp_path: Path
+) -> None:
+    file = tmp_path / "boxes.csv"
+
+    def answered() -> int:
+        data = _done(local_folder, "dataset", file_path=str(file))["id"]
+        asked = {"dataset_id": data, "output_columns": ["colour"], "model": "GaussianNB"}
+        trained = _done(local_folder, "model", **asked)["id"]
+        return int(_done(local_folder, "predict", run_id=trained, dataset_id=data)["dataset_id"])
+
+    file.write_text(_rows(0), encoding="utf-8")
+    answers = answered()
+    file.write_text(_rows(50), encoding="utf-8")
+    plan = plan_renewal(local_folder)
+    assert _types(plan) == ["DatasetJob", "ModelJob", "PredictJob"]
+    assert plan.left_out == ()
+
+    answered()  # done by hand: the old answers stay what they are, and nothing is to be done
+    plan = plan_renewal(local_folder, (EntityKind.DATASET, answers))
+    assert plan.why is Outdated.SOURCE
+    assert (plan.steps, plan.left_out) == ((), ())
+
+    look = {"dataset_id": answers, "explorer": "describe", "name": "of the answers"}
+    _done(local_folder, "explorer", **look)
+    plan = plan_renewal(local_folder)
+    assert (plan.steps, plan.left_out) == ((), ("of the answers",))
