@@ -32,7 +32,7 @@ from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import PATIENCE_S, CommitUnknownError
 from queue_core.queue.store.handover import Cancelled, NewJob
 from queue_core.queue.store.resigning import sign_anew
-from queue_core.queue.store.serializer import Signer, load_key, one_line
+from queue_core.queue.store.serializer import Signer, load_key
 from queue_core.queue.upkeep.entities import close_entity
 from queue_core.queue.upkeep.forecasting import Forecaster
 from queue_core.queue.upkeep.waiting import COLUMNS as WAITING_COLUMNS
@@ -106,7 +106,7 @@ class HueyJobQueue(QueueEditor):
             blob = self._signer.sign(submission.errand_of(job, options.place, code), job_id)
             self._insert(submission.new_job(job, job_id, options, blob, code))
         except BaseException:
-            _give_up_entity(job)
+            submission.give_up_entity(job)
             raise
         return job_id
 
@@ -295,6 +295,11 @@ class HueyJobQueue(QueueEditor):
         return tuple(self._engine.supervisor.running()) if self._engine is not None else ()
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a job runs here, is about to, or has an end that is not stored yet."""
+        return self._engine is not None and self._engine.is_busy
+
+    @property
     def recovered(self) -> Recovered:
         """What recovery found at the last start."""
         return self._engine.recovered if self._engine is not None else Recovered()
@@ -388,13 +393,3 @@ class HueyJobQueue(QueueEditor):
         ):
             # What the job itself would clean up is left to the next program that runs jobs.
             close_entity(self.folder, row["id"])
-
-
-def _give_up_entity(job: BaseJob) -> None:
-    """Mark the entity of a job that could not be put; what the job's method raises is not why."""
-    try:
-        job.set_status_as_error()
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - a user's method
-        submission.logger.info("set_status_as_error failed: %s", one_line(error))

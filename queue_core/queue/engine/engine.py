@@ -180,7 +180,13 @@ class Engine:
         """Claim no more jobs; those that run go on until `stop`."""
         self.bell.close()
         self._workers = 0
-        self._announce()
+        with contextlib.suppress(JobQueueError):  # the watchdog says it as soon as it can be said
+            self._announce()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job runs here, is about to, or has an end that is not stored yet."""
+        return self._consumer is not None and self._consumer.is_busy
 
     def _stop_workers(self, consumer: EmbeddedConsumer) -> None:
         consumer.stop_flag.set()

@@ -14,9 +14,11 @@ from damage import edit, stored
 from sample_jobs import Echo, Progresses, Wait
 
 from queue_core import BaseJob, HueyJobQueue, JobQueueError, JobStatus
+from queue_core.queue.engine.job_huey import JobTask
 from queue_core.queue.engine.options import EngineOptions
-from queue_core.queue.store import lifecycle
-from queue_core.queue.store.handover import Cancelled, EndedAttempt, broken_end
+from queue_core.queue.store import lifecycle, presence
+from queue_core.queue.store.handover import Cancelled, Claim, EndedAttempt, broken_end
+from queue_core.queue.store.sqlite_errors import DatabaseBusyError
 from queue_core.queue.values import AfterPolicy, JobOptions
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 
@@ -295,3 +297,33 @@ def test_what_waits_for_a_job_is_let_go_however_it_ends(
     assert (queue.get(behind).status, queue.get(last).status) == expected
     if policy is AfterPolicy.SKIP:
         assert (queue.get(behind).error_msg or "").startswith("Skipped")
+
+
+def test_a_worker_that_finishes_waits_for_a_job_that_it_has_just_taken(
+    running: HueyJobQueue, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_of, announce = running._huey.task_of, presence.announce
+    taken, go, refused = threading.Event(), threading.Event(), threading.Event()
+
+    def held_up(claim: Claim, worker: object) -> JobTask:
+        taken.set()
+        assert go.wait(30)
+        return task_of(claim, worker)
+
+    def refuse(*arguments: object) -> None:
+        if not refused.is_set():
+            refused.set()
+            raise DatabaseBusyError("Another program holds the list.")
+        announce(*arguments)
+
+    monkeypatch.setattr(running._huey, "task_of", held_up)
+    monkeypatch.setattr(presence, "announce", refuse)
+    job = running.put(Echo(value=1))
+    assert taken.wait(30)
+    running.finish()
+    assert refused.is_set()
+    assert (running.is_busy, running.running_here()) == (True, ())
+    go.set()
+    until(lambda: not running.is_busy)
+    assert running.get(job).result == 1
+    until(lambda: not running.consumers())
