@@ -29,7 +29,7 @@ from queue_core.queue.store import dependencies, doubts, lifecycle, state
 from queue_core.queue.store.choice import open_list
 from queue_core.queue.store.clock import new_id, now_text
 from queue_core.queue.store.connection import Connection
-from queue_core.queue.store.database import PATIENCE_S, CommitUnknownError
+from queue_core.queue.store.database import PATIENCE_S, CommitUnknownError, ServerLostError
 from queue_core.queue.store.handover import Cancelled, NewJob
 from queue_core.queue.store.resigning import sign_anew
 from queue_core.queue.store.serializer import Signer, load_key
@@ -145,7 +145,7 @@ class HueyJobQueue(QueueEditor):
         self._bell.wake()  # the job may start while its `put` waits for the disk
         try:
             self._database.sync()
-        except CommitUnknownError:  # a server went down: what it did not keep is stored again
+        except (CommitUnknownError, ServerLostError):  # what a server did not keep is stored again
             self._database.write(partial(write, again=True), is_done=is_put)
         except JobQueueError:
             self._database.write(lambda c: lifecycle.withdraw(c, new.id), durable=False)

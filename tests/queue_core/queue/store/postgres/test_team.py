@@ -67,6 +67,23 @@ def test_a_put_waits_for_a_server_that_is_away(team_server: Server, shared: Huey
     assert [record.id for record in shared.list()] == ids
 
 
+def test_a_put_that_loses_the_server_after_its_commit_stores_the_job_once(
+    shared: HueyJobQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync, lost = shared._database.sync, threading.Event()
+
+    def no_answer() -> None:
+        if not lost.is_set():
+            lost.set()
+            raise ServerLostError("It does not answer.")
+        sync()
+
+    monkeypatch.setattr(shared._database, "sync", no_answer)
+    job = shared.put(Echo())
+    assert lost.is_set()
+    assert [record.id for record in shared.list()] == [job]
+
+
 def test_clean_up_removes_jobs_and_leaves_the_space_to_the_server(shared: HueyJobQueue) -> None:
     kept, removed = shared.put(Echo()), shared.put(Echo())
     assert shared.cancel(removed)
