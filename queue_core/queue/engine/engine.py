@@ -106,6 +106,7 @@ class Engine:
         self._announced: tuple[int, str | None] = (0, None)
         self._workers = 0
         self._version_seen = -1
+        self._is_lost = False
 
     # Start and stop ------------------------------------------------------------------------------
 
@@ -200,9 +201,15 @@ class Engine:
                 return
 
     def _stand_down(self, lost: OwnershipLostError | None) -> None:
-        """End what runs here: others may take this program for dead, and call it interrupted."""
+        """End what runs here: others may take this program for dead, and call it interrupted.
+
+        Nothing begins until the lock is held again: it would be called interrupted, too.
+        """
+        self._is_lost = lost is not None
         self.problems.note("owner", lost)
         if lost is None:
+            self.bell.wake(everybody=True)
+            self._away.wake()
             return
         logger.error("%s", lost)
         for job_id in self.supervisor.running():
@@ -224,7 +231,7 @@ class Engine:
 
     def may_start_away(self) -> bool:
         """Return whether jobs may be started at other places now."""
-        return not self.bell.is_closing and not is_paused(self.database)
+        return not self.bell.is_closing and not self._is_lost and not is_paused(self.database)
 
     def _sender(self, config: PlaceConfig) -> Sender:
         return Sender(
@@ -250,7 +257,9 @@ class Engine:
         return self._watchdog.available_bytes
 
     def _may_start(self) -> bool:
-        return not self._watchdog.memory_is_short and not is_paused(self.database)
+        if self._is_lost or self._watchdog.memory_is_short:
+            return False
+        return not is_paused(self.database)
 
     def _on_change(self) -> None:
         """Look for jobs and orders that other processes have stored. On the watcher's thread."""

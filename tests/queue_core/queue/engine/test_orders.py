@@ -17,6 +17,7 @@ from queue_core import BaseJob, HueyJobQueue, JobQueueError, JobStatus
 from queue_core.queue.engine.job_huey import JobTask
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.store import lifecycle, presence
+from queue_core.queue.store.database import OwnershipLostError
 from queue_core.queue.store.handover import Cancelled, Claim, EndedAttempt, broken_end
 from queue_core.queue.store.sqlite_errors import DatabaseBusyError
 from queue_core.queue.values import AfterPolicy, JobOptions
@@ -297,6 +298,19 @@ def test_what_waits_for_a_job_is_let_go_however_it_ends(
     assert (queue.get(behind).status, queue.get(last).status) == expected
     if policy is AfterPolicy.SKIP:
         assert (queue.get(behind).error_msg or "").startswith("Skipped")
+
+
+@pytest.mark.expects_log
+def test_who_may_be_taken_for_dead_begins_no_job(running: HueyJobQueue) -> None:
+    engine = running._engine
+    assert engine is not None
+    engine._owner.on_lost(OwnershipLostError("The server could not be reached."))
+    job = running.put(Echo(value=1))
+    assert not running._bell.wait(0.01)
+    assert not engine.may_start_away()
+    assert running.get(job).status is JobStatus.NOT_STARTED
+    engine._owner.on_lost(None)
+    assert running.wait(job, 30).result == 1
 
 
 def test_a_worker_that_finishes_waits_for_a_job_that_it_has_just_taken(
