@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import Callable
 
@@ -35,6 +36,7 @@ from queue_core.queue.upkeep.maintenance import Maintenance
 from queue_core.runner.outcome import EndReason, Outcome
 from queue_core.runner.supervision.child_process import ChildProcess
 from queue_core.runner.supervision.supervisor import Supervisor
+from queue_core.steady_thread import begin
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ _RECOVERY_INTERVAL_S = 5.0
 _MENDING_INTERVAL_S = 2.0
 _PRUNE_INTERVAL_S = 60.0
 _PRESENCE_INTERVAL_S = 2.0
+_WITHDRAW_S = 5.0
 _STOP_PATIENCE_S = 30.0
 _CLEAN_UP_PATIENCE_S = 10.0
 _LEAVES_ENTITIES = frozenset({JobStatus.ERROR, JobStatus.CANCELLED, JobStatus.KILLED})
@@ -162,8 +165,7 @@ class Engine:
     def stop(self) -> None:
         """Give out no more jobs, interrupt those that run, end all children; within a bound."""
         self.bell.close()
-        with contextlib.suppress(JobQueueError):  # an ended owner does not count anyway
-            presence.withdraw(self.database, self.owner_text)
+        self._withdraw()
         if self._consumer is not None:
             self._stop_workers(self._consumer)
         self._unsubscribe()
@@ -188,6 +190,21 @@ class Engine:
     def is_busy(self) -> bool:
         """Whether a job runs here, is about to, or has an end that is not stored yet."""
         return self._consumer is not None and self._consumer.is_busy
+
+    def _withdraw(self) -> None:
+        """Say that jobs are run here no longer; not waited for where a server takes long."""
+
+        def withdraw() -> None:
+            with contextlib.suppress(JobQueueError):  # an ended owner does not count anyway
+                presence.withdraw(self.database, self.owner_text)
+
+        if not self.database.is_apart:
+            withdraw()
+            return
+        thread = threading.Thread(target=withdraw, name="withdrawal", daemon=True)
+        with contextlib.suppress(RuntimeError):  # the system gives no more threads
+            begin(thread)
+            thread.join(_WITHDRAW_S)
 
     def _stop_workers(self, consumer: EmbeddedConsumer) -> None:
         consumer.stop_flag.set()

@@ -18,7 +18,7 @@ from team_storm import Workers, storm
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.cli.team import roles
 from queue_core.paths import LocalFolder
-from queue_core.queue.engine import consumer
+from queue_core.queue.engine import consumer, engine
 from queue_core.queue.store.database import CommitUnknownError, ServerLostError
 from queue_core.queue.store.postgres import owners
 from queue_core.queue.store.postgres.connecting import ServerConnection
@@ -128,6 +128,39 @@ def test_who_loses_the_server_for_long_stops_its_jobs(
 test_who_loses_the_server_for_long_stops_its_jobs = pytest.mark.expects_log()(
     test_who_loses_the_server_for_long_stops_its_jobs
 )
+
+
+def test_an_end_does_not_wait_for_a_server_that_gives_no_answer(
+    shared: HueyJobQueue, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, locked, answer = threading.Event(), threading.Event(), threading.Event()
+
+    def ask() -> None:
+        asked.set()
+        answer.wait(30)
+
+    def lock() -> None:
+        with shared._database._write_lock:
+            locked.set()
+            answer.wait(30)
+
+    for module, name in ((engine, "_WITHDRAW_S"), (owners, "_LET_GO_S"), (owners, "_LOOK_S")):
+        monkeypatch.setattr(module, name, 0.1)
+    shared.start()
+    assert shared._engine is not None
+    owner, text = shared._engine._owner, shared._engine.owner_text
+    monkeypatch.setattr(owner, "_take", ask)
+    writing, stopping = threading.Thread(target=lock), threading.Thread(target=shared.stop)
+    writing.start()
+    assert asked.wait(10)
+    assert locked.wait(10)
+    stopping.start()
+    stopping.join(20)
+    assert not stopping.is_alive()
+    assert shared._database.owner_is_alive(text)
+    answer.set()
+    until(lambda: owner._driver is None)
+    writing.join(10)
 
 
 @pytest.mark.expects_log
