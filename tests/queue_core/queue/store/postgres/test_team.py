@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import errors as told
 from sample_jobs import Echo, Wait
 from server_fixtures import Server
 from team_storm import Workers, storm
@@ -19,9 +20,12 @@ from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.cli.team import roles
 from queue_core.paths import LocalFolder
 from queue_core.queue.engine import consumer, engine
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import CommitUnknownError, ServerLostError
 from queue_core.queue.store.postgres import owners
 from queue_core.queue.store.postgres.connecting import ServerConnection
+from queue_core.queue.store.postgres.errors import explain
+from queue_core.queue.store.sqlite_errors import DatabaseBusyError
 from queue_core.queue.upkeep.vacuum import vacuum
 from queue_core.queue.values import JobOptions, RetentionPolicy
 from queue_core.server_address import parse_address
@@ -82,6 +86,42 @@ def test_a_put_that_loses_the_server_after_its_commit_stores_the_job_once(
     job = shared.put(Echo())
     assert lost.is_set()
     assert [record.id for record in shared.list()] == [job]
+
+
+def test_what_the_server_refuses_is_said_at_once_and_not_repeated(shared: HueyJobQueue) -> None:
+    tries: list[str] = []
+
+    def refused(statement: str) -> JobQueueError:
+        def change(connection: Connection) -> None:
+            tries.append(statement)
+            connection.execute(statement)
+
+        with pytest.raises(JobQueueError) as caught:
+            shared._database.write(change)
+        return caught.value
+
+    too_large = refused("SELECT repeat('x', 2000000000)")
+    assert "cannot hold this value: requested length too large" in too_large.message
+    cancelled = refused("SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(9)")
+    assert "could not be used: canceling statement" in cancelled.message
+    assert cancelled.hint
+    assert len(tries) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (psycopg.OperationalError("connection refused"), ServerLostError),
+        (told.AdminShutdown("terminating connection"), ServerLostError),
+        (told.CannotConnectNow("the database system is starting up"), ServerLostError),
+        (told.ConnectionFailure("lost"), ServerLostError),
+        (told.DeadlockDetected("deadlock detected"), DatabaseBusyError),
+        (told.OutOfMemory("out of memory"), JobQueueError),
+    ],
+)
+def test_only_a_server_that_is_away_is_lost(error: psycopg.Error, kind: type) -> None:
+    assert type(explain(error, "a list", is_lost=False)) is kind
+    assert type(explain(error, "a list", is_lost=True)) is ServerLostError
 
 
 def test_clean_up_removes_jobs_and_leaves_the_space_to_the_server(shared: HueyJobQueue) -> None:
