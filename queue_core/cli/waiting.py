@@ -83,8 +83,9 @@ def _run_out(queue: HueyJobQueue, news: threading.Event, terminal: Terminal) -> 
         return
     queue.start(workers=0)
     told = False
-    while running := queue.running_here():
-        if not told:
+    while queue.is_busy:
+        running = queue.running_here()
+        if running and not told:
             terminal.note(
                 f"Waiting for {len(running)} other jobs that run here; Ctrl+C interrupts them."
             )

@@ -98,7 +98,7 @@ def _finish(queue: HueyJobQueue, patience_s: float, terminal: Terminal) -> None:
         terminal.note(f"{count} jobs run to their end; tell it again to interrupt them.")
     again = threading.Event()
     with until_told(again.set):
-        queue.wait_until(lambda: again.is_set() or not queue.running_here(), patience_s)
+        queue.wait_until(lambda: again.is_set() or not queue.is_busy, patience_s)
 
 
 def _follow(

@@ -29,10 +29,10 @@ from queue_core.queue.store import dependencies, doubts, lifecycle, state
 from queue_core.queue.store.choice import open_list
 from queue_core.queue.store.clock import new_id, now_text
 from queue_core.queue.store.connection import Connection
-from queue_core.queue.store.database import PATIENCE_S, CommitUnknownError
+from queue_core.queue.store.database import PATIENCE_S, CommitUnknownError, ServerLostError
 from queue_core.queue.store.handover import Cancelled, NewJob
 from queue_core.queue.store.resigning import sign_anew
-from queue_core.queue.store.serializer import Signer, load_key, one_line
+from queue_core.queue.store.serializer import Signer, load_key
 from queue_core.queue.upkeep.entities import close_entity
 from queue_core.queue.upkeep.forecasting import Forecaster
 from queue_core.queue.upkeep.waiting import COLUMNS as WAITING_COLUMNS
@@ -106,7 +106,7 @@ class HueyJobQueue(QueueEditor):
             blob = self._signer.sign(submission.errand_of(job, options.place, code), job_id)
             self._insert(submission.new_job(job, job_id, options, blob, code))
         except BaseException:
-            _give_up_entity(job)
+            submission.give_up_entity(job)
             raise
         return job_id
 
@@ -145,7 +145,7 @@ class HueyJobQueue(QueueEditor):
         self._bell.wake()  # the job may start while its `put` waits for the disk
         try:
             self._database.sync()
-        except CommitUnknownError:  # a server went down: what it did not keep is stored again
+        except (CommitUnknownError, ServerLostError):  # what a server did not keep is stored again
             self._database.write(partial(write, again=True), is_done=is_put)
         except JobQueueError:
             self._database.write(lambda c: lifecycle.withdraw(c, new.id), durable=False)
@@ -295,6 +295,11 @@ class HueyJobQueue(QueueEditor):
         return tuple(self._engine.supervisor.running()) if self._engine is not None else ()
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a job runs here, is about to, or has an end that is not stored yet."""
+        return self._engine is not None and self._engine.is_busy
+
+    @property
     def recovered(self) -> Recovered:
         """What recovery found at the last start."""
         return self._engine.recovered if self._engine is not None else Recovered()
@@ -388,13 +393,3 @@ class HueyJobQueue(QueueEditor):
         ):
             # What the job itself would clean up is left to the next program that runs jobs.
             close_entity(self.folder, row["id"])
-
-
-def _give_up_entity(job: BaseJob) -> None:
-    """Mark the entity of a job that could not be put; what the job's method raises is not why."""
-    try:
-        job.set_status_as_error()
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - a user's method
-        submission.logger.info("set_status_as_error failed: %s", one_line(error))

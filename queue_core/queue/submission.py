@@ -323,6 +323,16 @@ def _shown(value: object) -> str:
     return text if len(text) <= _PARAMS_LIMIT else f"{text[:1000]}…"
 
 
+def give_up_entity(job: BaseJob) -> None:
+    """Mark the entity of a job that could not be put; what the job's method raises is not why."""
+    try:
+        job.set_status_as_error()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a user's method
+        logger.info("set_status_as_error failed: %s", one_line(error))
+
+
 # Where the submitter works -----------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from queue_core.errors import JobQueueError
 from queue_core.queue.engine.huey_storage import ReadyBell
 from queue_core.queue.engine.job_huey import JobHuey, JobTask
 from queue_core.queue.engine.problems import Problems
+from queue_core.queue.engine.surplus import Surplus
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import doubts, handover, lifecycle
 from queue_core.queue.store.connection import Connection
@@ -55,30 +57,6 @@ class WorkerHost(Protocol):
         """An end was stored that has left the job with *status*; None: it was not ours to end."""
 
 
-class Surplus:
-    """How many workers are to leave; whichever is through with its job first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._count = 0
-
-    def take(self) -> bool:
-        """Return whether the caller is one of them."""
-        with self._lock:
-            if self._count <= 0:
-                return False
-            self._count -= 1
-            return True
-
-    def change(self, by: int) -> int:
-        """Let *by* more leave, or fewer; return how many new workers are needed, or 0."""
-        with self._lock:
-            self._count += by
-            missing = max(0, -self._count)
-            self._count += missing
-            return missing
-
-
 class JobWorker(Worker):  # type: ignore[misc]
     """One worker: a thread of Huey's consumer with the child processes that it holds.
 
@@ -99,6 +77,8 @@ class JobWorker(Worker):  # type: ignore[misc]
         self._used_key: str | None = None
         self._ended: EndedAttempt | None = None
         self._claimed: Claim | None = None
+        self._begun: Claim | None = None
+        self._is_claiming = False
         self._idle_since = time.monotonic()
 
     def leaves(self) -> bool:
@@ -123,6 +103,7 @@ class JobWorker(Worker):  # type: ignore[misc]
             return
         self._idle_since = time.monotonic()
         task = self.huey.task_of(claim, self)
+        self._begun = claim
         try:
             self.huey.execute(task, now)
         finally:
@@ -142,11 +123,17 @@ class JobWorker(Worker):  # type: ignore[misc]
         claims = (claimed, ended.claim if ended is not None else None)
         return {claim.job_id for claim in claims if claim is not None}
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it claims a job or holds one; asked in this order, for one follows the other."""
+        return self._is_claiming or bool(self.held())
+
     def _find_lost(self) -> None:
         """End a job of which something has kept this thread after the claim.
 
         Where it is unknown whether a transaction was carried out, its end is stored once more, and
-        `lifecycle.end` sees whether there is anything to be ended.
+        `lifecycle.end` sees whether there is anything to be ended. What was not even handed to Huey
+        cannot have run: it waits again.
         """
         claimed = self._claimed
         if claimed is None:
@@ -154,7 +141,8 @@ class JobWorker(Worker):  # type: ignore[misc]
         if self._ended is not None and self._ended.claim is not claimed:
             self.write_end()
         if self._ended is None and self._claimed is claimed:
-            self._ended = handover.broken_end(claimed)
+            broken = handover.broken_end(claimed)
+            self._ended = replace(broken, has_begun=self._begun is claimed)
 
     # Children ------------------------------------------------------------------------------------
 
@@ -223,6 +211,7 @@ class JobWorker(Worker):  # type: ignore[misc]
             self._claimed = claim  # before anybody can see its row
             return status, claim
 
+        self._is_claiming = True  # before it is asked whether jobs are given out
         try:
             # Not waiting for the disk: `sync_soon` brings it there within 10 ms, together with what
             # other jobs have written meanwhile.
@@ -235,6 +224,8 @@ class JobWorker(Worker):  # type: ignore[misc]
                 raise  # told, and tried again after a pause, by the thread
             self.write_end()
             return None
+        finally:
+            self._is_claiming = False
         self._ended = None
         self.host.database.sync_soon()
         if ended is not None:
@@ -276,6 +267,7 @@ class JobWorker(Worker):  # type: ignore[misc]
     def shutdown(self) -> None:
         """Write what is still to be written, and give the children back."""
         try:
+            self._find_lost()
             self.write_end()
         finally:
             for child in (self._fresh, self._used):
@@ -347,6 +339,11 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
     def held(self) -> set[str]:
         """Return the jobs that the workers hold."""
         return {job_id for worker, _ in self.worker_threads for job_id in worker.held()}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a worker claims a job or holds one."""
+        return any(worker.is_busy for worker, _ in self.worker_threads)
 
     def _create_worker(self) -> JobWorker:
         worker: JobWorker = super()._create_worker()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import Callable
 
@@ -35,6 +36,7 @@ from queue_core.queue.upkeep.maintenance import Maintenance
 from queue_core.runner.outcome import EndReason, Outcome
 from queue_core.runner.supervision.child_process import ChildProcess
 from queue_core.runner.supervision.supervisor import Supervisor
+from queue_core.steady_thread import begin
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ _RECOVERY_INTERVAL_S = 5.0
 _MENDING_INTERVAL_S = 2.0
 _PRUNE_INTERVAL_S = 60.0
 _PRESENCE_INTERVAL_S = 2.0
+_WITHDRAW_S = 5.0
 _STOP_PATIENCE_S = 30.0
 _CLEAN_UP_PATIENCE_S = 10.0
 _LEAVES_ENTITIES = frozenset({JobStatus.ERROR, JobStatus.CANCELLED, JobStatus.KILLED})
@@ -106,6 +109,7 @@ class Engine:
         self._announced: tuple[int, str | None] = (0, None)
         self._workers = 0
         self._version_seen = -1
+        self._is_lost = False
 
     # Start and stop ------------------------------------------------------------------------------
 
@@ -161,8 +165,7 @@ class Engine:
     def stop(self) -> None:
         """Give out no more jobs, interrupt those that run, end all children; within a bound."""
         self.bell.close()
-        with contextlib.suppress(JobQueueError):  # an ended owner does not count anyway
-            presence.withdraw(self.database, self.owner_text)
+        self._withdraw()
         if self._consumer is not None:
             self._stop_workers(self._consumer)
         self._unsubscribe()
@@ -180,7 +183,28 @@ class Engine:
         """Claim no more jobs; those that run go on until `stop`."""
         self.bell.close()
         self._workers = 0
-        self._announce()
+        with contextlib.suppress(JobQueueError):  # the watchdog says it as soon as it can be said
+            self._announce()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job runs here, is about to, or has an end that is not stored yet."""
+        return self._consumer is not None and self._consumer.is_busy
+
+    def _withdraw(self) -> None:
+        """Say that jobs are run here no longer; not waited for where a server takes long."""
+
+        def withdraw() -> None:
+            with contextlib.suppress(JobQueueError):  # an ended owner does not count anyway
+                presence.withdraw(self.database, self.owner_text)
+
+        if not self.database.is_apart:
+            withdraw()
+            return
+        thread = threading.Thread(target=withdraw, name="withdrawal", daemon=True)
+        with contextlib.suppress(RuntimeError):  # the system gives no more threads
+            begin(thread)
+            thread.join(_WITHDRAW_S)
 
     def _stop_workers(self, consumer: EmbeddedConsumer) -> None:
         consumer.stop_flag.set()
@@ -194,9 +218,15 @@ class Engine:
                 return
 
     def _stand_down(self, lost: OwnershipLostError | None) -> None:
-        """End what runs here: others may take this program for dead, and call it interrupted."""
+        """End what runs here: others may take this program for dead, and call it interrupted.
+
+        Nothing begins until the lock is held again: it would be called interrupted, too.
+        """
+        self._is_lost = lost is not None
         self.problems.note("owner", lost)
         if lost is None:
+            self.bell.wake(everybody=True)
+            self._away.wake()
             return
         logger.error("%s", lost)
         for job_id in self.supervisor.running():
@@ -218,7 +248,7 @@ class Engine:
 
     def may_start_away(self) -> bool:
         """Return whether jobs may be started at other places now."""
-        return not self.bell.is_closing and not is_paused(self.database)
+        return not self.bell.is_closing and not self._is_lost and not is_paused(self.database)
 
     def _sender(self, config: PlaceConfig) -> Sender:
         return Sender(
@@ -244,7 +274,9 @@ class Engine:
         return self._watchdog.available_bytes
 
     def _may_start(self) -> bool:
-        return not self._watchdog.memory_is_short and not is_paused(self.database)
+        if self._is_lost or self._watchdog.memory_is_short:
+            return False
+        return not is_paused(self.database)
 
     def _on_change(self) -> None:
         """Look for jobs and orders that other processes have stored. On the watcher's thread."""

@@ -123,12 +123,14 @@ class EndedAttempt:
         outcome: How it ended.
         retry_at_s: When the next attempt may begin, in seconds since the epoch; None: none comes.
         max_attempts: How many attempts there may be.
+        has_begun: Whether it may have run; one that has not waits again as if never claimed.
     """
 
     claim: Claim
     outcome: Outcome
     retry_at_s: float | None = None
     max_attempts: int = 1
+    has_begun: bool = True
 
 
 def broken_end(claim: Claim) -> EndedAttempt:

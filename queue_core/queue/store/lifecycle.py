@@ -167,16 +167,21 @@ def end(connection: Connection, ended: EndedAttempt) -> JobStatus | None:
     None where the job is not ours to end any more: its row is gone, or shows another start. Where
     the user has asked to cancel it meanwhile, it is cancelled, whatever the attempt came to:
     `cancel` has said so. A status that another program has put into the row while the job ran here
-    is put right, as long as the row shows this start, or this owner and attempt.
+    is put right, as long as the row shows this start, or this owner and attempt. What has not begun
+    waits again, where the row shows its very start: another thread may have taken it since.
     """
     claimed = ended.claim
+    both = "OR" if ended.has_begun else "AND"
     row = connection.execute(
         "SELECT rowid, requested FROM task_copy "
-        "WHERE id = ? AND (started_at = ? OR owner = ? AND attempt = ?)",
+        f"WHERE id = ? AND (started_at = ? {both} owner = ? AND attempt = ?)",
         (claimed.job_id, claimed.started_at, claimed.owner, claimed.attempt),
     ).fetchone()
     if row is None:
         return None
+    if not ended.has_begun and row["requested"] != "cancel":
+        _wait_again(connection, claimed.job_id, row["rowid"], None, used=0)
+        return JobStatus.NOT_STARTED
     # `cancel` has said so.
     status = JobStatus.CANCELLED if row["requested"] == "cancel" else status_after(ended.outcome)
     connection.execute(
@@ -192,15 +197,17 @@ def end(connection: Connection, ended: EndedAttempt) -> JobStatus | None:
     return status
 
 
-def _wait_again(connection: Connection, job_id: str, rowid: int, not_before_s: float) -> None:
-    """Put the job of an ended attempt back into the queue; what it failed of stays to be read."""
+def _wait_again(
+    connection: Connection, job_id: str, rowid: int, not_before_s: float | None, *, used: int = 1
+) -> None:
+    """Put a claimed job back into the queue, *used* attempts on; what it failed of stays."""
     row = connection.execute("SELECT priority FROM task_copy WHERE rowid = ?", (rowid,)).fetchone()
     message_id = add_message(connection, job_id.encode(), row["priority"])
     connection.execute(
-        "UPDATE task_copy SET status = 'not_started', attempt = attempt + 1, not_before = ?, "
-        f"started_at = NULL, last_update = ?, fingerprint = NULL, {_FORGET_ATTEMPT} "
-        "WHERE rowid = ?",
-        (not_before_s, now_text(), rowid),
+        "UPDATE task_copy SET status = 'not_started', attempt = attempt + ?, not_before = ?, "
+        f"started_at = NULL, last_update = ?, fingerprint = NULL, {_FORGET_OWNER}, "
+        f"{_FORGET_ATTEMPT} WHERE rowid = ?",
+        (used, not_before_s, now_text(), rowid),
     )
     connection.execute("UPDATE task_copy SET message_id = ? WHERE rowid = ?", (message_id, rowid))
 

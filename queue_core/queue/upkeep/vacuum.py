@@ -50,7 +50,7 @@ def vacuum(
 ) -> VacuumReport:
     """Give unused pages of the database back to the disk, where that is worth it.
 
-    Does nothing while jobs run, of whatever program.
+    Does nothing while jobs run, of whatever program, and for a server, which sees to its own space.
 
     Args:
         database: The queue's database.
@@ -60,6 +60,8 @@ def vacuum(
     Raises:
         JobQueueError: The database cannot be written.
     """
+    if database.path is None:
+        return VacuumReport(reason="The server uses the space of removed jobs again by itself.")
     page_bytes, pages, free = _pages(database)
     if free * page_bytes < worthwhile_bytes or free < pages * _WORTHWHILE_PART:
         return VacuumReport(reason="There is too little to give back.")

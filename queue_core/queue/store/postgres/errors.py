@@ -16,6 +16,8 @@ from queue_core.queue.store.sqlite_errors import (
 )
 from queue_core.server_address import said
 
+# What a server says that goes down or is coming up, be it through somebody who stands in between.
+_AWAY: Final = ("08", "57P01", "57P02", "57P03")
 _ROLES: Final = "Ask whoever looks after the list for a role that may do that."
 
 
@@ -44,14 +46,32 @@ def explain(error: psycopg.Error | UnicodeError, name: str, *, is_lost: bool) ->
             f"A part of the job list {name} is missing ({said(error)}); it is made again.",
             hint="Try again.",
         )
-    if isinstance(error, psycopg.OperationalError) or is_lost:
+    if is_lost or _is_away(error):
         return ServerLostError(
             f"The server of the job list does not answer ({name}): {said(error)}.",
             hint="See that it runs and can be reached; the queue goes on by itself.",
         )
-    if isinstance(error, psycopg.DataError | UnicodeError):
+    if isinstance(error, (told.DeadlockDetected, told.SerializationFailure)):
+        return DatabaseBusyError(
+            f"Another program was in the way of a change of the job list {name}.", hint="Try again."
+        )
+    if isinstance(error, psycopg.DataError | UnicodeError | told.ProgramLimitExceeded):
         return JobQueueError(
             f"The job list cannot hold this value: {said(error)}.",
             hint="Give the job plain text and numbers.",
         )
-    return JobQueueError(f"The job list {name} could not be used: {said(error)}.")
+    return JobQueueError(
+        f"The job list {name} could not be used: {said(error)}.",
+        hint="Try again; the log of the server may tell more.",
+    )
+
+
+def _is_away(error: psycopg.Error | UnicodeError) -> bool:
+    """Return whether the server is gone, and not only this statement of no use to it.
+
+    What a server that is there refuses is refused once more however often it is repeated.
+    """
+    if not isinstance(error, psycopg.OperationalError):
+        return False
+    state = error.sqlstate  # None: it was not the server that said so
+    return state is None or state.startswith(_AWAY) or error.diag.severity_nonlocalized == "FATAL"

@@ -14,7 +14,6 @@ import os
 import platform
 import re
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from functools import cache
@@ -33,6 +32,8 @@ _OWNER: Final = re.compile(r"(\d{1,10}):([0-9a-f]{32})", re.ASCII)
 # How often a holder sees to its lock, and after how long without it the jobs are stopped.
 _LOOK_S: Final = 2.0
 LOST_AFTER_S: Final = 15.0
+# How long `release` waits for a server that has taken a question and does not answer.
+_LET_GO_S: Final = _LOOK_S + LOST_AFTER_S
 # How long a lock must be free until its holder is taken for dead.
 FREE_S: Final = 10.0
 _HELD: Final = (
@@ -72,7 +73,6 @@ class ServerOwner:
         self._driver: Driver | None = None
         self._held_s = 0.0
         self._is_told = False
-        self._lock = threading.Lock()
         self._thread: SteadyThread | None = None
 
     def hold(self) -> None:
@@ -86,16 +86,19 @@ class ServerOwner:
         self._look()
         if self._driver is None:
             raise OwnershipLostError("The server of the job list does not answer.")
-        self._thread = SteadyThread("owner", self._round)
+        self._thread = SteadyThread("owner", self._round, at_end=self._close)
         self._thread.start()
 
     def release(self) -> None:
-        """Let go: whatever still stands as run by this owner is not."""
+        """Let go: whatever still stands as run by this owner is not.
+
+        Where its thread waits for a server without an end, that lets go when the wait is over.
+        """
         if self._thread is not None:
             self._thread.stop()
-            self._thread.join(_LOOK_S + LOST_AFTER_S)
-        with self._lock:
-            self._close()
+            if not self._thread.join(_LET_GO_S):
+                return
+        self._close()
 
     def _round(self) -> None:
         assert self._thread is not None
@@ -106,11 +109,9 @@ class ServerOwner:
         """Make sure of the lock; tell where it is lost for too long."""
         began_s = time.monotonic()
         try:
-            with self._lock:
-                self._take()
+            self._take()
         except psycopg.Error:
-            with self._lock:
-                self._close()
+            self._close()
         else:
             self._held_s = began_s
             if self._is_told:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from damage import edit, stored
 from sample_jobs import Echo, Progresses, Wait
 
 from queue_core import BaseJob, HueyJobQueue, JobQueueError, JobStatus
+from queue_core.queue.engine.job_huey import JobTask
 from queue_core.queue.engine.options import EngineOptions
-from queue_core.queue.store import lifecycle
-from queue_core.queue.store.handover import Cancelled, EndedAttempt
+from queue_core.queue.store import lifecycle, presence
+from queue_core.queue.store.database import OwnershipLostError
+from queue_core.queue.store.handover import Cancelled, Claim, EndedAttempt, broken_end
+from queue_core.queue.store.sqlite_errors import DatabaseBusyError
 from queue_core.queue.values import AfterPolicy, JobOptions
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome
 
@@ -108,6 +112,23 @@ class TestTheEndOfAnAttempt:
         assert queue.cancel(claim.job_id)
         assert queue.get(claim.job_id).status is JobStatus.CANCELLED
         assert self.end(queue, ended) is None, "an end that is stored twice"
+
+    def test_what_has_not_begun_waits_again_and_has_used_no_attempt(
+        self, queue: HueyJobQueue, claim: lifecycle.Claim
+    ) -> None:
+        unbegun = replace(broken_end(claim), has_begun=False)
+        assert self.end(queue, unbegun) is JobStatus.NOT_STARTED
+        record = queue.get(claim.job_id)
+        assert (record.status, record.attempt) == (JobStatus.NOT_STARTED, 1)
+        assert queue.attempts(claim.job_id) == []
+        again = queue._database.write(
+            lambda c: lifecycle.claim(c, "1:owner", "here:1/2", lambda _: 43, time.time())
+        )
+        assert again is not None
+        assert (again.attempt, again.max_attempts) == (1, 3)
+        assert self.end(queue, unbegun) is None, "another worker of this consumer runs it"
+        assert queue._database.write(lambda c: lifecycle.cancel(c, claim.job_id)) is Cancelled.ASKED
+        assert self.end(queue, replace(broken_end(again), has_begun=False)) is JobStatus.CANCELLED
         assert queue.get(claim.job_id).status is JobStatus.CANCELLED
 
     def test_the_end_of_an_attempt_is_not_that_of_the_next(
@@ -277,3 +298,46 @@ def test_what_waits_for_a_job_is_let_go_however_it_ends(
     assert (queue.get(behind).status, queue.get(last).status) == expected
     if policy is AfterPolicy.SKIP:
         assert (queue.get(behind).error_msg or "").startswith("Skipped")
+
+
+@pytest.mark.expects_log
+def test_who_may_be_taken_for_dead_begins_no_job(running: HueyJobQueue) -> None:
+    engine = running._engine
+    assert engine is not None
+    engine._owner.on_lost(OwnershipLostError("The server could not be reached."))
+    job = running.put(Echo(value=1))
+    assert not running._bell.wait(0.01)
+    assert not engine.may_start_away()
+    assert running.get(job).status is JobStatus.NOT_STARTED
+    engine._owner.on_lost(None)
+    assert running.wait(job, 30).result == 1
+
+
+def test_a_worker_that_finishes_waits_for_a_job_that_it_has_just_taken(
+    running: HueyJobQueue, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_of, announce = running._huey.task_of, presence.announce
+    taken, go, refused = threading.Event(), threading.Event(), threading.Event()
+
+    def held_up(claim: Claim, worker: object) -> JobTask:
+        taken.set()
+        assert go.wait(30)
+        return task_of(claim, worker)
+
+    def refuse(*arguments: object) -> None:
+        if not refused.is_set():
+            refused.set()
+            raise DatabaseBusyError("Another program holds the list.")
+        announce(*arguments)
+
+    monkeypatch.setattr(running._huey, "task_of", held_up)
+    monkeypatch.setattr(presence, "announce", refuse)
+    job = running.put(Echo(value=1))
+    assert taken.wait(30)
+    running.finish()
+    assert refused.is_set()
+    assert (running.is_busy, running.running_here()) == (True, ())
+    go.set()
+    until(lambda: not running.is_busy)
+    assert running.get(job).result == 1
+    until(lambda: not running.consumers())

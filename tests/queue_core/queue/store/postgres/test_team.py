@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import errors as told
 from sample_jobs import Echo, Wait
 from server_fixtures import Server
 from team_storm import Workers, storm
@@ -18,7 +19,15 @@ from team_storm import Workers, storm
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.cli.team import roles
 from queue_core.paths import LocalFolder
+from queue_core.queue.engine import consumer, engine
+from queue_core.queue.store.connection import Connection
+from queue_core.queue.store.database import CommitUnknownError, ServerLostError
 from queue_core.queue.store.postgres import owners
+from queue_core.queue.store.postgres.connecting import ServerConnection
+from queue_core.queue.store.postgres.errors import explain
+from queue_core.queue.store.sqlite_errors import DatabaseBusyError
+from queue_core.queue.upkeep.vacuum import vacuum
+from queue_core.queue.values import JobOptions, RetentionPolicy
 from queue_core.server_address import parse_address
 
 pytestmark = pytest.mark.team
@@ -62,6 +71,67 @@ def test_a_put_waits_for_a_server_that_is_away(team_server: Server, shared: Huey
     assert [record.id for record in shared.list()] == ids
 
 
+def test_a_put_that_loses_the_server_after_its_commit_stores_the_job_once(
+    shared: HueyJobQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync, lost = shared._database.sync, threading.Event()
+
+    def no_answer() -> None:
+        if not lost.is_set():
+            lost.set()
+            raise ServerLostError("It does not answer.")
+        sync()
+
+    monkeypatch.setattr(shared._database, "sync", no_answer)
+    job = shared.put(Echo())
+    assert lost.is_set()
+    assert [record.id for record in shared.list()] == [job]
+
+
+def test_what_the_server_refuses_is_said_at_once_and_not_repeated(shared: HueyJobQueue) -> None:
+    tries: list[str] = []
+
+    def refused(statement: str) -> JobQueueError:
+        def change(connection: Connection) -> None:
+            tries.append(statement)
+            connection.execute(statement)
+
+        with pytest.raises(JobQueueError) as caught:
+            shared._database.write(change)
+        return caught.value
+
+    too_large = refused("SELECT repeat('x', 2000000000)")
+    assert "cannot hold this value: requested length too large" in too_large.message
+    cancelled = refused("SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(9)")
+    assert "could not be used: canceling statement" in cancelled.message
+    assert cancelled.hint
+    assert len(tries) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (psycopg.OperationalError("connection refused"), ServerLostError),
+        (told.AdminShutdown("terminating connection"), ServerLostError),
+        (told.CannotConnectNow("the database system is starting up"), ServerLostError),
+        (told.ConnectionFailure("lost"), ServerLostError),
+        (told.DeadlockDetected("deadlock detected"), DatabaseBusyError),
+        (told.OutOfMemory("out of memory"), JobQueueError),
+    ],
+)
+def test_only_a_server_that_is_away_is_lost(error: psycopg.Error, kind: type) -> None:
+    assert type(explain(error, "a list", is_lost=False)) is kind
+    assert type(explain(error, "a list", is_lost=True)) is ServerLostError
+
+
+def test_clean_up_removes_jobs_and_leaves_the_space_to_the_server(shared: HueyJobQueue) -> None:
+    kept, removed = shared.put(Echo()), shared.put(Echo())
+    assert shared.cancel(removed)
+    assert shared.clean_up(RetentionPolicy(max_count=0)).removed == 1
+    assert [record.id for record in shared.list()] == [kept]
+    assert "by itself" in vacuum(shared._database).reason
+
+
 def test_changes_of_other_programs_ring_after_a_restart_too(
     team_server: Server, shared: HueyJobQueue, local_folder: LocalFolder
 ) -> None:
@@ -98,6 +168,75 @@ def test_who_loses_the_server_for_long_stops_its_jobs(
 test_who_loses_the_server_for_long_stops_its_jobs = pytest.mark.expects_log()(
     test_who_loses_the_server_for_long_stops_its_jobs
 )
+
+
+def test_an_end_does_not_wait_for_a_server_that_gives_no_answer(
+    shared: HueyJobQueue, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, locked, answer = threading.Event(), threading.Event(), threading.Event()
+
+    def ask() -> None:
+        asked.set()
+        answer.wait(30)
+
+    def lock() -> None:
+        with shared._database._write_lock:
+            locked.set()
+            answer.wait(30)
+
+    for module, name in ((engine, "_WITHDRAW_S"), (owners, "_LET_GO_S"), (owners, "_LOOK_S")):
+        monkeypatch.setattr(module, name, 0.1)
+    shared.start()
+    assert shared._engine is not None
+    owner, text = shared._engine._owner, shared._engine.owner_text
+    monkeypatch.setattr(owner, "_take", ask)
+    writing, stopping = threading.Thread(target=lock), threading.Thread(target=shared.stop)
+    writing.start()
+    assert asked.wait(10)
+    assert locked.wait(10)
+    stopping.start()
+    stopping.join(20)
+    assert not stopping.is_alive()
+    assert shared._database.owner_is_alive(text)
+    answer.set()
+    until(lambda: owner._driver is None)
+    writing.join(10)
+
+
+@pytest.mark.expects_log
+def test_a_start_that_is_long_in_doubt_runs_later_as_the_same_attempt(
+    shared: HueyJobQueue, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, worker = shared._database, "consumer-worker"
+    end, take_lock = database._end, database._take_lock
+    lost, back = threading.Event(), threading.Event()
+
+    def end_without_answer(connection: ServerConnection, *statements: str) -> None:
+        end(connection, *statements)
+        if threading.current_thread().name.startswith(worker) and not lost.is_set():
+            lost.set()  # with the first claim
+            raise CommitUnknownError("It may have been stored.")
+
+    def take_no_lock(connection: ServerConnection, patience_s: float) -> None:
+        if (
+            threading.current_thread().name.startswith(worker)
+            and lost.is_set()
+            and not back.is_set()
+        ):
+            raise ServerLostError("It does not answer.")
+        take_lock(connection, patience_s)
+
+    monkeypatch.setattr(consumer, "_WRITE_S", 0.3)
+    monkeypatch.setattr(database, "_end", end_without_answer)
+    monkeypatch.setattr(database, "_take_lock", take_no_lock)
+    job = shared.put(Echo(value=1), JobOptions(max_attempts=1))
+    shared.start()
+    until(lambda: any(part.startswith(worker) for part in list(shared._problems._by_part)))
+    assert shared.get(job).status is JobStatus.STARTED
+    back.set()
+    record = shared.wait(job, 30)
+    assert (record.status, record.result, record.attempt) == (JobStatus.FINISHED, 1, 1)
+    assert len(shared.attempts(job)) == 1
 
 
 def test_a_stopped_program_is_not_taken_for_dead(
