@@ -120,7 +120,7 @@ $(VENV)/.%-system: $(VENV)/.%-libraries
 
 # The locks hold hashes for every platform and Python >= 3.11; dev is a superset of run. Only the
 # main index is asked, so that no private one leaves a trace in them.
-EXTRAS := --extra gui --extra explain --extra imbalance --extra stats --extra lightgbm --extra diagnose --extra serve
+EXTRAS := --extra gui --extra explain --extra imbalance --extra stats --extra lightgbm --extra diagnose --extra serve --extra team
 LOCK_TOOLS := build/lock-tools
 COMPILE = UV_EXTRA_INDEX_URL= UV_FIND_LINKS= UV_CUSTOM_COMPILE_COMMAND="make lock" \
 	$(LOCK_TOOLS)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 # Imported by name at run time, so the analysis does not see their modules.
-WHOLE = ("queue_core", "gui", "resources", "joblib", "shap", "sklearn", "skops", "alembic", "duckdb")
+WHOLE = (
+    "queue_core", "gui", "resources", "joblib", "shap", "sklearn", "skops", "alembic", "duckdb",
+    "psycopg", "psycopg_binary",
+)  # fmt: skip
 # What matplotlib loads by the ending of a file.
 DRAWING = tuple(f"matplotlib.backends.backend_{name}" for name in ("agg", "svg", "pdf", "ps", "mixed"))
 # Folders without an `__init__`, which PyInstaller does not look into.

@@ -135,6 +135,10 @@ def walk(frozen: Frozen, folder: Path) -> None:
     frozen.until(job_id, {"started"})
     frozen.ask("cancel", job_id)
     expect(frozen.until(job_id, ENDED), "cancelled", "a job is cancelled")
+    told = frozen.ask("--queue-url", f"postgresql:///jobs?host={folder}", "doctor", code=4)
+    if not any("does not answer" in finding["message"] for finding in told):
+        raise SystemExit(f"the driver of a team's server is missing: {told}")
+    print("ok  a team's server is asked")
 
 
 def expect(job: dict[str, Any], status: str, what: str) -> None:
