@@ -11,13 +11,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import errors
 from sample_jobs import Echo, Wait
 from server_fixtures import Server
 from team_storm import Workers, storm
 
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.cli.team import roles
-from queue_core.paths import LocalFolder
+from queue_core.database import server
+from queue_core.database.session import close_database, open_session, read_session
+from queue_core.database.tables import Dataset
+from queue_core.errors import LocalFolderError
+from queue_core.paths import URL_VARIABLE, LocalFolder
 from queue_core.queue.store.postgres import owners
 from queue_core.server_address import parse_address
 
@@ -147,3 +152,58 @@ def test_each_role_may_do_what_it_is_for(
     with closing(opened("worker")) as worker:
         worker.start()
         assert worker.wait(job, 30).result == 1
+
+
+def test_what_the_server_refuses_of_the_main_database_is_said(
+    team_url: str, local_folder: LocalFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_session(local_folder) as session:
+        session.add(Dataset(name="first"))
+    address = parse_address(team_url)
+
+    def add() -> None:
+        with open_session(local_folder) as session:
+            session.add(Dataset(name="more"))
+
+    with psycopg.connect(address.url, autocommit=True) as admin:
+        admin.execute(f"SELECT pg_advisory_lock({server._lock_key(address)})")
+        monkeypatch.setattr(server, "BUSY_TIMEOUT_S", 0.05)
+        with pytest.raises(LocalFolderError, match=r"Another program holds .* locked"):
+            add()
+        admin.execute("SELECT pg_advisory_unlock_all()")
+        add()
+        admin.execute(f"CREATE ROLE {address.schema}_bob LOGIN".encode())
+        admin.execute(
+            f"GRANT USAGE ON SCHEMA {address.main_schema} TO {address.schema}_bob".encode()
+        )
+        admin.execute(
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA {address.main_schema} "
+            f"TO {address.schema}_bob".encode()
+        )
+    close_database(local_folder)
+    monkeypatch.setenv(URL_VARIABLE, team_url.replace("tester@", f"{address.schema}_bob@"))
+    with pytest.raises(LocalFolderError, match=r"Your role may not do this .* permission denied"):
+        add()
+    with read_session(local_folder) as session:
+        assert len(session.query(Dataset).all()) == 2
+    close_database(local_folder)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (errors.DiskFull("could not extend file"), "disk of the shared database's server is full"),
+        (errors.ReadOnlySqlTransaction("no"), "can only be read"),
+        (errors.AdminShutdown("terminating connection"), "does not answer"),
+        (psycopg.OperationalError("Connection refused"), "does not answer"),
+        (errors.QueryCanceled("canceling statement"), "could not be used: canceling"),
+    ],
+)
+def test_a_server_is_away_only_where_it_is(error: Exception, words: str) -> None:
+    refused = server.refusal(error)
+    assert refused is not None
+    assert words in refused.message
+
+
+def test_our_own_mistakes_are_not_blamed_on_the_server() -> None:
+    assert server.refusal(errors.UndefinedTable("no such table")) is None
