@@ -123,7 +123,7 @@ def test_a_stopped_program_is_not_taken_for_dead(
 
 
 def test_each_role_may_do_what_it_is_for(
-    team_url: str, shared: HueyJobQueue, local_folder: LocalFolder, tmp_path: Path
+    team_url: str, shared: HueyJobQueue, local_folder: LocalFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = shared.put(Echo(value=1))
     with psycopg.connect(team_url.partition("&schema=")[0], autocommit=True) as admin:
@@ -135,6 +135,7 @@ def test_each_role_may_do_what_it_is_for(
 
     def opened(role: str) -> HueyJobQueue:
         url = team_url.replace("tester@", f"{schema}_{role}_ann@")
+        monkeypatch.setenv(URL_VARIABLE, url)
         return HueyJobQueue(local_folder.root, url=url)
 
     with closing(opened("reader")) as reader:
@@ -152,6 +153,16 @@ def test_each_role_may_do_what_it_is_for(
     with closing(opened("worker")) as worker:
         worker.start()
         assert worker.wait(job, 30).result == 1
+
+
+def test_a_queue_takes_no_other_list_than_its_main_database(
+    team_url: str, local_folder: LocalFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(JobQueueError, match="DASHAI_QUEUE_URL names another list"):
+        HueyJobQueue(local_folder.root, url=f"{team_url}_other")
+    monkeypatch.delenv(URL_VARIABLE)
+    with pytest.raises(JobQueueError, match="DASHAI_QUEUE_URL names another list"):
+        HueyJobQueue(local_folder.root, url=team_url)
 
 
 def test_what_the_server_refuses_of_the_main_database_is_said(
