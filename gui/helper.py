@@ -217,9 +217,10 @@ class Helpers(QObject):
 
     Attributes:
         previews: Looks into files that are not loaded yet.
-        reading: Reads pages of stored data, exports.
+        reading: Reads pages of stored data, and writes a result that is shown to a file.
         drawing: Draws figures for the room they have.
         arranging: Sorts and filters tables, which may take long.
+        saving: Writes lists of jobs to files, which may take long, too.
     """
 
     def __init__(self, bridge: Bridge) -> None:
@@ -228,11 +229,12 @@ class Helpers(QObject):
         self.reading = Helper(self, idle_ms=READING_IDLE_MS)
         self.drawing = Helper(self)
         self.arranging = Helper(self)
+        self.saving = Helper(self)
         bridge.closing.connect(self.close)
 
     def close(self) -> None:
         """End them."""
-        for helper in (self.previews, self.reading, self.drawing, self.arranging):
+        for helper in (self.previews, self.reading, self.drawing, self.arranging, self.saving):
             helper.close()
 
 

@@ -104,7 +104,8 @@ class Pages(QObject):
             self.stack.addWidget(widget)
         before, self._stand_in = self._stand_in, widget
         self._place()
-        if before is not None and widget is None and not self._search.text():
+        is_seen = self._shown == 0  # on another page nobody's focus was there
+        if before is not None and widget is None and is_seen and not self._search.text():
             # What had the focus is gone, and Qt gives it to the search field.
             self._enter()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -11,21 +10,10 @@ from PySide6.QtCore import QObject, QTimer
 from shiboken6 import isValid
 
 from gui.bridge import Bridge
+from gui.latest_task import LatestTask
 
 # Work that takes long is repeated rarely: it may use this share of one core at most.
 LARGEST_SHARE = 0.2
-
-
-class _Current:
-    """What runs now; it outlives the throttle long enough to end it."""
-
-    def __init__(self) -> None:
-        self.task: asyncio.Task[None] | None = None
-
-    def cancel(self) -> None:
-        """End it."""
-        if self.task is not None:
-            self.task.cancel()
 
 
 class Throttle(QObject):
@@ -50,15 +38,18 @@ class Throttle(QObject):
         self._work = work
         self._what = what
         self._interval_s = interval_s
-        self._current = _Current()
-        # The object that runs it is no widget's: it must not touch widgets that are gone.
-        self.destroyed.connect(self._current.cancel)
+        self._current = LatestTask(self)
         self._number = 0
         self._wanted = False
         self._is_urgent = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._run)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs now."""
+        return self._current.is_running
 
     def request(self) -> None:
         """Ask for a run that begins after now."""

@@ -36,6 +36,7 @@ from queue_core.queue.values import (
 if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
     from queue_core.places.configuration import PlaceConfig
+    from queue_core.queue.repeating import Retried
     from queue_core.queue.upkeep.log_search import LogMatch
     from queue_core.runner.snapshots.snapshot import StackSnapshot
 
@@ -155,14 +156,17 @@ class QueueOrders(Protocol):
     def retry(self, job_id: str, changes: Mapping[str, Any] | None = None) -> str:
         """Put an ended job again."""
 
-    def retry_all(self, job_ids: Iterable[str]) -> Sequence[str]:
-        """Put ended jobs again, as one group."""
+    def retry_all(self, job_ids: Iterable[str]) -> Retried:
+        """Put ended jobs again, as one group; what cannot be is left out."""
 
     def ignore_failures(self, fingerprints: Iterable[str], *, ignored: bool = True) -> None:
         """Leave kinds of failures out of what is to be looked at."""
 
     def cancel(self, job_id: str) -> bool:
         """Stop a job."""
+
+    def wait(self, job_id: str, timeout_s: float | None = None) -> JobRecord:
+        """Wait until a job has ended."""
 
     def cancel_all(self, where: JobFilter | None = None) -> Sequence[str]:
         """Stop all jobs that match."""

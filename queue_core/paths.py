@@ -25,6 +25,16 @@ def cache_folder() -> Path:
     return Path(place).expanduser().absolute() / "dashai-monitor"
 
 
+def log_path(folder: Path, job_id: str) -> Path:
+    """Return where the log of a job lies; sharded, for folders with very many jobs."""
+    return folder.joinpath("jobs", job_id[-2:], f"{job_id}.log")
+
+
+def log_files(path: Path) -> tuple[Path, Path, Path]:
+    """Return the files of a log, whether they exist or not: the head and the two tails."""
+    return path, path.with_suffix(".tail0"), path.with_suffix(".tail1")
+
+
 @dataclass(frozen=True)
 class LocalFolder:
     """The folder of one user's jobs and data.

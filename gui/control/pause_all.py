@@ -66,12 +66,15 @@ class PauseAll(QObject):
             self._read.request()
 
     async def _look(self) -> None:
+        before, known = (self.sentence, self._going), set(self._stopped)
         found = await self._bridge.ask(lambda queue: queue.list(RUNNING))
         # Elsewhere its processes are not seen.
-        going = tuple(r.id for r in found if r.is_ours and r.place is None and not r.paused)
-        if going != self._going:
-            self._going = going
-            self.button.setVisible(bool(going))
+        self._going = tuple(r.id for r in found if r.is_ours and r.place is None and not r.paused)
+        # What ended, or was let go on alone; a pause that ended meanwhile was not seen in what was
+        # read, and another program may have yet to carry it out.
+        self._stopped -= known - {r.id for r in found if r.paused or r.requested == "pause"}
+        if before != (self.sentence, self._going):
+            self.button.setVisible(bool(self._going))
             self.changed.emit()
 
     def _pause(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -14,6 +15,7 @@ from gui.i18n import tr
 from gui.jobs.sidebar import SidebarRow
 from gui.main_window import MainWindow
 from gui.throttle import Throttle
+from queue_core.errors import MonitorError
 from queue_core.queue.values import ChangeBatch, Schedule
 
 # No change feed tells of a schedule that another program adds or switches off.
@@ -56,7 +58,9 @@ class SchedulesRow(QObject):
         self._window.action_set.run(SCHEDULES.id, Selection((), ()))
 
     async def _look(self) -> None:
-        self._known = await self._bridge.ask(lambda queue: tuple(queue.schedules()))
+        # Where the queue cannot be asked, `QueueWatch` says so, and what was known stays.
+        with suppress(MonitorError):
+            self._known = await self._bridge.ask(lambda queue: tuple(queue.schedules()))
         self._show()
 
     def _show(self) -> None:

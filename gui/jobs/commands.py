@@ -18,6 +18,7 @@ from gui.jobs.in_parts import PART, in_parts
 from gui.notifications import ToastAction, ToastArea
 from gui.plain_text import PlainMessageBox
 from gui.window_queue import QueueOrders
+from queue_core.errors import MonitorError
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import JobCounts
 
@@ -138,16 +139,25 @@ class JobCommands(QObject):
             await self._bridge.cancel([record.id for record in ours])
 
     async def _retry(self, job_ids: Sequence[str], what: str) -> None:
+        """Put jobs again; what was put is told of, and can be taken back, also where some fail."""
         new: list[str] = []
-        async for part in in_parts(job_ids, self._toasts, what):
-            ended = [record.id for record in await self._ours(part, ended=True)]
-            if len(job_ids) > MOST_RETRIED_AT_ONCE:
-                new += await self._bridge.order(partial(_retry_all, tuple(ended)))
-            else:
-                new += [await self._bridge.retry(job_id) for job_id in ended]
-        put = tuple(new)
+        error: MonitorError | None = None
+        put = _retry_all if len(job_ids) > MOST_RETRIED_AT_ONCE else _retry_each
+        try:
+            async for part in in_parts(job_ids, self._toasts, what):
+                ended = tuple(record.id for record in await self._ours(part, ended=True))
+                ids, reason = await self._bridge.order(partial(put, ended))
+                new += ids
+                error = error or reason
+        except MonitorError as reason:
+            error = error or reason
+        self._tell_of_retried(tuple(new), is_part=error is not None)
+        if error is not None:
+            raise error
+
+    def _tell_of_retried(self, put: tuple[str, ...], *, is_part: bool) -> None:
         self.jobs_put.emit(put[:PART])
-        if (count := len(put)) > MOST_RETRIED_AT_ONCE:
+        if (count := len(put)) > MOST_RETRIED_AT_ONCE or (count and is_part):
             text = tr_plural("{count} job is tried again.", "{count} jobs are tried again.", count)
             self._toasts.say(text, ToastAction(tr("Undo"), lambda: self.take_back(put)))
 
@@ -210,5 +220,22 @@ class JobCommands(QObject):
         self.hidden_changed.emit(hidden)
 
 
-def _retry_all(job_ids: tuple[str, ...], queue: QueueOrders) -> Sequence[str]:
-    return queue.retry_all(job_ids)
+def _retry_all(
+    job_ids: tuple[str, ...], queue: QueueOrders
+) -> tuple[Sequence[str], MonitorError | None]:
+    retried = queue.retry_all(job_ids)
+    return retried.ids, retried.error
+
+
+def _retry_each(
+    job_ids: tuple[str, ...], queue: QueueOrders
+) -> tuple[Sequence[str], MonitorError | None]:
+    """Put jobs again that are no group; return the new ids and the first error there was."""
+    new: list[str] = []
+    error: MonitorError | None = None
+    for job_id in job_ids:
+        try:
+            new.append(queue.retry(job_id))
+        except MonitorError as reason:
+            error = error or reason
+    return new, error

@@ -24,6 +24,8 @@ def said_so(task_types: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
     for status in JobStatus:
         for word in {words[status], status_word(status).casefold()}:
             yield word, f"status:{words[status]}", status_word(status)
+    for word in tr("failure failures").split():
+        yield word, f"status:{words[JobStatus.ERROR]}", status_word(JobStatus.ERROR)
     for name in sorted(task_types):
         short = name.removesuffix("Job").lower()
         for word in {short, type_word(name).casefold()}:
@@ -41,10 +43,15 @@ def query_meant(text: str, task_types: tuple[str, ...]) -> str:
     """
     known = {word: term for word, term, _ in said_so(task_types)}
     found, others = [], []
-    for word in text.casefold().split():
+    rest = f" {' '.join(text.casefold().split())} "
+    for phrase in sorted((word for word in known if " " in word), key=len, reverse=True):
+        if f" {phrase} " in rest:  # “en curso”
+            found.append(known[phrase])
+            rest = rest.replace(f" {phrase} ", " ")
+    for word in rest.split():
         if word in known:
             found.append(known[word])
-        elif (one := word.removesuffix("s")) in known:  # models, failures
+        elif (one := word.removesuffix("s")) in known:  # models, weeks
             found.append(known[one])
         elif word not in _small_words():
             others.append(word)
@@ -72,4 +79,4 @@ def _times() -> Mapping[str, tuple[str, str]]:
 
 def _small_words() -> frozenset[str]:
     """Return the words between those that mean something."""
-    return frozenset(tr("last this the of in from jobs job all failures").split())
+    return frozenset(tr("last this the of in from jobs job all").split())

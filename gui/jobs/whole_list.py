@@ -53,10 +53,10 @@ class WholeList(QObject):
 
     def save(self) -> None:
         """Ask for a file, and write all that match to it as a table."""
-        where, order, helper = self._model.where, self._model.order, helpers_of(self._bridge)
+        where, order, helper = self._model.where, self._model.order, helpers_of(self._bridge).saving
 
         async def write(target: Path) -> str:
-            count = await helper.reading.call(
+            count = await helper.call(
                 save_list, folder=str(self._bridge.folder.root), target=str(target),
                 statuses=sorted(where.statuses), task_types=sorted(where.task_types),
                 search=where.search, query=where.query, order_by=order.column,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -23,6 +20,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.format import format_count
 from gui.i18n import tr, translate
+from gui.latest_task import LatestTask
 from gui.library.deleting import ask_and_delete
 from gui.library.kind_delegate import COUNT_ROLE, KindDelegate
 from gui.library.kinds import LIBRARY_KINDS, LibraryKind, component_titles
@@ -62,7 +60,7 @@ class LibraryPage(QWidget):
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._task: asyncio.Task[Any] | None = None
+        self._latest = LatestTask(self)
         self._is_fresh = False
         self._counts: dict[EntityKind, int] = {}
         self.kinds = QListWidget()
@@ -106,15 +104,13 @@ class LibraryPage(QWidget):
     def reload(self) -> None:
         """Read the list again."""
         self._is_fresh = True
-        if self._task is not None:
-            self._task.cancel()
-        self._task = self._bridge.start(self._read(), what=tr("Reading the library"))
-        self.destroyed.connect(self._task.cancel)
+        self._latest.cancel()
+        self._latest.task = self._bridge.start(self._read(), what=tr("Reading the library"))
 
     @property
     def is_reading(self) -> bool:
         """Whether the list is being read."""
-        return self._task is not None and not self._task.done()
+        return self._latest.is_running
 
     # --- building -----------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -109,8 +108,7 @@ class Machine:
 def machines_of(news: PlaceNews) -> list[Machine]:
     """Return the machines of a place."""
     nodes = () if news.look is None else news.look.nodes
-    mine = Counter(record.node for record in news.jobs.records if record.node)
-    return [Machine(node, mine[node.name]) for node in nodes]
+    return [Machine(node, news.jobs.by_node.get(node.name, 0)) for node in nodes]
 
 
 Column = tuple[str, Callable[[Machine], str]]

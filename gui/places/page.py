@@ -216,9 +216,9 @@ class _Asking:
         """Ask it once."""
         now_s = time.monotonic()
         is_due = now_s - self._storage_s >= STORAGE_EVERY_S
-        await self._page.ask_one(self._config, with_storage=is_due)
         if is_due:
-            self._storage_s = now_s
+            self._storage_s = now_s  # before it is asked: an error is not told every few seconds
+        await self._page.ask_one(self._config, with_storage=is_due)
 
 
 def _configured(folder: LocalFolder) -> tuple[tuple[PlaceConfig, ...], tuple[str, ...]]:

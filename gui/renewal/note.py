@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -14,12 +11,13 @@ from gui.flow_layout import FlowLayout
 from gui.i18n import tr, tr_plural
 from gui.plain_text import as_typed
 from gui.renewal.opening import open_renewal
+from gui.throttle import Throttle
 from gui.widgets import TextLabel, set_role, text_button
 from queue_core.database.status import EntityKind
 from queue_core.library.renewal import MADE_BY_JOBS, Outdated, Renewal, plan_renewal
 from queue_core.queue.values import ChangeBatch
 
-FRESH_MS = 1500
+FRESH_S = 1.5
 
 
 class OutdatedNote(QFrame):
@@ -43,7 +41,6 @@ class OutdatedNote(QFrame):
         self._shows_newer = shows_newer
         self._about: tuple[EntityKind, int] | None = None
         self._plan = Renewal()
-        self._task: asyncio.Task[Any] | None = None
         self._is_old = False
         set_role(self, "warningBox")
         self._sentence = TextLabel()
@@ -58,8 +55,10 @@ class OutdatedNote(QFrame):
         layout.setSpacing(4)
         for widget in (self._sentence, buttons):
             layout.addWidget(widget)
-        self._news = QTimer(self, singleShot=True, interval=FRESH_MS)
-        self._news.timeout.connect(self._look_if_seen)
+        self._look = Throttle(
+            bridge, self._read, what=tr("Looking for what is out of date"), interval_s=FRESH_S,
+            parent=self,
+        )  # fmt: skip
         bridge.changed.connect(self._on_changed)
         self.hide()
 
@@ -68,44 +67,38 @@ class OutdatedNote(QFrame):
         about = (kind, entity_id) if kind is not None and kind in MADE_BY_JOBS else None
         if about != self._about:
             self._about = about
+            self._is_old = False
             self.hide()
-            self._look()
+            self._look.request_now()
         else:
             self.refresh()
 
     def refresh(self) -> None:
         """Look again if anything has changed while nobody looked here."""
         if self._is_old:
-            self._look()
+            self._is_old = False
+            self._look.request_soon()
 
     @property
     def is_looking(self) -> bool:
         """Whether it is being found out."""
-        return self._task is not None and not self._task.done()
+        return self._look.is_running
 
     def _on_changed(self, _batch: ChangeBatch) -> None:
-        if self._about is not None and not self._news.isActive():
-            self._news.start()
-
-    def _look_if_seen(self) -> None:
+        if self._about is None:
+            return
         place = self.parentWidget()
         if place is not None and place.isVisible():
-            self._look()
+            self._look.request()
         else:
             self._is_old = True
 
-    def _look(self) -> None:
-        self._is_old = False
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
-        if self._about is not None:
-            what = tr("Looking for what is out of date")
-            self._task = self._bridge.start(self._read(self._about), what=what)
-            self.destroyed.connect(self._task.cancel)
-
-    async def _read(self, about: tuple[EntityKind, int]) -> None:
-        plan = await self._bridge.call(plan_renewal, self._bridge.folder, about)
+    async def _read(self) -> None:
+        about = self._about
+        if about is None:
+            return
+        # It looks at a file, which may lie on another machine: that one keeps nobody else waiting.
+        plan = await self._bridge.call_far(plan_renewal, self._bridge.folder, about)
         if isValid(self) and about == self._about:
             self._show(plan)
 

@@ -31,7 +31,8 @@ def open_renewal(
 async def _open(window: QWidget, bridge: Bridge, about: tuple[EntityKind, int] | None) -> None:
     from gui.renewal.dialog import RenewalDialog
 
-    plan = await bridge.call(plan_renewal, bridge.folder, about)
+    # It looks at files, which may lie on another machine.
+    plan = await bridge.call_far(plan_renewal, bridge.folder, about)
     if not plan.steps and not plan.left_out:
         notify(window, tr("All results are up to date."))
         return
@@ -71,5 +72,14 @@ async def _take_back(window: QWidget, bridge: Bridge, job_ids: tuple[str, ...]) 
     from queue_core.jobs.renewing import take_back
 
     folder = bridge.folder
-    await bridge.order(lambda queue: take_back(job_ids, queue, folder))
-    notify(window, tr("The jobs were taken back. What was finished already stays."))
+    left = await bridge.order(lambda queue: take_back(job_ids, queue, folder))
+    if not left:
+        notify(window, tr("The jobs were taken back. What was finished already stays."))
+        return
+    said = tr_plural(
+        "{count} job is still there: it does not stop, or its result is in use.",
+        "{count} jobs are still there: they do not stop, or their results are in use.",
+        len(left),
+    )
+    hint = tr("Remove what is left once it has ended.")
+    notify(window, said, ToastAction(tr("Show"), partial(_show, window, left)), hint=hint)

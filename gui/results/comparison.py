@@ -87,10 +87,16 @@ def compare(
 
 
 def short_names(runs: Sequence[EntityRecord]) -> list[str]:
-    """Return the names of models without the words at the end that all of them share."""
-    words = [run.name.split(" ") for run in runs]
+    """Return the names of models without the words at the end that all of them share.
+
+    Where all names are the same, they stay whole: nothing at their end is less telling.
+    """
+    names = [run.name for run in runs]
+    if len(set(names)) < 2:
+        return names
+    words = [name.split(" ") for name in names]
     shared = 0
-    while len(words) > 1 and all(len(w) > shared + 1 for w in words):
+    while all(len(w) > shared + 1 for w in words):
         if len({w[-1 - shared] for w in words}) > 1:
             break
         shared += 1

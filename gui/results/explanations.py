@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.i18n import tr, translate_caption
@@ -88,17 +89,17 @@ class Explanations(LoadingView):
         column.addLayout(row(explain, None))
 
     def _explain(self, explainer: str) -> None:
-        self.bridge.start(self._put(explainer), what=tr("Submitting the job"))
+        self.bridge.start(self._put(explainer, main_window_of(self)), what=tr("Submitting the job"))
 
-    async def _put(self, explainer: str) -> None:
+    async def _put(self, explainer: str, window: QWidget) -> None:
         from queue_core.jobs.explainer_job import ExplainerJob
 
         job_id = await self.bridge.submit(ExplainerJob(run_id=self._run_id, explainer=explainer))
-        window = main_window_of(self)
         if isinstance(window, ShowsJobs):
             show = ToastAction(tr("Show"), partial(window.select_jobs, (job_id,)))
-            notify(self, tr("The job is in the queue."), show)
-        self.load()
+            notify(window, tr("The job is in the queue."), show)
+        if isValid(self):  # else it was closed meanwhile
+            self.load()
 
     def _on_changed(self, _batch: ChangeBatch) -> None:
         if not self._news.isActive():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.flow_layout import FlowLayout
@@ -13,14 +14,14 @@ from gui.submit.opening import open_new_job
 from gui.widgets import Note, text_button
 from queue_core.components.registry import ComponentKind, components
 from queue_core.database.status import EntityKind
-from queue_core.errors import EntityNotFoundError, JobNotFoundError
+from queue_core.errors import EntityNotFoundError, JobNotFoundError, MonitorError
 from queue_core.library.entities import EntityRecord, get_entity
 from queue_core.paths import LocalFolder
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import ChangeBatch
 
 GENERATIVE = "GenerativeJob"
-FRESH_MS = 200
+FRESH_MS = 1000
 
 
 class FailedExchange(LoadingView):
@@ -106,8 +107,16 @@ class FailedExchange(LoadingView):
     def _put(self, changes: dict[str, str]) -> None:
         if self._job is not None:
             self._buttons.setEnabled(False)  # once is enough
-            work = self.bridge.retry(self._job.id, changes)
+            work = self._try_again(self._job.id, changes)
             self.bridge.start(work, what=tr("Submitting the job"))
+
+    async def _try_again(self, job_id: str, changes: dict[str, str]) -> None:
+        try:
+            await self.bridge.retry(job_id, changes)
+        except MonitorError:
+            if isValid(self):
+                self._buttons.setEnabled(True)  # what is in the way may be gone the next time
+            raise
 
     def _open_form(self) -> None:
         if self._job is not None:

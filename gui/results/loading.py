@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
@@ -12,6 +11,7 @@ from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.i18n import tr
+from gui.latest_task import LatestTask
 from gui.widgets import Note, muted_label
 from queue_core.errors import MonitorError
 
@@ -41,7 +41,7 @@ class LoadingView(QWidget):
         # What arrives at once must not flash "Reading…".
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._waiting.show)
-        self._task: asyncio.Task[Any] | None = None
+        self._latest = LatestTask(self)
 
     async def fill(self) -> None:
         """Read and show; a `MonitorError` is shown in place of the content."""
@@ -53,16 +53,13 @@ class LoadingView(QWidget):
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do *work* in the background; it ends with this view, and so does what ran before."""
-        if self._task is not None:
-            self._task.cancel()
-        task = self.bridge.start(work, what=tr("Reading a result"))
-        self.destroyed.connect(task.cancel)
-        self._task = task
+        self._latest.cancel()
+        self._latest.task = self.bridge.start(work, what=tr("Reading a result"))
 
     @property
     def is_loading(self) -> bool:
         """Whether something is still being read."""
-        return self._task is not None and not self._task.done()
+        return self._latest.is_running
 
     def stop_waiting(self) -> None:
         """Say no more that it is being read: there is something to see."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.i18n import tr
-from gui.notifications import ToastAction, notify
+from gui.notifications import ToastAction, main_window_of, notify
 from gui.plain_text import PlainMessageBox
 from gui.results.loading import LoadingView
 from gui.results.step_list import StepList
@@ -130,12 +130,13 @@ class NotebookView(LoadingView):
     # --- orders -------------------------------------------------------------------------------
 
     def _change(self, action: str, steps: Sequence[int] = ()) -> None:
-        self.bridge.start(self._put(action, steps), what=tr("Submitting the job"))
+        _start(main_window_of(self), self.bridge, self._id, action, steps)
 
     def _reorder(self, ids: Sequence[int]) -> None:
         before = tuple(step.id for step in self.steps.applied)
-        undo = ToastAction(tr("Undo"), lambda: self._change("reorder", before))
-        self.bridge.start(self._put("reorder", ids, undo), what=tr("Submitting the job"))
+        # The message may outlive this view: it knows the window, not the view.
+        put = partial(_start, main_window_of(self), self.bridge, self._id, "reorder")
+        put(ids, ToastAction(tr("Undo"), partial(put, before)))
 
     def _ask_to_remove(self) -> None:
         step = self.steps.chosen
@@ -154,12 +155,23 @@ class NotebookView(LoadingView):
         box.finished.connect(box.deleteLater)
         box.open()
 
-    async def _put(self, action: str, steps: Sequence[int] = (), *more: ToastAction) -> None:
-        from queue_core.jobs.notebook_job import NotebookJob
 
-        job = NotebookJob(notebook_id=self._id, action=action, steps=list(steps))
-        await self.bridge.submit(job)
-        notify(self, tr("The job is in the queue."), *more)
+def _start(
+    window: QWidget, bridge: Bridge, notebook_id: int, action: str, steps: Sequence[int],
+    *more: ToastAction,
+) -> None:  # fmt: skip
+    work = _put(window, bridge, notebook_id, action, steps, *more)
+    bridge.start(work, what=tr("Submitting the job"))
+
+
+async def _put(
+    window: QWidget, bridge: Bridge, notebook_id: int, action: str, steps: Sequence[int],
+    *more: ToastAction,
+) -> None:  # fmt: skip
+    from queue_core.jobs.notebook_job import NotebookJob
+
+    await bridge.submit(NotebookJob(notebook_id=notebook_id, action=action, steps=list(steps)))
+    notify(window, tr("The job is in the queue."), *more)
 
 
 def _read_steps(

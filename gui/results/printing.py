@@ -5,9 +5,6 @@ A print dialog of our own would ask the printers of the network first, in the wi
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import time
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
@@ -17,9 +14,7 @@ from gui.i18n import tr
 from gui.notifications import notify
 from gui.platform import open_file
 from gui.results.export import write_figure
-
-PREFIX = "print-"
-KEPT_S = 24 * 3600
+from gui.results.passing_files import new_place
 
 
 def print_figure(widget: QWidget, bridge: Bridge, source: Path) -> None:
@@ -34,7 +29,7 @@ def print_figure(widget: QWidget, bridge: Bridge, source: Path) -> None:
 
 
 async def _print(window: QWidget, bridge: Bridge, source: Path) -> None:
-    target = await bridge.call(_place, bridge.folder.temporary)
+    target = await bridge.call(new_place, bridge.folder.temporary, "figure.pdf")
     await write_figure(bridge, source, target, dark=False)
     if not open_file(target):
         notify(
@@ -42,12 +37,3 @@ async def _print(window: QWidget, bridge: Bridge, source: Path) -> None:
             tr("No program for PDF files was found."),
             hint=tr("Save the figure as PDF, and print it elsewhere."),
         )
-
-
-def _place(folder: Path) -> Path:
-    """Return a new file; what was printed on earlier days goes."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in folder.glob(f"{PREFIX}*"):
-        if time.time() - old.stat().st_mtime > KEPT_S:
-            shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder)) / "figure.pdf"

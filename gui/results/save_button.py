@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDrag, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.plain_text import as_typed
 from gui.results.export import Export, ask_and_write
+from gui.results.passing_files import new_place
 from gui.theme import icon
 from gui.widgets import icon_button, text_button
 
@@ -41,10 +40,7 @@ def save_button(
 
 
 class _DragOut(QObject):
-    """Writes the file when a drag begins, and hands it over as soon as it is there.
-
-    The file lies in a folder of its own, which goes with the button: whoever takes it copies it.
-    """
+    """Writes the file when a drag begins, and hands it over as soon as it is there."""
 
     def __init__(
         self, button: QAbstractButton, bridge: Bridge, exported: Callable[[], Export]
@@ -54,9 +50,7 @@ class _DragOut(QObject):
         self._bridge = bridge
         self._exported = exported
         self._pressed_at: QPointF | None = None
-        self._folders: list[str] = []
         button.installEventFilter(self)
-        button.destroyed.connect(partial(_remove, self._folders))
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Look for the beginning of a drag."""
@@ -79,10 +73,10 @@ class _DragOut(QObject):
 
     async def _write(self, offered: Export) -> None:
         place = self._bridge.folder.temporary
-        folder = await self._bridge.call(tempfile.mkdtemp, dir=place)
-        self._folders.append(folder)
-        target = Path(folder) / offered.file_name
+        target = await self._bridge.call(new_place, place, offered.file_name)
         await offered.write(target)
+        if not isValid(self):
+            return  # the result was closed meanwhile
         # A drag has an event loop of its own, which must not run within a task of this one.
         QTimer.singleShot(0, self, lambda: self._drag(target))
 
@@ -95,11 +89,6 @@ class _DragOut(QObject):
         drag.setMimeData(data)
         drag.setPixmap(icon("export").pixmap(ICON_PX))
         drag.exec(Qt.DropAction.CopyAction)
-
-
-def _remove(folders: list[str]) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_left(event: QMouseEvent) -> bool:

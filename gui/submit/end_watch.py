@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
+from gui.notifications import ToastAction, say
 from queue_core.errors import JobNotFoundError
 from queue_core.queue.job_record import JobRecord
 from queue_core.queue.values import ChangeBatch
@@ -55,3 +57,34 @@ class EndWatch(QObject):
             self._ended(record)
         self.setParent(None)
         self.deleteLater()
+
+
+def say_until_end(
+    window: QWidget,
+    bridge: Bridge,
+    job_id: str,
+    text: str,
+    ended: Callable[[JobRecord], object],
+    *actions: ToastAction,
+) -> None:
+    """Say something of a job that runs; what becomes of the job takes its place.
+
+    Args:
+        window: The main window.
+        bridge: The way to the queue.
+        job_id: The job.
+        text: What is said until it ends.
+        ended: What to do then.
+        *actions: What is offered beside the text.
+    """
+    toast = say(window, text, *actions)
+    shown = [] if toast is None else [toast]
+    if toast is not None:
+        toast.closed.connect(lambda _toast: shown.clear())
+
+    def over(record: JobRecord) -> None:
+        for one in tuple(shown):
+            one.close_now()
+        ended(record)
+
+    EndWatch(window, bridge, job_id, over)

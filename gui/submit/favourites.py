@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.submit.component_list import ComponentList
-from queue_core.artifacts.table_files import write_whole
+from gui.submit.kept_file import changing, read_kept
 from queue_core.errors import DataError
 from queue_core.paths import LocalFolder
 
@@ -38,11 +35,11 @@ def with_favourites(bridge: Bridge, task_type: str, *, several: bool) -> Compone
 
     def keep(component_id: str, is_favourite: bool) -> None:
         clicked[component_id] = is_favourite
-        change = partial(
+        # On any thread: `changing` lets one change the file at a time.
+        change = bridge.call(
             keep_favourite, bridge.folder, task_type, component_id, is_favourite=is_favourite
         )
-        # One after another, as orders are: each writes the whole file.
-        bridge.start(bridge.order(lambda _queue: change()), what=tr("Keeping a favourite"))
+        bridge.start(change, what=tr("Keeping a favourite"))
 
     bridge.start(read(), what=tr("Reading the favourites"))
     components.starred.connect(keep)
@@ -65,37 +62,20 @@ def keep_favourite(
     Raises:
         DataError: That cannot be stored, or those of before cannot be read.
     """
-    path = folder.monitor / FILE
-    found = _read(path)
-    kept = [known for known in found.get(task_type, ()) if known != component_id]
-    found[task_type] = [*kept, component_id] if is_favourite else kept
-    text = json.dumps(found, indent=1)
-    write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
+    with changing(folder.monitor / FILE, _read) as found:
+        kept = [known for known in found.get(task_type, ()) if known != component_id]
+        found[task_type] = [*kept, component_id] if is_favourite else kept
 
 
 def _read(path: Path) -> dict[str, list[str]]:
     """Return all favourites by type of job.
 
     Raises:
-        DataError: There are some that cannot be read: to write anew would lose them.
+        DataError: There are some that cannot be read.
     """
-    try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise _unreadable(path) from error
-    if not isinstance(found, dict) or not all(map(_is_list_of_ids, found.values())):
-        raise _unreadable(path)
-    return found
+    said = tr("The favourites in {path} cannot be read.", path=path)
+    return read_kept(path, _is_list_of_ids, said)
 
 
 def _is_list_of_ids(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _unreadable(path: Path) -> DataError:
-    return DataError(
-        tr("The favourites in {path} cannot be read.", path=path),
-        hint=tr("Mend the file, or move it away to begin anew."),
-    )

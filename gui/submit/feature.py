@@ -11,7 +11,7 @@ from gui.jobs.type_looks import type_icon
 from gui.main_window import MainWindow
 from gui.submit import repeating
 from gui.submit.drop_overlay import DropOverlay
-from gui.submit.job_types import JOB_TYPES, all_job_types, job_type
+from gui.submit.job_types import FROM_FILES, JOB_TYPES, all_job_types, job_type
 from gui.submit.loading import FileLoading
 from gui.submit.opening import open_new_job
 from gui.submit.recent_files import RecentFiles
@@ -19,8 +19,6 @@ from gui.submit.repeating import tell_repeated
 from queue_core.jobs.job_type import JobType
 from queue_core.jobs.registry import job_types
 from queue_core.queue.job_record import JobRecord
-
-FROM_FILES = "DatasetJob"
 
 
 @needs(mark("Select one job that has ended."))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import Bridge
 from gui.i18n import tr
 from gui.inputs import ComboBox, DateTimeEdit, DoubleSpinBox, SpinBox
+from gui.latest_task import LatestTask
 from gui.plain_text import no_mnemonic
 from gui.submit.repeat_editor import RepeatEditor
 from gui.submit.run_on import RunOn
@@ -26,6 +27,7 @@ from gui.theme import STEP_PX, icon
 from gui.widgets import muted_label, row, set_role, show_words
 from queue_core.errors import MonitorError, ParameterError
 from queue_core.queue.job_record import JobRecord, JobStatus
+from queue_core.queue.schedules import next_run
 from queue_core.queue.values import AfterPolicy, JobFilter, JobOptions
 
 MOST_PRIORITY = 1000
@@ -58,6 +60,7 @@ class JobOptionsPanel(QWidget):
         self._bridge = bridge
         self._has_offered = False
         self._has_places = False
+        self._reading_places = LatestTask(self)
         self._kind = ""
         self.toggle = QToolButton()
         set_role(self.toggle, "flat")
@@ -79,9 +82,23 @@ class JobOptionsPanel(QWidget):
         self._unfold(False)
 
     @property
+    def repeats(self) -> bool:
+        """Whether the job is to be put again and again."""
+        return self.when.currentIndex() == REPEAT
+
+    @property
     def cron(self) -> str:
-        """When the job is to be put again and again; empty: only once, now."""
-        return self.repeat.cron if self.when.currentIndex() == REPEAT else ""
+        """When the job is to be put again and again; empty where it is put only once."""
+        return self.repeat.cron if self.repeats else ""
+
+    def check(self) -> None:
+        """Look whether what was chosen can be done.
+
+        Raises:
+            ParameterError: The rule of cron is none, or never comes due.
+        """
+        if self.repeats:
+            next_run(self.cron, datetime.now(UTC))
 
     def offer_repeating(self) -> None:
         """Unfold, with a rhythm to choose."""
@@ -93,9 +110,9 @@ class JobOptionsPanel(QWidget):
         self._kind = kind
         if self._has_places:
             self.run_on.choose_for(kind)
-        else:
-            task = self._bridge.start(self._offer_places(), what=tr("Reading the places"))
-            self.destroyed.connect(task.cancel)
+        elif not self._reading_places.is_running:  # else it chooses for this one when it is there
+            what = tr("Reading the places")
+            self._reading_places.task = self._bridge.start(self._offer_places(), what=what)
 
     def show_problem(self, error: MonitorError) -> None:
         """Go to the field that an error is about, if it is one of these."""
@@ -138,7 +155,7 @@ class JobOptionsPanel(QWidget):
         self.place = QStackedWidget()
         for editor in (QWidget(), self.later, after, self.repeat):
             self.place.addWidget(editor)
-        self.when.currentIndexChanged.connect(self._on_when)
+        self.when.currentIndexChanged.connect(self._arrange)
         self.priority = SpinBox(minimum=-MOST_PRIORITY, maximum=MOST_PRIORITY)
         self.priority.setToolTip(tr("Jobs with a higher number start first. The usual one is 0."))
         self.attempts = SpinBox(maximum=MOST_ATTEMPTS)
@@ -180,11 +197,15 @@ class JobOptionsPanel(QWidget):
         grid.setColumnStretch(3, 1)
         return grid
 
-    def _on_when(self, when: int) -> None:
+    def _arrange(self) -> None:
         """Show what goes with this start; what a schedule does not keep is not offered."""
-        self.place.setCurrentIndex(when)
+        self.place.setCurrentIndex(self.when.currentIndex())
         for widget in self._of_one_job:
-            widget.setVisible(when != REPEAT)
+            widget.setVisible(not self.repeats)
+        has_choice = self.run_on.place.count() > 1
+        for widget in (self.run_on, self.run_on_label):
+            widget.setVisible(has_choice and not self.repeats)
+        self._say_place()
 
     def _unfold(self, is_open: bool) -> None:
         self._frame.setVisible(is_open)
@@ -206,12 +227,11 @@ class JobOptionsPanel(QWidget):
         self._has_places = True
         self.run_on.offer(places)
         self.run_on.choose_for(self._kind)
-        for widget in (self.run_on, self.run_on_label):
-            widget.setVisible(bool(places))
+        self._arrange()
 
     def _say_place(self) -> None:
         """Say also while it is folded that the job runs elsewhere."""
-        place = self.run_on.place.currentData()
+        place = None if self.repeats else self.run_on.place.currentData()
         text = tr("Options") if place is None else tr("Options · runs on {place}", place=place)
         self.toggle.setText(no_mnemonic(text))
 

@@ -14,7 +14,9 @@ from queue_core.jobs.job_type import JobType
 from queue_core.jobs.registry import known_job_types
 
 PARAMS = "params"
-
+# Kinds of which the window knows more than the others.
+FROM_FILES = "DatasetJob"
+TRAINING = "ModelJob"
 
 JOB_TYPES = tuple(BUILT_IN.values())
 

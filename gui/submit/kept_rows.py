@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
 from gui.i18n import tr
-from gui.notifications import main_window_of, say
-from gui.submit.end_watch import EndWatch
+from gui.notifications import main_window_of
+from gui.submit.end_watch import say_until_end
+from gui.submit.job_types import TRAINING
 from gui.submit.opening import open_new_job
 from queue_core.queue.job_record import JobRecord, JobStatus
 
@@ -24,17 +25,11 @@ async def _keep(window: QWidget, bridge: Bridge, notebook_id: int) -> None:
     from queue_core.jobs.apply_notebook_job import ApplyNotebookJob
 
     job_id = await bridge.submit(ApplyNotebookJob(notebook_id=notebook_id))
-    toast = say(window, tr("Keeping the rows as a dataset; the form for the model opens then."))
-    shown = [] if toast is None else [toast]
-    if toast is not None:
-        toast.closed.connect(lambda _toast: shown.clear())
 
     def ended(record: JobRecord) -> None:
-        for one in tuple(shown):
-            one.close_now()
         result = record.result if isinstance(record.result, Mapping) else {}
         if record.status is JobStatus.FINISHED and isinstance(result.get("id"), int):
-            entities = {"dataset": result["id"]}
-            open_new_job(window, bridge, kind="ModelJob", entities=entities)
+            open_new_job(window, bridge, kind=TRAINING, entities={"dataset": result["id"]})
 
-    EndWatch(window, bridge, job_id, ended)
+    text = tr("Keeping the rows as a dataset; the form for the model opens then.")
+    say_until_end(window, bridge, job_id, text, ended)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from gui.bridge import Bridge, Message
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural, translate_message
+from gui.submit.job_types import FROM_FILES
 from gui.submit.preview_dialog import LoadOrder, PreviewDialog
 from gui.window_state import WindowState
 from queue_core.components.loaders.files.expansion import ExpandedPaths, expand_paths
@@ -48,7 +49,6 @@ class FileLoading(QObject):
         """
         super().__init__(window)
         self._state = state
-        self._repeated = False
         self._window = window
         self._bridge = bridge
         self._dialog: PreviewDialog | None = None
@@ -70,27 +70,30 @@ class FileLoading(QObject):
         Args:
             repeated: Offer at once to load them again and again.
         """
-        self._repeated = repeated
         dialog = QFileDialog(self._window, tr("Load data"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         if self._state is not None and (folder := self._state.remembered(LAST_FOLDER)):
             dialog.setDirectory(folder)
         dialog.setNameFilters([_data_filter(), tr("All files") + " (*)"])
-        dialog.filesSelected.connect(lambda names: self.load([Path(name) for name in names]))
-        dialog.rejected.connect(self._forget_to_repeat)
+        dialog.filesSelected.connect(
+            lambda names: self.load([Path(name) for name in names], repeated=repeated)
+        )
         dialog.finished.connect(dialog.deleteLater)
         self.warm_up()
         dialog.open()
 
-    def _forget_to_repeat(self) -> None:
-        self._repeated = False
+    def load(self, paths: Sequence[Path], *, repeated: bool = False) -> None:
+        """Load files, and the data files in folders, after a preview if the user wants one.
 
-    def load(self, paths: Sequence[Path]) -> None:
-        """Load files, and the data files in folders, after a preview if the user wants one."""
+        Args:
+            paths: The files and folders.
+            repeated: Offer, in the preview, to load them again and again.
+        """
         if self._state is not None and paths:
             self._state.remember(LAST_FOLDER, str(paths[0].parent))
         self.chosen.emit(tuple(paths))
-        self._bridge.start(self._load(tuple(paths)), what=tr("Looking into files"))
+        work = self._load(tuple(paths), repeated=repeated)
+        self._bridge.start(work, what=tr("Looking into files"))
 
     def load_as_detected(self, paths: Sequence[Path]) -> None:
         """Load files without a preview."""
@@ -99,33 +102,37 @@ class FileLoading(QObject):
     def load_again(self, record: JobRecord) -> None:
         """Show the preview of an earlier job's file, with the options that it had."""
         path = Path(str(record.params.get("file_path") or record.params.get("path") or ""))
-        self._open_dialog([path])
+        self._open_dialog([path], is_retry=True)
         if self._dialog is not None:
             self._dialog.retry(record)
 
-    async def _load(self, paths: tuple[Path, ...]) -> None:
+    async def _load(self, paths: tuple[Path, ...], *, repeated: bool) -> None:
         found = await self._bridge.call(expand_paths, paths)
         self._tell_skipped(found)
         if not found:
             return
-        if self._bridge.settings[PREVIEW_FILES] or self._repeated:
-            self._open_dialog(list(found))
+        if self._bridge.settings[PREVIEW_FILES] or repeated:
+            self._open_dialog(list(found), repeated=repeated)
         else:
             self.load_as_detected(list(found))
 
-    def _open_dialog(self, paths: list[Path]) -> None:
-        if self._dialog is not None:
-            self._dialog.add_files(paths)
-            self._dialog.raise_()
-            self._dialog.activateWindow()
-            return
-        dialog = PreviewDialog(paths, self._bridge, self._window)
-        dialog.load_wanted.connect(self._submit)
-        dialog.ask_changed.connect(self._remember_to_ask)
-        dialog.finished.connect(self._forget_dialog)
-        self._dialog = dialog
-        if self._repeated:
-            self._repeated = False
+    def _open_dialog(
+        self, paths: list[Path], *, repeated: bool = False, is_retry: bool = False
+    ) -> None:
+        dialog = self._dialog
+        if dialog is not None:
+            dialog.add_files(paths)
+            dialog.raise_()
+            dialog.activateWindow()
+        else:
+            dialog = self._dialog = PreviewDialog(paths, self._bridge, self._window)
+            dialog.load_wanted.connect(self._submit)
+            dialog.ask_changed.connect(self._remember_to_ask)
+            dialog.finished.connect(self._forget_dialog)
+        if not is_retry:  # which keeps the options of its job, so that a retry hides them
+            dialog.job_options.show()
+            dialog.job_options.show_kind(FROM_FILES)
+        if repeated:
             dialog.job_options.offer_repeating()
         dialog.show()
 

@@ -29,7 +29,7 @@ from gui.plain_text import as_title, as_typed, no_mnemonic
 from gui.submit.form_menus import CopyMenu, FillMenu, State
 from gui.submit.job_form import JobFormPage
 from gui.submit.job_options import JobOptionsPanel
-from gui.submit.job_types import all_job_types, load_form
+from gui.submit.job_types import FROM_FILES, all_job_types, load_form
 from gui.submit.retrying import point_out
 from gui.submit.together import put_together
 from gui.theme import ROW_HEIGHT_PX, icon
@@ -46,7 +46,6 @@ KINDS_PX = 204
 FOLDED_BELOW_PX = 900
 FOLDED_PX = 52
 KIND_ROLE = Qt.ItemDataRole.UserRole + 1
-FROM_FILES = "DatasetJob"
 
 
 class NewJobDialog(QDialog):
@@ -327,7 +326,7 @@ class NewJobDialog(QDialog):
         return await self._bridge.retry(record.id, changes)
 
     async def _put_several(self, page: JobFormPage, several: list[dict[str, Any]]) -> None:
-        if self.options.cron:
+        if self.options.repeats:
             raise MonitorError(
                 tr("Several jobs cannot repeat together."),
                 hint=tr("Tick one model and give one value for each parameter."),
@@ -343,9 +342,8 @@ class NewJobDialog(QDialog):
         if self._retry_of is not None:
             return await self._retry(self._retry_of, page.changes())
         job = await self._bridge.call(page.kind.make, page.values())
-        cron = self.options.cron
-        if cron:
-            name = page.suggested_name()
+        if self.options.repeats:
+            name, cron = page.suggested_name(), self.options.cron
             await self._bridge.order(lambda queue: queue.add_schedule(job, cron, name=name))
             return None
         return await self._bridge.submit(job, self.options.options())

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from gui.bridge import Bridge
 from gui.i18n import tr, tr_plural
 from gui.notifications import ToastAction, main_window_of, notify, say
-from gui.submit.end_watch import EndWatch
+from gui.submit.end_watch import say_until_end
 from gui.submit.together import GroupWatch
 from queue_core.queue.job_record import JobRecord, JobStatus
 
@@ -81,20 +81,14 @@ def _tell(window: QWidget, bridge: Bridge, job_ids: tuple[str, ...]) -> None:
             show,
         )
         return
-    toast = say(window, tr("The job is in the queue."), show)
-    shown = [] if toast is None else [toast]
-    if toast is not None:
-        toast.closed.connect(lambda _toast: shown.clear())
 
     def ended(record: JobRecord) -> None:
-        """Say what became of it, instead; a failure is told where all failures are."""
-        for one in tuple(shown):
-            one.close_now()
+        """Say that it has finished; a failure is told where all failures are."""
         if record.status is JobStatus.FINISHED:
             again = ToastAction(show.title, lambda: _go_to(window, job_ids))
             say(window, tr("“{name}” has finished.", name=record.job_name), again)
 
-    EndWatch(window, bridge, job_ids[0], ended)
+    say_until_end(window, bridge, job_ids[0], tr("The job is in the queue."), ended, show)
 
 
 def _go_to(window: ShowsJobs, job_ids: tuple[str, ...]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gui.i18n import tr
-from queue_core.artifacts.table_files import write_whole
+from gui.submit.kept_file import changing, read_kept
 from queue_core.errors import DataError
 from queue_core.paths import LocalFolder
 
@@ -35,12 +34,10 @@ def keep_preset(folder: LocalFolder, task_type: str, name: str, values: Mapping[
     Raises:
         DataError: They cannot be stored, or those of before cannot be read.
     """
-    path = folder.monitor / FILE
-    found = _read(path)
-    kept = {n: v for n, v in found.get(task_type, {}).items() if n != name}
-    kept[name[:MOST_LETTERS]] = reusable(values)
-    found[task_type] = dict(list(kept.items())[-MOST_PRESETS:])
-    _write(path, found)
+    with changing(folder.monitor / FILE, _read) as found:
+        kept = {n: v for n, v in found.get(task_type, {}).items() if n != name}
+        kept[name[:MOST_LETTERS]] = reusable(values)
+        found[task_type] = dict(list(kept.items())[-MOST_PRESETS:])
 
 
 def forget_preset(folder: LocalFolder, task_type: str, name: str) -> None:
@@ -49,10 +46,8 @@ def forget_preset(folder: LocalFolder, task_type: str, name: str) -> None:
     Raises:
         DataError: That cannot be stored, or they cannot be read.
     """
-    path = folder.monitor / FILE
-    found = _read(path)
-    found.get(task_type, {}).pop(name, None)
-    _write(path, found)
+    with changing(folder.monitor / FILE, _read) as found:
+        found.get(task_type, {}).pop(name, None)
 
 
 def reusable(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,26 +63,11 @@ def _read(path: Path) -> Presets:
     """Return all presets.
 
     Raises:
-        DataError: There are some that cannot be read: to write anew would lose them.
+        DataError: There are some that cannot be read.
     """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(
-            tr("The presets in {path} cannot be read.", path=path),
-            hint=tr("Mend the file, or move it away to begin anew."),
-        ) from error
-    kinds = found.items() if isinstance(found, dict) else ()
-    return {
-        str(kind): {str(n): v for n, v in named.items() if isinstance(v, dict)}
-        for kind, named in kinds
-        if isinstance(named, dict)
-    }
+    said = tr("The presets in {path} cannot be read.", path=path)
+    return read_kept(path, _is_named_values, said)
 
 
-def _write(path: Path, found: Presets) -> None:
-    # Names of files may hold what UTF-8 cannot: JSON's own escapes hold everything.
-    text = json.dumps(found, indent=1)
-    write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
+def _is_named_values(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())

@@ -32,6 +32,7 @@ from gui.submit.preview_state import FileEntry, FileState, of_same_kind
 from gui.submit.retrying import point_out_in
 from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, row, set_role, text_button
+from queue_core.errors import MonitorError
 from queue_core.library.preview import loader_titles
 from queue_core.queue.job_record import JobRecord, JobStatus
 from queue_core.queue.values import JobOptions
@@ -102,6 +103,7 @@ class PreviewDialog(QDialog):
         self._top.hide()
         self.do_not_ask = QCheckBox(tr("Load without this preview from now on"))
         self.job_options = JobOptionsPanel(bridge, margin_px=16)
+        self.problem = Note("errorBox")
         self.apply_to_all = text_button(tr("Apply to all"), self._apply_to_all)
         self.load_button = text_button("", self._load, role="primary")
         self.load_button.setDefault(True)
@@ -153,6 +155,10 @@ class PreviewDialog(QDialog):
         top.addWidget(self.failure)
         layout.addWidget(self._top)
         layout.addLayout(middle, 1)
+        problem = QVBoxLayout()
+        problem.setContentsMargins(16, 8, 16, 8)
+        problem.addWidget(self.problem)
+        layout.addLayout(problem)
         layout.addWidget(self.job_options)
         layout.addWidget(bar)
 
@@ -164,7 +170,8 @@ class PreviewDialog(QDialog):
         entry.loader = str(record.params.get("loader") or "")
         entry.overrides = dict(record.params.get("params") or {})
         entry.retry_of = record.id
-        self.job_options.hide()  # a repeated job keeps its own
+        # A repeated job keeps its own; other files have these.
+        self.job_options.setVisible(not all(entry.retry_of for entry in self.entries))
         if record.status is JobStatus.ERROR:
             self._failed, self._failed_of = record, record.error_msg or ""
             self._top.setVisible(bool(self._failed_of))
@@ -269,6 +276,13 @@ class PreviewDialog(QDialog):
 
     def _load(self) -> None:
         """Load what can be; what cannot stays here with its reason."""
+        self.problem.show_text("")
+        try:
+            self.job_options.check()
+        except MonitorError as error:  # told while there is still something to mend
+            self.problem.show_text(error.message, error.hint)
+            self.job_options.show_problem(error)
+            return
         failed = [entry for entry in self.entries if entry.state is FileState.FAILED]
         how, cron = self.job_options.options(), self.job_options.cron
         orders = [_order(entry, how, cron) for entry in self.entries if entry not in failed]

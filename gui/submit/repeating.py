@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -56,6 +57,7 @@ class RepeatDialog(QDialog):
         self.setMinimumWidth(LEAST_PX)
         self._record = record
         self._bridge = bridge
+        self._task: asyncio.Task[None] | None = None
         self.editor = RepeatEditor()
         self.problem = Note("errorBox")
         self.repeat_button = text_button(tr("Repeat"), self._repeat, role="primary")
@@ -72,13 +74,20 @@ class RepeatDialog(QDialog):
         layout.addLayout(row(None, cancel, self.repeat_button))
 
     def _repeat(self) -> None:
-        self._bridge.start(self._add(self.editor.cron), what=tr("Changing a schedule"))
+        if self._task is not None and not self._task.done():
+            return  # a double click asks for one schedule
+        self._task = self._bridge.start(self._add(self.editor.cron), what=tr("Changing a schedule"))
+        self.destroyed.connect(self._task.cancel)
 
     async def _add(self, cron: str) -> None:
         record = self._record
         kind = job_type(record.task_type)
-        if kind is None:
-            return  # its package has gone meanwhile
+        if kind is None:  # its package has gone meanwhile
+            self.problem.show_text(
+                tr("There is no form for jobs of the type {type} any more.", type=record.task_type),
+                tr("Install the package that brought it again, and restart the program."),
+            )
+            return
         # What the job made itself (its run, say) is not what is asked of the next one.
         asked = (*(kind.parameters or {}).get("properties", {}), "name")
         params = {name: record.params[name] for name in asked if name in record.params}

@@ -7,14 +7,14 @@ from typing import Any
 
 from gui.format import format_count
 from gui.i18n import tr, tr_plural
-from gui.submit.job_types import JobForm
+from gui.submit.job_types import TRAINING, JobForm
 from gui.submit.schema import parse_schema
 from gui.submit.validation import problem_with
 from gui.submit.variants import MOST_JOBS, Choice, most_of, variants_of
 from queue_core.errors import MonitorError
 
 # The kinds of job of which one form can make several: their results can be compared.
-TAKES_SEVERAL = frozenset({"ModelJob"})
+TAKES_SEVERAL = frozenset({TRAINING})
 NAME = "name"
 
 

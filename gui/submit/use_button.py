@@ -7,14 +7,12 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from gui.bridge import Bridge
 from gui.i18n import tr, translate
 from gui.jobs.type_looks import look_of
-from gui.submit.job_types import JOB_TYPES
+from gui.submit.job_types import JOB_TYPES, TRAINING
 from gui.submit.kept_rows import train_on_notebook
 from gui.submit.opening import open_new_job
 from gui.theme import icon
 from gui.widgets import show_words
 from queue_core.jobs.job_type import JobType
-
-TRAINING = "ModelJob"
 
 
 class UseButton(QToolButton):

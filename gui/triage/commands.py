@@ -85,7 +85,13 @@ class TriageCommands(QObject):
                 hint=tr("The new ones wait, run, or have failed as well."),
             )
             return
-        new = tuple(await self._bridge.order(lambda queue: queue.retry_all(ids)))
+        retried = await self._bridge.order(lambda queue: queue.retry_all(ids))
+        if retried.ids:
+            self._tell_of(retried.ids)
+        if retried.error is not None:
+            raise retried.error
+
+    def _tell_of(self, new: tuple[str, ...]) -> None:
         text = tr_plural("{count} job is tried again.", "{count} jobs are tried again.", len(new))
         undo = ToastAction(tr("Undo"), lambda: self._take_back(new))
         show = ToastAction(tr("Show"), lambda: self._select(new))

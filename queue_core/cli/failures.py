@@ -69,7 +69,11 @@ def _retry(
     ]  # fmt: skip
     if not ids:
         terminal.note("Each of these jobs has been tried again already.")
-    return report_put(queue, queue.retry_all(ids), terminal, wait=wait)
+    retried = queue.retry_all(ids)
+    code = report_put(queue, retried.ids, terminal, wait=wait)
+    if retried.error is not None:
+        raise retried.error
+    return code
 
 
 def _chosen(groups: Sequence[FailureGroup], names: Sequence[str]) -> list[FailureGroup]:

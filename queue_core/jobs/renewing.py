@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
-from queue_core.errors import MonitorError
+from queue_core.errors import EntityNotFoundError, JobNotFoundError, MonitorError
 from queue_core.jobs.registry import get_job_type
 from queue_core.paths import LocalFolder
 from queue_core.queue.values import JobOptions
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from queue_core.jobs.base import BaseJob
     from queue_core.library.recipes import Recipe
     from queue_core.library.renewal import Renewal
+    from queue_core.queue.job_record import JobRecord
+
+# Another program that runs a job needs a moment to stop it.
+STOP_WAIT_S = 10.0
 
 
 class Queue(Protocol):
@@ -27,6 +32,9 @@ class Queue(Protocol):
 
     def cancel(self, job_id: str) -> bool:
         """Stop a job."""
+
+    def wait(self, job_id: str, timeout_s: float | None = None) -> JobRecord:
+        """Wait until a job has ended."""
 
     def remove(self, job_ids: Iterable[str]) -> tuple[str, ...]:
         """Delete ended jobs."""
@@ -75,15 +83,37 @@ def put_renewal(
     return tuple(ids)
 
 
-def take_back(job_ids: Sequence[str], queue: Queue, folder: LocalFolder) -> None:
-    """Stop jobs of a renewal and remove what they have not finished; what is finished stays."""
-    stopped = []
+def take_back(job_ids: Sequence[str], queue: Queue, folder: LocalFolder) -> tuple[str, ...]:
+    """Stop jobs of a renewal and remove what they have not finished; what is finished stays.
+
+    Returns:
+        The jobs that are still there: they do not stop, or what they were to make is in use.
+    """
+    stopped: list[str] = []
+    unstopped: list[str] = []
     for job_id in reversed(job_ids):
-        with suppress(MonitorError):
+        try:
             if queue.cancel(job_id):
                 stopped.append(job_id)
-    _remove_entities(folder, stopped)
-    queue.remove(stopped)
+        except JobNotFoundError:
+            continue
+        except MonitorError:
+            unstopped.append(job_id)
+    ended = _ended(stopped, queue)
+    in_use = _remove_entities(folder, ended)
+    removed = queue.remove([job_id for job_id in ended if job_id not in in_use])
+    return (*unstopped, *(job_id for job_id in stopped if job_id not in removed))
+
+
+def _ended(job_ids: Sequence[str], queue: Queue) -> list[str]:
+    """Return which of these cancelled jobs end in time."""
+    deadline = time.monotonic() + STOP_WAIT_S
+    ended = []
+    for job_id in job_ids:
+        with suppress(TimeoutError, JobNotFoundError):
+            queue.wait(job_id, max(0.0, deadline - time.monotonic()))
+            ended.append(job_id)
+    return ended
 
 
 def _job_of(recipe: Recipe, plan: Renewal, made: Mapping[Key, int]) -> BaseJob:
@@ -98,10 +128,15 @@ def _job_of(recipe: Recipe, plan: Renewal, made: Mapping[Key, int]) -> BaseJob:
     return get_job_type(recipe.task_type).make({**recipe.params, **told})
 
 
-def _remove_entities(folder: LocalFolder, job_ids: Sequence[str]) -> None:
-    """Delete what stopped jobs were to make, and what was only there to hold that."""
+def _remove_entities(folder: LocalFolder, job_ids: Sequence[str]) -> set[str]:
+    """Delete what ended jobs were to make, and what was only there to hold that.
+
+    Returns:
+        The jobs whose results are in use.
+    """
     from sqlalchemy import select
 
+    from queue_core.database.closing import close_entities
     from queue_core.database.dependents import dependents
     from queue_core.database.session import read_session
     from queue_core.database.status import EntityKind, EntityStatus
@@ -109,27 +144,35 @@ def _remove_entities(folder: LocalFolder, job_ids: Sequence[str]) -> None:
 
     holders = {EntityKind.RUN: "session_id", EntityKind.CONVERTER: "notebook_id"}
     held = {EntityKind.RUN: EntityKind.MODEL_SESSION, EntityKind.CONVERTER: EntityKind.NOTEBOOK}
-    keys: list[Key] = []
+    keys: list[tuple[str, Key]] = []
     behind: dict[Key, None] = {}
+    for job_id in job_ids:
+        close_entities(folder, job_id)  # who ran it does so, too, but perhaps not yet
     with read_session(folder) as session:
         for job_id in job_ids:
             for kind, table in ENTITY_TABLES.items():
                 where = (table.job_id == job_id, table.status != EntityStatus.FINISHED)
                 for entity in session.scalars(select(table).where(*where)):
-                    keys.append((kind, entity.id))
+                    keys.append((job_id, (kind, entity.id)))
                     if kind in holders:
                         behind[held[kind], getattr(entity, holders[kind])] = None
-    for key in keys:
-        _delete(folder, key)
+    in_use = {job_id for job_id, key in keys if not _delete(folder, key)}
     with read_session(folder) as session:
         found = ((key, session.get(ENTITY_TABLES[key[0]], key[1])) for key in behind)
         empty = [key for key, holder in found if holder and not dependents(session, holder)]
     for key in empty:
         _delete(folder, key)
+    return in_use
 
 
-def _delete(folder: LocalFolder, key: Key) -> None:
+def _delete(folder: LocalFolder, key: Key) -> bool:
+    """Delete an entity with what hangs on it; return whether it is gone."""
     from queue_core.database.deletion import delete_entity
 
-    with suppress(MonitorError):
+    try:
         delete_entity(folder, *key, cascade=True)
+    except EntityNotFoundError:
+        return True  # it went with another
+    except MonitorError:
+        return False
+    return True

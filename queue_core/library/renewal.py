@@ -173,7 +173,13 @@ class _Planner:
             return self._stand_in(key, newer)
         if key not in self._stale and key not in self._changed:
             return True
-        recipes = () if self._origins[key].makers else recipes_of(self._entity(key))
+        if makers := self._origins[key].makers:
+            # It comes with what made it, under an id that nobody knows before: what was made
+            # from it finds nothing that stands for it.
+            for maker in makers:
+                self._renew(maker)
+            return False
+        recipes = recipes_of(self._entity(key))
         # Below, it may be asked for again: by what it was made from, where that is a circle.
         self._left_out[key] = self._origins[key].name
         if not recipes or not all(self._renew(used) for r in recipes for used in r.uses.values()):
@@ -232,16 +238,6 @@ class _Planner:
 
     def _now(self, key: Key) -> Key:
         return self._stands_for.get(key, key)
-
-    def _fresh_ones(self) -> Iterator[tuple[str, Key]]:
-        """Yield all that is up to date or being made, by how it is made; the newest last."""
-        for key, origin in self._origins.items():
-            if key[0] not in MADE_BY_JOBS or key in self._stale or key in self._changed:
-                continue
-            if origin.status is EntityStatus.ERROR or origin.newer is not None:
-                continue
-            if recipes := recipes_of(self._entity(key)):
-                yield _mark(recipes, lambda used: used[1]), key
 
     def _entity(self, key: Key) -> Any:
         """Return an entity; where all is looked at, all of its kind are read at once."""

@@ -34,9 +34,9 @@ class Answering:
 
     def look(self) -> None:
         """Answer a new question, on a thread of its own: looking may take seconds."""
-        if not (self._folder / LOOK).exists():
-            return
         try:
+            if not (self._folder / LOOK).exists():
+                return
             asked = read_json(self._folder / LOOK)
         except OSError:
             return  # the storage is away for now

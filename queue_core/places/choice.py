@@ -21,13 +21,15 @@ def make_place(config: PlaceConfig) -> Place:
     return Slurm(config)
 
 
-def make_storage(config: PlaceConfig, mirror: Path) -> Storage:
+def make_storage(config: PlaceConfig, mirror: Path, *, log_limit_bytes: int = 0) -> Storage:
     """Return where the starts of a place lie; nothing is asked of it yet.
 
     Args:
         config: The place.
         mirror: Folder of this computer for what is brought of a storage below a URL.
+        log_limit_bytes: How much of a log is kept there; of no meaning where none is followed.
     """
     if config.is_remote:
-        return RemoteStorage(config.storage, mirror / config.name.replace(":", "-"))
+        folder = mirror / config.name.replace(":", "-")
+        return RemoteStorage(config.storage, folder, log_limit_bytes)
     return SharedStorage(Path(config.storage), config.node_storage)

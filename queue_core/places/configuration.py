@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from queue_core.errors import ParameterError
 from queue_core.extras import install_command
@@ -94,6 +94,8 @@ def _place(name: str, table: object) -> PlaceConfig:
             raise _wrong(name, f"knows no {key}", f"It may have {', '.join(_KINDS_OF)}.")
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise _wrong(name, f"has a {key} that is no {kind.__name__}")
+        if "\0" in "".join(map(str, value if isinstance(value, list) else (value,))):
+            raise _wrong(name, f"has a {key} with a character that no program takes")
     if table.get("kind") not in (SLURM, RAY):
         raise _wrong(name, "does not say its kind", 'Write kind = "slurm" or kind = "ray".')
     if table["kind"] == RAY and not table.get("url"):
@@ -110,22 +112,33 @@ def _place(name: str, table: object) -> PlaceConfig:
 
 def _storage(name: str, url: str) -> str:
     """Return the shared folder that a URL or a path means, or the URL of another storage."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise _wrong(
+            name, "has a storage that is no URL", 'Write storage = "s3://bucket/folder".'
+        ) from error
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         url = unquote(parts.path)
     elif "://" in url and len(parts.scheme) > 1:  # one letter is a drive
-        return _url(name, url)
-    if not url or not Path(url).expanduser().is_absolute():
+        return _url(name, url, parts)
+    try:
+        folder = Path(url).expanduser()
+    except RuntimeError as error:
+        raise _wrong(
+            name, "has a storage in the home of a user who is not known here",
+            'Write storage = "/a/shared/folder".',
+        ) from error  # fmt: skip
+    if not url or "\0" in url or not folder.is_absolute():
         raise _wrong(
             name, "does not say its storage",
             f'Write storage = "/a/shared/folder" or "s3://bucket/folder", or set '
             f"{STORAGE_VARIABLE}.",
         )  # fmt: skip
-    return str(Path(url).expanduser())
+    return str(folder)
 
 
-def _url(name: str, url: str) -> str:
-    parts = urlsplit(url)
+def _url(name: str, url: str, parts: SplitResult) -> str:
     if parts.password:
         raise _wrong(
             name, "has a password in its storage",

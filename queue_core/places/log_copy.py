@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Protocol
 
+from queue_core.paths import log_files
 from queue_core.runner.log.log_file import LogFile
 from queue_core.runner.log.log_frames import Frame
-from queue_core.runner.log.log_lines import log_files
 
 # What is copied at once; the rest waits for the next round.
 _MOST_BYTES: Final = 8 << 20
@@ -37,13 +37,13 @@ class LogCopy:
     def __init__(self, source: Path, target: FrameTarget) -> None:
         self._source = source
         self._target = target
-        self._sizes: tuple[int, ...] = ()
+        self._seen: tuple[tuple[int, int], ...] = ()
         self._known = 0
 
     def follow(self) -> bool:
         """Copy what is new; return whether that was all of it. Never raises."""
-        sizes = tuple(_size(path) for path in log_files(self._source))
-        if sizes == self._sizes:
+        found = tuple(_version(path) for path in log_files(self._source))
+        if found == self._seen:
             return True
         left = _MOST_BYTES
         for path in sorted(log_files(self._source), key=_last):
@@ -57,7 +57,7 @@ class LogCopy:
                     self._target.copy_frame(frame, data)
                     self._known = frame.last
                     left -= frame.length
-        self._sizes = sizes
+        self._seen = found
         return True
 
     def close(self) -> None:
@@ -65,11 +65,13 @@ class LogCopy:
         self._target.close()
 
 
-def _size(path: Path) -> int:
+def _version(path: Path) -> tuple[int, int]:
+    """Return what changes as a file does: a tail that was begun anew may be as long as before."""
     try:
-        return path.stat().st_size
+        found = path.stat()
     except OSError:
-        return -1
+        return -1, 0
+    return found.st_size, found.st_mtime_ns
 
 
 def _last(path: Path) -> int:

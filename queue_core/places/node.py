@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Final
 
 from queue_core.errors import MonitorError
-from queue_core.paths import LocalFolder
+from queue_core.paths import LocalFolder, log_path
 from queue_core.places.answering import Answering
 from queue_core.places.courier import Courier
 from queue_core.places.node_state import StateWriter
@@ -40,7 +40,6 @@ from queue_core.places.storage import (
 )
 from queue_core.places.ticket import Ticket, read_ticket
 from queue_core.places.words import outcome_data
-from queue_core.runner.log.log_lines import log_path
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
 from queue_core.runner.supervision.limits import Watch
 from queue_core.runner.supervision.supervisor import Supervisor

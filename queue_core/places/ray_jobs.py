@@ -120,7 +120,8 @@ class RayJobs:
                 if not self._is_guarded:
                     self._look_whether_guarded(client)
                 answer = client.request(method, path, json=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        # A host whose name cannot be one is told by an error of its letters.
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             said = str(error) or type(error).__name__
             raise PlaceUnreachableError(f"{self._config.url} does not answer: {said}.") from error
         if answer.status_code in (401, 403):
@@ -143,12 +144,17 @@ class RayJobs:
         file = self._config.token_file
         try:
             token = Path(file).expanduser().read_text() if file else os.environ.get(TOKEN_VARIABLE)
-        except (OSError, UnicodeError) as error:
+        except (OSError, UnicodeError, RuntimeError) as error:  # the last: no such user's home
             raise PlaceRefusedError(f"Ray's token in {file} cannot be read: {error}.") from error
         if not token or not token.strip():
             raise PlaceRefusedError(
                 "Ray's token is not known.",
                 hint=f"Name a token_file in the settings, or set {TOKEN_VARIABLE}.",
+            )
+        if not token.isascii():
+            raise PlaceRefusedError(
+                "Ray's token has letters that no token has.",
+                hint="Give it the cluster's own token.",
             )
         return token.strip()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from queue_core.errors import MissingPackageError
+from queue_core.paths import log_files
 from queue_core.places import begin
 from queue_core.places.contract import PlaceError
 from queue_core.places.object_store import ObjectStore
@@ -49,24 +50,30 @@ class RemoteStart:
         store: The storage.
         key: The start's name there.
         folder: Where its files are brought.
+        log_limit_bytes: How much of its log is kept there: half of it from the start, the rest
+            from the end.
     """
 
-    def __init__(self, store: ObjectStore, key: str, folder: Path) -> None:
+    def __init__(self, store: ObjectStore, key: str, folder: Path, log_limit_bytes: int) -> None:
         self.folder = folder
         self._store = store
         self._key = key
         self._log = folder / LOG
-        self._seen: dict[str, object] = {}
+        self._log_limit_bytes = log_limit_bytes
+        self._log_part = 0
         self._last_piece = ""
+        self._is_fresh = True
+        self._seen: dict[str, object] = {}
         self._pulled_s = -1e9
 
     def pull(self) -> None:
         """Bring what has changed; what a start has written last is put down last, too."""
         if time.monotonic() - self._pulled_s < _INTERVAL_S:
             return
-        if not self._seen:  # what an earlier program has brought is brought anew
+        if self._is_fresh:  # what an earlier program has brought is brought anew
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._is_fresh = False
         found = self._store.versions(self._key)
         self._bring_log(sorted(name for name in found if name.startswith(f"{LOG}/")))
         for name in (BEGUN, STATE, OUTCOME):
@@ -76,7 +83,6 @@ class RemoteStart:
                 if data is not None:
                     write_anew(self.folder / name, data)
                 self._seen[name] = version
-        self._seen.setdefault(TICKET, found.get(TICKET))
         self._pulled_s = time.monotonic()
 
     def _bring_log(self, pieces: Sequence[str]) -> None:
@@ -86,9 +92,23 @@ class RemoteStart:
                 continue
             data = self._store.read(f"{self._key}/{piece}")
             if data is not None:  # None: newer ones have taken its place meanwhile
-                with self._log.open("ab") as file:
-                    file.write(data)
+                self._keep(data)
             self._last_piece = piece
+
+    def _keep(self, piece: bytes) -> None:
+        """Write a piece of the log: into its head, then into two tails by turns.
+
+        Between two looks of whoever reads it, it may grow by more than the job's own log keeps.
+        """
+        files = log_files(self._log)
+        part = self._log_part
+        size = files[part].stat().st_size if files[part].exists() else 0
+        turns = size > 0 and size + len(piece) > self._log_limit_bytes // (4 if part else 2)
+        if turns:
+            part = 3 - part if part else 1
+        with files[part].open("wb" if turns else "ab") as file:
+            file.write(piece)
+        self._log_part = part
 
     def log_file(self, name: Path) -> Path:
         """Return where the pieces of its log are put together."""
@@ -136,13 +156,15 @@ class RemoteStorage:
     Args:
         url: The URL.
         mirror: Folder of this computer for what is brought.
+        log_limit_bytes: How much of a log is kept there.
     """
 
     is_slow = True
 
-    def __init__(self, url: str, mirror: Path) -> None:
+    def __init__(self, url: str, mirror: Path, log_limit_bytes: int) -> None:
         self._url = url.rstrip("/")
         self._mirror = mirror
+        self._log_limit_bytes = log_limit_bytes
         self._opened: ObjectStore | None = None
 
     @property
@@ -157,7 +179,7 @@ class RemoteStorage:
     def start(self, job_id: str, attempt: int) -> RemoteStart:
         """Return the files of one start."""
         folder = attempt_folder(self._mirror, job_id, attempt)
-        return RemoteStart(self._store, _key(job_id, attempt), folder)
+        return RemoteStart(self._store, _key(job_id, attempt), folder, self._log_limit_bytes)
 
     def publish(self, job_id: str, attempt: int, files: dict[str, bytes]) -> None:
         """Make a start, its ticket last: without that nothing is there that could begin."""

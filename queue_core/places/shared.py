@@ -77,10 +77,15 @@ class SharedStorage:
     def problem(self) -> tuple[str, str]:
         """Return what is wrong with it."""
         root = self._root
-        there = next(path for path in (root, *root.parents) if path.exists())
+        try:
+            there = next(path for path in (root, *root.parents) if path.exists())
+            is_open = there == root and bool(root.stat().st_mode & 0o077)
+        except OSError as error:  # below a folder that is closed to us, or it does not answer
+            why = error.strerror or str(error)
+            return f"Its storage {root} cannot be used: {why}.", "Mount it, or make it writable."
         if not os.access(there, os.W_OK | os.X_OK):
             return f"Its storage {root} cannot be written.", "Mount it, or make it writable."
-        if root.exists() and root.stat().st_mode & 0o077:
+        if is_open:
             return f"Other users can enter its storage {root}.", f"chmod go= {root}"
         return "", ""
 

@@ -152,7 +152,10 @@ class SharedStart:
 
     def has_outcome(self) -> bool:
         """Return whether it has ended with a word."""
-        return (self.folder / OUTCOME).exists()
+        try:
+            return (self.folder / OUTCOME).exists()
+        except OSError:
+            return False
 
     def last_words(self) -> str:
         """Return what the start itself has printed, e.g. that there is no such interpreter."""

@@ -24,7 +24,7 @@ from queue_core.queue.engine.problems import Problems
 from queue_core.queue.engine.recovery import Recovered
 from queue_core.queue.estimates import Forecast
 from queue_core.queue.job_record import JobStatus
-from queue_core.queue.repeating import copy_of, readable
+from queue_core.queue.repeating import Retried, copy_of, readable, retry_each
 from queue_core.queue.store import dependencies, doubts, lifecycle, state
 from queue_core.queue.store.choice import open_list
 from queue_core.queue.store.clock import new_id, now_text
@@ -125,7 +125,7 @@ class HueyJobQueue(QueueEditor):
         options = replace(options, group_id=options.group_id or new_id())
         return [self.put(job, options) for job in jobs]
 
-    def _insert(self, new: NewJob, *, follows: str | None = None) -> None:
+    def _insert(self, new: NewJob) -> None:
         """Store a job so that a power cut cannot take it; wake a worker meanwhile.
 
         Raises:
@@ -138,8 +138,8 @@ class HueyJobQueue(QueueEditor):
             if again and is_put(connection):
                 return
             lifecycle.put(connection, new, message)
-            if follows is not None:
-                dependencies.follow_retry(connection, follows, new.id)
+            if new.retry_of is not None:
+                dependencies.follow_retry(connection, new.retry_of, new.id)
 
         self._database.write(write, durable=False, patience_s=PATIENCE_S, is_done=is_put)
         self._bell.wake()  # the job may start while its `put` waits for the disk
@@ -218,11 +218,13 @@ class HueyJobQueue(QueueEditor):
         The stored job is copied and not opened: its code may be importable in a child process
         only, and the changes are applied there.
         """
-        return self._retry(job_id, changes or {})
+        new = self._copy(job_id, changes=changes or {})
+        self._insert(new)
+        return new.id
 
-    def _retry(
-        self, job_id: str, changes: Mapping[str, Any], *, group_id: str | None = None
-    ) -> str:
+    def _copy(
+        self, job_id: str, *, changes: Mapping[str, Any], group_id: str | None = None
+    ) -> NewJob:
         row = self._own_row(job_id, "*")
         if not self._status(job_id).is_final:
             raise JobQueueError(
@@ -231,14 +233,12 @@ class HueyJobQueue(QueueEditor):
         new = copy_of(row, job_id, self._signer, changes=changes)
         repeats_killed = row["status"] == JobStatus.KILLED
         interruptions = readable(row, "interruptions", 0) if repeats_killed else 0
-        new = replace(new, retry_of=job_id, interruptions=interruptions, group_id=group_id)
-        self._insert(new, follows=job_id)
-        return new.id
+        return replace(new, retry_of=job_id, interruptions=interruptions, group_id=group_id)
 
-    def retry_all(self, job_ids: Iterable[str]) -> list[str]:
-        """Put ended jobs again as one group; return the new ids, in the same order."""
-        group = new_id()
-        return [self._retry(job_id, {}, group_id=group) for job_id in job_ids]
+    def retry_all(self, job_ids: Iterable[str]) -> Retried:
+        """Put ended jobs again as one group; what cannot be is left out, and said."""
+        copy = partial(self._copy, changes={}, group_id=new_id())
+        return retry_each(job_ids, copy, self._insert)
 
     # Schedules -----------------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from queue_core.queue.job_record import JobRecord
 
@@ -15,8 +16,10 @@ class PlaceJobs:
         records: Those that run there, then those that wait for it, as far as they were asked for.
         running: How many run there.
         waiting: How many wait for it.
+        by_node: How many run on each of its machines.
     """
 
     records: tuple[JobRecord, ...] = ()
     running: int = 0
     waiting: int = 0
+    by_node: Mapping[str, int] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from queue_core.errors import JobNotFoundError, JobQueueError
+from queue_core.paths import log_files
 from queue_core.queue import schedules
 from queue_core.queue.contract import BaseJobQueue
 from queue_core.queue.engine.recovery import recover
@@ -41,7 +42,6 @@ from queue_core.queue.values import (
     Sample,
     Schedule,
 )
-from queue_core.runner.log.log_lines import log_files
 from queue_core.runner.log.logs import read_log
 
 _STATUSES = frozenset(JobStatus)
@@ -176,7 +176,7 @@ class QueueReader(BaseJobQueue):
         ids = away.ids_at(self._database, place, limit)
         found = queries.read_many(self._database, ids)
         records = tuple(found[job_id] for job_id in ids if job_id in found)
-        return PlaceJobs(records, running, waiting)
+        return PlaceJobs(records, running, waiting, away.counts_by_node(self._database, place))
 
     def changed_after(self, moment: datetime, *, limit: int) -> Sequence[JobRecord]:
         """Return the jobs whose row changed at or after *moment*, the latest first.

@@ -1,12 +1,13 @@
-"""Copies of stored jobs: for a retry, and for what a schedule puts."""
+"""Copies of stored jobs: for a retry of one or many, and for what a schedule puts."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from queue_core.errors import MonitorError
 from queue_core.queue import submission
 from queue_core.queue.store.clock import new_id
 from queue_core.queue.store.columns import COLUMNS
@@ -17,6 +18,49 @@ _KEPT = (
     "priority", "max_attempts", "retry_delay_s", "timeout_s", "memory_limit_bytes",
     "cores", "asked_memory_bytes", "gpus", "labels",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What came of putting many jobs again.
+
+    Attributes:
+        ids: The new jobs, in the order of those that they repeat.
+        error: Why some are missing, the first reason; None where all were put.
+    """
+
+    ids: tuple[str, ...] = ()
+    error: MonitorError | None = None
+
+
+def retry_each(
+    job_ids: Iterable[str], copy: Callable[[str], NewJob], put: Callable[[NewJob], None]
+) -> Retried:
+    """Put copies of jobs; one that cannot be copied keeps none of the others from it.
+
+    What keeps one from being stored (a full disk, a locked file) would keep them all, each for as
+    long as is waited for it: then no more are tried.
+
+    Args:
+        job_ids: The jobs.
+        copy: Makes the new job.
+        put: Stores it.
+    """
+    new: list[str] = []
+    error: MonitorError | None = None
+    for job_id in job_ids:
+        try:
+            job = copy(job_id)
+        except MonitorError as reason:
+            error = error or reason
+            continue
+        try:
+            put(job)
+        except MonitorError as reason:
+            error = error or reason
+            break
+        new.append(job.id)
+    return Retried(tuple(new), error)
 
 
 def copy_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar, cast
@@ -62,7 +63,8 @@ class Setting(Generic[Value]):
             if all(isinstance(item, str) for item in value):
                 return cast("Value", tuple(str(item) for item in value))
         elif self.kind is float and type(value) is int:
-            return cast("Value", float(value))
+            with contextlib.suppress(OverflowError):  # it is refused below
+                return cast("Value", float(value))
         # bool is an int to Python, not to a user.
         elif isinstance(value, self.kind) and not (self.kind is int and isinstance(value, bool)):
             return value
@@ -70,8 +72,15 @@ class Setting(Generic[Value]):
 
     def _error(self, value: object, hint: str) -> ParameterError:
         return ParameterError(
-            f"The setting {self.key} cannot be {value!r}.", parameter=self.key, hint=hint
+            f"The setting {self.key} cannot be {_shown(value)}.", parameter=self.key, hint=hint
         )
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # thousands of digits
+        return "that long"
 
 
 _WORDS: Final[Mapping[type, str]] = {

@@ -73,7 +73,8 @@ def _read(path: Path) -> tuple[Settings, Exception | None]:
     except OSError as error:
         problem = f"The settings in {path} cannot be read: {error.strerror}."
         return Settings(problems=(problem,)), None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # Beside what is no TOML: a number of thousands of digits, and lists in lists without end.
+    except (ValueError, RecursionError) as error:
         return Settings(), error
     values: dict[str, Any] = {}
     problems: list[str] = []

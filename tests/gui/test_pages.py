@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,6 +28,26 @@ def test_the_invitation_is_there_again_after_the_library(
         assert window.pages.stack.currentWidget() is window.pages.current
         window.pages.tabs.setCurrentIndex(0)
         assert window.pages.stack.currentWidget() is window.empty_state
+
+    run(body())
+
+
+def test_the_first_job_takes_the_focus_from_the_invitation_and_from_no_other_page(
+    window: MainWindow, run: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        install(window, window.bridge)
+        pages, entered = window.pages, []
+        for page in pages.all:
+            monkeypatch.setitem(page.__dict__, "enter", partial(entered.append, page.title))
+        await until(lambda: pages.stack.currentWidget() is window.empty_state)
+        pages.tabs.setCurrentIndex(1)
+        pages.stand_in(None)
+        assert entered == []
+        pages.tabs.setCurrentIndex(0)
+        pages.stand_in(window.empty_state)
+        pages.stand_in(None)
+        assert entered == [pages.all[0].title]
 
     run(body())
 

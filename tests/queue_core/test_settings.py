@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import stat
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,6 +99,24 @@ def test_a_file_that_is_not_toml_is_kept_aside(path: Path) -> None:
     assert str(aside) in settings.problems[0]
     assert change_settings(path, {"window.theme": "light"})[THEME] == "light"
     assert aside.exists()
+
+
+@pytest.mark.parametrize("value", ["1" * 5_000, "[" * 100_000])
+def test_what_the_reader_of_toml_gives_up_at_is_kept_aside_too(path: Path, value: str) -> None:
+    path.write_text(f"x = {value}")
+    (problem,) = Settings.load(path).problems
+    assert "are kept in" in problem
+
+
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=list(SETTINGS))
+@given(
+    value=st.text() | st.integers() | st.floats() | st.booleans() | st.lists(st.text())
+    | st.just(16**5_000) | st.just(-(16**5_000)) | st.just([16**5_000])
+)  # fmt: skip
+@hypothesis.settings(max_examples=20)
+def test_any_value_fits_or_is_refused_with_a_sentence(setting, value) -> None:
+    with contextlib.suppress(ParameterError):
+        setting.check(value)
 
 
 def test_a_wrong_value_is_reported_kept_and_replaced_by_the_default(path: Path) -> None:

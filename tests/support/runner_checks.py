@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from queue_core import BaseJob
-from queue_core.paths import LocalFolder
-from queue_core.runner.log.log_lines import log_path
+from queue_core.paths import LocalFolder, log_path
 from queue_core.runner.log.logs import read_log
 from queue_core.runner.outcome import Outcome, RunOrder
 from queue_core.runner.supervision.supervisor import Supervisor

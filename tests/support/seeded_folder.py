@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from queue_core.jobs.base import BaseJob
+from queue_core.paths import log_path
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.store import handover, lifecycle
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.owner import Owner
 from queue_core.queue.worker_name import worker_name
-from queue_core.runner.log.log_lines import LOGGING, log_path
+from queue_core.runner.log.log_lines import LOGGING
 from queue_core.runner.log.log_records import encode_packets
 from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome

@@ -9,9 +9,9 @@ from gui.bridge import Bridge
 from gui.i18n import mark, tr
 from gui.main_window import MainWindow
 from gui.results.compare.opening import open_comparison, runs_of_jobs
+from gui.submit.job_types import TRAINING
 from queue_core.queue.job_record import JobStatus
 
-TRAINING = "ModelJob"
 MOST_COMPARED = 2000
 
 

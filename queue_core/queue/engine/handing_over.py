@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from queue_core.paths import log_files, log_path
 from queue_core.places import packages
 from queue_core.places.choice import make_storage
 from queue_core.places.configuration import PlaceConfig
@@ -22,7 +23,6 @@ from queue_core.queue.store.database import Database
 from queue_core.queue.store.handover import Claim
 from queue_core.queue.store.log_place import log_of
 from queue_core.runner.log.log_file import LogFile
-from queue_core.runner.log.log_lines import log_files, log_path
 from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.outcome import RunOrder
 
@@ -47,7 +47,9 @@ class Sender:
         lost_after_s: float = LOST_AFTER_S,
     ) -> None:  # fmt: skip
         self._config = config
-        self._storage = make_storage(config, root / "monitor" / "places")
+        self._storage = make_storage(
+            config, root / "monitor" / "places", log_limit_bytes=log_limit_bytes
+        )
         self._root = root
         self._logs = logs
         self._recorder = recorder

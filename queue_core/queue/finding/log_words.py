@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from typing import Final
 
+from queue_core.paths import log_files
 from queue_core.queue.finding.index_file import IndexFile
 from queue_core.queue.store.log_place import log_of
-from queue_core.runner.log.log_lines import log_files
 from queue_core.runner.log.logs import read_log
 
 # What is found of a log: why a job failed stands at its end.

@@ -199,6 +199,16 @@ def counts_at(database: Database, place: str) -> tuple[int, int]:
     return (0, 0) if row is None else (row["running"], row["waiting"])
 
 
+def counts_by_node(database: Database, place: str) -> dict[str, int]:
+    """Return how many jobs run on each machine of a place."""
+    rows = database.read(
+        f"SELECT node, COUNT(*) AS jobs FROM task_copy WHERE {_RUNS} AND place = ? "
+        "AND node IS NOT NULL GROUP BY node",
+        (place,),
+    )
+    return {row["node"]: row["jobs"] for row in rows if isinstance(row["node"], str)}
+
+
 def ids_at(database: Database, place: str, limit: int) -> list[str]:
     """Return the jobs that run at a place, then those that wait for it, as they will run."""
     rows = database.read(

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from queue_core.runner.log.log_lines import log_path
+from queue_core.paths import log_path
 
 _PLAIN: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}", re.ASCII)
 

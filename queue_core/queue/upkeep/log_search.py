@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from queue_core.paths import LocalFolder
+from queue_core.paths import LocalFolder, log_files
 from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import LogLine, LogSource
 from queue_core.runner.log.log_file import LogFile
-from queue_core.runner.log.log_lines import RawLine, log_files
+from queue_core.runner.log.log_lines import RawLine
 
 _WINDOW_BYTES = 4 * 1024 * 1024
 # No log of ours is longer; a job may have made a hole of terabytes of its own.

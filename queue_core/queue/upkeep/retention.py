@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from queue_core.paths import LocalFolder
+from queue_core.paths import LocalFolder, log_files
 from queue_core.queue.job_record import OUR_ORIGIN, JobStatus
 from queue_core.queue.store import lifecycle
 from queue_core.queue.store.clock import to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.log_place import log_of
 from queue_core.queue.values import RetentionPolicy
-from queue_core.runner.log.log_lines import delete_log, log_files
+from queue_core.runner.log.log_lines import delete_log
 from queue_core.runner.snapshots.stack_signal import remove_stale_stack_files
 
 BATCH = 500

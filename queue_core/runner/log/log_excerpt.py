@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from queue_core.paths import log_files
 from queue_core.runner.log.log_file import LogFile
-from queue_core.runner.log.log_lines import RawLine, log_files
+from queue_core.runner.log.log_lines import RawLine
 from queue_core.runner.log.logs import read_log
 
 

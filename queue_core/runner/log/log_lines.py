@@ -1,4 +1,4 @@
-"""The lines of a log as values, and where its files lie."""
+"""The lines of a log as values, and the end of its files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from queue_core.paths import log_files
 
 STDOUT: Final = "stdout"
 STDERR: Final = "stderr"
@@ -25,16 +27,6 @@ class RawLine:
     source: str
     text: str
     attempt: int
-
-
-def log_path(folder: Path, job_id: str) -> Path:
-    """Return where the log of a job lies; sharded, for folders with very many jobs."""
-    return folder.joinpath("jobs", job_id[-2:], f"{job_id}.log")
-
-
-def log_files(path: Path) -> tuple[Path, Path, Path]:
-    """Return the files of a log, whether they exist or not: the head and the two tails."""
-    return path, path.with_suffix(".tail0"), path.with_suffix(".tail1")
 
 
 def delete_log(path: Path) -> None:

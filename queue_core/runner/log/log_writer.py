@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from queue_core.paths import log_files
 from queue_core.runner.log.log_file import LogFile
 from queue_core.runner.log.log_frames import (
     RECORDS,
@@ -17,7 +18,7 @@ from queue_core.runner.log.log_frames import (
     count_lines,
     encode_frame,
 )
-from queue_core.runner.log.log_lines import MONITOR, log_files
+from queue_core.runner.log.log_lines import MONITOR
 from queue_core.runner.log.log_order import Piece, in_order
 from queue_core.runner.log.log_records import RecordAssembler
 

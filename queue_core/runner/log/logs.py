@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from queue_core.paths import log_files
 from queue_core.runner.log.log_file import LogFile
-from queue_core.runner.log.log_lines import MONITOR, RawLine, log_files
+from queue_core.runner.log.log_lines import MONITOR, RawLine
 
 # More than anybody can read; a log of empty lines only would take gigabytes of memory.
 _MOST_LINES = 1_000_000

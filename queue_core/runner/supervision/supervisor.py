@@ -11,8 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from queue_core.paths import LocalFolder
-from queue_core.runner.log.log_lines import log_path
+from queue_core.paths import LocalFolder, log_path
 from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.outcome import EndReason, ErrorReport, Outcome, RunOrder
 from queue_core.runner.protocol import CleanUp

@@ -104,6 +104,24 @@ def test_everything_stops_at_once_and_goes_on_with_the_queue(
     run(body())
 
 
+def test_of_jobs_that_stopped_with_the_queue_and_ended_nothing_is_said(
+    window: MainWindow, queue: HueyJobQueue, tmp_path: Path, run: Any, until: Any
+) -> None:
+    async def body() -> None:
+        job_id = queue.put(Wait(started=str(tmp_path / "started")))
+        queue.start()
+        await until((tmp_path / "started").exists)
+        window.action_set.trigger("queue.toggle")
+        await until(lambda: bar(window, "running jobs go on"))
+        press(bar(window, "running jobs go on"), "Pause running jobs, too")
+        await until(lambda: bar(window, "and so are the jobs that ran"))
+        await window.bridge.cancel([job_id])
+        await until(lambda: bar(window, "paused: waiting jobs stay waiting"))
+        await window.bridge.call(queue.stop)
+
+    run(body())
+
+
 def test_a_pause_by_another_program_is_seen(
     window: MainWindow, queue: HueyJobQueue, run: Any, until: Any
 ) -> None:

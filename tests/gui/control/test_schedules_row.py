@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from sample_jobs import Echo
@@ -13,6 +14,7 @@ from gui.control.schedules_dialog import SchedulesDialog
 from gui.control.schedules_row import next_in_words
 from gui.jobs.sidebar import ROW_PX, SidebarRow
 from gui.main_window import MainWindow
+from queue_core.errors import JobQueueError
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.values import Schedule
 
@@ -55,5 +57,28 @@ def test_schedules_come_into_sight_and_a_click_leads_to_them(
         assert dialog is not None
         assert dialog.isVisible()
         await until(lambda: len(dialog.switches()) == 1)
+
+    run(body())
+
+
+def test_while_schedules_cannot_be_read_those_that_were_known_stay(
+    window: MainWindow, queue: HueyJobQueue, run: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = next(r for r in window.sidebar.findChildren(SidebarRow) if r._word == "Schedules")
+    asked: list[None] = []
+
+    def locked() -> None:
+        asked.append(None)
+        raise JobQueueError("The job database is locked.")
+
+    async def body() -> None:
+        queue.add_schedule(Echo(name="nightly load"), "0 3 * * *")
+        queue.put(Echo())
+        await until(row.isVisible)
+        with monkeypatch.context() as patch:
+            patch.setattr(queue, "schedules", locked)
+            queue.put(Echo())
+            await until(lambda: len(asked) == 2)  # it says nothing of the first, and asks again
+        assert row.isVisible()
 
     run(body())

@@ -3,11 +3,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from sample_jobs import Echo, Wait
 
+from gui.jobs import commands
 from gui.main_window import MainWindow
+from queue_core.errors import UntrustedBlobError
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobStatus
 
@@ -68,6 +71,31 @@ def test_retry_puts_a_new_job_and_selects_it(
         new = window.model.job_id(0)
         await until(lambda: window.table.selected_ids() == (new,))
         assert queue.get(new).retry_of == job_id
+
+    run(body())
+
+
+@pytest.mark.parametrize("most", [0, 20])  # as a group, or each by itself
+def test_what_was_put_again_can_be_taken_back_where_a_job_cannot_be(
+    window: MainWindow, queue: HueyJobQueue, run: Any, until: Any,
+    monkeypatch: pytest.MonkeyPatch, most: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(commands, "MOST_RETRIED_AT_ONCE", most)
+
+    async def body() -> None:
+        ids = [queue.put(Echo(name=name)) for name in ("one", "forged", "two")]
+        for job_id in ids:
+            queue.cancel(job_id)
+        with queue._database.transaction() as connection:
+            connection.execute("UPDATE task_copy SET job_blob = x'00' WHERE id = ?", (ids[1],))
+        put: list[tuple[str, ...]] = []
+        window.commands.jobs_put.connect(put.append)
+        with pytest.raises(UntrustedBlobError):
+            await window.commands._retry(ids, "Retrying")
+        assert [queue.get(job_id).retry_of for job_id in put[0]] == [ids[0], ids[2]]
+        assert window.toasts.toasts[-1].message.text.startswith("2 jobs are tried again")
+        await until(window.toasts.undo_latest)
+        await until(lambda: {record.id for record in queue.list()} == set(ids))
 
     run(body())
 

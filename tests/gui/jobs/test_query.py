@@ -12,7 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from sample_jobs import Echo
 
+from gui import i18n
 from gui.bridge import Bridge
+from gui.helper import helpers_of
 from gui.jobs import commands, in_parts, table_model
 from gui.jobs.columns import COLUMNS
 from gui.jobs.feature import QueryLine
@@ -62,8 +64,18 @@ def test_words_of_people_are_understood() -> None:
     assert query_meant("Failed models last week", ("ModelJob",)) == (
         "status:failed type:model age:<1w"
     )
+    assert query_meant("all failures of last week", ()) == "status:failed age:<1w"
     assert query_meant("failed iris", ()) == "status:failed iris"
     assert query_meant("iris", ("ModelJob",)) == ""
+
+
+def test_words_of_people_are_understood_in_their_language() -> None:
+    i18n.set_language("es")
+    assert query_meant("fallos de la semana pasada", ()) == "status:failed age:<1w"
+    assert query_meant("Modelos  en curso de iris", ("ModelJob",)) == (
+        "status:running type:model iris"
+    )
+    assert query_meant("en espera", ()) == "status:waiting"
 
 
 def test_what_was_meant_is_one_click_away(
@@ -158,6 +170,8 @@ def test_a_list_is_saved_as_a_table_of_what_matches(
         dialog.reject()
         await until(lambda: any("Saved 2 jobs" in t.message.text for t in window.toasts.past))
         assert "iris" not in (tmp_path / "jobs.csv").read_text(encoding="utf-8-sig")
+        # Pages of tables do not wait behind a long list.
+        assert not helpers_of(window.bridge).reading.is_running
 
     run(body())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from gui.control.actions import LOOK_INSIDE, PAUSE
 from gui.jobs.waiting_text import waiting_text
 from gui.places import feature, page
 from gui.places.machine_table import MachineTable
-from gui.places.news import Machine, state_of
+from gui.places.news import Machine, machines_of, state_of
 from queue_core.places.contract import Node
 from queue_core.places.looking import Look
 from queue_core.queue.store import away
@@ -80,6 +81,10 @@ def test_each_place_shows_its_machines_and_jobs_and_says_why_it_is_silent(
         assert tabs.isTabVisible(index)
         text = _texts(shown.cards["slurm:main"])
         assert "1 of 2 machines take jobs · 2 of 8 cores free" in text
+        mine = machines_of(shown._news["slurm:main"])
+        assert [(machine.node.name, machine.jobs) for machine in mine] == [
+            ("node-1", 1), ("node-2", 0),
+        ]  # fmt: skip
         assert "node-1 · No contact with node-1 for 1 min." in text
         assert "The place slurm:main says: No machine takes jobs (down)." in text
         assert "The place bad in the settings does not say its storage" in shown._problem.text
@@ -118,6 +123,22 @@ def test_each_place_shows_its_machines_and_jobs_and_says_why_it_is_silent(
         await until(lambda: not shown.cards)
 
     run(seen())
+
+
+def test_a_storage_whose_look_breaks_is_not_looked_at_every_few_seconds() -> None:
+    asked: list[bool] = []
+
+    class Breaks:
+        async def ask_one(self, _config: object, *, with_storage: bool) -> None:
+            asked.append(with_storage)
+            if with_storage:
+                raise OSError(13, "Permission denied")
+
+    asking = page._Asking(Breaks(), None)  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="denied"):
+        asyncio.run(asking.ask())
+    asyncio.run(asking.ask())
+    assert asked == [True, False]
 
 
 def test_a_thousand_machines_are_told_as_they_change_and_stay_in_sight(qtbot) -> None:

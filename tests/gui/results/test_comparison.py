@@ -144,3 +144,6 @@ def test_what_was_measured_of_several_kinds_stands_before_what_they_do_not_share
     assert keys[:3] == ["accuracy", "component", "log_loss"]
     assert short_names(runs) == list(kinds)
     assert short_names(runs[:1]) == [runs[0].name]
+    twice = [replace(run, name="Random forest on iris") for run in runs]
+    assert short_names(twice) == ["Random forest on iris"] * 2
+    assert short_names([*twice, runs[1]]) == ["Random forest", "Random forest", kinds[1]]

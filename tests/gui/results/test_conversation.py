@@ -18,6 +18,7 @@ from gui.results.conversation_view import ConversationView, of_session
 from gui.results.failed_exchange import FailedExchange
 from gui.results.running import shows_while_running
 from gui.widgets import TextLabel
+from queue_core.errors import JobQueueError
 from queue_core.jobs.generative_job import GenerativeJob
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobRecord, JobStatus
@@ -134,3 +135,32 @@ def test_a_missing_model_says_what_to_do_and_takes_another_file(
         return str((await bridge.call(of_session(session_id), bridge.folder))[-1].error)
 
     assert "is no GGUF file" in run(tried_again())
+
+
+def test_a_retry_that_cannot_be_put_is_said_and_can_be_asked_for_again(
+    bridge: Bridge, queue: HueyJobQueue, run: Run, until: Any, qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    queue.start(1)
+    job = GenerativeJob(generator="gguf_file", prompt="hello", model=str(tmp_path / "gone.gguf"))
+    run(bridge.call(queue.wait, run(bridge.submit(job)), 30))
+    (exchange,) = run(bridge.call(of_session(job.kwargs["session_id"]), bridge.folder))
+    view = FailedExchange(exchange, bridge)
+    qtbot.addWidget(view)
+    view.show()
+    told: list[str] = []
+
+    def refuse(*_: object) -> str:
+        raise JobQueueError("The disk is full.")
+
+    async def refused() -> None:
+        await until(view.choose.isVisible)
+        monkeypatch.setattr(bridge, "report", lambda error, what: told.append(f"{what}: {error}"))
+        monkeypatch.setattr(queue, "retry", refuse)
+        view._retry.click()
+        assert not view._retry.isEnabled()  # once is enough
+        await until(lambda: told)
+        assert told == ["Submitting the job: The disk is full."]
+        assert view._retry.isEnabled()
+
+    run(refused())

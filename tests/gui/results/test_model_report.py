@@ -10,8 +10,10 @@ from job_bench import add_dataset
 from job_bench import run as run_job
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from gui.bridge import Bridge
+from gui.results.explanations import Explanations
 from gui.results.loading import LoadingView
 from gui.results.model_facts import score_of
 from gui.results.model_report import ModelReport
@@ -80,3 +82,8 @@ def test_a_report_tells_and_one_button_explains(
     texts = {label.text() for label in report.findChildren(QLabel)}
     assert {"How good it is", "Where it errs", "What drives it", "More"} <= texts
     assert max(w.width() for w in report.findChildren(QWidget) if w.isVisible()) <= 380
+
+    gone = Explanations(made["id"], "classification", bridge)
+    gone._explain("shap_summary")
+    delete(gone)  # the order is carried out, and nothing is said of a view that is gone
+    run(until(lambda: len(queue.list()) == 2))

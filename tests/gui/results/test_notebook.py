@@ -10,9 +10,12 @@ from job_bench import add_dataset
 from job_bench import run as run_job
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from gui.bridge import Bridge
+from gui.notifications import ToastArea
 from gui.results.loading import LoadingView
 from gui.results.notebook_view import NotebookView
 from gui.results.table_view import TableView
@@ -68,3 +71,32 @@ def test_steps_are_looked_at_and_reordered(
     view.load()
     run(until(lambda: is_settled(view) and [s.id for s in view.steps.applied] == order))
     assert view.steps.currentRow() == 1  # the chosen one stays so
+
+
+@pytest.mark.expects_log
+def test_an_order_is_said_and_undone_when_its_view_is_gone(
+    bridge: Bridge, queue: HueyJobQueue, local_folder: LocalFolder, run: Any, until: Any,
+    qtbot: QtBot,
+) -> None:  # fmt: skip
+    dataset = add_dataset(local_folder, pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}))
+    scale = {"dataset_id": dataset, "converter": "MinMaxScaler", "columns": ["a"]}
+    made, _ = run_job(ConverterJob(**scale), local_folder)
+    window = QWidget()
+    qtbot.addWidget(window)
+    area = ToastArea(window)
+    view = NotebookView(made["notebook_id"], bridge, window)
+    window.show()
+
+    async def ordered() -> None:
+        await until(lambda: is_settled(view) and view.steps.applied)
+        before = [step.id for step in view.steps.applied]
+        view.steps.order_wanted.emit(before)
+        delete(view)
+        await until(lambda: area.toasts)
+        assert len(queue.list()) == 1
+        assert area.undo_latest()
+        await until(lambda: len(queue.list()) == 2)
+        assert [job.params["steps"] for job in queue.list()] == [before, before]
+        await until(lambda: len(area.toasts) == 1)
+
+    run(ordered())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +15,11 @@ from PySide6.QtGui import QDrag
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from gui.bridge import Bridge
-from gui.results.export import copy_export
+from gui.results.export import Export, copy_export
+from gui.results.passing_files import KEPT_S, new_place
 from gui.results.save_button import save_button
 
 LEFT = Qt.MouseButton.LeftButton
@@ -47,8 +52,9 @@ def drag(place: QWidget, *, lets_go: bool = False) -> None:
 
 
 def test_a_file_is_dragged_out_under_its_name(
-    place: QWidget, run: Callable[[Any], Any], until: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    place: QWidget, run: Callable[[Any], Any], until: Any, bridge: Bridge,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     dragged: list[Path] = []
     monkeypatch.setattr(
         QDrag, "exec",
@@ -60,8 +66,16 @@ def test_a_file_is_dragged_out_under_its_name(
         assert dragged[0].name == "My _ result.txt"
         assert dragged[0].read_text() == "what came of it"
         assert place.findChild(QFileDialog) is None  # that was no click
-        place.findChild(QPushButton).deleteLater()
-        await until(lambda: not dragged[0].exists())
+        delete(place.findChild(QPushButton))
+        assert dragged[0].exists()  # another program may still copy it
+
+        earlier = time.time() - KEPT_S - 60
+        os.utime(dragged[0].parent, (earlier, earlier))
+        newer = new_place(bridge.folder.temporary, "newer.txt")
+        assert newer.parent.exists()
+        assert not dragged[0].parent.exists()
+        new_place(bridge.folder.temporary, "newest.txt")
+        assert newer.parent.exists()
 
     drag(place)
     run(taken())
@@ -84,3 +98,33 @@ def test_who_lets_go_too_early_gets_nothing_and_a_click_asks(
     dialog = place.findChild(QFileDialog)
     assert dialog is not None
     dialog.reject()
+
+
+def test_a_result_that_is_closed_while_its_file_is_written_is_not_dragged(
+    qtbot: QtBot, bridge: Bridge, run: Callable[[Any], Any], until: Any
+) -> None:
+    begun: list[Path] = []
+    gate = asyncio.Event()
+
+    async def write(target: Path) -> str:
+        begun.append(target)
+        await gate.wait()
+        return ""
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    button = save_button("Save…", bridge, lambda: Export("a", {".txt": "Text"}, write))
+    button.setParent(window)
+    window.show()
+    qtbot.waitExposed(window)
+    drag(window)
+
+    async def closed() -> None:
+        await until(lambda: begun)
+        (writing,) = (t for t in asyncio.all_tasks() if t.get_name() == "Saving a.txt")
+        delete(button)
+        gate.set()
+        await writing
+
+    run(closed())
+    QTest.mouseRelease(window.windowHandle(), LEFT, pos=QPoint(40, 40))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from gui.bridge import Bridge
 from gui.submit.component_list import ComponentList
 from gui.submit.component_rows import FAVOURITE_ROLE, ID_ROLE
 from gui.submit.favourites import FILE, favourites_of, keep_favourite, with_favourites
+from gui.submit.presets import keep_preset, presets_of
 from queue_core.components.registry import Component, ComponentKind, components
 from queue_core.errors import DataError
 from queue_core.paths import LocalFolder
@@ -102,3 +104,16 @@ def test_what_cannot_be_read_is_not_written_over(folder: LocalFolder) -> None:
         with pytest.raises(DataError, match="cannot be read"):
             keep_favourite(folder, "ModelJob", "lasso", is_favourite=True)
         assert path.read_text() == broken
+
+
+def test_changes_on_several_threads_lose_nothing(folder: LocalFolder) -> None:
+    names = [f"model {number}" for number in range(40)]
+
+    def keep(name: str) -> None:
+        keep_favourite(folder, "ModelJob", name, is_favourite=True)
+        keep_preset(folder, "ModelJob", name, {"model": name})
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(keep, names))
+    assert favourites_of(folder, "ModelJob") == set(names)
+    assert set(presets_of(folder, "ModelJob")) == set(names)

@@ -127,3 +127,24 @@ def test_a_place_is_offered_first_for_the_kinds_of_jobs_that_the_settings_name(
     panel.run_on.place.activated.emit(0)
     panel.show_kind("PythonJob")  # somebody has chosen this computer
     assert panel.options() == JobOptions()
+
+
+def test_a_repeating_job_is_offered_no_place_which_a_schedule_does_not_keep(
+    panel: JobOptionsPanel, queue: HueyJobQueue, run: Any, until: Any
+) -> None:
+    queue.folder.settings.write_text(
+        '[places.main]\nkind = "slurm"\nstorage = "/shared"\ndefault_for = ["python"]\n'
+    )
+    panel.when.setCurrentIndex(REPEAT)  # before it is known what there is
+    panel.show_kind("PythonJob")
+    run(until(lambda: panel.run_on.place.count() == 2))
+    run(until(lambda: panel.run_on.place.currentIndex() == 1))
+    offered = (panel.run_on, panel.run_on_label)
+    assert [widget.isHidden() for widget in offered] == [True, True]
+    assert panel.toggle.text() == "Options"
+    panel.when.setCurrentIndex(LATER)
+    assert [widget.isHidden() for widget in offered] == [False, False]
+    assert panel.toggle.text() == "Options · runs on slurm:main"
+    panel.when.setCurrentIndex(REPEAT)
+    assert [widget.isHidden() for widget in offered] == [True, True]
+    assert panel.toggle.text() == "Options"

@@ -13,7 +13,8 @@ from gui.bridge import Bridge
 from gui.submit.job_options import REPEAT
 from gui.submit.job_types import JOB_TYPES, load_form
 from gui.submit.new_job_dialog import NewJobDialog
-from gui.submit.presets import keep_preset, presets_of
+from gui.submit.presets import forget_preset, keep_preset, presets_of
+from gui.submit.repeat_editor import BY_RULE, DAILY
 from gui.widgets import TextLabel
 from queue_core.database.session import open_session
 from queue_core.database.tables import ModelSession
@@ -99,6 +100,12 @@ def test_a_job_waits_or_repeats_as_its_options_say(
         dialog.options.priority.setValue(4)
         if repeats:
             dialog.options.when.setCurrentIndex(REPEAT)
+            dialog.options.repeat.rhythm.setCurrentIndex(BY_RULE)
+            dialog.options.repeat.rule.setText(" ")  # no rule is none: it is not run once instead
+            dialog.submit_button.click()
+            run(made(dialog))
+            assert dialog.problem.isVisible()
+            dialog.options.repeat.rhythm.setCurrentIndex(DAILY)
         dialog.submit_button.click()
         run(closed(dialog))
     (record,) = queue.list()
@@ -288,11 +295,14 @@ def test_presets_that_cannot_be_read_are_not_written_over(local_folder: LocalFol
     keep_preset(local_folder, "DatasetJob", "usual", odd)
     assert presets_of(local_folder, "DatasetJob") == {"usual": odd}
     file = local_folder.monitor / "presets.json"
-    for damaged in (file.read_text()[:-3], "[" * 100_000):
+    no_values = '{"DatasetJob": {"usual": ["a"]}}'
+    for damaged in (file.read_text()[:-3], "[" * 100_000, '["usual"]', no_values):
         file.write_text(damaged)
         assert presets_of(local_folder, "DatasetJob") == {}
         with pytest.raises(DataError, match="cannot be read"):
             keep_preset(local_folder, "DatasetJob", "second", {})
+        with pytest.raises(DataError, match="cannot be read"):
+            forget_preset(local_folder, "DatasetJob", "second")
         assert file.read_text() == damaged
 
 

@@ -13,6 +13,7 @@ from gui.bridge import Bridge
 from gui.submit.loading import FileLoading
 from gui.submit.preview_dialog import LoadOrder, PreviewDialog
 from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer, next_to_read
+from gui.submit.repeat_editor import BY_RULE
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobStatus
 from queue_core.settings.known import PREVIEW_FILES
@@ -88,6 +89,33 @@ def test_an_override_is_previewed_and_loaded_exactly_so(
     assert loaded.args == [
         [LoadOrder(files["ventas.csv"], "", answer.loader, dict(answer.options))]
     ]
+
+
+def test_a_rule_that_is_none_is_told_while_the_dialog_is_there(
+    show: Callable[..., PreviewDialog], files: dict[str, Path]
+) -> None:
+    dialog = show(files["plain.csv"])
+    wanted: list[list[LoadOrder]] = []
+    dialog.load_wanted.connect(wanted.append)
+    asked: list[bool] = []
+    dialog.ask_changed.connect(asked.append)
+    dialog.do_not_ask.setChecked(True)
+    options = dialog.job_options
+    options.offer_repeating()
+    options.repeat.rhythm.setCurrentIndex(BY_RULE)
+    for rule in ("at night", "0 0 31 2 *", " "):
+        options.repeat.rule.setText(rule)
+        options.toggle.setChecked(False)
+        dialog.load_button.click()
+        assert (wanted, asked) == ([], [])
+        assert dialog.isVisible()
+        assert dialog.problem.isVisible()
+        assert dialog.problem.accessibleDescription()  # what to do next
+        assert options.repeat.rule.isVisible()
+    options.repeat.rule.setText("0 4 * * *")
+    dialog.load_button.click()
+    assert [order.cron for order in wanted[0]] == ["0 4 * * *"]
+    assert not dialog.isVisible()
 
 
 def test_files_that_cannot_be_loaded_stay_with_their_reason(

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
+from gui.main_window import MainWindow
 from gui.submit.loading import FileLoading
 from gui.submit.named_fields import named_fields
 from gui.submit.schema import parse_schema
@@ -86,5 +87,37 @@ def test_a_file_is_loaded_again_as_a_retry(
         await until(lambda: queue.get(new.id).status is JobStatus.FINISHED)
         assert queue.get(failed).solved_by == new.id
         queue.stop()
+
+    run(body())
+
+
+def test_files_are_offered_the_place_of_the_settings_and_a_retry_keeps_its_own(
+    window: MainWindow, bridge: Bridge, queue: HueyJobQueue, run: Any, until: Any, tmp_path: Path
+) -> None:
+    queue.folder.settings.write_text(
+        '[places.main]\nkind = "slurm"\nstorage = "/shared"\ndefault_for = ["DatasetJob"]\n'
+    )
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    for path in (first, second):
+        path.write_text("a,b\n1,2\n", encoding="utf-8")
+
+    async def body() -> None:
+        ended = queue.put(DatasetJob(file_path=str(first)))
+        queue.cancel(ended)
+        loading = FileLoading(window, bridge)
+        loading.load_again(queue.get(ended))
+        dialog = loading.dialog
+        assert dialog is not None
+        options = dialog.job_options
+        assert options.isHidden()
+        assert options.run_on.place.count() == 1
+        loading.load([second])
+        await until(lambda: options.run_on.place.currentData() == "slurm:main")
+        assert options.isVisible()
+        assert options.toggle.text() == "Options · runs on slurm:main"
+        assert options.options().place == "slurm:main"
+        loading.load_again(queue.get(ended))
+        assert options.isVisible()  # for the file beside it
+        dialog.reject()
 
     run(body())

@@ -21,10 +21,9 @@ from queue_core.cli.output import visible
 from queue_core.database.session import close_database, open_session
 from queue_core.database.status import EntityStatus
 from queue_core.database.tables import Dataset
-from queue_core.paths import LocalFolder
+from queue_core.paths import LocalFolder, log_path
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.values import JobFilter
-from queue_core.runner.log.log_lines import log_path
 from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.outcome import EndReason, ErrorReport
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from job_bench import run
+from sample_jobs import IgnoresTerm
 
 from queue_core import HueyJobQueue
 from queue_core.database.session import read_session
 from queue_core.database.status import EntityKind
 from queue_core.database.tables import ENTITY_TABLES, ModelSession, Notebook, Run
+from queue_core.jobs import renewing
 from queue_core.jobs.registry import get_job_type
 from queue_core.jobs.renewing import put_renewal, take_back
 from queue_core.library.lineage import lineage_of
 from queue_core.library.renewal import Outdated, Renewal, plan_renewal
 from queue_core.paths import LocalFolder
+from queue_core.queue.engine.options import EngineOptions
 
 HEAD = "size,weight,colour\n"
 
@@ -78,9 +82,15 @@ def test_a_changed_file_goes_the_whole_way_again_and_can_be_taken_back(
     assert _counts(local_folder) == before
     assert queue.is_empty()
 
+    queue.pause_queue()
+    queue.start(workers=2)  # from now on it closes what cancelled jobs were to make, in its time
+    assert take_back(put_renewal(plan, queue, local_folder), queue, local_folder) == ()
+    assert _counts(local_folder) == before
+    assert queue.is_empty()
+
     put = put_renewal(plan, queue, local_folder)
     assert plan_renewal(local_folder, about).steps == ()  # it is under way
-    queue.start(workers=2)
+    queue.resume_queue()
     ended = [queue.wait(job_id, timeout_s=60) for job_id in put]
     assert [record.error_msg for record in ended] == [None] * len(put)
     with read_session(local_folder) as session:
@@ -115,3 +125,49 @@ def test_steps_that_changed_concern_what_was_made_of_them_alone(
     marked = {node.key[0] for node in nodes if node.is_stale}
     assert EntityKind.RUN in marked
     assert EntityKind.NOTEBOOK not in marked
+
+
+@pytest.mark.expects_log
+def test_what_a_prediction_made_comes_with_it_and_what_was_made_of_that_is_left_out(
+    local_folder: LocalFolder, tmp_path: Path
+) -> None:
+    file = tmp_path / "boxes.csv"
+
+    def answered() -> int:
+        data = _done(local_folder, "dataset", file_path=str(file))["id"]
+        asked = {"dataset_id": data, "output_columns": ["colour"], "model": "GaussianNB"}
+        trained = _done(local_folder, "model", **asked)["id"]
+        return int(_done(local_folder, "predict", run_id=trained, dataset_id=data)["dataset_id"])
+
+    file.write_text(_rows(0), encoding="utf-8")
+    answers = answered()
+    file.write_text(_rows(50), encoding="utf-8")
+    plan = plan_renewal(local_folder)
+    assert _types(plan) == ["DatasetJob", "ModelJob", "PredictJob"]
+    assert plan.left_out == ()
+
+    answered()  # done by hand: the old answers stay what they are, and nothing is to be done
+    plan = plan_renewal(local_folder, (EntityKind.DATASET, answers))
+    assert plan.why is Outdated.SOURCE
+    assert (plan.steps, plan.left_out) == ((), ())
+
+    look = {"dataset_id": answers, "explorer": "describe", "name": "of the answers"}
+    _done(local_folder, "explorer", **look)
+    plan = plan_renewal(local_folder)
+    assert (plan.steps, plan.left_out) == ((), ("of the answers",))
+
+
+def test_what_another_program_runs_is_waited_for_and_what_does_not_stop_is_told(
+    queue: HueyJobQueue, local_folder: LocalFolder, tmp_path: Path, until: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    with closing(HueyJobQueue(local_folder.root)) as other:
+        other.start(options=EngineOptions(grace_s=0.3))
+        waiting = renewing.STOP_WAIT_S
+        for wait_s, is_left in ((0.0, True), (waiting, False)):
+            monkeypatch.setattr(renewing, "STOP_WAIT_S", wait_s)
+            begun = tmp_path / f"begun {wait_s}"
+            job_id = queue.put(IgnoresTerm(started=str(begun)))
+            until(begun.exists)
+            assert take_back([job_id], queue, local_folder) == ((job_id,) if is_left else ())
+            assert bool(queue.get_many([job_id])) is is_left

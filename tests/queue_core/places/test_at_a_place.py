@@ -21,6 +21,8 @@ from queue_core.places import commands, shared
 from queue_core.places.log_copy import LogCopy
 from queue_core.places.storage import OUTCOME
 from queue_core.queue.engine import away_place, handing_over
+from queue_core.queue.store import away as store
+from queue_core.queue.store.connection import Connection
 from queue_core.queue.values import JobOptions, WaitKind
 
 from .conftest import HERE, Cluster
@@ -273,3 +275,15 @@ def test_what_a_place_has_is_counted_and_the_first_of_it_shown(
     assert [record.id for record in found.records] == ids[:2]
     assert (found.running, found.waiting) == (0, 3)
     assert queue.jobs_at("slurm:other", limit=2).records == ()
+
+    def run(connection: Connection, job_id: str, node: str | None) -> None:
+        job = store.next_for(queue._database, "slurm:test", time.time())
+        assert job is not None
+        store.claim(connection, job, "somebody", "slurm:test", time.time())
+        store.note(connection, job_id, node, None)
+
+    for job_id, node in zip(ids, ("node-1", "node-1", None), strict=True):
+        queue._database.write(partial(run, job_id=job_id, node=node))
+    found = queue.jobs_at("slurm:test", limit=1)
+    # Also those that are not shown, of whose machines nothing else tells.
+    assert (len(found.records), found.running, found.by_node) == (1, 3, {"node-1": 2})

@@ -14,8 +14,13 @@ from queue_core.jobs.python_job import PythonJob
 from queue_core.places import object_store, remote
 from queue_core.places.choice import make_storage
 from queue_core.places.configuration import read_places
+from queue_core.places.log_copy import LogCopy
 from queue_core.places.object_store import ObjectStore
 from queue_core.places.packages import packed
+from queue_core.places.remote import RemoteStorage
+from queue_core.runner.log.log_frames import encode_frame
+from queue_core.runner.log.log_writer import LogWriter
+from queue_core.runner.log.logs import read_log
 
 from .conftest import HERE, Cluster
 from .test_at_a_place import _runs
@@ -163,6 +168,75 @@ def test_what_fails_is_tried_again_with_an_end_and_a_file_is_made_once(
     store.remove("a")
     store.remove("a")
     assert not store.exists("a/b")
+
+
+def _frame(number: int, text: str = "x") -> bytes:
+    return encode_frame(
+        number=number, time_s=1.0, attempt=1, source="stdout", data=f"{text}\n".encode()
+    )
+
+
+def test_a_storage_that_fails_after_a_piece_of_the_log_loses_none_of_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "_INTERVAL_S", 0.0)
+    storage = RemoteStorage(f"local://{tmp_path}/store", tmp_path / "mirror", 1 << 20)
+    storage.publish("job", 1, {"ticket.json": b"{}"})
+    store = ObjectStore(f"local://{tmp_path}/store")
+    store.write("jobs/job/1/log/00000001", _frame(1, "first"))
+    store.write("jobs/job/1/begun.json", b"{}")
+    start = storage.start("job", 1)
+    read = start._store.read
+
+    def fails(name: str) -> bytes | None:
+        if name.endswith("begun.json"):
+            raise OSError(5, "gone")
+        return read(name)
+
+    monkeypatch.setattr(start._store, "read", fails)
+    with pytest.raises(OSError, match="gone"):
+        start.pull()
+    monkeypatch.setattr(start._store, "read", read)
+    store.write("jobs/job/1/log/00000002", _frame(2, "second"))
+    start.pull()
+    target = tmp_path / "target.log"
+    copy = LogCopy(start.log_file(Path()), LogWriter(target, attempt=1, limit_bytes=1 << 20))
+    assert copy.follow()
+    copy.close()
+    assert [line.text for line in read_log(target)] == ["first", "second"]
+    assert (start.folder / "begun.json").exists()
+
+
+def test_what_is_brought_of_a_log_is_bounded_and_followed_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "_INTERVAL_S", 0.0)
+    limit = 40_000
+    storage = RemoteStorage(f"local://{tmp_path}/store", tmp_path / "mirror", limit)
+    store = ObjectStore(f"local://{tmp_path}/store")
+    start = storage.start("job", 1)
+    target = tmp_path / "target.log"
+    copy = LogCopy(start.log_file(Path()), LogWriter(target, attempt=1, limit_bytes=1 << 20))
+    number = 0
+    for _ in range(8):  # each round as much as a tail holds, so that it is as long as before
+        for _ in range(10):
+            number += 1
+            store.write(f"jobs/job/1/log/{number:08d}", _frame(number, "x" * 950))
+        start.pull()
+        assert copy.follow()
+        assert sum(path.stat().st_size for path in start.folder.glob("log*")) <= limit
+    copy.close()
+    assert [line.number for line in read_log(target)] == list(range(1, 81))
+    # Brought anew and at once, its beginning and its end are there.
+    again = storage.start("job", 1)
+    again.pull()
+    assert sum(path.stat().st_size for path in again.folder.glob("log*")) <= limit
+    copy = LogCopy(again.log_file(Path()), LogWriter(tmp_path / "b", attempt=1, limit_bytes=limit))
+    assert copy.follow()
+    copy.close()
+    numbers = [line.number for line in read_log(tmp_path / "b")]
+    assert numbers[:19] == list(range(1, 20))
+    assert numbers[-10:] == list(range(71, 81))
 
 
 def test_the_same_modules_make_the_same_file(tmp_path: Path) -> None:

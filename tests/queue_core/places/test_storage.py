@@ -17,6 +17,7 @@ from queue_core.places.configuration import read_places
 from queue_core.places.contract import Demand, Node, PlaceRefusedError
 from queue_core.places.fitting import why_not
 from queue_core.places.log_copy import LogCopy
+from queue_core.places.shared import SharedStorage
 from queue_core.places.storage import attempt_folder, write_once
 from queue_core.places.ticket import Ticket, read_ticket, ticket_files
 from queue_core.places.words import State, outcome_data, read_outcome, read_state, state_data
@@ -90,6 +91,23 @@ def test_a_start_is_made_once_and_stays_below_the_storage(tmp_path: Path) -> Non
     assert (tmp_path / "begun.json").read_bytes() == b"1"
     assert [path.name for path in tmp_path.iterdir()] == ["begun.json"]
     assert attempt_folder(tmp_path, "../../etc", 1).parent.parent == tmp_path / "jobs"
+
+
+def test_a_shared_folder_that_cannot_be_looked_at_is_a_problem_and_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "closed" / "mine"
+    storage = SharedStorage(root, str(root))
+
+    def closed(_path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", closed)
+    assert storage.problem() == (
+        f"Its storage {root} cannot be used: Permission denied.",
+        "Mount it, or make it writable.",
+    )
+    assert not storage.start("job", 1).has_outcome()  # nothing is known of it
 
 
 def test_modules_are_stored_once_by_what_they_hold(

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from queue_core.errors import JobNotFoundError, JobQueueError
 from queue_core.jobs.base import BaseJob
 from queue_core.queue.huey_queue import HueyJobQueue
 from queue_core.queue.job_record import JobStatus
+from queue_core.queue.store.handover import NewJob
 from queue_core.queue.values import FailureState
 
 
@@ -45,7 +47,9 @@ def test_failures_are_folded_solved_ignored_and_retried(
     assert list(again) == failed[1:]
 
     (tmp_path / "a").touch()
-    new = queue.retry_all(again)
+    retried = queue.retry_all([again[0], "gone", again[1]])
+    new = retried.ids
+    assert isinstance(retried.error, JobNotFoundError)  # and the others were put all the same
     assert queue.failed_ids(group.fingerprint, to_retry=True) == [failed[0]]
     assert len({queue.get(job_id).group_id for job_id in new} - {None}) == 1
     queue.start()
@@ -69,6 +73,27 @@ def test_failures_are_folded_solved_ignored_and_retried(
     queue.wait(changed, 30)
     assert queue.get(failed[2]).solved_by == queue.get(new[1]).solved_by == changed
     assert queue.failures()[0].state is FailureState.SOLVED
+
+
+def test_where_one_cannot_be_stored_no_more_are_tried(
+    queue: HueyJobQueue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [queue.put(NeedsFile(name=name, path=str(tmp_path))) for name in "abc"]
+    for job_id in ids:
+        queue.cancel(job_id)
+    insert, tried = queue._insert, []
+
+    def full(new: NewJob) -> None:
+        tried.append(new.retry_of)
+        if len(tried) == 2:
+            raise JobQueueError("The disk is full.")
+        insert(new)
+
+    monkeypatch.setattr(queue, "_insert", full)
+    retried = queue.retry_all(ids)
+    assert [queue.get(job_id).retry_of for job_id in retried.ids] == ids[:1]
+    assert retried.error is not None
+    assert (retried.error.message, tried) == ("The disk is full.", ids[:2])
 
 
 @pytest.mark.parametrize("traceback", ["NULL", "x'00ff'", "7"])

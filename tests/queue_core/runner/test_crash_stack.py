@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_core import HueyJobQueue
-from queue_core.runner.log.log_lines import RawLine, log_path
+from queue_core.paths import log_path
+from queue_core.runner.log.log_lines import RawLine
 from queue_core.runner.log.logs import read_log
 from queue_core.runner.snapshots.crash_stack import crash_stack
 

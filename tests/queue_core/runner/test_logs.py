@@ -11,12 +11,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from queue_core.paths import LocalFolder
+from queue_core.paths import LocalFolder, log_files, log_path
 from queue_core.queue.upkeep.log_search import search_logs
 from queue_core.runner.log.log_excerpt import log_excerpt
 from queue_core.runner.log.log_file import LogFile
 from queue_core.runner.log.log_frames import MARK, encode_frame
-from queue_core.runner.log.log_lines import delete_log, log_files, log_path
+from queue_core.runner.log.log_lines import delete_log
 from queue_core.runner.log.log_records import encode_packets
 from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.log.logs import read_log

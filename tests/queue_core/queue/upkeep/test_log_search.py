@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_core import HueyJobQueue
-from queue_core.paths import LocalFolder
+from queue_core.paths import LocalFolder, log_path
 from queue_core.queue.store.clock import new_id
 from queue_core.queue.upkeep import log_search
 from queue_core.queue.upkeep.log_search import search_logs
-from queue_core.runner.log.log_lines import delete_log, log_path
+from queue_core.runner.log.log_lines import delete_log
 from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.log.logs import read_log
 

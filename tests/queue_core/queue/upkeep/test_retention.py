@@ -15,14 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_core import HueyJobQueue
-from queue_core.paths import LocalFolder
+from queue_core.paths import LocalFolder, log_path
 from queue_core.queue.store.clock import new_id, to_text
 from queue_core.queue.store.database import Database
 from queue_core.queue.store.schema import prepare_schema
 from queue_core.queue.store.sqlite_database import SqliteDatabase
 from queue_core.queue.upkeep.retention import CleanUpReport, clean_up
 from queue_core.queue.values import JobOptions, RetentionPolicy
-from queue_core.runner.log.log_lines import log_path
 from queue_core.runner.log.log_writer import LogWriter
 
 pytestmark = pytest.mark.file_list
