@@ -127,8 +127,13 @@ def test_each_role_may_do_what_it_is_for(
 ) -> None:
     job = shared.put(Echo(value=1))
     with psycopg.connect(team_url.partition("&schema=")[0], autocommit=True) as admin:
-        admin.execute(roles(parse_address(team_url)).encode())
         schema = parse_address(team_url).schema
+        admin.execute(roles(parse_address(team_url)).encode())
+        # What an upgrade adds is not in the grants of before: it is run again.
+        admin.execute(
+            f"REVOKE UPDATE (status) ON {schema}.task_copy FROM {schema}_submitter".encode()
+        )
+        admin.execute(roles(parse_address(team_url)).encode())
         for name in ("reader", "submitter", "worker"):
             admin.execute(f"CREATE ROLE {schema}_{name}_ann LOGIN".encode())
             admin.execute(f"GRANT {schema}_{name} TO {schema}_{name}_ann".encode())
