@@ -8,15 +8,46 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from queue_core.errors import LocalFolderError
+from queue_core.server_address import parse_address
 
 ENVIRONMENT_VARIABLE = "DASHAI_LOCAL_PATH"
 # Where a team shares its list; see `docs/team.md`.
 URL_VARIABLE = "DASHAI_QUEUE_URL"
+# For a job on another machine that sees our folder: the name of its list, empty for a file.
+LIST_VARIABLE = "DASHAI_LIST"
 
 
 def queue_url() -> str | None:
-    """Return the URL of the list that is shared with others; None: a file of the local folder."""
-    return os.environ.get(URL_VARIABLE, "").strip() or None
+    """Return the URL of the list that is shared with others; None: a file of the local folder.
+
+    Raises:
+        LocalFolderError: A job runs on a machine whose environment names another list: it would
+            make datasets and models where nobody looks for them, or change those of others.
+    """
+    url = os.environ.get(URL_VARIABLE, "").strip() or None
+    wanted = os.environ.get(LIST_VARIABLE)
+    if wanted is not None and wanted != (found := list_name(url)):
+        raise LocalFolderError(
+            _difference(wanted, found),
+            hint=f"Set {URL_VARIABLE} for the machines of the place as it is set here, where SLURM "
+            "or Ray is started on them, and retry the job.",
+        )
+    return url
+
+
+def list_name(url: str | None) -> str:
+    """Return what tells one list from another and may be shown; empty for a file."""
+    return parse_address(url).name if url else ""
+
+
+def _difference(wanted: str, found: str) -> str:
+    if not wanted:
+        return f"The list of the job is a file, but the environment of its machine names {found}."
+    if not found:
+        return (
+            f"The job is of the list {wanted}, which the environment of its machine does not name."
+        )
+    return f"The job is of the list {wanted}, but the environment of its machine names {found}."
 
 
 def cache_folder() -> Path:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from queue_core.errors import JobQueueError, MissingPackageError
 
@@ -60,15 +60,22 @@ class ServerAddress:
             settings: Settings of the session.
 
         Raises:
+            JobQueueError: The URL has a parameter that libpq does not know.
             MissingPackageError: The driver is not installed.
         """
         try:
+            from psycopg import ProgrammingError
             from psycopg.conninfo import conninfo_to_dict, make_conninfo
         except ImportError as error:
             raise MissingPackageError(
                 "psycopg", extra="team", feature="A shared job list"
             ) from error
-        given = conninfo_to_dict(self.url)
+        try:
+            given = conninfo_to_dict(self.url)
+        except ProgrammingError as error:
+            # What is wrong with other parts may show a password.
+            words = said(error) if "query parameter" in str(error) else "libpq cannot read it"
+            raise _refusal(words) from None
         wanted = {"search_path": schema, **_OF_SESSION, **settings}
         options = " ".join(f"-c {name}={value}" for name, value in wanted.items())
         missing = {key: value for key, value in _TO_SERVER.items() if key not in given}
@@ -96,24 +103,25 @@ def parse_address(url: str) -> ServerAddress:
         JobQueueError: It is none, or names a schema that cannot be.
     """
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url.strip(), allow_fragments=False)
         host, database = parts.hostname or "localhost", parts.path.strip("/")
     except ValueError as error:
         raise _refusal(str(error)) from error
     if parts.scheme not in _SCHEMES:
         raise _refusal(f"it begins with “{parts.scheme}:”" if parts.scheme else "it is none")
-    options = parse_qsl(parts.query, keep_blank_values=True)
-    schema = dict(options).get("schema", DEFAULT_SCHEMA)
+    given = [part for part in parts.query.split("&") if part]
+    named = {unquote(key): unquote(value) for key, _, value in (p.partition("=") for p in given)}
+    schema = named.get("schema", DEFAULT_SCHEMA)
     if not _SCHEMA.fullmatch(schema):
         raise JobQueueError(
             f"The URL of the job list names the schema “{schema}”, which cannot be.",
             hint="Use small letters, digits and underscores, 40 at most.",
         )
-    rest = [(key, value) for key, value in options if key != "schema"]
-    host = dict(rest).get("host", host)
-    plain = urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(rest), ""))
+    # The rest is libpq's, byte for byte: it reads a plus sign and a space as what they are.
+    rest = "&".join(part for part in given if unquote(part.partition("=")[0]) != "schema")
+    plain = f"postgresql://{parts.netloc}{parts.path}{'?' if rest else ''}{rest}"
     suffix = "" if schema == DEFAULT_SCHEMA else f" ({schema})"
-    return ServerAddress(plain, schema, f"{host}/{database}{suffix}")
+    return ServerAddress(plain, schema, f"{named.get('host', host)}/{database}{suffix}")
 
 
 def _refusal(why: str) -> JobQueueError:

@@ -13,12 +13,22 @@ from queue_core.server_address import ServerAddress, parse_address
 
 _ROLES: Final = """\
 -- Who may look, who may put and order jobs, who may run them. Run it as the owner of the list,
--- after the list was opened once:  dashai-monitor team roles | psql URL
+-- after the list was opened once, and again after each upgrade:
+--     dashai-monitor team roles | psql URL      (psql does not know ?schema=: leave it out there)
 -- Then for each person or machine:  CREATE ROLE ann LOGIN; GRANT {list}_submitter TO ann;
+BEGIN;
 CREATE SCHEMA IF NOT EXISTS {main};
-CREATE ROLE {list}_reader NOLOGIN;
-CREATE ROLE {list}_submitter NOLOGIN IN ROLE {list}_reader;
-CREATE ROLE {list}_worker NOLOGIN IN ROLE {list}_submitter;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{list}_reader') THEN
+        CREATE ROLE {list}_reader NOLOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{list}_submitter') THEN
+        CREATE ROLE {list}_submitter NOLOGIN IN ROLE {list}_reader;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{list}_worker') THEN
+        CREATE ROLE {list}_worker NOLOGIN IN ROLE {list}_submitter;
+    END IF;
+END $$;
 GRANT USAGE ON SCHEMA {list}, {main} TO {list}_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA {list}, {main} TO {list}_reader;
 ALTER DEFAULT PRIVILEGES IN SCHEMA {list}, {main} GRANT SELECT ON TABLES TO {list}_reader;
@@ -32,6 +42,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA {list}, {main}
 REVOKE UPDATE ON {list}.task_copy FROM {list}_submitter;
 GRANT UPDATE ({of_submitter}) ON {list}.task_copy TO {list}_submitter;
 GRANT UPDATE (owner, owner_host) ON {list}.task_copy TO {list}_worker;
+COMMIT;
 """
 _OF_WORKER: Final = ("id", "job_blob", "owner", "owner_host")
 

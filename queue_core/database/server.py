@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from queue_core.database.sqlite import FileLook, FileState
+from queue_core.database.sqlite import BUSY_TIMEOUT_S, FileLook, FileState
 from queue_core.errors import LocalFolderError, MonitorError
 from queue_core.server_address import ServerAddress, said
 
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 # Few at once: each program of a team has its own.
 _KEPT: Final = 2
 _MORE: Final = 14
+_ROLES: Final = "Ask whoever looks after the list for a role that may do that."
+# By SQLSTATE, which depends neither on the words nor on the language of a server.
+_SENTENCES: Final = {
+    "42501": ("Your role may not do this in the shared database", _ROLES),
+    "25006": ("The shared database can only be read here", _ROLES),
+    "53100": ("The disk of the shared database's server is full", "Free some space there."),
+    "55P03": ("Another program holds the shared database locked", "Try again in a moment."),
+    "25P03": ("The shared database's server has ended a change that stood still", "Try again."),
+}
+# It goes down, was killed, or is just starting.
+_AWAY: Final = frozenset({"57P01", "57P02", "57P03"})
 
 
 def make_engine(
@@ -62,6 +73,8 @@ def make_engine(
             return
         if not chosen.get("durable", True):
             connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+        # As long as one waits for a file; else whoever stands still would keep all others waiting.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
 
     event.listen(engine, "begin", begin)
@@ -116,17 +129,23 @@ def start_ids_after(connection: Connection, table: str, last_id: int) -> None:
     )
 
 
-def is_lost(error: BaseException | None) -> bool:
-    """Return whether a server of ours does not answer."""
+def refusal(error: BaseException | None) -> LocalFolderError | None:
+    """Return what a server of ours did as an error for people; None: a mistake of the program."""
+    state = getattr(error, "sqlstate", None)
+    if state in _SENTENCES:
+        what, hint = _SENTENCES[state]
+        return LocalFolderError(f"{what}: {said(error)}.", hint=hint)
     kinds = type(error).__mro__ if error is not None else ()
-    return any(f"{kind.__module__}.{kind.__name__}" == "psycopg.OperationalError" for kind in kinds)
-
-
-def lost(error: BaseException | None) -> LocalFolderError:
-    """Return that a server of ours does not answer as an error for people."""
+    if all(f"{kind.__module__}.{kind.__name__}" != "psycopg.OperationalError" for kind in kinds):
+        return None
+    if state is None or state.startswith("08") or state in _AWAY:
+        return LocalFolderError(
+            f"The server of the shared database does not answer: {said(error)}.",
+            hint="See that it runs and can be reached, and try again.",
+        )
     return LocalFolderError(
-        f"The server of the shared database does not answer: {said(error)}.",
-        hint="See that it runs and can be reached, and try again.",
+        f"The shared database could not be used: {said(error)}.",
+        hint="Try again; if it stays so, ask whoever looks after the server.",
     )
 
 
@@ -144,8 +163,9 @@ def explained(address: ServerAddress) -> Iterator[None]:
     except MonitorError:
         raise
     except DBAPIError as error:
-        if is_lost(error.orig):
-            raise lost(error.orig) from error
+        known = refusal(error.orig)
+        if known is not None:
+            raise known from error
         raise LocalFolderError(
             f"The shared database ({address.name}) cannot be used: {said(error.orig)}.",
             hint="See that the server can be reached, and that your role may use the schema "

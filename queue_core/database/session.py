@@ -186,8 +186,9 @@ def _explained(folder: LocalFolder) -> Iterator[None]:
                 f"The database {folder.main_db} is damaged.",
                 hint="Quit the program and put the newest main.db.before-* copy in its place.",
             ) from error
-        if server.is_lost(error.orig):
-            raise server.lost(error.orig) from error
+        refused = server.refusal(error.orig)
+        if refused is not None:
+            raise refused from error
         code = getattr(error.orig, "sqlite_errorcode", None)
         known = None if code is None else _SENTENCES.get(code & 0xFF)
         if known is None:

@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Final
 
 from queue_core.errors import MonitorError
-from queue_core.paths import LocalFolder, log_path
+from queue_core.paths import LIST_VARIABLE, LocalFolder, log_path
 from queue_core.places.answering import Answering
 from queue_core.places.courier import Courier
 from queue_core.places.node_state import StateWriter
@@ -93,6 +93,8 @@ class NodeRun:
         _size_pools(self._ticket.cores)
         if self._courier is not None:
             os.environ[SENT_CODE] = os.pathsep.join(self._packages)
+        if self._ticket.local_folder:
+            os.environ[LIST_VARIABLE] = self._ticket.list_name
         supervisor = Supervisor(
             self._local_folder().root, self._folder / LOG, grace_s=self._ticket.grace_s
         )

@@ -30,6 +30,8 @@ class Ticket:
             what it fetches of the storage by these names.
         local_folder: The queue's own local folder, where the machine sees it; empty: it gets an
             empty one of its own.
+        list_name: Which list on a server that folder is of; empty: a file in it. Its URL does not
+            travel: the machine's own environment has it.
         grace_s: Seconds between the request to end and the kill.
         cores: How many cores it was given.
         silence_s: After how long without the storage the machine ends the job.
@@ -39,6 +41,7 @@ class Ticket:
     python: str
     packages: tuple[str, ...] = ()
     local_folder: str = ""
+    list_name: str = ""
     grace_s: float = 2.0
     cores: int = 1
     silence_s: float = 120.0
@@ -52,6 +55,7 @@ def ticket_files(ticket: Ticket) -> tuple[dict[str, bytes], str]:
         "python": ticket.python,
         "packages": list(ticket.packages),
         "local_folder": ticket.local_folder,
+        "list_name": ticket.list_name,
         "grace_s": ticket.grace_s,
         "cores": ticket.cores,
         "silence_s": ticket.silence_s,
@@ -82,6 +86,7 @@ def read_ticket(folder: Path, digest: str) -> Ticket:
         python=found["python"],
         packages=tuple(found["packages"]),
         local_folder=found["local_folder"],
+        list_name=found["list_name"],
         grace_s=float(found["grace_s"]),
         cores=int(found["cores"]),
         silence_s=float(found["silence_s"]),

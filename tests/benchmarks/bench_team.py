@@ -26,6 +26,7 @@ from bench_peers import Result, celery, consumer, measure, report  # noqa: E402
 from server_fixtures import Server, programs  # noqa: E402
 
 from queue_core import HueyJobQueue  # noqa: E402
+from queue_core.paths import URL_VARIABLE  # noqa: E402
 
 
 def ours(jobs: int, folder: Path, url: str, workers: int, *, reused: bool) -> Result:
@@ -33,7 +34,8 @@ def ours(jobs: int, folder: Path, url: str, workers: int, *, reused: bool) -> Re
     from bench_jobs import NoOp, ReusedNoOp, ReusedStamp, Stamp
 
     noop, stamp = (ReusedNoOp, ReusedStamp) if reused else (NoOp, Stamp)
-    queue = HueyJobQueue(folder / "local", url=url)
+    os.environ[URL_VARIABLE] = url
+    queue = HueyJobQueue(folder / "local")
     try:
         return measure(
             lambda path: queue.put(stamp(path=path) if path else noop()),

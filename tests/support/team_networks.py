@@ -8,6 +8,7 @@ Meanwhile one program is killed and the server goes down as in a crash.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import tempfile
 import threading
@@ -17,6 +18,8 @@ from pathlib import Path
 
 from server_fixtures import Server
 from team_storm import Workers, storm
+
+from queue_core.paths import URL_VARIABLE
 
 BRIDGE, NETWORK = "team-br", "10.77.0"
 CUT_S = 60.0
@@ -79,6 +82,7 @@ def main() -> None:
         server = Server(folder, address=f"{NETWORK}.1")
         server.start()
         url = f"postgresql://tester@{NETWORK}.1:{server.port}/postgres?schema=networks"
+        os.environ[URL_VARIABLE] = url
 
         def crash(_: Workers) -> None:
             server.stop("immediate")

@@ -97,14 +97,17 @@ def storm(
     disturb: list[Callable[[Workers], None]], patience_s: float = 300.0,
     crowd: Callable[[], Workers] | None = None,
 ) -> Tally:  # fmt: skip
-    """Put jobs, let workers run them, disturb at even steps, and count what became of them."""
+    """Put jobs, let workers run them, disturb at even steps, and count what became of them.
+
+    `$DASHAI_QUEUE_URL` names the list here, too.
+    """
     lines = root / "lines"
     lines.parent.mkdir(parents=True, exist_ok=True)
     lines.touch()
     running = crowd() if crowd else Workers(root, url, programs, workers)
     began = time.monotonic()
     try:
-        with closing(HueyJobQueue(root, url=url)) as queue:
+        with closing(HueyJobQueue(root)) as queue:
             ids = []
             steps = {jobs * (n + 1) // (len(disturb) + 1): n for n in range(len(disturb))}
             for number in range(jobs):
@@ -133,6 +136,7 @@ if __name__ == "__main__":
     for name, default in (("jobs", 1000), ("programs", 3), ("workers", 2)):
         parser.add_argument(f"--{name}", type=int, default=default)
     given = parser.parse_args()
+    os.environ[URL_VARIABLE] = given.url
     print(storm(
         given.folder, given.url, jobs=given.jobs, programs=given.programs, workers=given.workers,
         disturb=[Workers.kill_one] * 3,

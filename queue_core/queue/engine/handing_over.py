@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from queue_core.paths import log_files, log_path
+from queue_core.paths import list_name, log_files, log_path, queue_url
 from queue_core.places import packages
 from queue_core.places.choice import make_storage
 from queue_core.places.configuration import PlaceConfig
@@ -99,6 +99,7 @@ class Sender:
             python="{}.{}".format(*sys.version_info[:2]),
             packages=code,
             local_folder=str(self._root) if self.shares_folder else "",
+            list_name=list_name(queue_url()) if self.shares_folder else "",
             grace_s=self._grace_s,
             cores=demand.cores,
         )  # fmt: skip

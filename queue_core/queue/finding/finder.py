@@ -18,7 +18,7 @@ from queue_core.queue.finding.following import Follower, Progress
 from queue_core.queue.finding.index_file import IndexFile
 from queue_core.queue.finding.language import parse
 from queue_core.queue.finding.log_words import index_logs
-from queue_core.queue.finding.mirror import Mirror
+from queue_core.queue.finding.mirror import Mirror, OtherListError, forget
 from queue_core.queue.job_record import JobStatus
 from queue_core.queue.store import queries
 from queue_core.queue.store.database import Database
@@ -53,6 +53,12 @@ class _Opened:
     def follow(self) -> bool:
         """Take over what the feed tells; return whether the index can answer now."""
         return (self.mirror is None or self.mirror.follow()) and self.follower.follow()
+
+    def begin_anew(self, error: OtherListError) -> None:
+        """Forget the list that was indexed before; its files may be in use elsewhere."""
+        logger.info("the jobs are indexed anew: %s", error)
+        if self.mirror is not None:
+            self.follower.begin_anew(forget)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -160,7 +166,11 @@ class JobFinder:
         if opened is None:
             return Progress(1, 1, is_complete=True)
         try:
-            return self._step(opened)
+            try:
+                return self._step(opened)
+            except OtherListError as error:
+                opened.begin_anew(error)
+                return Progress(0, 1)
         except DamagedDatabaseError as error:
             self._start_anew(error)
         except DatabaseBusyError as error:  # another program is at it
@@ -205,13 +215,20 @@ class JobFinder:
         """Return what can answer now, brought up to date."""
         opened = self._open()
         try:
-            if opened is not None and opened.follow():
+            if opened is not None and self._follow(opened):
                 return pages.Source(opened.file, is_index=True)
         except DamagedDatabaseError as error:
             self._start_anew(error)
         except MonitorError as error:
             logger.debug("the index cannot follow: %s", error)
         return pages.Source(self._database, is_index=False)
+
+    def _follow(self, opened: _Opened) -> bool:
+        try:
+            return opened.follow()
+        except OtherListError as error:
+            opened.begin_anew(error)
+            return False
 
     def _open(self) -> _Opened | None:
         """Return the index; None where it cannot be used: then one does without."""

@@ -7,6 +7,7 @@ catches up that was away for long. What changes meanwhile is in the feed, which 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -131,6 +132,17 @@ class Follower:
             _keep(connection, "done", 0)
             _keep(connection, "passed", 1)
         return Progress(1, 1)
+
+    def begin_anew(self, forget: Callable[[Connection], None]) -> None:
+        """Compare everything again, with another list than before.
+
+        Args:
+            forget: Makes the queue's file, which this locks, too, forget the one before.
+        """
+        with self._index.following, self._index.transaction(durable=False) as connection:
+            _keep(connection, "done", 0)
+            _keep(connection, "passed", 0)
+            forget(connection)
 
     def _take_over(self, connection: Connection) -> bool:
         """Take over some of what the feed tells; False where it has forgotten what is needed."""

@@ -17,6 +17,7 @@ from queue_core import HueyJobQueue, JobStatus
 from queue_core.components.loaders.files.sample import sample_dataset_path
 from queue_core.errors import JobQueueError
 from queue_core.jobs.dataset_job import DatasetJob
+from queue_core.paths import URL_VARIABLE
 from queue_core.places import commands, shared
 from queue_core.places.log_copy import LogCopy
 from queue_core.places.storage import OUTCOME
@@ -24,6 +25,7 @@ from queue_core.queue.engine import away_place, handing_over
 from queue_core.queue.store import away as store
 from queue_core.queue.store.connection import Connection
 from queue_core.queue.values import JobOptions, WaitKind
+from queue_core.server_address import parse_address
 
 from .conftest import HERE, Cluster
 
@@ -90,6 +92,25 @@ def test_a_place_that_shares_the_folder_works_with_its_datasets(
         record = queue.wait(job_id, 60)
         assert (record.status, record.error_msg) == (JobStatus.FINISHED, None)
     assert any((cluster.folder.datasets / "1").iterdir())
+
+
+@pytest.mark.team
+def test_a_machine_that_does_not_know_a_teams_list_makes_none_of_its_own(
+    team_url: str, cluster: Cluster, tmp_path: Path
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nunset {URL_VARIABLE}\nexec {sys.executable} "$@"\n')
+    python.chmod(0o700)
+    settings = cluster.folder.settings.read_text().replace(sys.executable, str(python))
+    cluster.folder.settings.write_text(f"{settings}shares_folder = true\n")
+    with cluster.open() as queue:
+        record = queue.wait(queue.put(DatasetJob(file_path=str(sample_dataset_path())), HERE), 60)
+        plain = queue.wait(queue.put(Echo(value=1), HERE), 60)
+    assert (record.status, record.error_type) == (JobStatus.ERROR, "LocalFolderError")
+    name = parse_address(team_url).name
+    assert f"The job is of the list {name}, which" in (record.error_msg or "")
+    assert not cluster.folder.main_db.exists()
+    assert plain.result == 1  # it needs no list
 
 
 def test_a_job_waits_here_until_there_is_room_and_says_what_for(

@@ -44,6 +44,33 @@ def test_an_address_hides_its_password() -> None:
 
 
 @pytest.mark.parametrize(
+    "rest",
+    [
+        "",
+        "host=%2Ftmp%2Fa%20b",
+        "options=-c%20a%3Db+c&sslmode=require",
+        "password=x#y&sslrootcert=/a",
+    ],
+)
+@pytest.mark.parametrize("place", ["ann@db.example/lab", "/lab"])
+def test_what_is_libpqs_is_left_as_it_is(rest: str, place: str) -> None:
+    wanted = f"postgresql://{place}?{rest}".rstrip("?")
+    for query in (rest, f"schema=ml&{rest}", f"{rest}&schema=ml"):
+        address = parse_address(f"postgresql://{place}?{query.strip('&')}")
+        assert address.url == wanted
+        assert address.schema == ("ml" if "schema" in query else "dashai_monitor")
+
+
+def test_a_parameter_that_libpq_does_not_know_is_refused() -> None:
+    pytest.importorskip("psycopg", reason="the extra `team` is not installed")
+    address = parse_address("postgresql://db.example/lab?ssl_mode=require")
+    with pytest.raises(JobQueueError, match=r"URL of the job list cannot be used: .*ssl_mode"):
+        address.conninfo("public", {})
+    with pytest.raises(JobQueueError, match="libpq cannot read it"):
+        parse_address("postgresql://ann:pass%word@db.example/lab").conninfo("public", {})
+
+
+@pytest.mark.parametrize(
     "url", ["", "mysql://x/y", "/a/file", "postgresql://h/d?schema=A; DROP", "postgresql://[x/y"]
 )
 def test_what_is_no_address_is_said(url: str) -> None:

@@ -11,14 +11,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import errors as told
+from psycopg import errors
 from sample_jobs import Echo, Wait
 from server_fixtures import Server
 from team_storm import Workers, storm
 
 from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.cli.team import roles
-from queue_core.paths import LocalFolder
+from queue_core.database import server
+from queue_core.database.session import close_database, open_session, read_session
+from queue_core.database.tables import Dataset
+from queue_core.errors import LocalFolderError
+from queue_core.paths import URL_VARIABLE, LocalFolder
 from queue_core.queue.engine import consumer, engine
 from queue_core.queue.store.connection import Connection
 from queue_core.queue.store.database import CommitUnknownError, ServerLostError
@@ -112,11 +116,11 @@ def test_what_the_server_refuses_is_said_at_once_and_not_repeated(shared: HueyJo
     ("error", "kind"),
     [
         (psycopg.OperationalError("connection refused"), ServerLostError),
-        (told.AdminShutdown("terminating connection"), ServerLostError),
-        (told.CannotConnectNow("the database system is starting up"), ServerLostError),
-        (told.ConnectionFailure("lost"), ServerLostError),
-        (told.DeadlockDetected("deadlock detected"), DatabaseBusyError),
-        (told.OutOfMemory("out of memory"), JobQueueError),
+        (errors.AdminShutdown("terminating connection"), ServerLostError),
+        (errors.CannotConnectNow("the database system is starting up"), ServerLostError),
+        (errors.ConnectionFailure("lost"), ServerLostError),
+        (errors.DeadlockDetected("deadlock detected"), DatabaseBusyError),
+        (errors.OutOfMemory("out of memory"), JobQueueError),
     ],
 )
 def test_only_a_server_that_is_away_is_lost(error: psycopg.Error, kind: type) -> None:
@@ -257,18 +261,24 @@ def test_a_stopped_program_is_not_taken_for_dead(
 
 
 def test_each_role_may_do_what_it_is_for(
-    team_url: str, shared: HueyJobQueue, local_folder: LocalFolder, tmp_path: Path
+    team_url: str, shared: HueyJobQueue, local_folder: LocalFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = shared.put(Echo(value=1))
     with psycopg.connect(team_url.partition("&schema=")[0], autocommit=True) as admin:
-        admin.execute(roles(parse_address(team_url)).encode())
         schema = parse_address(team_url).schema
+        admin.execute(roles(parse_address(team_url)).encode())
+        # What an upgrade adds is not in the grants of before: it is run again.
+        admin.execute(
+            f"REVOKE UPDATE (status) ON {schema}.task_copy FROM {schema}_submitter".encode()
+        )
+        admin.execute(roles(parse_address(team_url)).encode())
         for name in ("reader", "submitter", "worker"):
             admin.execute(f"CREATE ROLE {schema}_{name}_ann LOGIN".encode())
             admin.execute(f"GRANT {schema}_{name} TO {schema}_{name}_ann".encode())
 
     def opened(role: str) -> HueyJobQueue:
         url = team_url.replace("tester@", f"{schema}_{role}_ann@")
+        monkeypatch.setenv(URL_VARIABLE, url)
         return HueyJobQueue(local_folder.root, url=url)
 
     with closing(opened("reader")) as reader:
@@ -286,3 +296,68 @@ def test_each_role_may_do_what_it_is_for(
     with closing(opened("worker")) as worker:
         worker.start()
         assert worker.wait(job, 30).result == 1
+
+
+def test_a_queue_takes_no_other_list_than_its_main_database(
+    team_url: str, local_folder: LocalFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(JobQueueError, match="DASHAI_QUEUE_URL names another list"):
+        HueyJobQueue(local_folder.root, url=f"{team_url}_other")
+    monkeypatch.delenv(URL_VARIABLE)
+    with pytest.raises(JobQueueError, match="DASHAI_QUEUE_URL names another list"):
+        HueyJobQueue(local_folder.root, url=team_url)
+
+
+def test_what_the_server_refuses_of_the_main_database_is_said(
+    team_url: str, local_folder: LocalFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_session(local_folder) as session:
+        session.add(Dataset(name="first"))
+    address = parse_address(team_url)
+
+    def add() -> None:
+        with open_session(local_folder) as session:
+            session.add(Dataset(name="more"))
+
+    with psycopg.connect(address.url, autocommit=True) as admin:
+        admin.execute(f"SELECT pg_advisory_lock({server._lock_key(address)})")
+        monkeypatch.setattr(server, "BUSY_TIMEOUT_S", 0.05)
+        with pytest.raises(LocalFolderError, match=r"Another program holds .* locked"):
+            add()
+        admin.execute("SELECT pg_advisory_unlock_all()")
+        add()
+        admin.execute(f"CREATE ROLE {address.schema}_bob LOGIN".encode())
+        admin.execute(
+            f"GRANT USAGE ON SCHEMA {address.main_schema} TO {address.schema}_bob".encode()
+        )
+        admin.execute(
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA {address.main_schema} "
+            f"TO {address.schema}_bob".encode()
+        )
+    close_database(local_folder)
+    monkeypatch.setenv(URL_VARIABLE, team_url.replace("tester@", f"{address.schema}_bob@"))
+    with pytest.raises(LocalFolderError, match=r"Your role may not do this .* permission denied"):
+        add()
+    with read_session(local_folder) as session:
+        assert len(session.query(Dataset).all()) == 2
+    close_database(local_folder)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (errors.DiskFull("could not extend file"), "disk of the shared database's server is full"),
+        (errors.ReadOnlySqlTransaction("no"), "can only be read"),
+        (errors.AdminShutdown("terminating connection"), "does not answer"),
+        (psycopg.OperationalError("Connection refused"), "does not answer"),
+        (errors.QueryCanceled("canceling statement"), "could not be used: canceling"),
+    ],
+)
+def test_a_server_is_away_only_where_it_is(error: Exception, words: str) -> None:
+    refused = server.refusal(error)
+    assert refused is not None
+    assert words in refused.message
+
+
+def test_our_own_mistakes_are_not_blamed_on_the_server() -> None:
+    assert server.refusal(errors.UndefinedTable("no such table")) is None
