@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from queue_core.errors import JobQueueError
 from queue_core.paths import LocalFolder
@@ -236,6 +237,8 @@ class Engine:
 
     def run_claimed(self, task: JobTask, child: ChildProcess) -> handover.EndedAttempt:
         """Run a claimed job in *child*; see `WorkerHost`."""
+        if self._is_lost:  # just now; what slips through is ended when its row is seen
+            return replace(handover.broken_end(task.claim), has_begun=False)
         return self._attempts.run(task.claim, child)
 
     def cancel(self, job_id: str) -> bool:

@@ -20,6 +20,7 @@ from queue_core.queue.store.schema import readable_id
 VERSION: Final = 5
 # A reader does not wait long for another program that brings the index up to date.
 _BUSY_MS: Final = 50
+_APPLICATION: Final = 0x44414A49  # "DAJI"
 _MOST_TEXT: Final = 4_000
 
 _COMPONENTS: Final = ("model", "explorer", "converter", "explainer", "generator", "loader")
@@ -153,6 +154,19 @@ class IndexFile(RemadeFile):
         connection.execute("ATTACH DATABASE ? AS queue", (str(self._queue),))
         connection.create_function("words_of", 1, words_of, deterministic=True)
         return connection
+
+    def _lock_file(self, connection: sqlite3.Connection) -> None:
+        """Begin a transaction that writes here, and lock no writer out of the queue's file.
+
+        `BEGIN IMMEDIATE` would lock what is attached, too.
+        """
+        connection.execute("BEGIN")
+        try:
+            # The cheapest write that needs no table; of these names there is one for each file.
+            connection.execute(f"PRAGMA main.application_id={_APPLICATION}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
 
     def tidy(self) -> None:
         """Move the journal into the file; neither readers nor writers wait for that."""

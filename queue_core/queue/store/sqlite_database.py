@@ -292,7 +292,7 @@ class SqliteDatabase(Database):
         deadline = time.monotonic() + patience_s
         while True:
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                self._lock_file(connection)
             except sqlite3.OperationalError as error:
                 problem = explain(error, self.path)
                 is_busy = isinstance(problem, DatabaseBusyError)
@@ -301,6 +301,10 @@ class SqliteDatabase(Database):
                 self.on_problem(problem)
             else:
                 return
+
+    def _lock_file(self, connection: sqlite3.Connection) -> None:
+        """Begin a transaction that writes."""
+        connection.execute("BEGIN IMMEDIATE")
 
     def sync(self) -> None:
         """Flush the journal; see `Database.sync`."""

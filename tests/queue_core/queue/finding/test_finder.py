@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,31 @@ from queue_core import HueyJobQueue, JobStatus
 from queue_core.queue.finding import vocabulary
 from queue_core.queue.finding.finder import JobFinder
 from queue_core.queue.finding.following import Follower
+from queue_core.queue.finding.index_file import IndexFile
 from queue_core.queue.finding.language import QueryError
 from queue_core.queue.finding.pages import ORDERS
+from queue_core.queue.store.sqlite_errors import DatabaseBusyError
 from queue_core.queue.values import JobFilter, JobOrder, JobPage
 
 
 @pytest.fixture
 def seeded(queue: HueyJobQueue) -> list[str]:
     return seed_folder(queue.folder.root)
+
+
+def test_who_writes_the_index_keeps_no_job_waiting(queue: HueyJobQueue, tmp_path: Path) -> None:
+    index = IndexFile(tmp_path / "finding.db", queue.folder.queue_db)
+    index.prepare()
+    other = IndexFile(tmp_path / "finding.db", queue.folder.queue_db)
+    with closing(index), closing(other):
+        with index.transaction(durable=False) as connection:
+            job_id = queue.put(Talks())
+            with pytest.raises(DatabaseBusyError), other.transaction(patience_s=0):
+                pass  # of the index there is one writer at a time
+            found = connection.execute("SELECT count(*) FROM queue.task_copy").fetchone()
+            assert found[0] == 1
+        with other.transaction(patience_s=0):
+            assert queue.cancel(job_id)
 
 
 def names(queue: HueyJobQueue, query: str) -> set[str]:
