@@ -45,6 +45,7 @@ def warm_up() -> bool:
 
 def _to_json(found: Preview) -> dict[str, Any]:
     component = _component(found.loader)
+    told_otherwise = {finding.note for finding in found.findings}
     return {
         "loader": found.loader,
         "loader_title": component.title if component else "",
@@ -58,7 +59,7 @@ def _to_json(found: Preview) -> dict[str, Any]:
         },
         "columns": [[column.name, column.type.value] for column in found.columns],
         "rows": [[_text(value) for value in row] for row in found.rows],
-        "warnings": list(found.warnings),
+        "warnings": [text for text in found.warnings if text not in told_otherwise],
         "estimated_rows": found.estimated_rows,
         "is_complete": found.is_complete,
         "error": found.error.message if found.error else "",

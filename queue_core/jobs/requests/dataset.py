@@ -105,10 +105,10 @@ class DatasetRequest(Request):
         """What to call the dataset: as was said, or the file's name without its suffixes."""
         if self.name:
             return self.name
-        return "dataset" if self.given_path is None else _plain_name(self.given_path)
+        return "dataset" if self.given_path is None else plain_name(self.given_path)
 
 
-def _plain_name(path: Path) -> str:
+def plain_name(path: Path) -> str:
     """Return a file's name without its suffixes: `flights` of `flights.csv.gz`."""
     plain = Path(path.name)
     if plain.suffix.lower() in _PACKED_SUFFIXES:

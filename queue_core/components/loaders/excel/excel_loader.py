@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ class ExcelLoader:
             path=source.path,
             loader=LOADER,
             options=_used(sheet, source),
-            findings=_findings(sheet, options),
+            findings=_findings(sheet, source.name, options),
             warnings=tuple(_sheet_notes(sheet, source.name, options)),
             size_bytes=source.size,
         )
@@ -94,7 +95,8 @@ class ExcelLoader:
         with preview_path(source) as path:
             reader = _open(path, source)
             sheet = _find_sheet(reader, path, source.name, options)
-            cells = _read(reader, sheet, source, path, rows)
+            with _offering_sheets(reader, options):
+                cells = _read(reader, sheet, source, path, rows)
         table = cells.table
         return Preview(
             path=source.path,
@@ -104,7 +106,7 @@ class ExcelLoader:
                 PreviewColumn(field.name, column_type_of(field.type)) for field in table.schema
             ),
             rows=tuple(zip(*(column.to_pylist() for column in table.columns), strict=True)),
-            findings=_findings(sheet, options),
+            findings=_findings(sheet, source.name, options),
             warnings=(*_sheet_notes(sheet, source.name, options), *cells.notes),
             estimated_rows=max(cells.total_rows, 0),
             is_complete=table.num_rows == cells.total_rows,
@@ -227,7 +229,8 @@ def _find_sheet(
                 hint=f"Choose another sheet: {', '.join(names)}.",
             )
     else:
-        chosen, head = _first_sheet(reader, path, names)
+        with _offering_sheets(reader, options):
+            chosen, head = _first_sheet(reader, path, names)
         if head is None:
             raise DataError(
                 f"{name} has no sheet with anything in it.",
@@ -235,6 +238,18 @@ def _find_sheet(
             )
     others = tuple(sheet for sheet in names if sheet != chosen)
     return _locate(chosen, others, head, options.get("header_row"))
+
+
+@contextmanager
+def _offering_sheets(reader: fastexcel.ExcelReader, options: Mapping[str, Any]) -> Iterator[None]:
+    """Name the sheets where one that nobody chose cannot be read: others may be."""
+    try:
+        yield
+    except DataError as error:
+        names = reader.sheet_names if options.get("sheet") is None else []
+        if len(names) > 1:
+            error.remedies = (*error.remedies, *(("sheet", name) for name in names))
+        raise
 
 
 def _first_sheet(
@@ -318,7 +333,7 @@ def _used(sheet: _Sheet, source: SourceFile) -> dict[str, Any]:
     return {"sheet": sheet.name, "header_row": sheet.header_row, "member": source.member}
 
 
-def _findings(sheet: _Sheet, options: Mapping[str, Any]) -> tuple[Finding, ...]:
+def _findings(sheet: _Sheet, name: str, options: Mapping[str, Any]) -> tuple[Finding, ...]:
     found = []
     if options.get("sheet") is None:
         reason = (
@@ -326,20 +341,25 @@ def _findings(sheet: _Sheet, options: Mapping[str, Any]) -> tuple[Finding, ...]:
             if sheet.others
             else "it is the only one"
         )
-        found.append(Finding("sheet", sheet.name, reason, sheet.others))
+        note = _others_note(sheet, name) if sheet.others else ""
+        found.append(Finding("sheet", sheet.name, reason, sheet.others, note))
     if options.get("header_row") is None:
         other = 0 if sheet.header_row else sheet.first_row
         found.append(Finding("header_row", sheet.header_row, sheet.reason, (other,)))
     return tuple(found)
 
 
+def _others_note(sheet: _Sheet, name: str) -> str:
+    return (
+        f"{name} has {len(sheet.others) + 1} sheets; “{sheet.name}” was read. "
+        f"The others are: {', '.join(sheet.others[:10])}."
+    )
+
+
 def _sheet_notes(sheet: _Sheet, name: str, options: Mapping[str, Any]) -> list[str]:
     notes = []
     if options.get("sheet") is None and sheet.others:
-        notes.append(
-            f"{name} has {len(sheet.others) + 1} sheets; “{sheet.name}” was read. "
-            f"The others are: {', '.join(sheet.others[:10])}."
-        )
+        notes.append(_others_note(sheet, name))
     if options.get("header_row") is None:
         above = (sheet.header_row or sheet.first_row) - 1
         if above:

@@ -107,13 +107,13 @@ def _read(source: SourceFile, options: JsonMapping) -> _Page:
     number, rows = _choose([even_rows(table) for table in parser.tables], source.name, options)
     notes = guess_notes(encoding, source.name)
     count = len(parser.tables)
-    if count > 1 and options.get("table") is None:
-        notes.append(f"{source.name} holds {count} tables; number {number}, the largest, was read.")
     table, header, reason, more = _table(rows, source.name, options.get("header"))
     findings = [Finding("encoding", encoding.name, encoding.reason)]
     if options.get("table") is None and count > 1:
         others = tuple(n for n in range(1, count + 1) if n != number)
-        findings.append(Finding("table", number, "it is the largest", others))
+        note = f"{source.name} holds {count} tables; number {number}, the largest, was read."
+        findings.append(Finding("table", number, "it is the largest", others, note))
+        notes.append(note)
     if options.get("header") is None:
         findings.append(Finding("header", header, reason, (not header,)))
     used = {"table": number, "header": header, "encoding": encoding.name}

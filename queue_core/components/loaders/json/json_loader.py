@@ -22,6 +22,7 @@ from queue_core.components.loaders.files.encodings import (
 )
 from queue_core.components.loaders.files.source import SourceFile, SourceHasher
 from queue_core.components.loaders.json import LOADER
+from queue_core.components.loaders.json.json_objects import others_note
 from queue_core.components.loaders.json.json_records import JsonText, NumberText, Record, records
 from queue_core.components.loaders.loading.loader_contract import (
     Detection,
@@ -80,14 +81,18 @@ class JsonLoader:
             for batch, mixed in flat.batches(found[:wanted], source.name):
                 parts.add(batch, mixed)
             table = parts.reader().read_all()
+        findings = _findings(lists, source.name, chosen)
         is_all = source.head_is_all and len(found) <= wanted
         return preview_of(
             source,
             LOADER,
             table.slice(0, rows),
             len(found) if is_all else None,
-            options=_used(options, source, encoding),
-            findings=_findings(lists, chosen),
+            options={
+                **_used(options, source, encoding),
+                **{finding.option: finding.value for finding in findings},
+            },
+            findings=findings,
             warnings=(*notes, *flat.notes, *parts.notes),
         )
 
@@ -127,12 +132,13 @@ class JsonLoader:
         )
 
 
-def _findings(lists: Mapping[str, int], chosen: str | None) -> tuple[Finding, ...]:
+def _findings(lists: Mapping[str, int], name: str, chosen: str | None) -> tuple[Finding, ...]:
     """Offer the other lists of records of a file that holds several."""
     if chosen is not None or len(lists) < 2:
         return ()
     first, *others = lists
-    return (Finding("records", first, "it is the first list of records", tuple(others)),)
+    reason = "it is the first list of records"
+    return (Finding("records", first, reason, tuple(others), others_note(name, lists)),)
 
 
 def _cut(head: bytes, encoding: Encoding) -> Iterator[str]:

@@ -19,6 +19,7 @@ from queue_core.errors import DataError
 
 Record = JsonObject
 OnNote = Callable[[str], None]
+OnLists = Callable[[dict[str, int]], None]
 NAMES_SHOWN = 5
 MOST_LEVELS = 5
 NAME_KEYS = ("columns", "fields", "headers", "header", "names")
@@ -69,7 +70,11 @@ def named_rows(rows: Iterable[Any], names: Sequence[str], name: str) -> Iterator
 
 
 def object_records(
-    value: Record, name: str, on_note: OnNote, chosen: str | None = None
+    value: Record,
+    name: str,
+    on_note: OnNote,
+    chosen: str | None = None,
+    on_lists: OnLists = lambda _lists: None,
 ) -> Iterator[Record]:
     """Yield the records of a single object.
 
@@ -78,6 +83,7 @@ def object_records(
         name: The file, for messages.
         on_note: Told what is not in the records, in a sentence.
         chosen: Key of the list that is read, where there are several.
+        on_lists: Told the keys of these lists and their sizes, where the first one is read.
     """
     tables = record_lists(value)
     if chosen is not None and chosen not in tables:
@@ -100,6 +106,9 @@ def object_records(
     elif columns and all(isinstance(c, list) for c in columns) and _are_columns(value, tables):
         yield from _from_lists(value, name)
     elif tables:
+        on_lists(tables)
+        if len(tables) > 1:
+            on_note(others_note(name, tables))
         yield from _inner_records(value, next(iter(tables)), tables, name, on_note)
     elif len(rows) == 1:
         yield from _inner_rows(value, rows[0], name, on_note)
@@ -141,6 +150,15 @@ def record_lists(value: Any) -> dict[str, int]:
     }
 
 
+def others_note(name: str, tables: Mapping[str, int]) -> str:
+    """Return what is said of a file with several lists of records when nobody chose one."""
+    counts = ", ".join(f"“{key}” ({count:,} records)" for key, count in tables.items())
+    return (
+        f"{name} holds {len(tables)} tables: {counts}; “{next(iter(tables))}” was read. "
+        "Choose another one with “records”."
+    )
+
+
 def _are_columns(value: Mapping[str, list[Any]], tables: Mapping[str, int]) -> bool:
     """Return whether lists are columns of one table, not tables of their own."""
     if len(value) == 1:
@@ -153,12 +171,6 @@ def _inner_records(
     value: Record, chosen: str, tables: Mapping[str, int], name: str, on_note: OnNote
 ) -> Iterator[Record]:
     """Yield the records of one of the lists of an object, and say what is left out."""
-    if len(tables) > 1:
-        counts = ", ".join(f"“{key}” ({count:,} records)" for key, count in tables.items())
-        on_note(
-            f"{name} holds {len(tables)} tables: {counts}; “{chosen}” was read. "
-            "Choose another one with “records”."
-        )
     others = [key for key in value if key != chosen and key not in tables]
     if others:
         on_note(

@@ -18,7 +18,6 @@ from queue_core.components.loaders.json.json_objects import (
     header_names,
     named_rows,
     object_records,
-    record_lists,
 )
 from queue_core.components.loaders.tables.text_values import is_plain_number
 from queue_core.errors import DataError
@@ -231,7 +230,8 @@ def records(
         name: The file, for messages.
         on_note: Told what of the text is not in the records, in a sentence.
         chosen: Key of the list that is read, where there are several.
-        on_lists: Told the keys of the lists of records that a single object holds, and their sizes.
+        on_lists: Told the keys of the lists of records of a single object whose first one is read
+            because nobody chose another, and their sizes.
 
     Raises:
         DataError: It is no JSON, or of no shape that is a table.
@@ -239,8 +239,7 @@ def records(
     values = text.values()
     begin = list(itertools.islice(values, 2))
     if len(begin) == 1 and isinstance(begin[0], dict) and not text.is_array:
-        on_lists(record_lists(begin[0]))
-        yield from object_records(begin[0], name, on_note, chosen)
+        yield from object_records(begin[0], name, on_note, chosen, on_lists)
         return
     begin += itertools.islice(values, HEADER_SAMPLE - len(begin))
     names = header_names(begin) if text.is_array else None

@@ -26,12 +26,14 @@ class Finding:
         value: What was found, as that option takes it.
         reason: Why, in a few words.
         alternatives: What else it could be.
+        note: The warning that only tells of these; who offers them to choose from needs none.
     """
 
     option: str
     value: Any
     reason: str
     alternatives: tuple[Any, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
