@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from gui.flow_layout import FlowLayout
 from gui.i18n import tr
 from gui.plain_text import one_line
+from gui.submit.file_parts import PART_OPTIONS
 from gui.submit.preview_state import FileEntry, PreviewAnswer
 from gui.widgets import text_button
 
@@ -55,11 +56,14 @@ class PreviewChoices(QWidget):
 
 def choices_of(entry: FileEntry, answer: PreviewAnswer) -> list[tuple[str, Any]]:
     """Return what can be chosen instead: remedies, alternatives, or the way back from one."""
-    found: list[tuple[str, Any]] = list(answer.remedies)
+    listed = PART_OPTIONS if entry.part else ()  # each of these tables has a row of its own
+    found = [(option, value) for option, value in answer.remedies if option not in listed]
     if answer.error and entry.overrides.get("column_types"):
         found.append(("column_types", {}))
     detected: Mapping[str, Any] = entry.detected.options if entry.detected else {}
     for option in _OPTIONS:
+        if option in listed:
+            continue
         if option in entry.overrides:
             if option in detected and not entry.loader:
                 found.append((option, detected[option]))
@@ -69,7 +73,7 @@ def choices_of(entry: FileEntry, answer: PreviewAnswer) -> list[tuple[str, Any]]
     return found
 
 
-_OPTIONS = ("header", "header_row", "sheet", "records", "table")
+_OPTIONS = ("header", "header_row", *PART_OPTIONS)
 
 
 _REMEDIES = ("bad_rows", "quote", "missing_words", "column_types")

@@ -14,8 +14,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -24,13 +22,14 @@ from gui.bridge import Bridge
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
 from gui.placing import open_at_size
-from gui.plain_text import as_title, as_typed, no_mnemonic
+from gui.plain_text import as_title, no_mnemonic
+from gui.submit.file_list import FileList
+from gui.submit.file_parts import join, split, start_from_others
 from gui.submit.job_options import JobOptionsPanel
 from gui.submit.preview_panel import PreviewPanel, with_titles
 from gui.submit.preview_reader import PreviewReader
-from gui.submit.preview_state import FileEntry, FileState, of_same_kind
+from gui.submit.preview_state import FileEntry, of_same_kind
 from gui.submit.retrying import point_out_in
-from gui.theme import ROW_HEIGHT_PX, icon
 from gui.widgets import Note, row, set_role, text_button
 from queue_core.errors import MonitorError
 from queue_core.library.preview import loader_titles
@@ -40,18 +39,10 @@ from queue_core.queue.values import JobOptions
 FILES_PX = 220
 SIZE = QSize(1080, 660)
 
-STATE_ICONS = {
-    FileState.WAITING: ("not_started", "muted"),
-    FileState.READING: ("started", "accent"),
-    FileState.READY: ("finished", "finished"),
-    FileState.WARNED: ("warning", "killed"),
-    FileState.FAILED: ("error", "error"),
-}
-
 
 @dataclass(frozen=True)
 class LoadOrder:
-    """One file to load.
+    """One file to load, or one table of it.
 
     Attributes:
         path: The file.
@@ -92,7 +83,7 @@ class PreviewDialog(QDialog):
         open_at_size(self, SIZE)
         self._bridge = bridge
         self.entries = [FileEntry(path) for path in paths]
-        self.files = QListWidget()
+        self.files = FileList()
         self._side = QFrame()
         self._failed: JobRecord | None = None
         self.panel = PreviewPanel()
@@ -108,34 +99,32 @@ class PreviewDialog(QDialog):
         self.load_button = text_button("", self._load, role="primary")
         self.load_button.setDefault(True)
         self._build()
-        self._fill_list()
+        self._fill_list(self.entries[0])
         self.reader.updated.connect(self._on_updated)
         self.panel.outdated.connect(self._on_outdated)
         self.panel.name_changed.connect(self._refresh_list)
         bridge.start(self._name_loaders(), what=tr("Looking into files"))
-        self.files.setCurrentRow(0)
+        self._show_current()
         self.load_button.setFocus()
 
     @property
     def current(self) -> FileEntry:
-        """The file that is shown."""
-        return self.entries[max(0, self.files.currentRow())]
+        """The file, or the table of one, that is shown."""
+        return self.files.entry or self.entries[0]
 
     def _build(self) -> None:
-        self.files.setAccessibleName(tr("Files"))
-        self.files.setIconSize(QSize(16, 16))
-        set_role(self.files, "side")
-        self.files.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         set_role(self._side, "side")
         self._side.setFixedWidth(FILES_PX)
         inside = QVBoxLayout(self._side)
         inside.setContentsMargins(8, 12, 8, 8)
         inside.addWidget(self.files)
         self._take_out = text_button(tr("Leave this file out"), self._leave_out, role="link")
+        self._tick_all = text_button("", self._on_tick_all, role="link")
+        inside.addWidget(self._tick_all)
         inside.addWidget(self._take_out)
         QShortcut(QKeySequence.StandardKey.Delete, self.files, self._leave_out)
-        self._side.setVisible(len(self.entries) > 1)
-        self.files.currentRowChanged.connect(lambda _row: self._show_current())
+        self.files.entry_chosen.connect(self._show_current)
+        self.files.ticked.connect(self._on_ticked)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
@@ -166,6 +155,10 @@ class PreviewDialog(QDialog):
         """Load the file of an earlier job again: with its options, and why it failed on top."""
         path = Path(str(record.params.get("file_path") or record.params.get("path") or ""))
         entry = next(entry for entry in self.entries if entry.path == path)
+        entry.part = None
+        if join(self.entries, entry):  # the job read one table, and its retry does
+            entry.outdate()
+            self._fill_list(entry)
         entry.name = str(record.params.get("name") or entry.name)
         entry.loader = str(record.params.get("loader") or "")
         entry.overrides = dict(record.params.get("params") or {})
@@ -197,40 +190,26 @@ class PreviewDialog(QDialog):
         """Add more files to those that wait here."""
         known = {entry.path for entry in self.entries}
         self.entries.extend(FileEntry(path) for path in paths if path not in known)
-        row_before = self.files.currentRow()
-        self._fill_list()
-        self._side.setVisible(len(self.entries) > 1)
-        self.files.setCurrentRow(row_before)
+        self._fill_list(self.current)
         self._show_current()
 
     # --- the list -----------------------------------------------------------------------------
 
-    def _fill_list(self) -> None:
-        self.files.blockSignals(True)
-        self.files.clear()
-        for entry in self.entries:
-            item = QListWidgetItem(entry.path.name)
-            item.setToolTip(as_typed(str(entry.path)))
-            item.setSizeHint(QSize(0, ROW_HEIGHT_PX))
-            self.files.addItem(item)
-        self.files.blockSignals(False)
+    def _fill_list(self, shown: FileEntry) -> None:
+        self.files.fill(self.entries, shown)
+        self._side.setVisible(len(self.entries) > 1)
+        self._take_out.setVisible(len({entry.path for entry in self.entries}) > 1)
         self._refresh_list()
 
     def _refresh_list(self) -> None:
-        for number, entry in enumerate(self.entries):
-            item = self.files.item(number)
-            name, role = STATE_ICONS[entry.state]
-            item.setIcon(icon(name, role))
-            item.setText(entry.name)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.name}, {_word(entry.state)}")
-        loadable = [entry for entry in self.entries if entry.state is not FileState.FAILED]
-        self.load_button.setEnabled(bool(loadable))
-        if len(self.entries) == 1:
-            self.load_button.setText(tr("Load"))
-        else:
-            self.load_button.setText(
-                tr_plural("Load {count} file", "Load {count} files", len(loadable))
-            )
+        self.files.refresh()
+        count = sum(entry.will_load for entry in self.entries)
+        self.load_button.setEnabled(bool(count))
+        self.load_button.setText(_load_text(self.entries, count))
+        tables = self._tables()
+        self._tick_all.setVisible(bool(tables))
+        is_all = all(entry.is_ticked for entry in tables)
+        self._tick_all.setText(tr("Tick this one alone") if is_all else tr("Tick all tables"))
         same = of_same_kind(self.entries, self.current)
         self.apply_to_all.setVisible(bool(same) and bool(self.current.overrides))
         title = self.current.answer.loader_title if self.current.answer else ""
@@ -238,11 +217,20 @@ class PreviewDialog(QDialog):
         self.apply_to_all.setText(no_mnemonic(text))
 
     def _show_current(self) -> None:
+        start_from_others(self.entries, self.current)
         self.panel.show_entry(self.current)
         self._refresh_list()
         self.reader.show(self.current)
 
+    def _tables(self) -> list[FileEntry]:
+        """Return the tables of the file that is shown, where it holds several."""
+        path = self.current.path
+        return [entry for entry in self.entries if entry.path == path and entry.part is not None]
+
     def _on_updated(self, entry: FileEntry) -> None:
+        if split(self.entries, entry):
+            self._fill_list(self.current)
+            self.panel.show_name()
         self._refresh_list()
         if entry is self.current:
             self.panel.show_entry(entry)
@@ -250,10 +238,28 @@ class PreviewDialog(QDialog):
             self._top.setVisible(bool(self._failed_of) and entry.can_load)
 
     def _on_outdated(self) -> None:
+        if join(self.entries, self.current):
+            self._fill_list(self.current)
+            self.panel.show_name()
         self._refresh_list()
         self.reader.outdated()
 
     # --- what the user does -------------------------------------------------------------------
+
+    def _on_ticked(self, entry: FileEntry) -> None:
+        start_from_others(self.entries, entry)
+        self._refresh_list()
+        self.reader.show(self.current)
+
+    def _on_tick_all(self) -> None:
+        """Tick all tables of the file that is shown; once they are, the shown one alone."""
+        tables = self._tables()
+        is_all = all(entry.is_ticked for entry in tables)
+        for entry in tables:
+            start_from_others(self.entries, entry)
+            entry.is_ticked = not is_all or entry is self.current
+        self._refresh_list()
+        self.reader.show(self.current)
 
     def _apply_to_all(self) -> None:
         model = self.current
@@ -264,15 +270,14 @@ class PreviewDialog(QDialog):
         self._on_outdated()
 
     def _leave_out(self) -> None:
-        """Take the file that is shown out of the list."""
-        if len(self.entries) < 2:
-            return
-        number = max(0, self.files.currentRow())
-        del self.entries[number]
-        self._fill_list()
-        self._side.setVisible(len(self.entries) > 1)
-        self.files.setCurrentRow(min(number, len(self.entries) - 1))
-        self._show_current()
+        """Take the file that is shown out of the list, with all its tables."""
+        path = self.current.path
+        kept = [entry for entry in self.entries if entry.path != path]
+        if kept:
+            place = self.entries.index(self.current)
+            self.entries[:] = kept
+            self._fill_list(kept[min(place, len(kept) - 1)])
+            self._show_current()
 
     def _load(self) -> None:
         """Load what can be; what cannot stays here with its reason."""
@@ -283,9 +288,9 @@ class PreviewDialog(QDialog):
             self.problem.show_text(error.message, error.hint)
             self.job_options.show_problem(error)
             return
-        failed = [entry for entry in self.entries if entry.state is FileState.FAILED]
+        failed = [entry for entry in self.entries if entry.is_ticked and not entry.will_load]
         how, cron = self.job_options.options(), self.job_options.cron
-        orders = [_order(entry, how, cron) for entry in self.entries if entry not in failed]
+        orders = [_order(entry, how, cron) for entry in self.entries if entry.will_load]
         if self.do_not_ask.isChecked():
             self.ask_changed.emit(False)
         self.load_wanted.emit(orders)
@@ -293,9 +298,7 @@ class PreviewDialog(QDialog):
             self.accept()
             return
         self.entries[:] = failed
-        self._fill_list()
-        self._side.setVisible(len(failed) > 1)
-        self.files.setCurrentRow(0)
+        self._fill_list(failed[0])
         self._show_current()
 
     # Qt
@@ -311,15 +314,14 @@ def _order(entry: FileEntry, how: JobOptions, cron: str) -> LoadOrder:
     if entry.answer is not None and entry.can_load:
         loader, options = entry.answer.loader, dict(entry.answer.options)
     else:
-        loader, options = entry.loader, dict(entry.overrides)
+        loader, options = entry.loader, entry.asked
     return LoadOrder(entry.path, name, loader, options, entry.retry_of, how, cron)
 
 
-def _word(state: FileState) -> str:
-    return {
-        FileState.WAITING: tr("waiting"),
-        FileState.READING: tr("being looked into"),
-        FileState.READY: tr("ready"),
-        FileState.WARNED: tr("ready, with warnings"),
-        FileState.FAILED: tr("cannot be loaded"),
-    }[state]
+def _load_text(entries: list[FileEntry], count: int) -> str:
+    """Return what the button says that loads *count* of *entries*."""
+    if len({entry.path for entry in entries}) == 1 and count < 2:
+        return tr("Load")
+    if any(entry.part is not None for entry in entries):
+        return tr_plural("Load {count} dataset", "Load {count} datasets", count)
+    return tr_plural("Load {count} file", "Load {count} files", count)

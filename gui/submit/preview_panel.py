@@ -23,7 +23,7 @@ from gui.spoken import name_scrolled
 from gui.submit.excerpt import Excerpt
 from gui.submit.form import SchemaForm
 from gui.submit.preview_choices import PreviewChoices, choices_of
-from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer
+from gui.submit.preview_state import FileEntry, FileState, Part, PreviewAnswer
 from gui.submit.preview_table import PreviewTable
 from gui.widgets import Note, heading_label, muted_label, row, set_role
 
@@ -81,7 +81,7 @@ class PreviewPanel(QWidget):
         """Show another entry, or what has changed of it."""
         if entry is not self._entry:
             self._entry = entry
-            self.name.setText(entry.name)
+            self.show_name()
         answer = entry.answer or PreviewAnswer()
         reading = entry.state in (FileState.WAITING, FileState.READING)
         self._facts.setText(tr("Looking into the file…") if reading else _facts(answer))
@@ -95,6 +95,11 @@ class PreviewPanel(QWidget):
         self._surface.setVisible(bool(answer.columns) or not answer.error)
         self._show_kind()
         self._show_form(entry, answer)
+
+    def show_name(self) -> None:
+        """Show what the dataset will be called."""
+        if self._entry is not None:
+            self.name.setText(self._entry.name)
 
     def _build(self) -> None:
         self._options.setFrameShape(QFrame.Shape.NoFrame)
@@ -140,17 +145,18 @@ class PreviewPanel(QWidget):
 
     def _show_form(self, entry: FileEntry, answer: PreviewAnswer) -> None:
         """Make a form for another file or loader; else show the answer's values in it."""
-        if not answer.schema:
+        schema = _without(answer.schema, entry.part)
+        if not schema:
             # Options of another file would be a lie; while this one is read again, its own stay.
             if self._form_of is not None and self._form_of[0] != id(entry):
                 self._form_of, self.form = None, None
                 self._options.setWidget(QWidget())
             return
         made = False
-        key = (id(entry), answer.loader, dict(answer.schema))
+        key = (id(entry), answer.loader, dict(schema))
         if self._form_of != key or self.form is None:
             self._form_of = key
-            self.form = SchemaForm(answer.schema, narrow=True)
+            self.form = SchemaForm(schema, narrow=True)
             self.form.set_baseline((entry.detected or answer).options)
             self._options.setWidget(self.form)
             self.form.changed.connect(self._on_option)
@@ -198,7 +204,7 @@ class PreviewPanel(QWidget):
 
     def _on_name(self, text: str) -> None:
         if self._entry is not None:
-            self._entry.name = text.strip() or self._entry.path.name
+            self._entry.name = text.strip() or self._entry.proposed
             self.name_changed.emit()
 
 
@@ -210,6 +216,14 @@ def with_titles(hint: str, schema: Mapping[str, Any]) -> str:
         for before, after in ("“”", "«»"):
             hint = hint.replace(f"{before}{name}{after}", f"{before}{title}{after}")
     return hint
+
+
+def _without(schema: Mapping[str, Any], part: Part | None) -> Mapping[str, Any]:
+    """Return the options of a file without that which names a table: the list does."""
+    if part is None or "properties" not in schema:
+        return schema
+    properties = {k: v for k, v in schema["properties"].items() if k != part.option}
+    return {**schema, "properties": properties}
 
 
 def _facts(answer: PreviewAnswer) -> str:

@@ -104,7 +104,7 @@ class PreviewReader(QObject):
     async def _look_into(self, entry: FileEntry) -> PreviewAnswer:
         try:
             found = await self._helper.call(
-                preview_file, path=str(entry.path), loader=entry.loader, options=entry.overrides
+                preview_file, path=str(entry.path), loader=entry.loader, options=entry.asked
             )
         except HelperError as error:
             logger.warning("Looking into %s failed: %s", entry.path, error.details or error)

@@ -76,9 +76,22 @@ class PreviewAnswer:
         )
 
 
-@dataclass
+@dataclass(frozen=True)
+class Part:
+    """One table of a file that holds several.
+
+    Attributes:
+        option: The option of the loader that names it, e.g. `sheet`.
+        value: Its name or number.
+    """
+
+    option: str
+    value: Any
+
+
+@dataclass(eq=False)
 class FileEntry:
-    """One file of the dialog.
+    """One file of the dialog, or one table of a file that holds several.
 
     Attributes:
         path: The file.
@@ -89,6 +102,9 @@ class FileEntry:
         detected: The first answer, before any choice of the user's.
         answer: The last answer that is still right.
         retry_of: The job whose file is loaded again; empty: none.
+        part: The table that it stands for; None: the file.
+        is_ticked: Whether it is to be loaded.
+        proposed: What the dataset is called as long as nobody names it.
         version: Counts the user's changes, so that a late answer is known as such.
     """
 
@@ -98,12 +114,27 @@ class FileEntry:
     overrides: dict[str, Any] = field(default_factory=dict)
     loader: str = ""
     retry_of: str = ""
+    part: Part | None = None
+    is_ticked: bool = True
+    proposed: str = ""
     detected: PreviewAnswer | None = None
     answer: PreviewAnswer | None = None
     version: int = 0
 
     def __post_init__(self) -> None:
-        self.name = self.name or self.path.name
+        self.proposed = self.proposed or self.path.name
+        self.name = self.name or self.proposed
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The options that are not to be found out: the user's, and which table it is."""
+        own = {} if self.part is None else {self.part.option: self.part.value}
+        return {**self.overrides, **own}
+
+    @property
+    def will_load(self) -> bool:
+        """Whether it is loaded with the others, as far as is known."""
+        return self.is_ticked and self.state is not FileState.FAILED
 
     @property
     def can_load(self) -> bool:
@@ -120,9 +151,10 @@ class FileEntry:
         self.outdate()
 
     def choose_loader(self, loader: str) -> None:
-        """Read it as another kind of file."""
+        """Read it as another kind of file, in which tables are found anew."""
         self.loader = loader
         self.overrides = {}
+        self.part = None
         self.outdate()
 
     def outdate(self) -> None:
@@ -145,10 +177,11 @@ class FileEntry:
 
 
 def next_to_read(entries: Sequence[FileEntry], current: FileEntry | None) -> FileEntry | None:
-    """Return which file to look into next: the one that is shown first, then in order."""
+    """Return what to look into next: what is shown first, then what is ticked, in order."""
     if current is not None and current.state is FileState.WAITING:
         return current
-    return next((entry for entry in entries if entry.state is FileState.WAITING), None)
+    waiting = (e for e in entries if e.is_ticked and e.state is FileState.WAITING)
+    return next(waiting, None)
 
 
 def of_same_kind(entries: Sequence[FileEntry], model: FileEntry) -> list[FileEntry]:

@@ -38,7 +38,8 @@ def files(tmp_path: Path) -> dict[str, Path]:
 
 async def settled(dialog: PreviewDialog) -> None:
     while dialog.reader.is_busy or any(
-        entry.state in (FileState.WAITING, FileState.READING) for entry in dialog.entries
+        entry.is_ticked and entry.state in (FileState.WAITING, FileState.READING)
+        for entry in dialog.entries
     ):
         await asyncio.sleep(0.01)
 
@@ -165,20 +166,6 @@ def test_the_alternative_is_one_click_away(
     run(settled(dialog))
     assert dialog.current.overrides == {}
     assert len(dialog.current.answer.rows) == 2
-
-
-def test_the_other_tables_of_a_file_are_offered(
-    show: Callable[..., PreviewDialog], tmp_path: Path, run: Run
-) -> None:
-    path = tmp_path / "graph.json"
-    path.write_text('{"nodes": [{"id": 1}, {"id": 2}], "links": [{"from": 1, "to": 2}]}')
-    dialog = show(path)
-    (button,) = dialog.panel.choices.buttons
-    assert button.text() == "Read “links”"
-    button.click()
-    run(settled(dialog))
-    assert dialog.current.answer is not None
-    assert [name for name, _ in dialog.current.answer.columns] == ["from", "to"]
 
 
 def test_late_answers_are_dropped() -> None:
