@@ -214,6 +214,8 @@ class PreviewDialog(QDialog):
         self.apply_to_all.setVisible(bool(same) and bool(self.current.overrides))
         title = self.current.answer.loader_title if self.current.answer else ""
         text = tr("Apply to all {kind} files", kind=title) if title else tr("Apply to all files")
+        if self.current.part is not None:
+            text = tr("Apply to all tables")
         self.apply_to_all.setText(no_mnemonic(text))
 
     def _show_current(self) -> None:

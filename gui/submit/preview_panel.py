@@ -58,6 +58,7 @@ class PreviewPanel(QWidget):
         self.kinds.setPlaceholderText(tr("As its content shows"))
         self.kinds.activated.connect(self._on_kind)
         self._facts = muted_label()
+        self._facts.setWordWrap(True)
         self._error = Note("errorBox")
         self._excerpt = Excerpt()
         self._warning = Note("warningBox")
