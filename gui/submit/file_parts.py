@@ -33,7 +33,7 @@ def split(entries: list[FileEntry], entry: FileEntry) -> bool:
         Whether there are several.
     """
     values = _values_of(entry)
-    if values is None:
+    if values is None or entry not in entries:  # which may have been left out meanwhile
         return False
     option, current, every = values
     parts = [

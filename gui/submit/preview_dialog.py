@@ -232,7 +232,8 @@ class PreviewDialog(QDialog):
     def _on_updated(self, entry: FileEntry) -> None:
         if split(self.entries, entry):
             self._fill_list(self.current)
-            self.panel.show_name()
+            if entry is self.current:
+                self.panel.show_name()
         self._refresh_list()
         if entry is self.current:
             self.panel.show_entry(entry)

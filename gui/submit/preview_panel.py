@@ -99,7 +99,7 @@ class PreviewPanel(QWidget):
 
     def show_name(self) -> None:
         """Show what the dataset will be called."""
-        if self._entry is not None:
+        if self._entry is not None and self.name.text().strip() != self._entry.name:
             self.name.setText(self._entry.name)
 
     def _build(self) -> None:
