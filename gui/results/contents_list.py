@@ -23,7 +23,7 @@ from gui.theme import RADIUS_PX, STEP_PX, body_font, colours, small_font
 from gui.widgets import set_role
 
 ROW_PX = 24
-INDENT_PX = STEP_PX * 3
+INDENT_PX = STEP_PX * 2
 MARK_PX = 2
 LEVEL_ROLE = Qt.ItemDataRole.UserRole + 1
 READ_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -45,8 +45,9 @@ class ContentsList(QListWidget):
         self.setProperty(MARKS_ROW, True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setMouseTracking(True)
+        # A click leads into the page, and the keys with it.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setItemDelegate(_PartDelegate(self))
         self._read = -1
         self.itemClicked.connect(lambda item: self.chosen.emit(self.row(item), False))
@@ -61,7 +62,7 @@ class ContentsList(QListWidget):
             item.setData(LEVEL_ROLE, part.level)
             self.addItem(item)
 
-    def mark(self, place: int) -> None:
+    def show_read(self, place: int) -> None:
         """Mark the part that is being read; the row of the keys goes along, but for their user."""
         for row, is_read in ((self._read, False), (place, True)):
             item = self.item(row)
@@ -122,8 +123,8 @@ class _PartDelegate(QStyledItemDelegate):
             painter.fillRect(QRect(row.x(), row.y(), MARK_PX, row.height()), look.role("accent"))
         painter.setFont(_font(level))
         painter.setPen(look.role("accent" if is_read else "muted" if level else "text"))
-        room = row.adjusted(STEP_PX * 3 + INDENT_PX * level, 0, -STEP_PX * 2, 0)
-        mode = Qt.TextElideMode.ElideRight
+        room = row.adjusted(STEP_PX * 3 + INDENT_PX * level, 0, -STEP_PX, 0)
+        mode = Qt.TextElideMode.ElideMiddle  # what differs stands at the end
         name = painter.fontMetrics().elidedText(str(index.data()), mode, room.width())
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(room, int(left), name)

@@ -19,7 +19,7 @@ from gui.theme import STEP_PX
 FEWEST_PARTS = 5
 LIST_FROM_PX = 600
 LIST_SHARE = 0.24
-NARROWEST_PX = 148
+NARROWEST_PX = 164
 WIDEST_PX = 232
 MOST_LETTERS = 60
 
@@ -94,7 +94,7 @@ class ContentsPage(QWidget):
         self._mark()
 
     def _mark(self) -> None:
-        self.contents.mark(self.parted.current)
+        self.contents.show_read(self.parted.current)
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -107,10 +107,11 @@ class ContentsPage(QWidget):
             action.triggered.connect(partial(self._go, place, True))
 
     def _go(self, place: int, by_keys: bool, *_checked: object) -> None:
-        """Show a part; where keys led there, Tab goes on from its heading."""
+        """Show a part; the keys go on from its heading: Tab to what follows, arrows scroll."""
         self.parted.go_to(place)
-        if by_keys:
-            self.parted.parts[place].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        reasons = Qt.FocusReason
+        reason = reasons.ShortcutFocusReason if by_keys else reasons.MouseFocusReason
+        self.parted.parts[place].setFocus(reason)
 
     # Qt
 

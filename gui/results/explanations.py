@@ -64,6 +64,7 @@ class Explanations(LoadingView):
             self._offer(column)
         if self._content is not None:
             self.body.removeWidget(self._content)
+            self._content.hide()
             self._content.deleteLater()
         self._content = content
         self.body.addWidget(content)

@@ -90,11 +90,18 @@ class PartedColumn(ScrolledColumn):
                 return widget, widget.y() - value
         return None
 
+    def _place_of(self, widget: QWidget) -> tuple[int, int]:
+        place = widget.mapTo(self.page, QPoint(0, 0))
+        return place.y(), place.x()
+
     def _top_of(self, widget: QWidget) -> int:
-        return widget.mapTo(self.page, QPoint(0, 0)).y()
+        return self._place_of(widget)[0]
 
     def _find_parts(self) -> None:
-        found = self.page.findChildren(PartHeading)
+        headings = self.page.findChildren(PartHeading)
+        shown = (heading for heading in headings if heading.isVisibleTo(self.page))
+        # As one reads; before the first layout all are at one place, in the order of their making.
+        found = sorted(shown, key=self._place_of)
         if found != self._parts:
             self._parts = found
             self.parts_changed.emit()

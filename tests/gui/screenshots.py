@@ -168,7 +168,7 @@ SCENES = (
             EntityKind.MODEL_SESSION,
             EntityKind.RUN,
             EntityKind.PREDICTION,
-        )  # fmt: skip
+        )
     ),
     Scene("new-job", Store.STUDY, by_action("job.new")),
     Scene("retry", Store.STUDY, by_action("job.retry_with_changes", "Load weather")),
