@@ -13,6 +13,7 @@ from gui.i18n import tr
 from gui.plain_text import no_mnemonic, one_line
 from gui.results.contents_list import ContentsList
 from gui.results.parted_column import PartedColumn
+from gui.tab_order import chain
 from gui.theme import STEP_PX
 
 # Fewer parts are seen at a glance.
@@ -63,7 +64,8 @@ class ContentsPage(QWidget):
         self._tools.removeWidget(self.go_to)
         self._tools.addWidget(tool)
         self._tools.addWidget(self.go_to)
-        QWidget.setTabOrder(tool, self.go_to)
+        # First to where it stands among all, then the other behind it.
+        chain(self.go_to, tool, self.go_to)
         self._has_tools = True
         self._arrange()
 

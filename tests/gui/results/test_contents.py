@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from spoken_checks import hidden_focus_in, silent_in
 
@@ -79,9 +79,16 @@ def test_what_is_drawn_late_does_not_move_what_one_was_led_to(
 
 
 def test_keys_lead_into_the_page(page: Page, run: Any, until: Any) -> None:
+    tools = [QPushButton(text) for text in ("Use", "Save")]
+    for tool in tools:
+        page.view.add_tool(tool)
     page.view.activateWindow()
     contents, parted = page.view.contents, page.view.parted
     run(until(page.view.isActiveWindow))
+    tools[0].setFocus(Qt.FocusReason.TabFocusReason)
+    for expected in (*tools, page.view.contents, page.view.parted):
+        assert expected.hasFocus()
+        QTest.keyClick(expected, Qt.Key.Key_Tab)
     assert not silent_in(page.view) | hidden_focus_in(contents, set())
     contents.setFocus(Qt.FocusReason.TabFocusReason)
     for _ in range(3):
