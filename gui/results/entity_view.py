@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QWidget
 from gui.bridge import Bridge
 from gui.i18n import tr, translate_caption
 from gui.results.artifact_view import artifact_view
+from gui.results.contents_page import ContentsPage
 from gui.results.export import table_export
 from gui.results.loading import LoadingView
+from gui.results.part_heading import PartHeading
 from gui.results.save_button import save_button
-from gui.results.scrolled_column import ScrolledColumn
 from gui.results.written_files import WrittenFiles, files_beside, sizes_of
 from gui.submit.library_options import FORMATS
 from gui.submit.use_button import UseButton
-from gui.widgets import Note, heading_label, muted_label, row
+from gui.widgets import Note, muted_label
 from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.reader import read_artifacts
 from queue_core.artifacts.writer import artifact_folder
@@ -61,9 +62,9 @@ class EntityView(LoadingView):
         self._kind = kind
         self._id = entity_id
         self._files = tuple(files)
-        self._scroll = ScrolledColumn(tr("Result"), spacing=8)
-        self._layout = self._scroll.column
-        self.body.addWidget(self._scroll, 1)
+        self._page = ContentsPage(tr("Result"))
+        self._layout = self._page.column
+        self.body.addWidget(self._page, 1)
         self.load()
 
     async def fill(self) -> None:
@@ -102,7 +103,7 @@ class EntityView(LoadingView):
             self._layout.addWidget(note)
 
     def _offer_use(self, entity_format: str, entity_id: int) -> None:
-        self._layout.addLayout(row(UseButton(entity_format, entity_id, self.bridge), None))
+        self._page.add_tool(UseButton(entity_format, entity_id, self.bridge))
 
     def _offer_rows(self, details: EntityDetails) -> None:
         """Let all rows be saved that the job made a dataset of; tables show the first only."""
@@ -114,12 +115,10 @@ class EntityView(LoadingView):
             tr("Save all rows…"), self.bridge, lambda: table_export(self.bridge, source, made.name),
             has_words=True,
         )  # fmt: skip
-        self._layout.addLayout(row(save, None))
+        self._page.add_tool(save)
 
     def _add(self, title: str, view: QWidget) -> None:
-        heading = heading_label(title)
-        heading.setWordWrap(True)
-        self._layout.addWidget(heading)
+        self._layout.addWidget(PartHeading(title))
         self._layout.addWidget(view)
 
 

@@ -14,8 +14,9 @@ from gui.i18n import tr, translate_caption
 from gui.notifications import ToastAction, main_window_of, notify
 from gui.results.figure_view import FigureView
 from gui.results.loading import LoadingView
+from gui.results.part_heading import PartHeading
 from gui.submit.opening import ShowsJobs
-from gui.widgets import TextLabel, heading_label, row, text_button
+from gui.widgets import TextLabel, row, text_button
 from queue_core.artifacts.kinds import Artifact, ArtifactKind
 from queue_core.artifacts.reader import read_artifacts
 from queue_core.artifacts.writer import artifact_folder
@@ -63,6 +64,7 @@ class Explanations(LoadingView):
             self._offer(column)
         if self._content is not None:
             self.body.removeWidget(self._content)
+            self._content.hide()
             self._content.deleteLater()
         self._content = content
         self.body.addWidget(content)
@@ -71,9 +73,7 @@ class Explanations(LoadingView):
         if record.status.is_busy:
             column.addWidget(TextLabel(tr("{name} is being made.", name=record.name), role="muted"))
         for figure in figures[:1]:
-            heading = heading_label(translate_caption(figure.title))
-            heading.setWordWrap(True)
-            column.addWidget(heading)
+            column.addWidget(PartHeading(translate_caption(figure.title)))
             column.addWidget(FigureView(figure, self.bridge))
 
     def _offer(self, column: QVBoxLayout) -> None:

@@ -14,17 +14,18 @@ from gui.flow_layout import FlowLayout
 from gui.i18n import tr, translate_caption
 from gui.plain_text import PlainLabel
 from gui.results.artifact_view import artifact_view
+from gui.results.contents_page import ContentsPage
 from gui.results.explanations import Explanations
 from gui.results.facts_table import FactsTable
 from gui.results.loading import LoadingView
 from gui.results.metrics import metric_titles, metrics_table, trials_table, value_text
 from gui.results.model_facts import Score, how_it_was_trained, score_of, what_it_is
-from gui.results.scrolled_column import ScrolledColumn
+from gui.results.part_heading import PartHeading
 from gui.results.side_or_below import SideOrBelow
 from gui.results.written_files import WrittenFiles, files_beside, sizes_of
 from gui.submit.use_button import UseButton
 from gui.theme import body_font, small_font
-from gui.widgets import Note, TextLabel, heading_label, muted_label, row
+from gui.widgets import Note, TextLabel, muted_label
 from queue_core.artifacts.kinds import Artifact
 from queue_core.artifacts.reader import read_artifacts, read_report
 from queue_core.artifacts.writer import artifact_folder
@@ -49,7 +50,6 @@ NAME_PX = 150
 DRIVES = ("importance",)
 # Shown above as they are meant: with the spread, in words.
 _TOLD = frozenset({"metrics"})
-SECTION_PT = 12.0
 SCORE_PT = 18.0
 
 
@@ -84,15 +84,15 @@ class ModelReport(LoadingView):
         super().__init__(bridge, parent)
         self._id = run_id
         self._files = tuple(files)
-        self._scroll = ScrolledColumn(tr("Model"), spacing=8)
-        self._layout = self._scroll.column
-        self.body.addWidget(self._scroll, 1)
+        self._page = ContentsPage(tr("Model"))
+        self._layout = self._page.column
+        self.body.addWidget(self._page, 1)
         self.load()
 
     async def fill(self) -> None:
         """Read the run and tell of it."""
         found = await self.bridge.call(_read, self.bridge.folder, self._id, self._files)
-        self._layout.addLayout(row(UseButton("run", self._id, self.bridge), None))
+        self._page.add_tool(UseButton("run", self._id, self.bridge))
         self._show_what(found)
         if found.files:
             self._layout.addWidget(WrittenFiles(found.files, self.bridge))
@@ -158,11 +158,11 @@ class ModelReport(LoadingView):
         if best:
             rows = [[str(name), value_text(value)] for name, value in best.items()]
             title = tr("Best parameters")
-            self._layout.addWidget(heading_label(title))
+            self._layout.addWidget(PartHeading(title))
             self._layout.addWidget(FactsTable(title, [tr("Name"), tr("Value")], rows))
         trials = trials_table(found.trials)
         if trials is not None:
-            self._layout.addWidget(heading_label(tr("Trials")))
+            self._layout.addWidget(PartHeading(tr("Trials")))
             self._layout.addWidget(trials)
         self._add_beside(rest)
 
@@ -176,15 +176,10 @@ class ModelReport(LoadingView):
 
     def _titled(self, artifact: Artifact) -> QWidget:
         shown = replace(artifact, title=translate_caption(artifact.title))
-        heading = heading_label(shown.title)
-        heading.setWordWrap(True)
-        return _at_top(heading, artifact_view(shown, self.bridge))
+        return _at_top(PartHeading(shown.title), artifact_view(shown, self.bridge))
 
     def _section(self, title: str) -> None:
-        label = PlainLabel(title)
-        label.setFont(body_font(SECTION_PT, semibold=True))
-        label.setContentsMargins(0, 16, 0, 0)
-        self._layout.addWidget(label)
+        self._layout.addWidget(PartHeading(title, level=0))
 
 
 def _score_line(score: Score) -> QWidget:

@@ -13,6 +13,7 @@ class ScrolledColumn(QScrollArea):
 
     Attributes:
         column: The layout to add to.
+        page: The widget that it lays out.
     """
 
     def __init__(self, name: str, *, spacing: int = 8, parent: QWidget | None = None) -> None:
@@ -21,11 +22,11 @@ class ScrolledColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        page = QWidget()
-        self.column = QVBoxLayout(page)
+        self.page = QWidget()
+        self.column = QVBoxLayout(self.page)
         self.column.setContentsMargins(0, 0, 8, 8)
         self.column.setSpacing(spacing)
-        self.setWidget(page)
+        self.setWidget(self.page)
 
     def scroll_to_end(self) -> None:
         """Show the last widget."""

@@ -163,7 +163,12 @@ SCENES = (
     Scene("predicted", Store.STUDY, selecting("Random forest classifier on penguins: p", "result")),
     *(
         Scene(f"library-{kind.value}", Store.STUDY, in_library(kind))
-        for kind in (EntityKind.DATASET, EntityKind.MODEL_SESSION, EntityKind.PREDICTION)
+        for kind in (
+            EntityKind.DATASET,
+            EntityKind.MODEL_SESSION,
+            EntityKind.RUN,
+            EntityKind.PREDICTION,
+        )
     ),
     Scene("new-job", Store.STUDY, by_action("job.new")),
     Scene("retry", Store.STUDY, by_action("job.retry_with_changes", "Load weather")),
