@@ -87,7 +87,9 @@ def has_header(rows: Sequence[Row], width: int) -> tuple[bool, str]:
     rows = rows[:BODY_ROWS]
     if not rows:
         return False, "there is no line"
-    first = [value.strip() for value in rows[0].values]
+    first = [
+        value.strip() for value in rows[0].values[:width]
+    ]  # a row may have more than the table
     below = _below(rows, width)
     if not below:
         return any(first) and not any(map(is_typed, first)), "it is the only line"

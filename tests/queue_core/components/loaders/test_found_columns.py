@@ -8,6 +8,8 @@ import pytest
 from loader_checks import Loads, Writes, rows_of, types_of
 
 from queue_core.components.loaders import preview
+from queue_core.components.loaders.tables.header import has_header
+from queue_core.components.loaders.tables.text_rows import Row
 from queue_core.errors import DataError
 
 
@@ -180,3 +182,9 @@ def test_quotes_that_span_lines_of_tabs_are_plain(load: Loads) -> None:
     stored = load('id\ttext\n1\t"hello\n2\tworld"\n3\tx\n')
     assert [row["text"] for row in rows_of(stored)] == ['"hello', 'world"', "x"]
     assert "Quotes in table.csv were kept" in stored.warnings[0]
+
+
+def test_a_first_row_may_have_more_values_than_the_table() -> None:
+    cells = [("a", "", "b", "", "c"), ("x", "p q"), ("y", "r"), ("z z", "x")]
+    rows = [Row(values, number, number) for number, values in enumerate(cells, 1)]
+    assert has_header(rows, 2) == (False, "its values are like those below")
