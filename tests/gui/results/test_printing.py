@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
-from gui.results import printing
+from gui.printing import opening
 from gui.results.printing import print_figure
 from queue_core.artifacts.figure import Figure, Line, Panel
 from queue_core.artifacts.reader import read_artifacts
@@ -32,9 +32,9 @@ def test_a_figure_is_opened_as_a_pdf(
         opened.append(path)
         return True
 
-    monkeypatch.setattr(printing, "open_file", open_file)
+    monkeypatch.setattr(opening, "open_file", open_file)
     widget = QWidget()
     qtbot.addWidget(widget)
-    print_figure(widget, bridge, artifact.path)
+    print_figure(widget, bridge, artifact.path, artifact.title)
     run(until(lambda: opened))
     assert opened[0].read_bytes().startswith(b"%PDF")
