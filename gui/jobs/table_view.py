@@ -163,8 +163,7 @@ class JobTableView(QTableView):
 
     def shown_columns(self) -> list[int]:
         """Return the numbers of the columns that are shown, from the left."""
-        header = self.horizontalHeader()
-        order = (header.logicalIndex(i) for i in range(header.count()))
+        order = map(self.horizontalHeader().logicalIndex, range(len(COLUMNS)))
         return [i for i in order if not self.isColumnHidden(i)]
 
     def copy_rows(self) -> None:

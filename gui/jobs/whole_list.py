@@ -1,4 +1,4 @@
-"""What is done with all jobs that match, however many: select, cancel, retry, remove, save, print."""
+"""What is done with all jobs that match: select, cancel, retry, remove, save, print."""
 
 from __future__ import annotations
 

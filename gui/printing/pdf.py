@@ -257,7 +257,8 @@ class _Pages:
         """Return which columns stand on a page; the numbers of the rows are none."""
         bands = self._layout.bands
         earlier = {place for other in bands[: bands.index(band)] for place in other}
-        named = [n for n, column in enumerate(self._table.columns) if column.heading]
+        columns = enumerate(self._table.columns)
+        named = [n for n, column in columns if column.heading or not column.names_row]
         own = [named.index(n) + 1 for n in band if n in named and n not in earlier] or [0]
         return tr(
             "Columns {first}–{last} of {total}", first=format_count(own[0]),
