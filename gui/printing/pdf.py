@@ -33,7 +33,15 @@ from PySide6.QtGui import (
 from gui.format import format_count
 from gui.i18n import tr
 from gui.plain_text import one_line
-from gui.printing.layout import MOST_LETTERS, Layout, broken, lay_out, rows_of_pages
+from gui.printing.layout import (
+    MOST_LETTERS,
+    PADDING_PT,
+    SMALLEST,
+    Layout,
+    broken,
+    lay_out,
+    rows_of_pages,
+)
 from gui.printing.printed_table import PrintedTable
 
 # A point is ten of the painter's steps: letters stand where they belong.
@@ -73,9 +81,8 @@ def write_pdf(table: PrintedTable, target: Path, font: QFont) -> int:
     size = paper_size()
     short, long = sorted((size.width(), size.height()))
     texts = _Texts(font, writer)
-    layout = lay_out(
-        table, texts.measure, upright_pt=short - 2 * MARGIN_PT, across_pt=long - 2 * MARGIN_PT
-    )
+    free = 2 * MARGIN_PT - PADDING_PT * SMALLEST  # nothing stands beside the last column
+    layout = lay_out(table, texts.measure, upright_pt=short - free, across_pt=long - free)
     _set_page(writer, QSizeF(short, long), layout)
     room = QSizeF(long, short) if layout.is_across else QSizeF(short, long)
     room = room.shrunkBy(QMarginsF(MARGIN_PT, MARGIN_PT, MARGIN_PT, MARGIN_PT))
