@@ -12,9 +12,11 @@ from gui.i18n import tr, tr_plural
 from gui.jobs.columns import COLUMNS, CellKind, Column, Facts
 from gui.jobs.grouping import GroupKind
 from gui.jobs.presentation import status_word
+from gui.jobs.second_line import second_line
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
 from gui.jobs.type_looks import type_word
+from gui.jobs.waiting_text import waiting_text
 from gui.printing.opening import print_table
 from gui.printing.printed_table import MOST_ROWS, PrintedColumn, PrintedTable
 from gui.results.printed_rows import sorted_text
@@ -45,7 +47,7 @@ async def print_list(bridge: Bridge, table: JobTableView, model: JobTableModel) 
             records |= await bridge.records(page.ids[start : start + PART])
         jobs = [records[job_id] for job_id in page.ids if job_id in records]
         waiting = [j.id for j in jobs if j.is_ours and j.status is JobStatus.NOT_STARTED]
-        says_why = any(column.kind is CellKind.PROGRESS for column in columns)
+        says_why = any(column.kind in (CellKind.NAME, CellKind.PROGRESS) for column in columns)
         reasons = await bridge.why_many(waiting) if waiting and says_why else {}
         make = partial(_table, jobs, columns, group, reasons)
         return await bridge.call(make, about=about, left_out=left_out)
@@ -87,6 +89,9 @@ def _table(
         heading = group.heading(job) if group else ""
         if heading != above:
             groups[number] = above = heading
+    has_names = any(column.kind is CellKind.NAME for column in columns)
+    said = [_note(job, now, reasons.get(job.id)) for job in jobs] if has_names else []
+    notes = {number: text for number, text in enumerate(said) if text}
     shown = tuple(
         PrintedColumn(
             column.heading, is_number=column.kind is CellKind.NUMBER,
@@ -94,8 +99,16 @@ def _table(
         )
         for column in columns
     )  # fmt: skip
-    return PrintedTable(tr("Jobs"), shown, rows, about, left_out, groups)
+    return PrintedTable(tr("Jobs"), shown, rows, about, left_out, groups, notes)
 
 
 def _text(column: Column, job: JobRecord, facts: Facts) -> str:
     return column.text(job, facts) if column.on_paper is None else column.on_paper(job)
+
+
+def _note(job: JobRecord, now: datetime, reason: WaitReason | None) -> str:
+    """Return what the table says beside or below a job's name: why it failed, waits, stopped."""
+    if job.status is JobStatus.NOT_STARTED:
+        return waiting_text(job, reason)
+    said = second_line(job, now)
+    return said.text if said else ""

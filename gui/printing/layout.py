@@ -78,14 +78,14 @@ def rows_of_pages(table: PrintedTable, room: Callable[[int], int]) -> Iterator[r
     """Return which rows stand on the pages after one another; at least one page.
 
     Args:
-        table: The table; a group's heading takes the room of a row and stays with its first row.
+        table: The table; what stands above and below a row takes lines, too, and stays with it.
         room: Returns how many lines the page of this number has, from 0.
     """
     first = page = 0
     count = len(table.rows)
     while True:
-        last, used, lines = first, 0, max(2, room(page))
-        while last < count and used + (needed := 1 + (last in table.groups)) <= lines:
+        last, used, lines = first, 0, max(3, room(page))
+        while last < count and used + (needed := table.lines_of(last)) <= lines:
             used += needed
             last += 1
         is_last = last == count

@@ -51,6 +51,7 @@ BODY_PT = 9.0
 TITLE_PT = 15.0
 SMALL_PT = 8.0
 LINE_PT = 15.0
+NOTE_PT = 2.0
 HEADING_LINE_PT = 11.5
 TITLE_ROOM_PT = 46.0
 FOOT_PT = 24.0
@@ -167,6 +168,7 @@ class _Pages:
         self._small = style(SMALL_PT, MUTED)
         self._body = style(body, INK)
         self._bold = style(body, INK, bold=True)
+        self._note = style(SMALL_PT * layout.scale, MUTED)
         measure = self._bold.metrics.horizontalAdvance
         self._headings = [
             broken(
@@ -235,6 +237,9 @@ class _Pages:
                 self._rule(y, RULE, right)
             self._paint_row(number, y, band)
             y += self._line_pt
+            if number in table.notes:
+                self._paint_note(table.notes[number], y - NOTE_PT, right, band)
+                y += self._line_pt
             self._rule(y, FAINT, right)
         return y
 
@@ -248,6 +253,17 @@ class _Pages:
             text = cells[place] if place < len(cells) else ""
             self._write(text, x, y, width - self._layout.padding_pt, style, way, cut=cut)
             x += width
+
+    def _paint_note(self, text: str, y: float, right: float, band: tuple[int, ...]) -> None:
+        """Say something of a row below its name; once, however many pages it goes on on."""
+        if band != self._layout.bands[0]:
+            return
+        x = 0.0
+        for place in band:
+            if self._table.columns[place].names_row:
+                break
+            x += self._layout.widths[place]
+        self._write(text, x, y, right - x - self._layout.padding_pt, self._note)
 
     def _paint_foot(self, number: int, count: int, band: tuple[int, ...]) -> None:
         top, width = self._room.height() - 12, self._room.width()

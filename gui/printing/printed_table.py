@@ -41,6 +41,7 @@ class PrintedTable:
         about: Which rows these are, and in which order.
         left_out: What is said below the last row; empty where all of it is there.
         groups: Headings that stand above rows, by the number of the row.
+        notes: What is said below rows, by the number of the row.
         bold: Cells that stand out, as row and column.
     """
 
@@ -50,7 +51,12 @@ class PrintedTable:
     about: str = ""
     left_out: str = ""
     groups: Mapping[int, str] = field(default_factory=dict)
+    notes: Mapping[int, str] = field(default_factory=dict)
     bold: frozenset[tuple[int, int]] = frozenset()
+
+    def lines_of(self, row: int) -> int:
+        """Return how many lines a row takes, with what stands above and below it."""
+        return 1 + (row in self.groups) + (row in self.notes)
 
 
 def left_out_text(rows: int, columns: int) -> str:

@@ -66,7 +66,7 @@ def test_the_list_is_printed_as_it_is_shown(
     names = [text for text in page if text.startswith("penguins")]
     assert names == ["penguins 2", "penguins 3", "penguins 4"]
     assert page[1].startswith("4 jobs · guin · sorted by Job")
-    assert {"Status", "Job", "Created", "Waiting"} <= set(page)
+    assert {"Status", "Job", "Created", "Waiting", "No program runs jobs now"} <= set(page)
     assert not any("ago" in text or "just now" in text for text in page)  # old at once
     assert page[-4] == said
 
