@@ -98,7 +98,8 @@ class DatasetView(LoadingView):
             return
         table = page if isinstance(page, ColumnsTable) else page.findChild(QTableView)
         if table is not None:
-            print_view(self, self.bridge, self._name, table, table.accessibleName())
+            about = filter(None, (table.accessibleName(), table.accessibleDescription()))
+            print_view(self, self.bridge, self._name, table, " · ".join(about))
 
     def _rejects(self, path: Path) -> QWidget:
         from gui.results.rejects_view import RejectsView
