@@ -75,6 +75,13 @@ def write_pdf(table: PrintedTable, target: Path, font: QFont) -> int:
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    count = _paint(table, buffer, font)  # what writes into the buffer is gone before it is
+    buffer.close()
+    target.write_bytes(buffer.data().data())
+    return count
+
+
+def _paint(table: PrintedTable, buffer: QBuffer, font: QFont) -> int:
     writer = QPdfWriter(buffer)
     writer.setResolution(72 * STEPS)
     writer.setTitle(one_line(table.title))
@@ -90,8 +97,6 @@ def write_pdf(table: PrintedTable, target: Path, font: QFont) -> int:
     painter = QPainter(writer)
     count = _Pages(table, layout, room, texts, writer, painter).paint()
     painter.end()
-    buffer.close()
-    target.write_bytes(buffer.data().data())
     return count
 
 
