@@ -69,6 +69,7 @@ class Column:
         widest: The longest texts it usually holds: its width at first.
         width_px: Width at first, where no text says it.
         tooltip: What a cell says at length; None: its text where it is cut off.
+        on_paper: What it says where no time goes by; None: what a cell says.
         is_shown: Whether it is there at first.
         is_flexible: Whether it takes the room that is left.
         drop_order: When room is short, columns go by this: 1 first; 0 stays.
@@ -83,6 +84,7 @@ class Column:
     width_px: int = 96
     widest: Callable[[], Iterable[str]] | None = None
     tooltip: Callable[[JobRecord], str] | None = None
+    on_paper: Callable[[JobRecord], str] | None = None
     is_shown: bool = False
     is_flexible: bool = False
     drop_order: int = 0
@@ -216,19 +218,22 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         name="created", title=mark("Created"), kind=CellKind.TEXT, order_by="enqueued_at",
         text=lambda record, facts: _relative(record.enqueued_at, facts),
-        tooltip=lambda record: _exact(record.enqueued_at), widest=_relative_samples,
+        tooltip=lambda record: _exact(record.enqueued_at),
+        on_paper=lambda record: _exact(record.enqueued_at), widest=_relative_samples,
         drop_order=2,
     ),
     Column(
         name="started", title=mark("Started"), kind=CellKind.TEXT, order_by="started_at",
         text=lambda record, facts: _relative(record.started_at, facts),
-        tooltip=lambda record: _exact(record.started_at), is_shown=True,
+        tooltip=lambda record: _exact(record.started_at),
+        on_paper=lambda record: _exact(record.started_at), is_shown=True,
         widest=_relative_samples, drop_order=4,
     ),
     Column(
         name="finished", title=mark("Ended"), kind=CellKind.TEXT, order_by="finished_at",
         text=lambda record, facts: _relative(record.finished_at, facts),
-        tooltip=lambda record: _exact(record.finished_at), widest=_relative_samples,
+        tooltip=lambda record: _exact(record.finished_at),
+        on_paper=lambda record: _exact(record.finished_at), widest=_relative_samples,
         drop_order=2,
     ),
     Column(

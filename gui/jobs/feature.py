@@ -29,6 +29,12 @@ SAVE_LIST = Action(
     sentence=mark("Write all jobs that the list holds to a table: CSV, Parquet or Excel."),
 )  # fmt: skip
 
+PRINT_LIST = Action(
+    id="view.print_list", order=31, title=mark("Print the list…"), icon="print",
+    places=frozenset({Place.MENU}),
+    sentence=mark("Print the jobs of the list as they are shown: filter, order and columns."),
+)  # fmt: skip
+
 
 def install(window: MainWindow, bridge: Bridge) -> None:
     """Add it all."""
@@ -85,8 +91,9 @@ class QueryLine(QObject):
         self.whole = WholeList(bridge, window.table, window.model, window.commands, window.toasts)
         self.bar.add_button(self._all_button())
         window.add_bar(self.bar)
-        window.action_set.add([SAVE_LIST])
+        window.action_set.add([SAVE_LIST, PRINT_LIST])
         window.action_set.handle(SAVE_LIST.id, lambda _selection: self.whole.save())
+        window.action_set.handle(PRINT_LIST.id, lambda _selection: self.whole.print_jobs())
         self.completer = QueryCompleter(window.toolbar.search.field, self._known)
         self.bar.removed.connect(self._remove)
         window.filter.changed.connect(self._on_filter)
@@ -111,6 +118,7 @@ class QueryLine(QObject):
         menu.addSeparator()
         menu.addAction(tr("Select all that match"), window.table.selectAll)
         menu.addAction(tr("Save all that match…"), whole.save)
+        menu.addAction(tr("Print all that match…"), whole.print_jobs)
         button.setMenu(menu)
         return button
 

@@ -105,6 +105,11 @@ class JobTableModel(QAbstractTableModel):
         return self._order
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """The jobs that are left out: they are about to be removed."""
+        return self._hidden
+
+    @property
     def is_loaded(self) -> bool:
         """Whether the rows agree with filter and order, as of the last news."""
         return self._is_loaded

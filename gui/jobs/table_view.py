@@ -161,9 +161,14 @@ class JobTableView(QTableView):
         """Scroll to the top."""
         self.scrollToTop()
 
+    def shown_columns(self) -> list[int]:
+        """Return the numbers of the columns that are shown, from the left."""
+        order = map(self.horizontalHeader().logicalIndex, range(len(COLUMNS)))
+        return [i for i in order if not self.isColumnHidden(i)]
+
     def copy_rows(self) -> None:
         """Copy the selected rows, with headings, as text with tabs."""
-        columns = [i for i in self._columns_in_order() if not self.isColumnHidden(i)]
+        columns = self.shown_columns()
         rows = [row for i in self.selected_ids() if (row := self._jobs.row_of(i)) is not None]
         QApplication.clipboard().setText(rows_as_text(self._jobs, rows, columns))
 
@@ -332,10 +337,6 @@ class JobTableView(QTableView):
             self.group_by("")
             self._jobs.set_order(JobOrder(column, descending))
             self.scrollToTop()
-
-    def _columns_in_order(self) -> list[int]:
-        header = self.horizontalHeader()
-        return [header.logicalIndex(i) for i in range(header.count())]
 
     # --- Qt's calls ---------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What is done with all jobs that match, however many: select, cancel, retry, remove, save."""
+"""What is done with all jobs that match: select, cancel, retry, remove, save, print."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from gui.format import format_count
 from gui.helper import helpers_of
 from gui.i18n import tr, tr_plural
 from gui.jobs.commands import JobCommands
+from gui.jobs.printed_list import print_list
 from gui.jobs.table_model import JobTableModel
 from gui.jobs.table_view import JobTableView
 from gui.notifications import ToastArea
@@ -66,6 +67,12 @@ class WholeList(QObject):
                              count, file=target.name)  # fmt: skip
 
         ask_and_write(self._table, self._bridge, Export(tr("Jobs"), TABLE_FILTERS, write))
+
+    def print_jobs(self) -> None:
+        """Print the beginning of the list, as the table shows it."""
+        self._bridge.start(
+            print_list(self._bridge, self._table, self._model), what=tr("Printing the list")
+        )
 
     def select_far(self) -> None:
         """Read which jobs stand in selected rows that the table does not know."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTableView, QTabWidget, QVBoxLayout, QWidget
 
 from gui.bridge import Bridge
 from gui.format import format_bytes
@@ -13,17 +13,23 @@ from gui.results.columns_table import ColumnsTable
 from gui.results.described_column import DescribedColumn
 from gui.results.export import copy_export, table_export
 from gui.results.loading import LoadingView
+from gui.results.printed_rows import print_view
 from gui.results.save_button import save_button
 from gui.results.table_view import TableView, size_text
 from gui.submit.use_button import UseButton
-from gui.widgets import Note, TextLabel, row
+from gui.widgets import Note, TextLabel, row, text_button
 from queue_core.components.stored_dataset import StoredDataset
 
 WARNINGS_SHOWN = 5
 
 
 class DatasetView(LoadingView):
-    """What a dataset holds."""
+    """What a dataset holds.
+
+    Attributes:
+        tabs: Its rows, its columns, its rejected rows.
+        paper: The button that prints the one in sight.
+    """
 
     def __init__(
         self,
@@ -47,7 +53,9 @@ class DatasetView(LoadingView):
             lambda: table_export(bridge, self._dataset.parquet_path, name), has_words=True,
         )  # fmt: skip
         use = UseButton("dataset", int(path.name), bridge)
-        self.body.addLayout(row(use, save, None))
+        self.paper = text_button(tr("Print…"), self._print, icon_name="print")
+        self.paper.setEnabled(False)  # until there is something to print
+        self.body.addLayout(row(use, save, self.paper, None))
         self.body.addWidget(self._facts)
         self.body.addWidget(self._warnings)
         self.body.addWidget(self.tabs, 1)
@@ -69,6 +77,7 @@ class DatasetView(LoadingView):
         table = TableView(
             dataset.parquet_path, self._name, self.bridge, has_footer=False, columns=columns
         )
+        self.paper.setEnabled(True)
         self.tabs.addTab(table, tr("Rows"))
         self.tabs.addTab(ColumnsTable(columns), tr("Columns"))
         if dataset.rejects_path is not None:
@@ -80,6 +89,17 @@ class DatasetView(LoadingView):
         if more:
             shown.append(tr_plural("And {count} more warning.", "And {count} more warnings.", more))
         self._warnings.show_text("\n".join(shown))
+
+    def _print(self) -> None:
+        """Print the table in sight: rows as they are sorted and chosen, columns, rejected rows."""
+        page = self.tabs.currentWidget()
+        if isinstance(page, TableView):
+            page.print_rows()
+            return
+        table = page if isinstance(page, ColumnsTable) else page.findChild(QTableView)
+        if table is not None:
+            about = filter(None, (table.accessibleName(), table.accessibleDescription()))
+            print_view(self, self.bridge, self._name, table, " · ".join(about))
 
     def _rejects(self, path: Path) -> QWidget:
         from gui.results.rejects_view import RejectsView

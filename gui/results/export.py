@@ -48,7 +48,12 @@ class Export:
         """What the file is called at first; a job may be called like the file that it loads."""
         name, kind = self.name, Path(self.name).suffix
         stem = name.removesuffix(kind) if kind.lower() in self.filters else name
-        return f"{_file_stem(stem)}{next(iter(self.filters))}"
+        return file_name_of(stem, next(iter(self.filters)))
+
+
+def file_name_of(name: str, suffix: str) -> str:
+    """Return what a file is called that holds what is called *name*, on any system."""
+    return f"{_file_stem(name)}{suffix}"
 
 
 def table_export(bridge: Bridge, source: Path, name: str) -> Export:

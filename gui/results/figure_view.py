@@ -141,7 +141,7 @@ class FigureView(LoadingView):
         return figure_export(self.bridge, artifact.path, artifact.title, dark=dark)
 
     def _print(self) -> None:
-        print_figure(self, self.bridge, self._artifact.path)
+        print_figure(self, self.bridge, self._artifact.path, self._artifact.title)
 
     def _enlarge(self) -> None:
         dialog = QDialog(self.window())

@@ -134,6 +134,20 @@ class PagedTableModel(QAbstractTableModel):
         """The columns; empty before `load`."""
         return self._columns
 
+    async def first_rows(self, row_count: int, column_count: int) -> list[list[str]]:
+        """Read the beginning of the table, as it is shown, whether it is in sight or not."""
+        source = self._source
+        rows: list[list[str]] = [[] for _ in range(row_count)]
+        for left in range(0, column_count, BLOCK_COLUMNS):
+            for top in range(0, row_count, BLOCK_ROWS):
+                high = min(BLOCK_ROWS, row_count - top)
+                wide = min(BLOCK_COLUMNS, column_count - left)
+                block = await source.block(top, high, left, wide)
+                self._measure((top // BLOCK_ROWS, left // BLOCK_COLUMNS), block)
+                for row, cells in zip(rows[top:], block, strict=False):
+                    row += (self._text(cell, left + n) for n, cell in enumerate(cells))
+        return rows
+
     def cell(self, row: int, column: int) -> str | None:
         """Return a cell's text; None where it is missing, `LOADING` until it has been read."""
         place = (row // BLOCK_ROWS, column // BLOCK_COLUMNS)
@@ -178,19 +192,22 @@ class PagedTableModel(QAbstractTableModel):
         last_column = min(column + BLOCK_COLUMNS, len(self._columns)) - 1
         self.dataChanged.emit(self.index(row, column), self.index(last_row, last_column))
 
-    def _shown(self, text: str, index: Index) -> str:
+    def _text(self, text: str | None, column: int) -> str:
         """Return what a cell shows: a number with as many decimals as its column has."""
-        decimals = self._decimals.get(index.column())
+        if text is None:
+            return MISSING
+        decimals = self._decimals.get(column)
         if decimals is not None and text is not LOADING:
             shown = with_decimals(text, decimals)
-            is_ours = self._columns[index.column()].is_computed
+            is_ours = self._columns[column].is_computed
             return local_number(shown) if is_ours else shown
         return text.replace("\n", "⏎ ")
 
     def _measure(self, place: Place, block: Block) -> None:
         """Find out how many decimals columns have, from the first of their rows to come."""
         first = place[1] * BLOCK_COLUMNS
-        for offset, column in enumerate(self._columns[first : first + BLOCK_COLUMNS]):
+        width = len(block[0]) if block else 0
+        for offset, column in enumerate(self._columns[first : first + width]):
             if column.is_number and first + offset not in self._decimals:
                 texts = [line[offset] for line in block]
                 self._decimals[first + offset] = decimals_of([t for t in texts if t])
@@ -211,11 +228,10 @@ class PagedTableModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.ToolTipRole:
             text = self.cell(index.row(), index.column())
-            is_cut = text is not None and (len(text) > 16 or text != self._shown(text, index))
+            is_cut = text and (len(text) > 16 or text != self._text(text, index.column()))
             return as_typed(text) if is_cut and text else None
         if role == Qt.ItemDataRole.DisplayRole:
-            text = self.cell(index.row(), index.column())
-            return MISSING if text is None else self._shown(text, index)
+            return self._text(self.cell(index.row(), index.column()), index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole and self._columns[index.column()].is_number:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole:

@@ -53,7 +53,9 @@ class RejectsView(LoadingView):
                 self.table.setItem(number, column, item)
         self.table.resizeColumnsToContents()
         is_cut = len(rows) >= ROWS_SHOWN
-        self._note.setText(tr("The first {count} are shown.", count=ROWS_SHOWN) if is_cut else "")
+        note = tr("The first {count} are shown.", count=ROWS_SHOWN) if is_cut else ""
+        self._note.setText(note)
+        self.table.setAccessibleDescription(note)
         self._note.setVisible(is_cut)
 
 

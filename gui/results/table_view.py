@@ -18,10 +18,11 @@ from gui.results.described_column import DescribedColumn, summary_of
 from gui.results.export import Export, table_export
 from gui.results.loading import LoadingView
 from gui.results.paged_table import PagedTable, PagedTableModel, ParquetSource
+from gui.results.printed_rows import arrangement_text, print_rows
 from gui.results.save_button import save_button
 from gui.submit.miniature import Shape, shape_of
 from gui.theme import COMPACT_ROW_HEIGHT_PX
-from gui.widgets import muted_label, row
+from gui.widgets import icon_button, muted_label, row
 from queue_core.errors import MonitorError
 
 MOST_ROWS_AT_ONCE = 14
@@ -70,7 +71,8 @@ class TableView(LoadingView):
         self.body.addWidget(self.table, 1)
         if has_footer:
             save = save_button(tr("Save table…"), bridge, self._export)
-            self.body.addLayout(row(self._size, None, save))
+            paper = icon_button("print", tr("Print…"), self.print_rows)
+            self.body.addLayout(row(self._size, None, paper, save, spacing=4))
         self.load()
 
     def _build_filter(self) -> None:
@@ -111,6 +113,14 @@ class TableView(LoadingView):
     def _export(self) -> Export:
         """Offer the rows that are shown."""
         return table_export(self.bridge, self._path, self._title)
+
+    def print_rows(self) -> None:
+        """Print the rows that are shown, as they are sorted."""
+        shown, size = self._shown, size_text(self.model.rowCount(), self.model.columnCount())
+        names = {column.name: column.shown_name for column in self.model.columns}
+        chosen = arrangement_text(shown, names.get(shown.column or "", ""))
+        about = " · ".join(filter(None, (size, chosen)))
+        print_rows(self, self.bridge, self._title, self.model, about)
 
     def _shapes(self) -> dict[int, Shape]:
         places = {column.name: place for place, column in enumerate(self.model.columns)}

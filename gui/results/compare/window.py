@@ -28,6 +28,7 @@ from gui.results.compare.table_model import ComparisonModel
 from gui.results.comparison import Comparison, compare
 from gui.results.export import ask_and_write, values_export
 from gui.results.loading import LoadingView
+from gui.results.printed_rows import print_view, sorted_text
 from gui.theme import COMPACT_ROW_HEIGHT_PX, title_font
 from gui.widgets import TextLabel, icon_button, row, set_role
 from queue_core.database.status import EntityKind
@@ -105,11 +106,12 @@ class ComparisonView(LoadingView):
     def _build(self) -> None:
         head = QFrame()
         save = icon_button("export", tr("Save table…"), self.save)
+        paper = icon_button("print", tr("Print…"), self.print_table)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._title)
         words.addWidget(self._about)
-        line = row(self.only_differing, save, spacing=12)
+        line = row(self.only_differing, paper, save, spacing=8)
         line.insertLayout(0, words, 1)
         line.setContentsMargins(16, 12, 12, 8)
         head.setLayout(line)
@@ -136,7 +138,7 @@ class ComparisonView(LoadingView):
         self._title.set_text(title or tr("Compare models"))
         self.window().setWindowTitle(as_title(title or tr("Compare models")))
         count = len(found.runs)
-        said = tr_plural("{count} model", "{count} models", count)
+        said = self._count_text()
         hint = tr(
             "The best of each column is bold. Select two models for both in full; draw along an "
             "axis below to choose those that pass there."
@@ -175,6 +177,19 @@ class ComparisonView(LoadingView):
                 columns[spread] = [column.spreads[place] for place in places]
         found = values_export(self.bridge, columns, self._title.text)
         ask_and_write(self, self.bridge, found)
+
+    def print_table(self) -> None:
+        """Print what is shown, in the order in which it is shown."""
+        head, about = self.table.horizontalHeader(), self._count_text()
+        section = head.sortIndicatorSection()
+        if 0 <= section < head.count():
+            way = head.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+            heading = self.model.headerData(section, Qt.Orientation.Horizontal)
+            about = f"{about} · {sorted_text(heading, descending=way)}"
+        print_view(self, self.bridge, self._title.text, self.table, about)
+
+    def _count_text(self) -> str:
+        return tr_plural("{count} model", "{count} models", len(self._found.runs))
 
     def _on_only_differing(self, on: bool) -> None:
         chosen = self._selected()

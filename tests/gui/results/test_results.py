@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pdf_text import pages_of
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.modeltest import ModelTester
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
 from gui.helper import helpers_of
+from gui.printing import opening
 from gui.results.artifact_view import artifact_view
 from gui.results.dataset_view import DatasetView
 from gui.results.decimals import decimals_of, with_decimals
@@ -267,6 +269,28 @@ def test_a_view_that_is_closed_while_it_reads_leaves_no_trace(
     view.deleteLater()
     run(asyncio.sleep(0.05))
     assert not helpers_of(bridge).previews.is_running
+
+
+def test_the_page_of_a_dataset_that_is_in_sight_is_printed(
+    bridge: Bridge, run: Run, qtbot: QtBot, dataset: StoredDataset, until: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    opened: list[Path] = []
+
+    def open_file(path: Path) -> bool:
+        opened.append(path)
+        return True
+
+    monkeypatch.setattr(opening, "open_file", open_file)
+    view = DatasetView(dataset.path, "numbers", bridge)
+    qtbot.addWidget(view)
+    run(loaded(view))
+    view.tabs.setCurrentIndex(1)
+    view.paper.click()
+    run(until(lambda: opened))
+    page = pages_of(opened[0])[0]
+    assert page[:4] == ["numbers", "Columns", "Column", "Type"]
+    assert {"id", "x", "word"} <= set(page)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
