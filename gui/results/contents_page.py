@@ -103,7 +103,7 @@ class ContentsPage(QWidget):
         for place, part in enumerate(self.parted.parts):
             text = one_line(part.text())
             short = text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
-            action = self._menu.addAction("\u2003" * part.level + no_mnemonic(short))
+            action = self._menu.addAction(no_mnemonic("\u2003" * part.level + short))
             action.setCheckable(True)
             action.setChecked(place == self.parted.current)
             action.triggered.connect(partial(self._go, place, True))

@@ -85,7 +85,9 @@ def test_ctrl_c_while_waiting_says_what_becomes_of_the_job(cli, tmp_path, until)
         _read_until(waiter, "mine: 50 % Holding\n")
         waiter.send_signal(signal.SIGINT)
         _, told = waiter.communicate(timeout=30)
-        assert waiter.returncode == 130
+        # Python ends by the signal where it came while code was made of a text, e.g. a dataclass;
+        # both are 130 to a shell.
+        assert waiter.returncode in (130, -signal.SIGINT), told
         assert f"“mine” goes on; stop it with: dashai-monitor cancel {job_id[:13]}" in told
         assert queue.get(job_id).status is JobStatus.STARTED
         (tmp_path / "release").touch()

@@ -11,6 +11,7 @@ from sample_jobs import Echo, Progresses
 
 from queue_core import HueyJobQueue, JobStatus
 from queue_core.errors import MonitorError
+from queue_core.queue.engine import engine
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
 
@@ -19,6 +20,13 @@ pytestmark = pytest.mark.file_list
 Until = Callable[..., None]
 
 OPTIONS = EngineOptions(grace_s=0.3)
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the engine look for what is wrong more often: each test here waits for that."""
+    monkeypatch.setattr(engine, "_RECOVERY_INTERVAL_S", 0.5)
+    monkeypatch.setattr(engine, "_MENDING_INTERVAL_S", 0.2)
 
 
 def _poisoned(queue: HueyJobQueue, value: str) -> dict[int, str]:

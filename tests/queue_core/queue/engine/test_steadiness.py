@@ -114,6 +114,14 @@ class TestSteadyThread:
         assert len(rounds) < 10
 
 
+def closed_by_the_collector(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that may raise where a file was just being opened: nobody else can close it."""
+    for warning in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
+        test = pytest.mark.filterwarnings(f"ignore::{warning}")(test)
+    return test
+
+
+@closed_by_the_collector
 @pytest.mark.expects_log
 @pytest.mark.parametrize("error", ERRORS)
 def test_every_thread_of_the_engine_survives(
@@ -134,9 +142,7 @@ def test_every_thread_of_the_engine_survives(
     assert read_everything(queue, ids) == []
 
 
-# A file that was just being opened when it was raised is closed by the collector.
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@closed_by_the_collector
 @pytest.mark.expects_log
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_raised_in_a_worker_no_job_stays_behind(
