@@ -130,7 +130,7 @@ class SchedulesDialog(QDialog):
         cron = TextLabel(words, font=monospace_font() if words == schedule.cron else None)
         fields = tr("Minute, hour, day of the month, month, day of the week.")
         cron.setToolTip(as_typed(f"{schedule.cron}\n{fields}"))
-        remove = icon_button("remove", tr("Remove"), lambda: self._remove(schedule))
+        remove = icon_button("remove", tr("Remove"), lambda: self._remove(schedule, switch))
         kind = muted_label(type_word(schedule.task_type))
         for column, widget in enumerate((switch, kind, cron, following, remove)):
             grid.addWidget(widget, number, column)
@@ -146,12 +146,18 @@ class SchedulesDialog(QDialog):
     def _switch(self, schedule_id: str, *, enabled: bool) -> None:
         self._order(lambda queue: queue.change_schedule(schedule_id, enabled=enabled))
 
-    def _remove(self, schedule: Schedule) -> None:
-        """Switch a schedule off and take it out of sight; it goes when nobody wants it back."""
+    def _remove(self, schedule: Schedule, switch: QCheckBox) -> None:
+        """Switch a schedule off and take it out of sight; it goes when nobody wants it back.
+
+        Args:
+            schedule: As it was read.
+            switch: Its switch, which may say otherwise since a moment ago.
+        """
+        was_on = switch.isChecked()
         self._leaving.add(schedule.id)
         self._switch(schedule.id, enabled=False)
         text = tr("“{name}” repeats no more.", name=schedule.name)
-        undo = ToastAction(tr("Undo"), lambda: self._keep(schedule))
+        undo = ToastAction(tr("Undo"), lambda: self._keep(schedule.id, was_on))
         toast = say(self, text, undo)
         if toast is None:
             self._carry_out(schedule.id)
@@ -161,9 +167,9 @@ class SchedulesDialog(QDialog):
                 lambda: QTimer.singleShot(0, self, lambda: self._carry_out(schedule.id))
             )
 
-    def _keep(self, schedule: Schedule) -> None:
-        self._leaving.discard(schedule.id)
-        self._switch(schedule.id, enabled=schedule.enabled)
+    def _keep(self, schedule_id: str, was_on: bool) -> None:
+        self._leaving.discard(schedule_id)
+        self._switch(schedule_id, enabled=was_on)
 
     def _carry_out(self, schedule_id: str) -> None:
         if schedule_id in self._leaving:
