@@ -10,7 +10,7 @@ SOURCES := queue_core gui resources tests packaging
 FAST := not slow and not faults and not bench and not clusters and not team
 CODE := not faults and not bench and not clusters and not team
 # Many tests wait for processes: a few at once finish sooner even on two cores.
-PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 # What Python reads of the translations; the sources beside them are for people.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard resources/translations/*/LC_MESSAGES/*.po))
