@@ -29,8 +29,8 @@ run: $(RUN) $(CATALOGUES) ## Open the program
 
 setup: $(DEV) ## Build .venv with everything for development
 
-test: $(DEV) $(CATALOGUES) ## Run the fast tests
-	@$(BIN)/python -m pytest -m "$(FAST)" $(PARALLEL) $(ARGS)
+test: $(DEV) $(CATALOGUES) ## Run the fast tests; `make check` runs the sweeps, too
+	@$(BIN)/python -m pytest -m "$(FAST) and not sweep" $(PARALLEL) $(ARGS)
 
 test-portable: $(DEV) ## Run the tests of runner and queue on what Windows and macOS run
 	@DASHAI_MONITOR_PORTABLE=1 $(BIN)/python -m pytest -m "$(FAST)" $(PARALLEL) \
@@ -61,7 +61,7 @@ $(RAY):
 	@sh packaging/bootstrap.sh venv build/ray
 	@build/ray/bin/python -m pip install -q --disable-pip-version-check "ray[default]>=2.60"
 
-check: lint $(CATALOGUES) ## Run everything that a change must pass
+check: lint $(CATALOGUES) ## Run everything that a change must pass, sweeps of columns, types and faults included
 	@$(BIN)/python -m pytest -m "$(FAST)" $(PARALLEL) --durations=15 $(ARGS)
 
 check-all: lint $(CATALOGUES) ## Run the long sweeps too: every model, every transformer, millions of rows

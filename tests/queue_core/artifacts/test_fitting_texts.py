@@ -17,6 +17,8 @@ from queue_core.artifacts.fitting_texts import CELL_TEXT, GAPS, PANEL_TEXT
 from queue_core.artifacts.renderer import ImageFormat, render
 from queue_core.artifacts.ticks import shorten_apart
 
+pytestmark = pytest.mark.sweep
+
 LONG = "Amount of money spent in the year (million euros, at prices of 2015)"
 NAMES = [f"Department of Very Long Names and Other Matters No. {n}" for n in range(30)]
 SIZES = [None, (4.0, 6.0), (3.0, 8.0), (14.0, 9.0)]

@@ -27,7 +27,7 @@ from queue_core.queue.values import JobFilter
 from queue_core.runner.log.log_writer import LogWriter
 from queue_core.runner.outcome import EndReason, ErrorReport
 
-pytestmark = pytest.mark.usefixtures("hostile_folder")
+pytestmark = [pytest.mark.usefixtures("hostile_folder"), pytest.mark.sweep]
 
 BAD = (
     "\x1b]0;pwned\x07\x1b[2J\x1b[31m\x9b5A\r\x08\u202etxt.exe\u2066\u200b\x7f<b>&amp;%s{0}\n\tnext"

@@ -10,6 +10,8 @@ from runner_checks import Bench, Heard, started
 
 from queue_core.runner.outcome import EndReason
 
+pytestmark = pytest.mark.sweep
+
 Until = Callable[[Callable[[], bool]], None]
 SEND = "send = job.context.reporter._channel._connection.send_bytes\n"
 ENVELOPE = (

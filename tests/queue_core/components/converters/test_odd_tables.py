@@ -12,6 +12,8 @@ from queue_core.components.registry import ComponentKind, components
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import JobError
 
+pytestmark = pytest.mark.sweep
+
 Store = Callable[[Any], StoredDataset]
 Run = Callable[..., StoredDataset]
 

@@ -26,6 +26,8 @@ from queue_core.components.registry import ComponentKind, components
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, JobError, ParameterError
 
+pytestmark = pytest.mark.sweep
+
 Store = Callable[[Any], StoredDataset]
 Run = Callable[..., StoredDataset]
 ALL = {

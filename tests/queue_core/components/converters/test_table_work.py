@@ -15,6 +15,8 @@ from queue_core.components.dataset_writer import write_dataset
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError, JobError, ParameterError
 
+pytestmark = pytest.mark.sweep
+
 ALL_COLUMNS = ("id", "price", "city", "day", "ok", "n", "Größe m", "dur", "at")
 SELF: dict[str, Any] = {"dataset_id": 1}
 Store = Callable[[Any], StoredDataset]

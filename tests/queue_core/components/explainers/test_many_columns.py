@@ -17,6 +17,8 @@ from queue_core.components.explainers.explaining.explained_model import Explaine
 from queue_core.components.explainers.explaining.shuffling import ShuffledOutputs
 from queue_core.components.models.tasks import Task
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.mark.parametrize("name", ["iris", "categories"])
 def test_shuffling_prepared_columns_is_shuffling_the_columns(fit: Any, name: str) -> None:

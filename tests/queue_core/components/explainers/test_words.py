@@ -21,6 +21,8 @@ from queue_core.components.explainers.explaining.words import (
 )
 from queue_core.components.models.tasks import Task
 
+pytestmark = pytest.mark.sweep
+
 GOOD, BAD = ("lovely", "great", "warm", "kind", "bright"), ("awful", "cold", "rude", "dark")
 TELLING = {f"“{word}”" for word in (*GOOD, *BAD, "broken")}
 MODELS = ("LogisticRegression", "RandomForestClassifier", "LinearSVC", "MultinomialNB")

@@ -15,6 +15,8 @@ from queue_core.components.loaders import preview
 from queue_core.components.loaders.tables.native_errors import native_errors
 from queue_core.errors import DataError
 
+pytestmark = pytest.mark.sweep
+
 MAKERS = makers()
 # Damaged files of these may end the process inside of their libraries: they are tried by hand.
 IN_PROCESS = sorted(set(MAKERS) - {"book.xls"})

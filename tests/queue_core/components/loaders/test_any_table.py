@@ -9,12 +9,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from loader_checks import rows_of
 
 from queue_core.components.loaders import load_dataset, preview
 from queue_core.components.stored_dataset import StoredDataset
+
+pytestmark = pytest.mark.sweep
 
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t\",;|' ")
 TEXTS = st.one_of(

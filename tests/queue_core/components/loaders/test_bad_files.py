@@ -18,6 +18,8 @@ from loader_checks import Loads, refused, rows_of, types_of
 
 from queue_core.errors import ParameterError
 
+pytestmark = pytest.mark.sweep
+
 
 def test_empty_file(load: Loads) -> None:
     assert refused(load, "").message == "table.csv is empty (0 bytes)."

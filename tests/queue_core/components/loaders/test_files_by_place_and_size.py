@@ -21,6 +21,8 @@ from queue_core.components.loaders.files.line_limit import MAX_LINE_BYTES, limit
 from queue_core.components.loaders.files.source import SourceFile
 from queue_core.errors import DataError, ParameterError
 
+pytestmark = pytest.mark.sweep
+
 
 def test_directory_and_vanished_file(load: Loads, tmp_path: Path) -> None:
     folder = tmp_path / "folder.csv"

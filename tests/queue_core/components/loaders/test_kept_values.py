@@ -14,6 +14,8 @@ from queue_core.components.loaders import preview
 from queue_core.components.loaders.delimited import wide
 from queue_core.errors import DataError, ParameterError
 
+pytestmark = pytest.mark.sweep
+
 T = datetime.datetime
 
 

@@ -13,6 +13,8 @@ from loader_checks import Loads, rows_of, types_of
 
 from queue_core.components.stored_dataset import StoredDataset
 
+pytestmark = pytest.mark.sweep
+
 D = datetime.date
 T = datetime.datetime
 UTC = datetime.UTC

@@ -17,6 +17,8 @@ from queue_core.components.loaders.delimited import wide
 from queue_core.components.stored_dataset import StoredDataset
 from queue_core.errors import DataError
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture
 def all_are_wide(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ from queue_core.components.registry import Component, ComponentKind, components
 from queue_core.components.trusted_types import load_fitted
 from queue_core.errors import DataError, JobError
 
+pytestmark = pytest.mark.sweep
+
 MODELS = list(components(ComponentKind.MODEL).values())
 FAST = (
     "LogisticRegression", "RandomForestClassifier", "MultinomialNB", "CategoricalNB", "SVR",

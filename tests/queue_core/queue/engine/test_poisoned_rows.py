@@ -15,7 +15,7 @@ from queue_core.queue.engine import engine
 from queue_core.queue.engine.options import EngineOptions
 from queue_core.queue.values import JobOptions, Move, RetentionPolicy
 
-pytestmark = pytest.mark.file_list
+pytestmark = [pytest.mark.file_list, pytest.mark.sweep]
 
 Until = Callable[..., None]
 

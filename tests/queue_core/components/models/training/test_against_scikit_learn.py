@@ -28,6 +28,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils import all_estimators
 
+pytestmark = pytest.mark.sweep
+
 CLOSE = 1e-9
 
 

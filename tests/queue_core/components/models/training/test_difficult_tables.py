@@ -15,6 +15,8 @@ from queue_core.components.models.training.stored.model_file import (
 )
 from queue_core.errors import DataError, JobError, ParameterError
 
+pytestmark = pytest.mark.sweep
+
 MODELS = ("LogisticRegression", "HistGradientBoostingClassifier", "MultinomialNB", "CategoricalNB")
 
 
