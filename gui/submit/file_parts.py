@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import Any
 
 from gui.i18n import tr
 from gui.plain_text import one_line
-from gui.submit.preview_state import FileEntry, FileState, Part
+from gui.submit.preview_state import MEMBER, FileEntry, FileState, Part
 from queue_core.jobs.requests.dataset import plain_name
 
-# Options that name a table of a file.
-PART_OPTIONS = ("sheet", "records", "table")
+# Options that name a table of a file, or a file of an archive.
+PART_OPTIONS = ("sheet", "records", "table", MEMBER)
 # Options that are right for one table and need not be for the next.
 OF_ONE_PART = frozenset(("header", "header_row", "column_types"))
 MOST_LETTERS = 80
@@ -103,7 +104,8 @@ def _values_of(entry: FileEntry) -> tuple[str, Any, list[Any]] | None:
 def _propose(entry: FileEntry, taken: Collection[str]) -> None:
     """Name the dataset of a table, as long as nobody has."""
     assert entry.part is not None
-    title = title_of(entry.part)
+    is_file = entry.part.option == MEMBER
+    title = plain_name(Path(entry.part.value)) if is_file else title_of(entry.part)
     title = title if len(title) <= MOST_LETTERS else f"{title[: MOST_LETTERS - 1]}…"
     proposed = base = f"{plain_name(entry.path)} · {title}"
     number = 1

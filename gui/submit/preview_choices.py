@@ -56,7 +56,7 @@ class PreviewChoices(QWidget):
 
 def choices_of(entry: FileEntry, answer: PreviewAnswer) -> list[tuple[str, Any]]:
     """Return what can be chosen instead: remedies, alternatives, or the way back from one."""
-    listed = PART_OPTIONS if entry.part else ()  # each of these tables has a row of its own
+    listed = (entry.part.option,) if entry.part else ()  # each of these tables has a row of its own
     found = [(option, value) for option, value in answer.remedies if option not in listed]
     if answer.error and entry.overrides.get("column_types"):
         found.append(("column_types", {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -23,7 +23,7 @@ from gui.spoken import name_scrolled
 from gui.submit.excerpt import Excerpt
 from gui.submit.form import SchemaForm
 from gui.submit.preview_choices import PreviewChoices, choices_of
-from gui.submit.preview_state import FileEntry, FileState, Part, PreviewAnswer
+from gui.submit.preview_state import MEMBER, FileEntry, FileState, PreviewAnswer
 from gui.submit.preview_table import PreviewTable
 from gui.widgets import Note, heading_label, muted_label, row, set_role
 
@@ -146,7 +146,7 @@ class PreviewPanel(QWidget):
 
     def _show_form(self, entry: FileEntry, answer: PreviewAnswer) -> None:
         """Make a form for another file or loader; else show the answer's values in it."""
-        schema = _without(answer.schema, entry.part)
+        schema = _without(answer.schema, _needless(entry, answer))
         if not schema:
             # Options of another file would be a lie; while this one is read again, its own stay.
             if self._form_of is not None and self._form_of[0] != id(entry):
@@ -219,11 +219,19 @@ def with_titles(hint: str, schema: Mapping[str, Any]) -> str:
     return hint
 
 
-def _without(schema: Mapping[str, Any], part: Part | None) -> Mapping[str, Any]:
-    """Return the options of a file without that which names a table: the list does."""
-    if part is None or "properties" not in schema:
+def _needless(entry: FileEntry, answer: PreviewAnswer) -> frozenset[str]:
+    """Return the options that a file does not need: its list names tables, or it is no archive."""
+    chosen = {**answer.options, **entry.overrides}
+    is_archive = entry.path.suffix.lower() == ".zip" or chosen.get("compression") == "zip"
+    of_archive = () if is_archive or chosen.get(MEMBER) else (MEMBER,)
+    return frozenset((*of_archive, *([entry.part.option] if entry.part else ())))
+
+
+def _without(schema: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+    """Return a schema without some of its options."""
+    if "properties" not in schema:
         return schema
-    properties = {k: v for k, v in schema["properties"].items() if k != part.option}
+    properties = {k: v for k, v in schema["properties"].items() if k not in names}
     return {**schema, "properties": properties}
 
 

@@ -8,6 +8,9 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+# The option that names a file of an archive.
+MEMBER = "member"
+
 
 class FileState(Enum):
     """Where a file stands."""
@@ -154,7 +157,8 @@ class FileEntry:
         """Read it as another kind of file, in which tables are found anew."""
         self.loader = loader
         self.overrides = {}
-        self.part = None
+        if self.part is not None and self.part.option != MEMBER:  # a file of an archive stays it
+            self.part = None
         self.outdate()
 
     def outdate(self) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -302,3 +303,16 @@ def test_a_column_gets_another_type_from_its_heading(
     assert dialog.current.can_load
     assert dialog.current.overrides["column_types"] == {"id": "float", "age": "integer"}
     assert table.model().headerData(1, Qt.Orientation.Horizontal) == "age\ninteger"
+
+
+def test_what_only_archives_need_is_asked_of_archives(
+    show: Callable[..., PreviewDialog], files: dict[str, Path], tmp_path: Path
+) -> None:
+    """Also where only its bytes say that a file is one."""
+    packed = tmp_path / "packed.bin"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(files["plain.csv"], "plain.csv")
+    for path, is_there in ((files["plain.csv"], False), (packed, True)):
+        form = show(path).panel.form
+        assert form is not None
+        assert ("member" in form.values()) is is_there

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -201,3 +202,25 @@ def test_a_retry_keeps_its_sheet(
     assert dialog.load_button.text() == "Load"
     (order,) = ordered(dialog, qtbot)
     assert (order.retry_of, order.name, order.options["sheet"]) == (job_id, "old", "2024")
+
+
+def test_the_files_of_an_archive_are_such_a_list_too(
+    show: Show, tmp_path: Path, run: Run, qtbot: QtBot
+) -> None:
+    packed = tmp_path / "study.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("data/north.csv", "id,sold\n1,5\n2,6\n")
+        archive.writestr("data/south.csv", "id;sold\n3;7\n")
+        archive.writestr("read me.txt", "Nothing.")
+    dialog = show(packed)
+    assert texts(dialog) == ["study.zip", "data/north.csv", "data/south.csv", "read me.txt"]
+    item = dialog.files.item(2)
+    item.setCheckState(Qt.CheckState.Checked)
+    run(settled(dialog))
+    with qtbot.waitSignal(dialog.load_wanted) as emitted:
+        dialog.load_button.click()
+    orders: list[LoadOrder] = emitted.args[0]
+    assert [(one.name, one.options["member"], one.options["delimiter"]) for one in orders] == [
+        ("study · north", "data/north.csv", ","),
+        ("study · south", "data/south.csv", ";"),
+    ]

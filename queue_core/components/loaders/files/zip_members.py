@@ -9,6 +9,7 @@ from queue_core.components.loaders.files.compression import DAMAGE, damaged
 from queue_core.errors import DataError, ParameterError
 
 MEMBERS_SHOWN = 10
+MEMBERS_OFFERED = 500
 
 
 def choose_member(path: Path, wanted: str | None) -> str:
@@ -37,6 +38,7 @@ def choose_member(path: Path, wanted: str | None) -> str:
         raise DataError(
             f"{path.name} holds {len(members)} files: {_listed(names)}.",
             hint="Choose one with the option “member”, or unpack the archive and load the files.",
+            remedies=[("member", name) for name in names[:MEMBERS_OFFERED]],
         )
     if chosen.flag_bits & 1:
         raise DataError(
