@@ -20,6 +20,8 @@ FAULTS = {
     "not_a_database": (26, "file is not a database"),
     "error": (1, "something else"),
 }
+# Somebody else holds a lock: no failure, but waited for.
+LOCKS = ("busy", "locked")
 
 
 class FaultyConnection(sqlite3.Connection):

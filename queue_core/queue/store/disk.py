@@ -69,22 +69,25 @@ class DiskSync:
         One wait for the disk serves all transactions of the meantime. Until then a power cut may
         take back a start or an end of a job (never a `put`); a crash of the program takes nothing.
         """
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive:
             self._start()
         if not self._unsynced.is_set():
             self._unsynced.set()
 
     def _start(self) -> None:
-        """Start the thread; where there are no threads left, the next caller tries it again."""
+        """Start the thread; where it does not come to run, the next caller tries it again."""
         with self._thread_lock:
-            if self._thread is None and not self._is_stopping:
-                thread = SteadyThread("syncer", self._round)
-                try:
-                    thread.start()
-                except RuntimeError as error:
-                    logger.info("what is committed waits for the system to store it: %s", error)
-                else:
-                    self._thread = thread
+            if self._is_stopping or (self._thread is not None and self._thread.is_alive):
+                return
+            if self._thread is not None:
+                self._thread.stop()  # should it only be very slow
+            # Known before it runs: at any point of the start something may be raised in the caller,
+            # and nobody would end a thread that is not known.
+            self._thread = SteadyThread("syncer", self._round)
+            try:
+                self._thread.start()
+            except RuntimeError as error:
+                logger.info("what is committed waits for the system to store it: %s", error)
 
     def stop(self) -> None:
         """End the thread."""

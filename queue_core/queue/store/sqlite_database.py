@@ -27,6 +27,7 @@ from queue_core.queue.store.sqlite_errors import (
 )
 
 CLOSE_PATIENCE_S = 5.0
+_BUSY_PAUSE_S = 0.01
 _WRONG_VALUES = (sqlite3.Error, UnicodeError, OverflowError)
 
 
@@ -299,6 +300,7 @@ class SqliteDatabase(Database):
                 if not is_busy or self._closed or time.monotonic() >= deadline:
                     raise
                 self.on_problem(problem)
+                time.sleep(_BUSY_PAUSE_S)  # not each lock is waited for by SQLite itself
             else:
                 return
 

@@ -201,6 +201,19 @@ def test_the_queue_goes_on_when_the_disk_does(
     assert queue._problems._by_part == {}
 
 
+@pytest.mark.expects_log
+def test_a_lock_that_sqlite_does_not_wait_for_is_no_busy_loop(
+    disk: type[FaultyConnection], queue: HueyJobQueue
+) -> None:
+    told: list[object] = []
+    queue._database.on_problem = told.append
+    disk.only_writes, disk.fault = True, FAULTS["locked"]
+    with pytest.raises(MonitorError):
+        queue._database.write(lambda c: c.execute("SELECT 1"), patience_s=0.2)
+    disk.fault = None
+    assert 0 < len(told) <= 20
+
+
 def test_what_is_durable_cannot_hide_in_what_is_not(queue: HueyJobQueue) -> None:
     database: SqliteDatabase = queue._database
     with database.transaction(durable=False), pytest.raises(RuntimeError, match="durable"):

@@ -14,6 +14,7 @@ from queue_core import HueyJobQueue, JobQueueError, JobStatus
 from queue_core.paths import LocalFolder
 from queue_core.queue.store import disk
 from queue_core.queue.store.sqlite_database import SqliteDatabase
+from queue_core.steady_thread import SteadyThread
 
 pytestmark = pytest.mark.file_list
 
@@ -143,3 +144,29 @@ def test_a_transaction_that_began_before_the_close_is_carried_out(
     again = HueyJobQueue(local_folder.root)
     assert again._database.read("SELECT * FROM kept") == []
     again.close()
+
+
+@pytest.mark.parametrize("is_begun", [False, True], ids=["before", "after"])
+def test_what_is_raised_in_a_start_leaves_no_thread_and_nothing_unsynced(
+    queue: HueyJobQueue, flushes: list[int], monkeypatch: pytest.MonkeyPatch, until: Until,
+    is_begun: bool,
+) -> None:  # fmt: skip
+    """A worker starts the thread that syncs, and may be hit just before or after it runs."""
+    start = SteadyThread.start
+
+    def interrupted(thread: SteadyThread) -> None:
+        if is_begun:
+            start(thread)
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SteadyThread, "start", interrupted)
+        with pytest.raises(MemoryError):
+            queue._database.sync_soon()
+    flushes.clear()
+    queue._database.write(lambda c: c.execute("PRAGMA user_version"), durable=False)
+    queue._database.sync_soon()
+    until(lambda: len(flushes) > 0)
+    assert len([t for t in threading.enumerate() if t.name == "syncer"]) == 1
+    queue.close()
+    assert "syncer" not in [t.name for t in threading.enumerate()]
