@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.i18n import tr
@@ -49,7 +50,9 @@ class EndWatch(QObject):
             record = await self._bridge.record(self._id)
         except JobNotFoundError:
             record = None
-        if self._is_over or (record is not None and not record.status.is_final):
+        if self._is_over or not isValid(self):  # the window may have gone meanwhile
+            return
+        if record is not None and not record.status.is_final:
             return
         self._is_over = True
         self._bridge.changed.disconnect(self._on_changed)

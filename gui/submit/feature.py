@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from shiboken6 import isValid
+
 from gui.actions import Action, Place, Selection, needs
 from gui.bridge import Bridge
 from gui.i18n import mark, tr, tr_plural
@@ -75,6 +77,8 @@ def install(window: MainWindow, bridge: Bridge) -> None:
 async def _add_other_types(window: MainWindow, bridge: Bridge, loading: FileLoading) -> None:
     """Offer what other packages bring, as soon as it has been imported."""
     await bridge.call(job_types)
+    if not isValid(window):
+        return
     for kind in all_job_types()[len(JOB_TYPES) :]:
         _add_kind(window, bridge, loading, kind)
     window.action_set.update(window.action_set.selection)

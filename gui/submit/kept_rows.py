@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.i18n import tr
@@ -32,4 +33,5 @@ async def _keep(window: QWidget, bridge: Bridge, notebook_id: int) -> None:
             open_new_job(window, bridge, kind=TRAINING, entities={"dataset": result["id"]})
 
     text = tr("Keeping the rows as a dataset; the form for the model opens then.")
-    say_until_end(window, bridge, job_id, text, ended)
+    if isValid(window):  # else it has gone meanwhile
+        say_until_end(window, bridge, job_id, text, ended)

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
 from gui.bridge import Bridge, Message
 from gui.helper import helpers_of
@@ -108,13 +109,14 @@ class FileLoading(QObject):
 
     async def _load(self, paths: tuple[Path, ...], *, repeated: bool) -> None:
         found = await self._bridge.call(expand_paths, paths)
-        self._tell_skipped(found)
+        if isValid(self):  # else the window has gone: nobody is told or asked any more
+            self._tell_skipped(found)
         if not found:
             return
-        if self._bridge.settings[PREVIEW_FILES] or repeated:
-            self._open_dialog(list(found), repeated=repeated)
-        else:
+        if not (self._bridge.settings[PREVIEW_FILES] or repeated):
             self.load_as_detected(list(found))
+        elif isValid(self):
+            self._open_dialog(list(found), repeated=repeated)
 
     def _open_dialog(
         self, paths: list[Path], *, repeated: bool = False, is_retry: bool = False
@@ -162,12 +164,13 @@ class FileLoading(QObject):
                 await self._repeat(DatasetJob(**asked), order.name or order.path.name, order.cron)
             else:
                 job_ids.append(await self._bridge.submit(DatasetJob(**asked), order.how))
-        if job_ids:
+        if job_ids and isValid(self):
             self.jobs_put.emit(tuple(job_ids))
 
     async def _repeat(self, job: BaseJob, name: str, cron: str) -> None:
         await self._bridge.order(lambda queue: queue.add_schedule(job, cron))
-        self.repeated.emit(name, cron)
+        if isValid(self):
+            self.repeated.emit(name, cron)
 
     async def _retry(self, job_id: str, asked: dict[str, Any]) -> str:
         """Put an earlier job again with what is different, so that its past stays known."""

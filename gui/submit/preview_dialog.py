@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.helper import helpers_of
@@ -184,7 +185,8 @@ class PreviewDialog(QDialog):
 
     async def _name_loaders(self) -> None:
         loaders = await helpers_of(self._bridge).previews.call(loader_titles)
-        self.panel.set_loaders(loaders)
+        if isValid(self):  # else it was closed meanwhile; ending the helper would cost a new start
+            self.panel.set_loaders(loaders)
 
     def add_files(self, paths: Iterable[Path]) -> None:
         """Add more files to those that wait here."""

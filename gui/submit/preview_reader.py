@@ -8,10 +8,12 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.helper import HelperError, helpers_of
 from gui.i18n import tr, translate_message
+from gui.latest_task import LatestTask
 from gui.submit.preview_state import FileEntry, FileState, PreviewAnswer, next_to_read
 from queue_core.errors import MonitorError
 from queue_core.library.preview import preview_file
@@ -41,7 +43,8 @@ class PreviewReader(QObject):
         self._reading: FileEntry | None = None
         self._asked_version = 0
         self._since = 0.0
-        self._task: asyncio.Task[None] | None = None
+        self._latest = LatestTask(self)
+        self._is_over = False
         self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._debounce.timeout.connect(self._go_on)
 
@@ -52,25 +55,29 @@ class PreviewReader(QObject):
 
     def outdated(self) -> None:
         """The user has changed something: look again as soon as they pause."""
-        self._debounce.start()
+        if not self._is_over:
+            self._debounce.start()
 
     def stop(self) -> None:
-        """Look no further."""
+        """Look no further, whatever is asked for from now on."""
+        self._is_over = True
         self._debounce.stop()
-        if self._task is not None:
-            self._task.cancel()
+        self._latest.cancel()
 
     @property
     def is_busy(self) -> bool:
         """Whether a file is being looked into, or will be."""
-        return self._task is not None or self._debounce.isActive()
+        return self._latest.task is not None or self._debounce.isActive()
 
     def _go_on(self) -> None:
-        if self._task is not None:
+        if self._is_over:
+            return
+        if self._latest.task is not None:
             self._interrupt_if_useless()
         elif next_to_read(self._entries, self._current) is not None:
-            self._task = self._bridge.start(self._read_all(), what=tr("Looking into files"))
-            self._task.add_done_callback(self._on_done)
+            task = self._bridge.start(self._read_all(), what=tr("Looking into files"))
+            task.add_done_callback(self._on_done)
+            self._latest.task = task
 
     def _interrupt_if_useless(self) -> None:
         """End a slow look whose answer nobody waits for any more."""
@@ -79,14 +86,17 @@ class PreviewReader(QObject):
             return
         late = self._asked_version != entry.version
         other_is_shown = self._current is not entry and next_to_read([], self._current)
-        if (late or other_is_shown) and self._task is not None:
+        if late or other_is_shown:
             if not late:
                 entry.state = FileState.WAITING
-            self._task.cancel()
+            self._latest.cancel()
 
     def _on_done(self, task: asyncio.Task[None]) -> None:
-        self._task = None
+        self._latest.task = None
         self._reading = None
+        # It is called a turn after the task has ended: the dialog may have gone in between.
+        if self._is_over or not isValid(self):
+            return
         if not task.cancelled() or self._current is not None:
             self._debounce.start(0)
             self._debounce.setInterval(DEBOUNCE_MS)

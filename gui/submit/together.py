@@ -10,6 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from gui.bridge import Bridge
 from gui.i18n import tr, tr_plural
@@ -79,10 +80,12 @@ class GroupWatch(QObject):
         self._is_asking = False
         records = await self._bridge.ask(lambda queue: queue.get_many(self._ids))
         self._running = {job_id for job_id, r in records.items() if not r.status.is_final}
-        if not self._running and not self._is_over:
-            self._is_over = True
-            self._bridge.changed.disconnect(self._on_changed)
-            runs = await self._bridge.ask(partial(runs_of_jobs, self._ids))
+        if self._running or self._is_over or not isValid(self):
+            return
+        self._is_over = True
+        self._bridge.changed.disconnect(self._on_changed)
+        runs = await self._bridge.ask(partial(runs_of_jobs, self._ids))
+        if isValid(self):  # else the window has gone meanwhile
             self._tell(records, runs)
             self.setParent(None)
             self.deleteLater()
