@@ -41,7 +41,8 @@ test-core: $(DEV) ## Run the core's tests with Qt made unimportable
 
 # The contract of the queue, once more with its lists on a server; then what only a server has.
 TEAM_TESTS := $(wildcard tests/queue_core/queue/test_*.py) tests/queue_core/queue/engine tests/queue_core/queue/finding \
-	tests/queue_core/queue/store tests/queue_core/queue/upkeep tests/queue_core/database tests/queue_core/places
+	tests/queue_core/queue/store tests/queue_core/queue/upkeep tests/queue_core/database tests/queue_core/places \
+	tests/queue_core/library tests/queue_core/jobs
 test-team: $(DEV) ## Run the queue's tests on PostgreSQL (apt-get install postgresql)
 	@$(BIN)/python -m pytest --team -m "$(FAST)" $(PARALLEL) $(TEAM_TESTS) $(ARGS)
 	@$(BIN)/python -m pytest -m team --timeout=600 $(ARGS)

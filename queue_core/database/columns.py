@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, Text
+from sqlalchemy import JSON, DateTime, Dialect, Double, Enum, MetaData, Text
 from sqlalchemy.ext.mutable import MutableDict, MutableList
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -47,6 +48,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Measured(TypeDecorator[float]):
+    """Numbers of which none is NaN: SQLite stores none, so a server gets none either."""
+
+    impl = Double
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> float | None:
+        """Store nothing in the place of NaN."""
+        del dialect
+        return None if value is not None and math.isnan(value) else value
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware datetimes in UTC, also where the database knows no time zones."""
 
@@ -79,6 +92,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMING)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         datetime: UtcDateTime(),
+        float: Measured(),
         str: Text(),
         JsonObject: MutableDict.as_mutable(JSON(none_as_null=True)),
         JsonList: MutableList.as_mutable(JSON(none_as_null=True)),

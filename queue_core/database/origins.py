@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import String, Table, cast, func, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from queue_core.database.columns import Entity
@@ -49,7 +48,7 @@ def read_origins(session: Session) -> dict[Key, Origin]:
         links = list(_links(table))
         columns = [table.__table__.c[name] for name, _, _ in links]
         # Libraries and versions stand beside the inputs and are long: they stay where they are.
-        noted = func.json_extract(cast(table.provenance, String), "$.inputs", type_=String)
+        noted = table.provenance["inputs"]
         for row in session.execute(select(table.id, table.name, table.status, noted, *columns)):
             key = (kind, row[0])
             origin = found[key] = Origin(row[1], row[2])
@@ -88,9 +87,9 @@ def _links(table: type[Entity]) -> Iterator[tuple[str, EntityKind, bool]]:
             )
 
 
-def _noted(text: str | None) -> Mapping[Key, str | None]:
+def _noted(inputs: Sequence[Mapping[str, Any]] | None) -> Mapping[Key, str | None]:
     noted: dict[Key, str | None] = {}
-    for item in json.loads(text) if text else ():
+    for item in inputs or ():
         if item.get("kind") in ENTITY_TABLES:
             noted[EntityKind(item["kind"]), int(item["id"])] = item.get("data_hash")
     return noted

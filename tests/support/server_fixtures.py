@@ -49,7 +49,7 @@ class Server:
             owner = pwd.getpwnam(self._user)
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         self._run("initdb", "-D", self._data, "-A", "trust", "-U", "tester", "-E", "UTF8",
-                  "--locale=C", "--no-sync")  # fmt: skip
+                  "--locale=C.UTF-8", "--no-sync")  # fmt: skip
         if address:
             with (folder / "data" / "pg_hba.conf").open("a") as rules:
                 rules.write(f"host all all {address}/24 trust\n")

@@ -171,6 +171,7 @@ def test_whatever_is_raised_in_a_worker_no_job_stays_behind(
 # A disk that fails for a while --------------------------------------------------------------------
 
 
+@pytest.mark.file_list
 @pytest.mark.expects_log
 @pytest.mark.parametrize("only_writes", [False, True], ids=["all", "writes"])
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
@@ -201,6 +202,7 @@ def test_the_queue_goes_on_when_the_disk_does(
     assert queue._problems._by_part == {}
 
 
+@pytest.mark.file_list
 @pytest.mark.expects_log
 def test_a_lock_that_sqlite_does_not_wait_for_is_no_busy_loop(
     disk: type[FaultyConnection], queue: HueyJobQueue

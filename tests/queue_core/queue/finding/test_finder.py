@@ -26,6 +26,7 @@ def seeded(queue: HueyJobQueue) -> list[str]:
     return seed_folder(queue.folder.root)
 
 
+@pytest.mark.file_list
 def test_who_writes_the_index_keeps_no_job_waiting(queue: HueyJobQueue, tmp_path: Path) -> None:
     index = IndexFile(tmp_path / "finding.db", queue.folder.queue_db)
     index.prepare()
