@@ -7,7 +7,7 @@ import re
 # Imported by name at run time, so the analysis does not see their modules.
 WHOLE = (
     "queue_core", "gui", "resources", "joblib", "shap", "sklearn", "skops", "alembic", "duckdb",
-    "psycopg", "psycopg_binary",
+    "psycopg",
 )  # fmt: skip
 # What matplotlib loads by the ending of a file.
 DRAWING = tuple(f"matplotlib.backends.backend_{name}" for name in ("agg", "svg", "pdf", "ps", "mixed"))

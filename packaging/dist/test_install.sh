@@ -19,7 +19,9 @@ step() { printf '\n== %s\n' "$*"; }
 gone() { if [ -e "$root$1" ]; then echo "$1 is still there" >&2; exit 1; fi; }
 
 step "An empty Debian 12"
-mirror=${MIRROR:-$(awk '$1 == "deb" { print $2; exit }' /etc/apt/sources.list 2>/dev/null)}
+# Where this machine gets its own packages; both forms of the file are in use.
+mirror=${MIRROR:-$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null \
+    | awk '$1 == "deb" || $1 == "URIs:" { print $2; exit }')}
 debootstrap --variant=minbase bookworm "$root" "${mirror:-http://deb.debian.org/debian}" >/dev/null
 cp -a /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 mount --bind /dev "$root/dev"
