@@ -84,6 +84,7 @@ COMMANDS: Final = (
     Command("doctor", "see whether everything is in order", "queue_core.cli.doctor"),
 )
 
+QUEUE_URL: Final = "--queue-url"
 EPILOG: Final = """\
 commands:
 {commands}
@@ -116,7 +117,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     commands = {command.name: command for command in COMMANDS}
-    place = next((i for i, text in enumerate(arguments) if not text.startswith("-")), None)
+    place = next((i for i in range(len(arguments)) if _is_word(arguments, i)), None)
     if place is None or arguments[place] not in commands:
         return _open_window(arguments)
     command = commands[arguments[place]]
@@ -136,6 +137,12 @@ def _dispatch(arguments: list[str]) -> int:
     from queue_core.cli.terminal import Terminal
 
     return int(module.run(options, Terminal(json=options.json)))
+
+
+def _is_word(arguments: list[str], place: int) -> bool:
+    """Return whether an argument is no option, and no option's value either."""
+    is_value = place > 0 and arguments[place - 1] == QUEUE_URL
+    return not is_value and not arguments[place].startswith("-")
 
 
 def _open_window(arguments: list[str]) -> int:
@@ -189,7 +196,7 @@ def _add_debug(parser: argparse.ArgumentParser) -> None:
         "--debug", action="store_true", help="show what the program does, in detail"
     )
     parser.add_argument(
-        "--queue-url",
+        QUEUE_URL,
         metavar="URL",
         help="a team's list (default: $DASHAI_QUEUE_URL)",
     )

@@ -26,6 +26,11 @@ def test_a_server_that_is_not_there_is_said_with_what_to_do(cli: Any, tmp_path: 
     assert "job_queue.db" not in ended.out  # it is not what is used
 
 
+def test_the_url_may_stand_before_the_command_and_behind_it(cli: Any) -> None:
+    for words in (("--queue-url", "mysql://x/y", "doctor"), ("doctor", "--queue-url=mysql://x/y")):
+        assert "cannot be used" in cli(*words).out
+
+
 def test_a_url_that_is_none_is_said(cli: Any) -> None:
     verdict, message = found(cli, DASHAI_QUEUE_URL="mysql://x/y")["server"]
     assert (verdict, "cannot be used" in message) == ("bad", True)
