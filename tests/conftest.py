@@ -6,6 +6,7 @@ unasked, or when Qt complains. Nothing here imports Qt: the core's tests run whe
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
@@ -245,7 +246,8 @@ def _fail_on_processes(processes: set[psutil.Process]) -> None:
     _, alive = psutil.wait_procs(list(processes), timeout=GRACE_S)
     leaked = {process: line for process in alive if (line := _command_line(process))}
     for process in leaked:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     if leaked:
         pytest.fail("Processes were left running:\n" + "\n".join(leaked.values()), pytrace=False)
 

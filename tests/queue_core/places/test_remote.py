@@ -122,7 +122,7 @@ def test_a_job_whose_storage_is_out_of_reach_keeps_its_status_until_it_is_back(
         until(lambda: "The storage of slurm:test says:" in (queue.get(job_id).place_note or ""))
         assert queue.get(job_id).status is JobStatus.STARTED
         (tmp_path / "away").rename(far.storage)
-        record = queue.wait(job_id, 20)
+        record = queue.wait(job_id, 60)
     assert record.status is JobStatus.KILLED
     assert "left no result; its place says: FAILED" in (record.error_msg or "")
 
