@@ -18,7 +18,10 @@ def is_on_battery() -> bool:
     """Return whether the computer has a battery and runs on it."""
     import psutil
 
-    battery = psutil.sensors_battery()
+    try:
+        battery = psutil.sensors_battery()
+    except (AttributeError, OSError, RuntimeError):  # a system or container that tells of none
+        return False
     return battery is not None and battery.power_plugged is False
 
 

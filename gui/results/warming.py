@@ -10,6 +10,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from gui.bridge import Bridge
+from gui.desktop.battery import is_on_battery
 from gui.helper import helpers_of
 from gui.i18n import tr
 from gui.main_window import MainWindow
@@ -66,9 +67,7 @@ def has_room() -> bool:
     """Return whether the computer has memory to spare, and does not run on battery."""
     import psutil
 
-    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
-    on_battery = battery is not None and battery.power_plugged is False
-    return not on_battery and psutil.virtual_memory().available >= LEAST_FREE_BYTES
+    return not is_on_battery() and psutil.virtual_memory().available >= LEAST_FREE_BYTES
 
 
 def install(window: MainWindow, bridge: Bridge) -> None:

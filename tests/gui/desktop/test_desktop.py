@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
 from gui.desktop import autostart, keep_awake
-from gui.desktop.battery import OURS, BatteryWatch
+from gui.desktop.battery import OURS, BatteryWatch, is_on_battery
 from gui.desktop.feature import UNDO, install
 from gui.desktop.keep_awake import KeepAwake
 from gui.desktop.when_done import WhenDone
@@ -96,6 +96,19 @@ def test_what_is_wanted_is_done_when_all_have_ended_unless_one_objects(qtbot: Qt
     assert not when._timer.isActive()
     for toast in toasts.toasts:
         toast.close_now()
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, AttributeError])
+def test_a_system_that_tells_of_no_battery_has_none(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """E.g. a container without /sys."""
+
+    def tells() -> None:
+        raise error
+
+    monkeypatch.setattr(psutil, "sensors_battery", tells)
+    assert not is_on_battery()
 
 
 def test_the_queue_pauses_on_battery_and_never_goes_on_against_the_user(
