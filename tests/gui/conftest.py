@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,3 +144,16 @@ def window(bridge: Bridge, run: Any) -> Iterator[MainWindow]:
     window.close_now()
     run(bridge.close())  # what still runs must not find widgets that are gone
     window.deleteLater()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that were opened elsewhere: what is printed is a PDF that the desktop opens."""
+    files: list[Path] = []
+
+    def open_file(path: Path) -> bool:
+        files.append(path)
+        return True
+
+    monkeypatch.setattr("gui.printing.opening.open_file", open_file)
+    return files

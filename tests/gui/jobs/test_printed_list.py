@@ -27,19 +27,6 @@ def line(window: MainWindow, bridge: Bridge) -> Iterator[QueryLine]:
     return QueryLine(window, JobIndexing(bridge, window.model), bridge)
 
 
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The files that were opened elsewhere."""
-    files: list[Path] = []
-
-    def open_file(path: Path) -> bool:
-        files.append(path)
-        return True
-
-    monkeypatch.setattr(opening, "open_file", open_file)
-    return files
-
-
 def test_the_list_is_printed_as_it_is_shown(
     window: MainWindow, queue: HueyJobQueue, line: QueryLine, opened: list[Path], run: Any,
     until: Any, monkeypatch: pytest.MonkeyPatch,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from pdf_text import pages_of
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableView, QToolButton, QWidget
@@ -13,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from gui.bridge import Bridge
 from gui.notifications import ToastArea
-from gui.printing import opening
 from gui.results.printed_rows import print_view
 from gui.results.printing import print_figure
 from gui.results.table_view import TableView
@@ -21,19 +19,6 @@ from queue_core.artifacts.figure import Figure, Line, Panel
 from queue_core.artifacts.reader import read_artifacts
 from queue_core.artifacts.writer import ArtifactWriter
 from queue_core.paths import LocalFolder
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The files that were opened elsewhere."""
-    files: list[Path] = []
-
-    def open_file(path: Path) -> bool:
-        files.append(path)
-        return True
-
-    monkeypatch.setattr(opening, "open_file", open_file)
-    return files
 
 
 def test_a_figure_is_opened_as_a_pdf(
