@@ -85,16 +85,24 @@ def test_the_queue_is_paused_and_resumed(
     run(body())
 
 
+async def paused_with_the_queue(
+    window: MainWindow, queue: HueyJobQueue, tmp_path: Path, until: Any
+) -> str:
+    """Start a job, pause the queue, and the job with it; return its id."""
+    job_id = queue.put(Wait(started=str(tmp_path / "started")))
+    queue.start()
+    await until((tmp_path / "started").exists)
+    window.action_set.trigger("queue.toggle")
+    await until(lambda: bar(window, "running jobs go on"))
+    press(bar(window, "running jobs go on"), "Pause running jobs, too")
+    return job_id
+
+
 def test_everything_stops_at_once_and_goes_on_with_the_queue(
     window: MainWindow, queue: HueyJobQueue, tmp_path: Path, run: Any, until: Any
 ) -> None:
     async def body() -> None:
-        job_id = queue.put(Wait(started=str(tmp_path / "started")))
-        queue.start()
-        await until((tmp_path / "started").exists)
-        window.action_set.trigger("queue.toggle")
-        await until(lambda: bar(window, "running jobs go on"))
-        press(bar(window, "running jobs go on"), "Pause running jobs, too")
+        job_id = await paused_with_the_queue(window, queue, tmp_path, until)
         await until(lambda: queue.get(job_id).paused)
         await until(lambda: bar(window, "and so are the jobs that ran"))
         press(bar(window, "The queue is paused"), "Resume queue")
@@ -108,12 +116,7 @@ def test_of_jobs_that_stopped_with_the_queue_and_ended_nothing_is_said(
     window: MainWindow, queue: HueyJobQueue, tmp_path: Path, run: Any, until: Any
 ) -> None:
     async def body() -> None:
-        job_id = queue.put(Wait(started=str(tmp_path / "started")))
-        queue.start()
-        await until((tmp_path / "started").exists)
-        window.action_set.trigger("queue.toggle")
-        await until(lambda: bar(window, "running jobs go on"))
-        press(bar(window, "running jobs go on"), "Pause running jobs, too")
+        job_id = await paused_with_the_queue(window, queue, tmp_path, until)
         await until(lambda: bar(window, "and so are the jobs that ran"))
         await window.bridge.cancel([job_id])
         await until(lambda: bar(window, "paused: waiting jobs stay waiting"))
